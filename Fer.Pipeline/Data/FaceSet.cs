@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Fer.Pipeline.Data;
+
+/// <summary>
+/// Labelled faces in memory: 48x48 grey bytes, row-major, 2,304 a face, in one block; a class index and, where the scheme is soft,
+/// a probability a class for each. Never changed once built.
+/// </summary>
+public sealed class FaceSet
+{
+    /// <summary>Width and height of a face in pixels.</summary>
+    public const int Side = 48;
+
+    /// <summary>Bytes of a face.</summary>
+    public const int PixelCount = Side * Side;
+
+    private readonly byte[] _pixels;
+    private readonly int[] _labels;
+    private readonly float[]? _targets;
+    private readonly long[] _rows;
+    private string? _sha256;
+
+    /// <summary>Builds a set over the given arrays, which the caller hands over.</summary>
+    /// <param name="classNames">Class names in the order of the class indices.</param>
+    /// <param name="pixels">[count * 2304] grey values, face after face.</param>
+    /// <param name="labels">[count] class indices.</param>
+    /// <param name="rows">[count] row numbers in the source, from 0.</param>
+    /// <param name="targets">[count * classes] probabilities that sum to 1 for each face, or null where the label says all.</param>
+    /// <exception cref="ArgumentException">The arrays disagree on the count, or a label is no class index.</exception>
+    public FaceSet(IReadOnlyList<string> classNames, byte[] pixels, int[] labels, long[] rows, float[]? targets = null)
+    {
+        if (pixels.Length != labels.Length * (long)PixelCount || rows.Length != labels.Length)
+            throw new ArgumentException($"{labels.Length} labels, {rows.Length} rows and {pixels.Length} pixels do not belong together.");
+        if (targets is not null && targets.Length != labels.Length * classNames.Count)
+            throw new ArgumentException($"{targets.Length} targets are not {labels.Length} faces x {classNames.Count} classes.");
+        foreach (int label in labels)
+            if ((uint)label >= classNames.Count)
+                throw new ArgumentException($"Label {label} is not one of {classNames.Count} classes.");
+        ClassNames = classNames;
+        _pixels = pixels;
+        _labels = labels;
+        _rows = rows;
+        _targets = targets;
+    }
+
+    /// <summary>Number of faces.</summary>
+    public int Count => _labels.Length;
+
+    /// <summary>Class names in the order of the class indices.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>True where faces carry a probability a class, not only one label.</summary>
+    public bool HasSoftTargets => _targets is not null;
+
+    /// <summary>The [48 * 48] grey values of face <paramref name="index"/>, row-major.</summary>
+    public ReadOnlySpan<byte> Pixels(int index) => _pixels.AsSpan(index * PixelCount, PixelCount);
+
+    /// <summary>The class index of face <paramref name="index"/>.</summary>
+    public int Label(int index) => _labels[index];
+
+    /// <summary>All class indices, face by face.</summary>
+    public ReadOnlySpan<int> Labels => _labels;
+
+    /// <summary>Row of face <paramref name="index"/> in the source it was read from, from 0.</summary>
+    public long Row(int index) => _rows[index];
+
+    /// <summary>Writes the [classes] target probabilities of face <paramref name="index"/>: its soft target, or 1 at its label.</summary>
+    public void CopyTarget(int index, Span<float> target)
+    {
+        if (_targets is not null)
+        {
+            _targets.AsSpan(index * ClassNames.Count, ClassNames.Count).CopyTo(target);
+            return;
+        }
+        target.Clear();
+        target[_labels[index]] = 1f;
+    }
+
+    /// <summary>Number of faces a class.</summary>
+    public int[] CountByClass()
+    {
+        var counts = new int[ClassNames.Count];
+        foreach (int label in _labels) counts[label]++;
+        return counts;
+    }
+
+    /// <summary>A copy that holds the faces at <paramref name="indices"/>, in that order.</summary>
+    public FaceSet Select(ReadOnlySpan<int> indices)
+    {
+        int classes = ClassNames.Count;
+        var pixels = new byte[indices.Length * PixelCount];
+        var labels = new int[indices.Length];
+        var rows = new long[indices.Length];
+        var targets = _targets is null ? null : new float[indices.Length * classes];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            Pixels(indices[i]).CopyTo(pixels.AsSpan(i * PixelCount));
+            labels[i] = _labels[indices[i]];
+            rows[i] = _rows[indices[i]];
+            _targets?.AsSpan(indices[i] * classes, classes).CopyTo(targets.AsSpan(i * classes));
+        }
+        return new FaceSet(ClassNames, pixels, labels, rows, targets);
+    }
+
+    /// <summary>SHA-256 over class names, labels, pixels and targets, in lower-case hexadecimal: the same data gives the same hash wherever it was read from.</summary>
+    public string Sha256
+    {
+        get
+        {
+            if (_sha256 is not null) return _sha256;
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', ClassNames)));
+            Span<byte> four = stackalloc byte[4];
+            foreach (int label in _labels)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(four, label);
+                hash.AppendData(four);
+            }
+            hash.AppendData(_pixels);
+            foreach (float target in _targets ?? [])
+            {
+                BinaryPrimitives.WriteSingleLittleEndian(four, target);
+                hash.AppendData(four);
+            }
+            return _sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+    }
+}

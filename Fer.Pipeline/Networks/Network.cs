@@ -1,0 +1,50 @@
+using Fer.Pipeline.Tensors;
+
+namespace Fer.Pipeline.Networks;
+
+/// <summary>One operation of a network and where its inputs come from.</summary>
+/// <param name="Index">Its place in <see cref="Network.Nodes"/>.</param>
+/// <param name="Name">Unique in the network, for instance <c>conv1</c>.</param>
+/// <param name="Operation">What it does.</param>
+/// <param name="Inputs">Indices of the nodes before it; -1 is the network's input.</param>
+/// <param name="Shape">Shape of its output for one example.</param>
+public sealed record Node(int Index, string Name, Operation Operation, IReadOnlyList<int> Inputs, Shape Shape);
+
+/// <summary>
+/// A layer graph with its parameters: nodes in an order in which every input comes before its use, the last node the output.
+/// Made by a <see cref="NetworkBuilder"/>; run by a <see cref="NetworkExecutor"/>.
+/// </summary>
+public sealed class Network
+{
+    internal Network(string architecture, Shape input, IReadOnlyList<Node> nodes)
+    {
+        Architecture = architecture;
+        Input = input;
+        Nodes = nodes;
+        Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))));
+    }
+
+    /// <summary>The architecture's name, for instance <c>FerNet</c>.</summary>
+    public string Architecture { get; }
+
+    /// <summary>Shape of one input example.</summary>
+    public Shape Input { get; }
+
+    /// <summary>Shape of one output example: (classes, 1, 1) for a classifier.</summary>
+    public Shape Output => Nodes[^1].Shape;
+
+    /// <summary>The operations in running order.</summary>
+    public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>All parameters.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>Shapes of a node's inputs.</summary>
+    public Shape[] InputShapes(Node node) => [.. node.Inputs.Select(i => i < 0 ? Input : Nodes[i].Shape)];
+
+    /// <summary>Multiply-accumulate operations of one example's forward pass.</summary>
+    public long MultiplyAccumulates => Nodes.Sum(n => n.Operation.MultiplyAccumulates(InputShapes(n)));
+
+    /// <summary>Gives every parameter its starting values, weights by their <see cref="Initializer"/>; the same seed gives the same weights.</summary>
+    public void Initialize(long seed) => Initialization.Initialize(Parameters, seed);
+}

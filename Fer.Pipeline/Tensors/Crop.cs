@@ -1,0 +1,25 @@
+namespace Fer.Pipeline.Tensors;
+
+/// <summary>Cuts a rectangle out of each channel: ONNX's <c>Slice</c> over height and width.</summary>
+public sealed class Crop(int top, int left, int height, int width) : Operation
+{
+    /// <summary>First row kept.</summary>
+    public int Top { get; } = top;
+    /// <summary>First column kept.</summary>
+    public int Left { get; } = left;
+    /// <summary>Rows kept.</summary>
+    public int Height { get; } = height;
+    /// <summary>Columns kept.</summary>
+    public int Width { get; } = width;
+
+    /// <inheritdoc/>
+    public override string Kind => "crop";
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(ReadOnlySpan<Shape> inputs)
+    {
+        if (Top < 0 || Left < 0 || Height < 1 || Width < 1 || Top + Height > inputs[0].Height || Left + Width > inputs[0].Width)
+            throw new FerException($"Cannot cut {Height}x{Width} pixels at row {Top}, column {Left} out of {inputs[0]}.");
+        return new Shape(inputs[0].Channels, Height, Width);
+    }
+}

@@ -1,0 +1,83 @@
+namespace Fer.Pipeline.Tensors;
+
+/// <summary>What a parameter does, which decides how it starts and whether weight decay touches it.</summary>
+public enum ParameterKind
+{
+    /// <summary>Weights of a convolution or linear layer: the only kind with weight decay.</summary>
+    Weight,
+    /// <summary>Bias of a convolution or linear layer.</summary>
+    Bias,
+    /// <summary>Batch normalisation's gamma.</summary>
+    Scale,
+    /// <summary>Batch normalisation's beta.</summary>
+    Shift,
+    /// <summary>Batch normalisation's running mean: kept up by the forward pass, not trained.</summary>
+    RunningMean,
+    /// <summary>Batch normalisation's running variance: kept up by the forward pass, not trained.</summary>
+    RunningVariance,
+}
+
+/// <summary>How a weight starts.</summary>
+public enum Initializer
+{
+    /// <summary>Normal with variance 2 / fan-in (He et al., arXiv 1502.01852).</summary>
+    HeNormal,
+    /// <summary>Uniform with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010); Keras' default.</summary>
+    XavierUniform,
+    /// <summary>Orthonormal rows or columns (Saxe et al., arXiv 1312.6120).</summary>
+    Orthogonal,
+}
+
+/// <summary>
+/// One named array of a network, in PyTorch's and ONNX's order: a convolution's weights are [outputs, inputs / groups, height, width], a linear
+/// layer's [outputs, inputs]. Its numbers live in the network's <see cref="ParameterSet"/>.
+/// </summary>
+public sealed class Parameter
+{
+    private ParameterSet? _owner;
+
+    internal Parameter(ParameterKind kind, Initializer initializer, params int[] dimensions)
+    {
+        Kind = kind;
+        Initializer = initializer;
+        Dimensions = dimensions;
+        Length = dimensions.Aggregate(1, (a, b) => checked(a * b));
+    }
+
+    /// <summary>Unique in its network, for instance <c>conv1.weight</c>.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>What the parameter does.</summary>
+    public ParameterKind Kind { get; }
+
+    /// <summary>How a weight starts; other kinds start at 0 or 1 as their meaning asks.</summary>
+    public Initializer Initializer { get; }
+
+    /// <summary>Sizes, outermost first.</summary>
+    public IReadOnlyList<int> Dimensions { get; }
+
+    /// <summary>Number of values.</summary>
+    public int Length { get; }
+
+    /// <summary>Where the parameter starts in its set.</summary>
+    public int Offset { get; private set; }
+
+    /// <summary>False for running statistics, which have no gradient.</summary>
+    public bool IsTrainable => Kind is not (ParameterKind.RunningMean or ParameterKind.RunningVariance);
+
+    /// <summary>The values.</summary>
+    public Span<float> Values => Owner.Values.Slice(Offset, Length);
+
+    /// <summary>The gradient of the last backward pass.</summary>
+    /// <exception cref="InvalidOperationException">The parameter is not trainable.</exception>
+    public Span<float> Gradients => IsTrainable ? Owner.Gradients.Slice(Offset, Length) : throw new InvalidOperationException($"{Name} is not trainable.");
+
+    private ParameterSet Owner => _owner ?? throw new InvalidOperationException("The parameter belongs to no network yet.");
+
+    internal void Bind(ParameterSet owner, string name, int offset)
+    {
+        _owner = owner;
+        Name = name;
+        Offset = offset;
+    }
+}
