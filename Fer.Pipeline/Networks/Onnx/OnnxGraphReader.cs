@@ -94,7 +94,9 @@ internal sealed class OnnxGraphReader
         if (_graph.Node.Count > _limits.MaxNodes) throw new OnnxFormatException($"has {_graph.Node.Count} nodes; {_limits.MaxNodes} is the most that is read");
         foreach (var node in _graph.Node)
         {
-            if (!OnnxOperators.IsKnown(node)) throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} is the operator {OnnxText.Quote(node.OpType)}, which is not read");
+            if (!OnnxOperators.IsKnown(node))
+                throw new OnnxFormatException(
+                    $"node {OnnxText.Quote(node.Name)} is the operator {OnnxText.Quote(node.OpType)}, which is not read; those that are: {OnnxOperators.Known}");
             if (node.Name.Length > LongestName) throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} has a name of {node.Name.Length} characters");
             // The name is in use from here on, so that a nameless node is not given it.
             if (node.Name.Length > 0 && !_layerNames.Add(node.Name))

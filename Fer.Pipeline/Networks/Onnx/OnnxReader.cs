@@ -30,8 +30,7 @@ public static class OnnxReader
         }
         catch (OnnxFormatException e)
         {
-            throw new FerException(
-                $"{source}: {e.Message}. This reads ONNX models of operator set {OldestOperatorSet} to {NewestOperatorSet} with the operators {OnnxOperators.Known}; write the model again or convert it.", e);
+            throw new FerException($"{source}: {e.Message}. Give an ONNX model that this program wrote, or one of the same operators and version.", e);
         }
     }
 
@@ -51,7 +50,7 @@ public static class OnnxReader
         if (model.Graph is null || model.IrVersion < 3) throw new OnnxFormatException("is not an ONNX model: it has no graph or no format version");
         foreach (var set in model.OpsetImport)
             if (OnnxOperators.IsDefaultDomain(set.Domain) && set.Version is < OldestOperatorSet or > NewestOperatorSet)
-                throw new OnnxFormatException($"uses operator set {set.Version}");
+                throw new OnnxFormatException($"uses operator set {set.Version}; {OldestOperatorSet} to {NewestOperatorSet} are read");
         if (!model.OpsetImport.Any(set => OnnxOperators.IsDefaultDomain(set.Domain))) throw new OnnxFormatException("names no operator set");
         return model;
     }
