@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Fer.Pipeline.Tensors;
 
 namespace Fer.Pipeline.Models;
 
@@ -15,7 +15,7 @@ public sealed record ModelMachine
     /// <summary>Logical processors.</summary>
     public required int Cores { get; init; }
 
-    /// <summary>Widest vectors in use: <c>512-bit</c>, <c>256-bit</c>, <c>128-bit</c> or <c>scalar</c>.</summary>
+    /// <summary>The vector width of the engine (<see cref="InstructionSet"/>), for instance <c>Vector512</c>.</summary>
     public required string VectorIsa { get; init; }
 
     /// <summary>This machine.</summary>
@@ -27,9 +27,6 @@ public sealed record ModelMachine
             : "other",
         Architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
         Cores = Environment.ProcessorCount,
-        VectorIsa = Vector512.IsHardwareAccelerated ? "512-bit"
-            : Vector256.IsHardwareAccelerated ? "256-bit"
-            : Vector128.IsHardwareAccelerated ? "128-bit"
-            : "scalar",
+        VectorIsa = InstructionSets.Best.ToString(),
     };
 }
