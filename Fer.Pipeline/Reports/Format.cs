@@ -49,7 +49,7 @@ internal static class Format
         long whole = (long)Math.Min(Math.Round(seconds), 1e12);
         if (whole < 60) return FormattableString.Invariant($"{whole}\u00A0s");
         return whole < 3600
-            ? FormattableString.Invariant($"{whole / 60}\u00A0min {whole % 60}\u00A0s")
-            : FormattableString.Invariant($"{whole / 3600}\u00A0h {whole % 3600 / 60}\u00A0min");
+            ? FormattableString.Invariant($"{whole / 60}\u00A0min\u00A0{whole % 60}\u00A0s")
+            : FormattableString.Invariant($"{whole / 3600}\u00A0h\u00A0{whole % 3600 / 60}\u00A0min");
     }
 }

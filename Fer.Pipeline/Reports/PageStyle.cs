@@ -27,7 +27,7 @@ internal static class PageStyle
         .tiles div{border:1px solid var(--line);border-radius:10px;padding:12px 14px}
         .tiles dt{color:var(--soft);font-size:.9rem}
         .tiles dd{margin:0;font-size:1.55rem;font-weight:650;line-height:1.3;font-variant-numeric:tabular-nums}
-        .tiles small{display:block;color:var(--soft);font-size:.85rem;font-weight:400}
+        .tiles small{display:block;text-wrap:balance;color:var(--soft);font-size:.85rem;font-weight:400}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:22px 32px;align-items:start;margin:6px 0 12px}
         figure{margin:0;min-width:0}
         figcaption{font-weight:700;margin:0 0 8px}

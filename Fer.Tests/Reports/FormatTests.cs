@@ -44,9 +44,9 @@ public class FormatTests
 
     [Theory]
     [InlineData(3.21, "3.2\u00A0s")]
-    [InlineData(59.6, "1\u00A0min 0\u00A0s")]
-    [InlineData(754, "12\u00A0min 34\u00A0s")]
-    [InlineData(7500, "2\u00A0h 5\u00A0min")]
+    [InlineData(59.6, "1\u00A0min\u00A00\u00A0s")]
+    [InlineData(754, "12\u00A0min\u00A034\u00A0s")]
+    [InlineData(7500, "2\u00A0h\u00A05\u00A0min")]
     [InlineData(double.NaN, "–")]
     public void Durations_use_the_unit_that_fits(double seconds, string text) => Assert.Equal(text, Format.Duration(seconds));
 
