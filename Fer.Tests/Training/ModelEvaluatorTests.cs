@@ -13,14 +13,15 @@ public class ModelEvaluatorTests
         var faces = SyntheticFaces.Create(21, classes: 3);
         var network = Architectures.Create("FerNet", 3, new ArchitectureOptions { InputSide = 24, Width = 0.25 });
         network.Initialize(5);
+        var cancellation = TestContext.Current.CancellationToken;
         using var pool = new WorkerPool(1);
         using var eight = new ModelEvaluator(network, pool, 8);
         using var all = new ModelEvaluator(network, pool, 64);
-        var first = eight.Score(faces);
-        var second = all.Score(faces);
+        var first = eight.Score(faces, cancellation);
+        var second = all.Score(faces, cancellation);
         Assert.Equal(63, first.Logits.Length);
         for (int i = 0; i < 63; i++) Assert.Equal(second.Logits[i], first.Logits[i], 1e-4f);
-        var one = eight.Score(faces.Select([20]));
+        var one = eight.Score(faces.Select([20]), cancellation);
         for (int c = 0; c < 3; c++) Assert.Equal(first.Row(20)[c], one.Row(0)[c], 1e-4f);
         Assert.True(first.ImagesPerSecond > 0);
         Assert.Throws<OperationCanceledException>(() => eight.Score(faces, new CancellationToken(canceled: true)));
