@@ -49,8 +49,8 @@ internal sealed class FixedPlan : TrainingPlan
 /// </summary>
 internal sealed class DeadlinePlan(TimeProvider clock, TimeSpan budget, long stepsPerEpoch, long mostSteps, double validationSteps) : TrainingPlan
 {
-    // Timers, other work on the machine and the end of the run itself: half a percent of the budget and one step are kept free.
-    private const double ReserveShare = 0.005;
+    // Timers, other work on the machine and the end of the run itself: one percent of the budget and one step are kept free.
+    private const double ReserveShare = 0.01;
 
     private readonly long _start = clock.GetTimestamp();
     private double _step, _validation = -1;
