@@ -43,7 +43,7 @@ public class TrainingPlanTests
         var clock = new Clock();
         const int perEpoch = 20;
         const double validation = 0.4;
-        var plan = new DeadlinePlan(clock, TimeSpan.FromSeconds(budget), perEpoch, long.MaxValue / 2, 3);
+        var plan = new DeadlinePlan(clock, TimeSpan.FromSeconds(budget), perEpoch, long.MaxValue / 2, validation / stepSeconds);
         var random = new Fer.Pipeline.RandomStream(3);
         double previous = -1, largest = 0;
         while (true)
