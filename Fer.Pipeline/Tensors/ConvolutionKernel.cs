@@ -200,6 +200,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
                 [.. phase.Results.Select(p => (nint)(p.Row * output.Width + p.Column) * output.Channels)],
                 [.. phase.Taps.Select(t => ((nint)(t.Row * width + t.Column) * input.Channels, t.Weight))],
                 rows, columns))];
+            PackedLength = Phases.Sum(p => p.PackedLength);
         }
 
         internal Shape Input { get; }
@@ -212,7 +213,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
         internal nint ColumnStride { get; }
         internal TapConvolution<V>[] Phases { get; }
         internal bool IsPadded => _padding != default;
-        internal long PackedLength => Phases.Sum(p => p.PackedLength);
+        internal long PackedLength { get; }
         internal long PaddedLength => IsPadded
             ? (long)(Input.Height + _padding.Top + _padding.Bottom) * (Input.Width + _padding.Left + _padding.Right) * Input.Channels : 0;
 

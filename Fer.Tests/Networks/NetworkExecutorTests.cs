@@ -1,0 +1,166 @@
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Tensors;
+using Fer.Tests.Tensors;
+
+namespace Fer.Tests.Networks;
+
+public class NetworkExecutorTests
+{
+    /// <summary>Every way buffers are shared: rectifiers in place and fused, a residual add, a branch joined again, pooling, dropout off.</summary>
+    private static Network Tangled()
+    {
+        var builder = new NetworkBuilder("Tangled", new Shape(1, 12, 12));
+        var stem = builder.Input.Affine(0.1f, 1.5f).Convolution(6, 3).BatchNormalization().Relu();
+        var left = stem.Convolution(8, 3, 2).BatchNormalization().Relu().Convolution(8, 3).BatchNormalization();
+        var right = stem.Convolution(8, 1, 2, 0).BatchNormalization();
+        var joined = left.Add(right).Relu();
+        var pooled = joined.MaxPool(3, 1, 1);
+        var branch = joined.Concat(pooled.Elu(), joined.Convolution(5, 1, bias: true));
+        branch.AveragePool(2).Flatten().Linear(9).Relu().Linear(4);
+        return builder.Build();
+    }
+
+    [Theory]
+    [InlineData(InstructionSet.Scalar)]
+    [InlineData(InstructionSet.Vector128)]
+    [InlineData(InstructionSet.Vector256)]
+    [InlineData(InstructionSet.Vector512)]
+    public void Gradient_of_a_tangled_network_equals_the_slope_along_random_directions(InstructionSet set)
+    {
+        var network = Tangled();
+        network.Initialize(3);
+        using var pool = new WorkerPool(2, set);
+        using var executor = new NetworkExecutor(network, 6, training: true, pool);
+        var x = KernelHarness.Random(6 * network.Input.Length, 1);
+        var dy = KernelHarness.Random(6 * 4, 2);
+        var start = network.Parameters.Trainable.ToArray();
+        Loss(executor, x, dy);
+        dy.CopyTo(executor.OutputGradient);
+        executor.Backward();
+        var gradient = network.Parameters.Gradients.ToArray();
+        double length = Math.Sqrt(gradient.Sum(g => (double)g * g));
+        for (int trial = 0; trial < 5; trial++)
+        {
+            var direction = KernelHarness.Random(start.Length, 100 + trial);
+            const float step = 2e-4f;
+            double expected = gradient.Zip(direction, (g, d) => (double)g * d).Sum();
+            double slope = (Shifted(step) - Shifted(-step)) / (2 * step);
+            // A slope's size is that of the gradient's length; rectifiers that change sides within the step blur it a little.
+            Assert.InRange(slope - expected, -0.03 * length, 0.03 * length);
+
+            double Shifted(float by)
+            {
+                for (int i = 0; i < start.Length; i++) network.Parameters.Trainable[i] = start[i] + by * direction[i];
+                double loss = Loss(executor, x, dy);
+                start.CopyTo(network.Parameters.Trainable);
+                return loss;
+            }
+        }
+    }
+
+    [Fact]
+    public void Same_seed_and_threads_give_the_same_weights_bit_for_bit()
+    {
+        foreach (int threads in new[] { 1, 2, 3 }) Assert.Equal(Train(threads), Train(threads));
+    }
+
+    [Fact]
+    public void Other_thread_counts_differ_only_by_rounding()
+    {
+        float[] one = Train(1), three = Train(3);
+        for (int i = 0; i < one.Length; i++) Assert.Equal(one[i], three[i], 1e-3f);
+    }
+
+    [Fact]
+    public void A_smaller_last_batch_gives_what_an_executor_of_its_size_gives()
+    {
+        var network = Tangled();
+        network.Initialize(3);
+        using var pool = new WorkerPool(2);
+        using var large = new NetworkExecutor(network, 9, training: false, pool);
+        using var small = new NetworkExecutor(network, 4, training: false, pool);
+        var x = KernelHarness.Random(4 * network.Input.Length, 1);
+        x.CopyTo(large.Input);
+        x.CopyTo(small.Input);
+        large.Forward(4);
+        small.Forward(4);
+        for (int i = 0; i < 16; i++) Assert.Equal(small.Output[i], large.Output[i], 1e-5f);
+    }
+
+    [Fact]
+    public void Inference_with_the_batchs_own_statistics_gives_the_outputs_of_training()
+    {
+        var network = Tangled();
+        network.Initialize(3);
+        using var pool = new WorkerPool(2);
+        using var training = new NetworkExecutor(network, 5, training: true, pool);
+        using var inference = new NetworkExecutor(network, 5, training: false, pool);
+        var x = KernelHarness.Random(5 * network.Input.Length, 1);
+        x.CopyTo(training.Input);
+        x.CopyTo(inference.Input);
+        // The running statistics close in on the batch's, but for the variance's unbiased n / (n - 1).
+        for (int i = 0; i < 200; i++) training.Forward(5);
+        inference.Forward(5);
+        for (int i = 0; i < 20; i++) Assert.Equal(training.Output[i], inference.Output[i], 0.05f * (1 + MathF.Abs(training.Output[i])));
+        Assert.True(inference.PlannedBytes < training.PlannedBytes);
+    }
+
+    [Fact]
+    public void Passes_allocate_nothing()
+    {
+        var network = Tangled();
+        network.Initialize(3);
+        using var pool = new WorkerPool(1);
+        using var executor = new NetworkExecutor(network, 6, training: true, pool);
+        for (int i = 0; i < 50; i++) Step(executor);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++) Step(executor);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Wrong_use_is_refused()
+    {
+        var network = Tangled();
+        using var pool = new WorkerPool(1);
+        var executor = new NetworkExecutor(network, 2, training: false, pool);
+        Assert.Throws<ArgumentOutOfRangeException>(() => executor.Forward(3));
+        Assert.Throws<InvalidOperationException>(executor.Backward);
+        executor.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => executor.Forward(1));
+    }
+
+    private static void Step(NetworkExecutor executor)
+    {
+        executor.Forward(6, 5);
+        executor.OutputGradient.Fill(0.1f);
+        executor.Backward();
+    }
+
+    private static double Loss(NetworkExecutor executor, float[] x, float[] dy)
+    {
+        x.CopyTo(executor.Input);
+        executor.Forward(6);
+        double sum = 0;
+        for (int i = 0; i < dy.Length; i++) sum += (double)executor.Output[i] * dy[i];
+        return sum;
+    }
+
+    private static float[] Train(int threads)
+    {
+        var network = Tangled();
+        network.Initialize(3);
+        using var pool = new WorkerPool(threads);
+        using var executor = new NetworkExecutor(network, 6, training: true, pool);
+        for (int step = 0; step < 4; step++)
+        {
+            KernelHarness.Random(6 * network.Input.Length, step).CopyTo(executor.Input);
+            executor.Forward(6, step);
+            KernelHarness.Random(24, 50 + step).CopyTo(executor.OutputGradient);
+            executor.Backward();
+            var values = network.Parameters.Trainable;
+            for (int i = 0; i < values.Length; i++) values[i] -= 1e-3f * network.Parameters.Gradients[i];
+        }
+        return network.Parameters.Values.ToArray();
+    }
+}
