@@ -1,0 +1,72 @@
+using Fer.Pipeline.Tensors;
+
+namespace Fer.Pipeline.Networks;
+
+/// <summary>Copies of networks. An operation's parameters live in one network, so a copy has operations of its own.</summary>
+public static class NetworkCopy
+{
+    /// <summary>A network of the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
+    public static Network Clone(Network network)
+    {
+        var builder = new NetworkBuilder(network.Architecture, network.Input);
+        Append(builder, builder.Input, network);
+        var copy = builder.Build();
+        CopyParameters(network, copy);
+        return copy;
+    }
+
+    /// <summary>
+    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives the last one. The new
+    /// parameters start at zero: <see cref="CopyParameters"/> fills them once the network is built.
+    /// </summary>
+    /// <param name="builder">Where the layers are added.</param>
+    /// <param name="input">What stands for the network's input.</param>
+    /// <param name="network">The network to copy.</param>
+    /// <param name="inferenceOnly">True to leave out what only training needs: dropout.</param>
+    /// <exception cref="FerException">The shapes do not fit.</exception>
+    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false)
+    {
+        var layers = new Layer[network.Nodes.Count];
+        foreach (var node in network.Nodes)
+        {
+            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input : layers[i])];
+            layers[node.Index] = inferenceOnly && node.Operation is Dropout ? inputs[0] : builder.Add(Copy(node.Operation), node.Name, inputs);
+        }
+        return layers[^1];
+    }
+
+    /// <summary>Copies every parameter of <paramref name="from"/> to the parameter of the same name in <paramref name="to"/>.</summary>
+    /// <exception cref="FerException">One is missing there, or has another length.</exception>
+    internal static void CopyParameters(Network from, Network to)
+    {
+        var targets = to.Parameters.ToDictionary(p => p.Name);
+        foreach (var parameter in from.Parameters)
+        {
+            if (!targets.TryGetValue(parameter.Name, out var target) || !target.Dimensions.SequenceEqual(parameter.Dimensions))
+                throw new FerException($"The network {to.Architecture} has no parameter '{parameter.Name}' of the sizes [{string.Join(", ", parameter.Dimensions)}].");
+            parameter.Values.CopyTo(target.Values);
+        }
+    }
+
+    /// <summary>The same operation anew, with parameters that no network owns yet.</summary>
+    /// <exception cref="FerException">The kind of operation is not known here.</exception>
+    internal static Operation Copy(Operation operation) => operation switch
+    {
+        Convolution c => new Convolution(c.InputChannels, c.OutputChannels, c.Window, c.Groups, c.Bias is not null, c.Weight.Initializer),
+        BatchNormalization b => new BatchNormalization(b.Channels, b.Epsilon, b.Momentum),
+        Linear l => new Linear(l.Inputs, l.Outputs, l.Bias is not null, l.Weight.Initializer),
+        Relu => new Relu(),
+        Elu e => new Elu(e.Alpha),
+        MaxPool p => new MaxPool(p.Window),
+        AveragePool p => new AveragePool(p.Window, p.CountPadding),
+        GlobalAveragePool => new GlobalAveragePool(),
+        Dropout d => new Dropout(d.Rate),
+        Add => new Add(),
+        Concat => new Concat(),
+        Flatten => new Flatten(),
+        Affine a => new Affine(a.Mean, a.Scale),
+        Crop c => new Crop(c.Top, c.Left, c.Height, c.Width),
+        Softmax => new Softmax(),
+        _ => throw new FerException($"An operation of the kind '{operation.Kind}' cannot be copied."),
+    };
+}

@@ -1,0 +1,17 @@
+namespace Fer.Pipeline.Networks.Onnx;
+
+/// <summary>A fault in an ONNX file, without the file's name; <see cref="OnnxReader"/> adds it and makes a <see cref="FerException"/>.</summary>
+internal sealed class OnnxFormatException(string message) : Exception(message);
+
+/// <summary>Text from an untrusted file, made fit for a message.</summary>
+internal static class OnnxText
+{
+    private const int LongestQuote = 80;
+
+    /// <summary>The name in quotes, cut where it is long, without the control characters that would upset a terminal.</summary>
+    internal static string Quote(string name)
+    {
+        string shown = name.Length > LongestQuote ? name[..LongestQuote] + "…" : name;
+        return $"'{string.Concat(shown.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c))}'";
+    }
+}

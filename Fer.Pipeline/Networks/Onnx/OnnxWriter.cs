@@ -1,0 +1,41 @@
+using System.Reflection;
+using Fer.Pipeline.Networks.Onnx.Proto;
+using Google.Protobuf;
+
+namespace Fer.Pipeline.Networks.Onnx;
+
+/// <summary>How a network is written as ONNX.</summary>
+public sealed record OnnxWriteOptions
+{
+    /// <summary>Name of the graph's input, float32 [batch, channels, height, width].</summary>
+    public string InputName { get; init; } = "pixels";
+
+    /// <summary>Name of the graph's output, float32 [batch, classes].</summary>
+    public string OutputName { get; init; } = "probabilities";
+}
+
+/// <summary>
+/// Writes a network as an ONNX model (operator set 17, IR version 8) that any ONNX runtime can run. Names of nodes and parameters are kept, so
+/// that <see cref="OnnxReader"/> gives the same network back, bit for bit. The same network gives the same bytes.
+/// </summary>
+public static class OnnxWriter
+{
+    /// <summary>Version of ONNX's default operator set that is written.</summary>
+    public const int OperatorSet = 17;
+
+    private const int IrVersion = 8;
+
+    /// <summary>Writes <paramref name="network"/> to <paramref name="stream"/>, which stays open.</summary>
+    /// <exception cref="FerException">The network holds an operation that has no ONNX form here.</exception>
+    public static void Write(Network network, Stream stream, OnnxWriteOptions? options = null) =>
+        Model(network, options ?? new OnnxWriteOptions()).WriteTo(stream);
+
+    internal static ModelProto Model(Network network, OnnxWriteOptions options) => new()
+    {
+        IrVersion = IrVersion,
+        ProducerName = "FerMl",
+        ProducerVersion = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
+        OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },
+        Graph = new OnnxGraphWriter(network, options).Write(),
+    };
+}
