@@ -1,0 +1,170 @@
+using System.Text.Json;
+
+namespace Fer.Pipeline.Evaluation;
+
+/// <summary>
+/// What a classifier's probabilities are worth against the true labels. Names and meaning are ML.NET's where it has them.
+/// A set without rows gives 0 everywhere and the interval [0, 1]; a fraction over nothing is 0 (scikit-learn's <c>zero_division=0</c>).
+/// The highest probability is the prediction; among equal ones the first class wins.
+/// </summary>
+public sealed class MulticlassClassificationMetrics
+{
+    // ML.NET's bound: a certain mistake costs 34.5 nats, not infinity.
+    private const double SmallestProbability = 1e-15;
+    private const int Bins = 15;
+
+    private readonly Lazy<ConfidenceInterval> _macroF1Interval;
+
+    private MulticlassClassificationMetrics(Totals totals, ConfusionMatrix confusion, int topK, double? imagesPerSecond)
+    {
+        int classes = confusion.NumberOfClasses;
+        Count = confusion.Total;
+        ConfusionMatrix = confusion;
+        ImagesPerSecond = imagesPerSecond;
+        MicroAccuracy = Mean(confusion.Correct, Count);
+        AccuracyInterval = ConfidenceInterval.Wilson(confusion.Correct, Count);
+        MacroAccuracy = Mean(confusion.PerClassRecall.Sum(), confusion.TrueCounts.Count(count => count > 0));
+        MacroF1 = confusion.MacroF1();
+        LogLoss = Mean(totals.Loss, Count);
+        LogLossInterval = ConfidenceInterval.OfMean(totals.Loss, totals.LossSquares, Count);
+        double prior = confusion.TrueCounts.Where(count => count > 0).Sum(count => -(double)count / Count * Math.Log((double)count / Count));
+        LogLossReduction = prior == 0 ? 0 : (prior - LogLoss) / prior;
+        PerClassLogLoss = [.. totals.ClassLoss.Select((loss, k) => Mean(loss, confusion.TrueCounts[k]))];
+        BrierScore = Mean(totals.Brier, Count);
+        TopKPredictionCount = Math.Min(topK, classes);
+        int running = 0;
+        TopKAccuracyForAllK = [.. totals.Ranks.Select(rows => Mean(running += rows, Count))];
+        ExpectedCalibrationError = totals.Calibration.ExpectedCalibrationError();
+        ReliabilityBins = totals.Calibration.ToBins();
+        PerClass = [.. Enumerable.Range(0, classes).Select(k => new ClassMetrics(confusion.ClassNames[k], confusion.PerClassPrecision[k],
+            confusion.PerClassRecall[k], confusion.F1(k), confusion.TrueCounts[k], confusion.PredictedCounts[k]))];
+        _macroF1Interval = new(() => MacroF1Bootstrap.Interval(confusion));
+    }
+
+    /// <summary>Rows evaluated.</summary>
+    public int Count { get; }
+
+    /// <summary>The share of rows predicted right; the same as <see cref="Accuracy"/>.</summary>
+    public double MicroAccuracy { get; }
+
+    /// <summary>The share of rows predicted right.</summary>
+    public double Accuracy => MicroAccuracy;
+
+    /// <summary>The 95 % Wilson interval of <see cref="Accuracy"/>.</summary>
+    public ConfidenceInterval AccuracyInterval { get; }
+
+    /// <summary>The mean recall of the classes that have rows (scikit-learn's balanced accuracy).</summary>
+    public double MacroAccuracy { get; }
+
+    /// <summary>The mean F1 of the classes that occur or were predicted.</summary>
+    public double MacroF1 { get; }
+
+    /// <summary>The 95 % interval of <see cref="MacroF1"/>: percentiles of 1,000 seeded bootstrap resamples of the rows, drawn at the first call.</summary>
+    public ConfidenceInterval MacroF1Interval => _macroF1Interval.Value;
+
+    /// <summary>The mean of -ln p(true class), in nats; p is bounded below by 1e-15 as in ML.NET.</summary>
+    public double LogLoss { get; }
+
+    /// <summary>The 95 % normal interval of <see cref="LogLoss"/>.</summary>
+    public ConfidenceInterval LogLossInterval { get; }
+
+    /// <summary>
+    /// How much of the loss of always answering with the set's own class shares is saved: 1 is perfect, 0 no better, below 0 worse.
+    /// 0 where the set has one class only, as nothing is left to save.
+    /// </summary>
+    public double LogLossReduction { get; }
+
+    /// <summary>The log loss over each class's rows; 0 for a class without rows.</summary>
+    public IReadOnlyList<double> PerClassLogLoss { get; }
+
+    /// <summary>K of <see cref="TopKAccuracy"/>.</summary>
+    public int TopKPredictionCount { get; }
+
+    /// <summary>The share of rows whose class is among the <see cref="TopKPredictionCount"/> most probable.</summary>
+    public double TopKAccuracy => TopKAccuracyForAllK[TopKPredictionCount - 1];
+
+    /// <summary>The same for K = 1 … classes.</summary>
+    public IReadOnlyList<double> TopKAccuracyForAllK { get; }
+
+    /// <summary>The mean over rows of the squared distance of the probabilities from the true class's one-hot, 0 … 2 (Brier 1950).</summary>
+    public double BrierScore { get; }
+
+    /// <summary>The distance of confidence from accuracy over 15 equal-width bins of the highest probability (Guo et al., arXiv 1706.04599).</summary>
+    public double ExpectedCalibrationError { get; }
+
+    /// <summary>The bins behind <see cref="ExpectedCalibrationError"/>.</summary>
+    public IReadOnlyList<ReliabilityBin> ReliabilityBins { get; }
+
+    /// <summary>Precision, recall, F1 and support of each class, in the classes' order.</summary>
+    public IReadOnlyList<ClassMetrics> PerClass { get; }
+
+    /// <summary>Counts of true against predicted classes.</summary>
+    public ConfusionMatrix ConfusionMatrix { get; }
+
+    /// <summary>The caller's measurement of the speed of prediction, if it made one.</summary>
+    public double? ImagesPerSecond { get; }
+
+    /// <summary>Computes all metrics.</summary>
+    /// <param name="probabilities">[count, classes], row-major; each row sums to 1 within 1e-3 and is divided by its sum.</param>
+    /// <param name="labels">The true class of each row.</param>
+    /// <param name="classNames">Class names in the order of the columns.</param>
+    /// <param name="topKPredictionCount">K of <see cref="TopKAccuracy"/>; no more than there are classes is used.</param>
+    /// <param name="imagesPerSecond">The measured speed, kept for the report.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, or there are no classes.</exception>
+    /// <exception cref="FerException">A value is NaN, infinite or negative, a row does not sum to 1, or a label is not a class.</exception>
+    public static MulticlassClassificationMetrics Compute(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels,
+        IReadOnlyList<string> classNames, int topKPredictionCount = 2, double? imagesPerSecond = null)
+    {
+        int classes = classNames.Count;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(topKPredictionCount);
+        ClassProbabilities.CheckShape(probabilities.Length, labels, classes);
+        var totals = new Totals(classes);
+        int[][] counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            var row = probabilities.Slice(i * classes, classes);
+            double sum = ClassProbabilities.CheckedSum(row, i, classNames);
+            counts[labels[i]][totals.Add(row, sum, labels[i])]++;
+        }
+        return new(totals, new ConfusionMatrix(classNames, counts), topKPredictionCount, imagesPerSecond);
+    }
+
+    /// <summary>The metrics as indented JSON, the form of <c>metrics.json</c> and of <c>evaluate --json</c>.</summary>
+    public string ToJson() => MetricsJson.ToText(this);
+
+    /// <summary>Writes the same as one JSON object.</summary>
+    public void WriteJson(Utf8JsonWriter writer) => MetricsJson.Write(writer, this);
+
+    private static double Mean(double sum, int count) => count == 0 ? 0 : sum / count;
+
+    /// <summary>Sums over rows, in row order, so that the same rows give the same bits.</summary>
+    private sealed class Totals(int classes)
+    {
+        internal double Loss, LossSquares, Brier;
+        internal readonly double[] ClassLoss = new double[classes];
+        internal readonly int[] Ranks = new int[classes];
+        internal readonly CalibrationBins Calibration = new(Bins);
+
+        /// <summary>Adds a row and gives its prediction.</summary>
+        internal int Add(ReadOnlySpan<float> row, double sum, int label)
+        {
+            int best = 0, rank = 0;
+            double squares = 0;
+            for (int k = 0; k < row.Length; k++)
+            {
+                if (row[k] > row[best]) best = k;
+                if (row[k] > row[label] || (row[k] == row[label] && k < label)) rank++;
+                double distance = row[k] / sum - (k == label ? 1 : 0);
+                squares += distance * distance;
+            }
+            double loss = -Math.Log(Math.Max(row[label] / sum, SmallestProbability));
+            Loss += loss;
+            LossSquares += loss * loss;
+            ClassLoss[label] += loss;
+            Brier += squares;
+            Ranks[rank]++;
+            Calibration.Add(row[best] / sum, best == label);
+            return best;
+        }
+    }
+}
