@@ -6,24 +6,55 @@ namespace Fer.Pipeline.Networks;
 /// Runs a network on batches of up to a fixed size. All buffers are planned and taken when it is made; a pass allocates nothing.
 /// Not safe for several threads at once; several executors may share one network, as long as only one trains it.
 /// </summary>
-public sealed class NetworkExecutor : IDisposable
+public sealed unsafe class NetworkExecutor : IDisposable
 {
-    private readonly float[] _input, _output, _gradient;
+    private readonly Kernel[] _kernels;
+    private readonly bool[] _skipsForward, _skipsBackward;
+    private readonly NativeBuffer _memory;
+    private readonly float* _input, _output, _outputGradient;
+    private bool _disposed;
 
     /// <summary>Plans the buffers.</summary>
     /// <param name="network">The network to run.</param>
     /// <param name="batchSize">The most examples of a pass.</param>
     /// <param name="training">True to keep what the backward pass needs; false plans for inference alone, with far less memory.</param>
     /// <param name="pool">The threads to run on; not disposed with the executor.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is not positive.</exception>
+    /// <exception cref="FerException">The machine has not enough memory.</exception>
     public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         Network = network;
         BatchSize = batchSize;
         IsTraining = training;
         Pool = pool;
-        _input = new float[batchSize * network.Input.Length];
-        _output = new float[batchSize * network.Output.Length];
-        _gradient = new float[batchSize * network.Output.Length];
+        _kernels = [.. network.Nodes.Select(node => CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool)))];
+        var layout = new ExecutionPlan(network, training, batchSize, _kernels, pool.Threads);
+        _memory = new NativeBuffer(layout.TotalBytes);
+        byte* at = _memory.Pointer;
+        _input = (float*)(at + layout.Input);
+        for (int i = 0; i < _kernels.Length; i++)
+        {
+            var (kernel, inputs) = (_kernels[i], network.Nodes[i].Inputs);
+            kernel.Output = (float*)(at + layout.Values[i]);
+            kernel.OutputGradient = training && layout.Gradients[i] >= 0 ? (float*)(at + layout.Gradients[i]) : null;
+            kernel.Inputs = new float*[inputs.Count];
+            kernel.InputGradients = new float*[inputs.Count];
+            for (int k = 0; k < inputs.Count; k++)
+            {
+                kernel.Inputs[k] = inputs[k] < 0 ? _input : (float*)(at + layout.Values[inputs[k]]);
+                kernel.InputGradients[k] = training && inputs[k] >= 0 && layout.Gradients[inputs[k]] >= 0 ? (float*)(at + layout.Gradients[inputs[k]]) : null;
+            }
+            kernel.Accumulate = layout.Accumulate[i];
+            kernel.Saved = at + layout.Saved[i];
+            kernel.SharedScratch = at + layout.SharedScratch;
+            kernel.ThreadScratch = new byte*[pool.Threads];
+            for (int t = 0; t < pool.Threads; t++) kernel.ThreadScratch[t] = at + layout.ThreadScratch[t];
+        }
+        _skipsForward = [.. layout.FusedIntoProducer];
+        _skipsBackward = [.. layout.FusedIntoProducer.Select((fused, i) => fused || !layout.NeedsBackward[i])];
+        _output = _kernels[^1].Output;
+        _outputGradient = _kernels[^1].OutputGradient;
     }
 
     /// <summary>The network.</summary>
@@ -39,25 +70,67 @@ public sealed class NetworkExecutor : IDisposable
     public WorkerPool Pool { get; }
 
     /// <summary>[batch, height, width, channels]: fill it before <see cref="Forward"/>. For one channel that is [batch, 1, height, width] as well.</summary>
-    public Span<float> Input => _input;
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public Span<float> Input => new(Alive(_input), BatchSize * Network.Input.Length);
 
     /// <summary>[batch, classes] after <see cref="Forward"/>: logits in training, or whatever the last node gives.</summary>
-    public ReadOnlySpan<float> Output => _output;
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public ReadOnlySpan<float> Output => new(Alive(_output), BatchSize * Network.Output.Length);
 
     /// <summary>[batch, classes]: fill it with the loss's gradient before <see cref="Backward"/>.</summary>
-    public Span<float> OutputGradient => _gradient;
+    /// <exception cref="InvalidOperationException">The executor was planned for inference, or the network has nothing to train.</exception>
+    public Span<float> OutputGradient => _outputGradient != null
+        ? new(Alive(_outputGradient), BatchSize * Network.Output.Length)
+        : throw new InvalidOperationException("There is no gradient: the executor was planned for inference, or the network has no parameters.");
 
     /// <summary>Bytes of all planned buffers.</summary>
-    public long PlannedBytes { get; private set; }
+    public long PlannedBytes => _memory.Bytes;
 
     /// <summary>Runs the first <paramref name="count"/> examples forward. In training, batch normalisation uses the batch's statistics and dropout draws from <paramref name="seed"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not 1 … <see cref="BatchSize"/>.</exception>
-    public void Forward(int count, long seed = 0) => throw new NotSupportedException();
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public void Forward(int count, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, BatchSize);
+        Alive(_input);
+        for (int i = 0; i < _kernels.Length; i++)
+            if (!_skipsForward[i]) _kernels[i].Forward(count, (long)new RandomStream(seed, i).NextUInt64());
+            else _kernels[i].Adopt(count);
+        LastCount = count;
+    }
 
     /// <summary>Runs the gradient back through the examples of the last <see cref="Forward"/>; overwrites the network's parameter gradients.</summary>
-    /// <exception cref="InvalidOperationException">The executor was planned for inference.</exception>
-    public void Backward() => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">The executor was planned for inference, or nothing ran forward yet.</exception>
+    public void Backward()
+    {
+        if (!IsTraining) throw new InvalidOperationException("The executor was planned for inference.");
+        if (LastCount == 0) throw new InvalidOperationException("Nothing ran forward yet.");
+        Alive(_input);
+        for (int i = _kernels.Length - 1; i >= 0; i--)
+            if (!_skipsBackward[i]) _kernels[i].Backward();
+    }
 
     /// <summary>Frees the buffers.</summary>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        _disposed = true;
+        _memory.Dispose();
+    }
+
+    private int LastCount { get; set; }
+
+    private float* Alive(float* pointer)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return pointer;
+    }
+
+    private static Kernel CreateKernel(Node node, KernelSetup setup) => setup.Pool.InstructionSet switch
+    {
+        InstructionSet.Vector512 => node.Operation.CreateKernel<Simd512>(setup),
+        InstructionSet.Vector256 => node.Operation.CreateKernel<Simd256>(setup),
+        InstructionSet.Vector128 => node.Operation.CreateKernel<Simd128>(setup),
+        _ => node.Operation.CreateKernel<Simd1>(setup),
+    };
 }

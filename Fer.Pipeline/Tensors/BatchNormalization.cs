@@ -43,4 +43,8 @@ public sealed class BatchNormalization : Operation
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0].Channels == Channels
         ? inputs[0]
         : throw new FerException($"A batch normalisation of {Channels} channels was given {inputs[0]}.");
+
+    internal override Kernel CreateKernel<V>(KernelSetup setup) => new BatchNormalizationKernel<V>(this, setup);
+    internal override bool GradientReadsInputs => true;
+    internal override bool GradientMayOverwrite => true;
 }

@@ -46,4 +46,7 @@ public sealed class Convolution : Operation
 
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => (long)OutputShape(inputs).Area * Weight.Length;
+
+    internal override Kernel CreateKernel<V>(KernelSetup setup) => new ConvolutionKernel<V>(Weight, Bias, Window, Groups, setup);
+    internal override bool GradientReadsInputs => true;
 }

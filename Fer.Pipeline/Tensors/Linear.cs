@@ -34,4 +34,7 @@ public sealed class Linear : Operation
 
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => Weight.Length;
+
+    internal override Kernel CreateKernel<V>(KernelSetup setup) => new ConvolutionKernel<V>(Weight, Bias, Window.Square(1), 1, setup);
+    internal override bool GradientReadsInputs => true;
 }

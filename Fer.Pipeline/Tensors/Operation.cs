@@ -18,4 +18,19 @@ public abstract class Operation
 
     /// <summary>Multiply-accumulate operations of one example's forward pass; 0 where none are worth counting.</summary>
     public virtual long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => 0;
+
+    /// <summary>Plans the loops for one vector width.</summary>
+    internal abstract Kernel CreateKernel<V>(KernelSetup setup) where V : struct, ISimd<V>;
+
+    /// <summary>True where the gradient reads the inputs' values, which then stay in memory until the backward pass.</summary>
+    internal virtual bool GradientReadsInputs => false;
+
+    /// <summary>True where the gradient reads the output's values.</summary>
+    internal virtual bool GradientReadsOutput => false;
+
+    /// <summary>True where each output value depends on the input value at its place alone, so that output and input, and their gradients, may share a buffer.</summary>
+    internal virtual bool IsElementWise => false;
+
+    /// <summary>True where the gradient towards the input may be written over the gradient of the output.</summary>
+    internal virtual bool GradientMayOverwrite => IsElementWise;
 }

@@ -1,0 +1,150 @@
+using Fer.Pipeline.Tensors;
+
+namespace Fer.Pipeline.Networks;
+
+/// <summary>
+/// Where every buffer of an executor lies, and what runs together. Steps 0 … n - 1 are the forward pass, n … 2n - 1 the backward pass; a buffer
+/// lives from the step that writes it to the last that reads it. Element-wise layers work in place, and a rectifier behind batch
+/// normalisation is taken into its kernel.
+/// </summary>
+internal sealed class ExecutionPlan
+{
+    private readonly Network _network;
+    private readonly bool _training;
+    private readonly List<int>[] _consumers;
+
+    internal ExecutionPlan(Network network, bool training, int batchSize, Kernel[] kernels, int threads)
+    {
+        _network = network;
+        _training = training;
+        int n = Count;
+        _consumers = [.. Enumerable.Range(0, n).Select(_ => new List<int>())];
+        foreach (var node in network.Nodes)
+            foreach (int input in node.Inputs)
+                if (input >= 0) _consumers[input].Add(node.Index);
+        NeedsBackward = FindNeedsBackward();
+        FusedIntoProducer = new bool[n];
+        int[] valueOwner = ShareValues(), gradientOwner = ShareGradients();
+        for (int i = 0; i < n; i++)
+            if (kernels[i] is IRectifying fusing && _consumers[i] is [var next] && network.Nodes[next].Operation is Relu && valueOwner[next] == valueOwner[i]
+                && (!NeedsBackward[i] || gradientOwner[i] == gradientOwner[next]))
+            {
+                fusing.Rectify = true;
+                FusedIntoProducer[next] = true;
+            }
+        Accumulate = FindAccumulate();
+
+        var plan = new BufferPlan();
+        int input0 = plan.Add(Bytes(network.Input, batchSize), 0, 2 * n);
+        var values = PlanShared(plan, valueOwner, i => (i, ValueEnd(i)), i => Bytes(network.Nodes[i].Shape, batchSize), _ => true);
+        var gradients = PlanShared(plan, gradientOwner, i => (_consumers[i].Count == 0 ? n - 1 : Back(_consumers[i].Max()), Back(i)),
+            i => Bytes(network.Nodes[i].Shape, batchSize), i => training && NeedsBackward[i]);
+        var saved = kernels.Select((kernel, i) => plan.Add(kernel.SavedBytes, i, training ? Back(i) : i)).ToArray();
+        int shared = plan.Add(kernels.Max(k => k.SharedScratchBytes), 0, 2 * n);
+        var scratch = Enumerable.Range(0, threads).Select(_ => plan.Add(kernels.Max(k => k.ThreadScratchBytes), 0, 2 * n)).ToArray();
+        long[] offsets = plan.Place();
+        TotalBytes = plan.TotalBytes;
+        Input = offsets[input0];
+        Values = [.. values.Select(v => offsets[v])];
+        Gradients = [.. gradients.Select(g => g < 0 ? -1 : offsets[g])];
+        Saved = [.. saved.Select(s => offsets[s])];
+        SharedScratch = offsets[shared];
+        ThreadScratch = [.. scratch.Select(s => offsets[s])];
+    }
+
+    private int Count => _network.Nodes.Count;
+
+    internal long TotalBytes { get; }
+    internal long Input { get; }
+    internal long[] Values { get; }
+    /// <summary>-1 where a node's output needs no gradient.</summary>
+    internal long[] Gradients { get; }
+    internal long[] Saved { get; }
+    internal long SharedScratch { get; }
+    internal long[] ThreadScratch { get; }
+    internal bool[] NeedsBackward { get; }
+    internal bool[] FusedIntoProducer { get; }
+    internal bool[][] Accumulate { get; }
+
+    private int Back(int node) => 2 * Count - 1 - node;
+
+    private static long Bytes(Shape shape, int batchSize) => (long)shape.Length * batchSize * sizeof(float);
+
+    /// <summary>A node takes part in the backward pass where it or one before it has something to train and the output depends on it.</summary>
+    private bool[] FindNeedsBackward()
+    {
+        var trains = new bool[Count];
+        foreach (var node in _network.Nodes)
+            trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter.IsTrainable) || node.Inputs.Any(i => i >= 0 && trains[i]);
+        var reaches = new bool[Count];
+        reaches[^1] = true;
+        for (int i = Count - 1; i >= 0; i--)
+            foreach (int input in _network.Nodes[i].Inputs)
+                if (input >= 0) reaches[input] |= reaches[i];
+        return [.. trains.Zip(reaches, (a, b) => _training && a && b)];
+    }
+
+    /// <summary>For each node the first node of those that share its output buffer.</summary>
+    private int[] ShareValues()
+    {
+        var owner = Enumerable.Range(0, Count).ToArray();
+        foreach (var node in _network.Nodes)
+        {
+            if (!node.Operation.IsElementWise || node.Inputs[0] is var input && input < 0 || _consumers[input].Count > 1) continue;
+            if (_training && _network.Nodes[input].Operation.GradientReadsOutput) continue;
+            owner[node.Index] = owner[input];
+        }
+        return owner;
+    }
+
+    /// <summary>For each node the first node of those that share its output's gradient.</summary>
+    private int[] ShareGradients()
+    {
+        var owner = Enumerable.Range(0, Count).ToArray();
+        foreach (var node in _network.Nodes)
+            if (node.Operation.GradientMayOverwrite && node.Inputs[0] is var input && input >= 0 && _consumers[input].Count == 1
+                && NeedsBackward[input] && NeedsBackward[node.Index])
+                owner[node.Index] = owner[input];
+        return owner;
+    }
+
+    /// <summary>The backward pass meets the last consumer first: it writes, the others add.</summary>
+    private bool[][] FindAccumulate()
+    {
+        var written = new bool[Count];
+        var accumulate = _network.Nodes.Select(node => new bool[node.Inputs.Count]).ToArray();
+        for (int i = Count - 1; i >= 0; i--)
+            for (int k = 0; NeedsBackward[i] && k < _network.Nodes[i].Inputs.Count; k++)
+                if (_network.Nodes[i].Inputs[k] is var input and >= 0)
+                {
+                    accumulate[i][k] = written[input];
+                    written[input] = true;
+                }
+        return accumulate;
+    }
+
+    private int ValueEnd(int i)
+    {
+        int end = i == Count - 1 ? 2 * Count : i;
+        foreach (int consumer in _consumers[i])
+        {
+            end = Math.Max(end, consumer);
+            if (NeedsBackward[consumer] && _network.Nodes[consumer].Operation.GradientReadsInputs) end = Math.Max(end, Back(consumer));
+            if (FusedIntoProducer[consumer] && NeedsBackward[i]) end = Math.Max(end, Back(i));
+        }
+        if (NeedsBackward[i] && _network.Nodes[i].Operation.GradientReadsOutput) end = Math.Max(end, Back(i));
+        return end;
+    }
+
+    /// <summary>One request for each group of nodes that share a buffer, alive while any of them is.</summary>
+    private int[] PlanShared(BufferPlan plan, int[] owner, Func<int, (int From, int To)> life, Func<int, long> bytes, Func<int, bool> wanted)
+    {
+        var numbers = Enumerable.Repeat(-1, Count).ToArray();
+        foreach (var group in Enumerable.Range(0, Count).Where(wanted).GroupBy(i => owner[i]))
+        {
+            int number = plan.Add(group.Max(bytes), group.Min(i => life(i).From), group.Max(i => life(i).To));
+            foreach (int i in group) numbers[i] = number;
+        }
+        return numbers;
+    }
+}
