@@ -97,7 +97,7 @@ internal sealed class OnnxGraphReader
             if (!OnnxOperators.IsKnown(node)) throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} is the operator {OnnxText.Quote(node.OpType)}, which is not read");
             if (node.Name.Length > LongestName) throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} has a name of {node.Name.Length} characters");
             // The name is in use from here on, so that a nameless node is not given it.
-            if (node.Name.Length > 0 && !OnnxHelperNames.IsHelper(node.Name) && !_layerNames.Add(node.Name))
+            if (node.Name.Length > 0 && !_layerNames.Add(node.Name))
                 throw new OnnxFormatException($"has two nodes named {OnnxText.Quote(node.Name)}");
         }
     }

@@ -13,6 +13,7 @@ internal sealed class OnnxGraphWriter
     private readonly OnnxWriteOptions _options;
     private readonly GraphProto _graph = new();
     private readonly HashSet<string> _names = [];
+    private readonly HashSet<string> _nodeNames;
     private readonly Value[] _values;
     private readonly Value _input;
 
@@ -23,6 +24,7 @@ internal sealed class OnnxGraphWriter
         _network = network;
         _options = options;
         _values = new Value[network.Nodes.Count];
+        _nodeNames = [.. network.Nodes.Select(n => n.Name)];
         // Parameters first: they alone have to keep their names whatever else is called so.
         foreach (var parameter in network.Parameters) _names.Add(parameter.Name);
         if (options.InputName == options.OutputName || !_names.Add(options.InputName) || !_names.Add(options.OutputName))
@@ -77,14 +79,13 @@ internal sealed class OnnxGraphWriter
 
     private Value WriteGlobalAveragePool(Node node, Value x)
     {
-        var pooled = Write(node.Name, node.Name, "GlobalAveragePool", 4, [x.Name]);
-        return Write(OnnxHelperNames.Flatten(node.Name), OnnxHelperNames.Flatten(node.Name), "Flatten", 2, [pooled.Name], OnnxAttributes.Int("axis", 1));
+        var pooled = Write(node, "GlobalAveragePool", 4, [x.Name]);
+        return WriteHelper(node, OnnxHelperNames.Flatten, "Flatten", 2, [pooled.Name], OnnxAttributes.Int("axis", 1));
     }
 
     private Value WriteAffine(Node node, Value x, Affine affine)
     {
-        string difference = OnnxHelperNames.Difference(node.Name);
-        var centred = Write(difference, difference, "Sub", x.Rank, [x.Name, Scalar(node, "mean", affine.Mean)]);
+        var centred = WriteHelper(node, OnnxHelperNames.Difference, "Sub", x.Rank, [x.Name, Scalar(node, "mean", affine.Mean)]);
         return Write(node, "Mul", x.Rank, [centred.Name, Scalar(node, "scale", affine.Scale)]);
     }
 
@@ -108,18 +109,25 @@ internal sealed class OnnxGraphWriter
     private Value AtRank(Node node, Value value, int rank)
     {
         if (value.Rank == rank) return value;
-        string name = rank == 2 ? OnnxHelperNames.Flatten(node.Name) : OnnxHelperNames.Unsqueeze(node.Name);
         return rank == 2
-            ? Write(name, name, "Flatten", 2, [value.Name], OnnxAttributes.Int("axis", 1))
-            : Write(name, name, "Unsqueeze", 4, [value.Name, Integers(node, "unsqueezed", 2, 3)]);
+            ? WriteHelper(node, OnnxHelperNames.Flatten, "Flatten", 2, [value.Name], OnnxAttributes.Int("axis", 1))
+            : WriteHelper(node, OnnxHelperNames.Unsqueeze, "Unsqueeze", 4, [value.Name, Integers(node, "unsqueezed", 2, 3)]);
     }
 
     private Value Write(Node node, string type, int rank, string[] inputs, params AttributeProto[] attributes) =>
-        Write(node.Name, node.Name, type, rank, inputs, attributes);
+        Write(node.Name, type, rank, inputs, attributes);
 
-    private Value Write(string name, string output, string type, int rank, string[] inputs, params AttributeProto[] attributes)
+    private Value WriteHelper(Node node, Func<string, string> nameFor, string type, int rank, string[] inputs, params AttributeProto[] attributes)
     {
-        output = Unique(output);
+        // A join may need several helpers, and runtimes refuse two nodes of one name.
+        string layer = node.Name, name;
+        while (!_nodeNames.Add(name = nameFor(layer))) layer += "_";
+        return Write(name, type, rank, inputs, attributes);
+    }
+
+    private Value Write(string name, string type, int rank, string[] inputs, AttributeProto[] attributes)
+    {
+        string output = Unique(name);
         _graph.Node.Add(new NodeProto { Name = name, OpType = type, Input = { inputs }, Output = { output }, Attribute = { attributes } });
         return new Value(output, rank);
     }

@@ -6,16 +6,13 @@ namespace Fer.Pipeline.Networks.Onnx;
 /// </summary>
 internal static class OnnxHelperNames
 {
-    private const string FlattenSuffix = "/flatten", UnsqueezeSuffix = "/unsqueeze", DifferenceSuffix = "/difference";
+    private const string FlattenSuffix = "/flatten";
 
     internal static string Flatten(string layer) => layer + FlattenSuffix;
 
-    internal static string Unsqueeze(string layer) => layer + UnsqueezeSuffix;
+    internal static string Unsqueeze(string layer) => layer + "/unsqueeze";
 
-    internal static string Difference(string layer) => layer + DifferenceSuffix;
-
-    internal static bool IsHelper(string node) =>
-        IsFlatten(node) || node.EndsWith(UnsqueezeSuffix, StringComparison.Ordinal) || node.EndsWith(DifferenceSuffix, StringComparison.Ordinal);
+    internal static string Difference(string layer) => layer + "/difference";
 
     internal static bool IsFlatten(string name) => name.EndsWith(FlattenSuffix, StringComparison.Ordinal);
 }

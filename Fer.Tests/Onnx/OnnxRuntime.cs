@@ -1,0 +1,58 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Fer.Tests.Onnx;
+
+/// <summary>The independent ONNX runtime: onnxruntime-node, run in a process of its own.</summary>
+internal static class OnnxRuntime
+{
+    private static readonly string Folder = Path.Combine(TestPaths.Root, "Fer.Tests");
+
+    /// <summary>Why the runtime cannot be used here, or null where it can.</summary>
+    internal static string? Missing { get; } =
+        !Directory.Exists(Path.Combine(Folder, "node_modules", "onnxruntime-node")) ? "onnxruntime-node is not installed; run `npm install` in Fer.Tests."
+        : !NodeStarts() ? "Node is not installed."
+        : null;
+
+    /// <summary>Runs <paramref name="model"/> over raw float32 <paramref name="pixels"/> in batches.</summary>
+    internal static float[] Run(byte[] model, float[] pixels, int batch)
+    {
+        string folder = Directory.CreateTempSubdirectory("fer-onnx-").FullName;
+        try
+        {
+            string modelFile = Path.Combine(folder, "model.onnx"), input = Path.Combine(folder, "input.bin"), output = Path.Combine(folder, "output.bin");
+            File.WriteAllBytes(modelFile, model);
+            File.WriteAllBytes(input, MemoryMarshal.AsBytes(pixels.AsSpan()));
+            var (exitCode, error) = Node(Path.Combine(Folder, "Onnx", "run.cjs"), modelFile, input, output, batch.ToString());
+            Assert.True(exitCode == 0, error);
+            return MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(output)).ToArray();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static bool NodeStarts()
+    {
+        try
+        {
+            return Node("--version").ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static (int ExitCode, string Error) Node(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        string error = process.StandardError.ReadToEnd();
+        output.Wait();
+        process.WaitForExit();
+        return (process.ExitCode, error);
+    }
+}
