@@ -1,0 +1,41 @@
+namespace Fer.Pipeline.Reports;
+
+/// <summary>The style sheet that all charts share: colours by role and by the number of the series.</summary>
+internal static class ChartStyle
+{
+    internal const double FontSize = 13;
+    internal const double SmallFontSize = 12;
+
+    /// <summary>Dark applies to screens only, so that print is always dark on white.</summary>
+    internal static string Css { get; } = $$$"""
+        :root{color-scheme:light dark;{{{Palette.Light.ToCss()}}}}
+        @media screen and (prefers-color-scheme:dark){:root{{{{Palette.Dark.ToCss()}}}}}
+        .chart{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:13px;font-variant-numeric:tabular-nums}
+        .chart text{fill:var(--ink)}
+        .chart .tick{fill:var(--soft);font-size:12px}
+        .chart .grid{stroke:var(--grid);stroke-width:1;fill:none}
+        .chart .axis{stroke:var(--soft);stroke-width:1;fill:none}
+        .chart .guide{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
+        .chart .bar,.chart .dot{fill:var(--c)}
+        .chart .line{stroke:var(--c);stroke-width:2;fill:none;stroke-linejoin:round;stroke-linecap:round}
+        .chart .hollow{stroke:var(--c);stroke-width:2;fill:var(--card)}
+        .chart .stroke{stroke:var(--c);stroke-width:2.2;fill:none;stroke-linecap:round}
+        .chart .whisker{stroke:var(--ink);stroke-width:1.2;fill:none}
+        .chart .hit{fill:var(--c);fill-opacity:0}
+        .chart .mark:hover .hit{fill-opacity:.25}
+        .chart .mark:hover .bar{fill-opacity:.75}
+        .chart .mark:hover .cell{stroke:var(--ink);stroke-width:2}
+        .chart .cell{stroke:var(--card);stroke-width:1.5}
+        .chart .share{font-size:11px}
+        {{{string.Concat(Enumerable.Range(1, Palette.Light.Series.Count).Select(i => $".s{i}{{--c:var(--s{i})}}"))}}}
+        {{{string.Concat(Enumerable.Range(0, Palette.Light.Heat.Count).Select(i => $".chart .h{i} .cell{{fill:var(--h{i})}}.chart .h{i} text{{fill:var(--t{i})}}"))}}}
+        @media (forced-colors:active){.chart .bar,.chart .cell{stroke:CanvasText;forced-color-adjust:none}}
+
+        """.ReplaceLineEndings("\n");
+
+    /// <summary>The class that carries the colour of a series; colours come round again after the last.</summary>
+    internal static string SeriesClass(int index) => "s" + (index % Palette.Light.Series.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The dash of a series' line: the first two differ in lightness enough, the rest also by dash.</summary>
+    internal static string? Dash(int index) => (index % 6) switch { 2 => "6 4", 3 => "2 4", 4 => "9 3 2 3", 5 => "4 2", _ => null };
+}

@@ -1,0 +1,68 @@
+using Fer.Pipeline.Evaluation;
+
+namespace Fer.Pipeline.Reports;
+
+/// <summary>The confusion matrix: rows true, columns predicted; each cell has its count and its share of the row, by which it is shaded.</summary>
+internal sealed class ConfusionHeatMap : Chart
+{
+    private const double MostLabelRoom = 110;
+
+    internal required ConfusionMatrix Matrix { get; init; }
+
+    internal override double Width => Math.Max(420, 90 + 46 * Matrix.NumberOfClasses);
+
+    internal override bool HasData => Matrix.Total > 0;
+
+    internal override Table Values => new(
+        [new("true class", Numeric: false), .. Matrix.ClassNames.Select(name => new TableColumn("as " + name)), new("rows")],
+        [.. Matrix.ClassNames.Select((name, i) => (IReadOnlyList<string>)[name,
+            .. Matrix.Counts[i].Select((count, j) => $"{Format.Count(count)} ({Format.Percent(Share(i, j))})"), Format.Count(Matrix.TrueCounts[i])])]);
+
+    private double Share(int i, int j) => Matrix.TrueCounts[i] == 0 ? double.NaN : (double)Matrix.Counts[i][j] / Matrix.TrueCounts[i];
+
+    protected override double Draw(Svg svg)
+    {
+        int classes = Matrix.NumberOfClasses;
+        double left = Math.Min(MostLabelRoom, PlotArea.LabelRoom(Matrix.ClassNames, ChartStyle.FontSize));
+        double cell = Math.Min((Width - left - 2) / classes, 90), height = Math.Clamp(cell, 34, 48);
+        double widest = Matrix.ClassNames.Max(name => TextWidth.Of(name, ChartStyle.SmallFontSize));
+        bool slanted = widest > cell - 2;
+        double labels = slanted ? Math.Min(widest, MostLabelRoom) * 0.64 + 14 : 22;
+        double top = 22 + labels;
+        svg.Text(left + cell * classes / 2, 10, "predicted as", "tick", "middle");
+        svg.Text(left - 8, top - 10, "true", "tick", "end");
+        for (int j = 0; j < classes; j++) DrawColumnName(svg, Matrix.ClassNames[j], left + (j + 0.5) * cell, top - 10, slanted);
+        for (int i = 0; i < classes; i++)
+        {
+            svg.Text(left - 8, top + (i + 0.5) * height, TextWidth.Fit(Matrix.ClassNames[i], ChartStyle.FontSize, left - 8), null, "end");
+            for (int j = 0; j < classes; j++) DrawCell(svg, i, j, left + j * cell, top + i * height, cell, height);
+        }
+        return top + classes * height + 4;
+    }
+
+    private static void DrawColumnName(Svg svg, string name, double x, double y, bool slanted)
+    {
+        if (!slanted)
+        {
+            svg.Text(x, y, name, "tick", "middle");
+            return;
+        }
+        svg.Markup.Open("g", ("transform", Svg.Invariant($"translate({x - 6},{y + 2}) rotate(-40)")));
+        svg.Text(0, 0, TextWidth.Fit(name, ChartStyle.SmallFontSize, MostLabelRoom), "tick");
+        svg.Markup.Close();
+    }
+
+    private void DrawCell(Svg svg, int i, int j, double x, double y, double width, double height)
+    {
+        int count = Matrix.Counts[i][j];
+        double share = Share(i, j);
+        string verdict = i == j ? "right" : $"taken for {Matrix.ClassNames[j]}";
+        string rows = Format.Count(Matrix.TrueCounts[i]);
+        svg.Mark($"{Matrix.ClassNames[i]}, {verdict}: {Format.Count(count)} of {rows} ({Format.Percent(share)})", "h" + Palette.HeatStep(share), () =>
+        {
+            svg.Rectangle(x, y, width, height, "cell", 3);
+            svg.Text(x + width / 2, y + height / 2 - 7, Format.Count(count), count >= 10_000 ? "share" : null, "middle");
+            svg.Text(x + width / 2, y + height / 2 + 9, Format.WholePercent(share), "share", "middle");
+        });
+    }
+}

@@ -1,0 +1,39 @@
+namespace Fer.Pipeline.Reports;
+
+/// <summary>The HTML report of a run: one file that needs neither network nor scripts.</summary>
+public static class ExperimentReport
+{
+    /// <summary>Writes the report.</summary>
+    /// <exception cref="ArgumentException">The counts of a split do not fit the class names.</exception>
+    /// <exception cref="FerException">The file cannot be written.</exception>
+    public static void Write(string path, ExperimentReportData data) => AtomicFile.WriteText(path, ToHtml(data));
+
+    /// <summary>The report as text.</summary>
+    /// <exception cref="ArgumentException">The counts of a split do not fit the class names.</exception>
+    public static string ToHtml(ExperimentReportData data)
+    {
+        foreach (var split in data.Splits)
+            if (split.Counts.Count != data.ClassNames.Count)
+                throw new ArgumentException($"Split '{split.Name}' has {split.Counts.Count} counts for {data.ClassNames.Count} classes.", nameof(data));
+
+        var page = new ReportDocument(data.Title) { Lead = lead => Lead(lead, data) };
+        if (data.Evaluations.Count > 0) page.Add("Result", section => EvaluationSection.Summary(section, data.Evaluations));
+        page.Add("Data", section => DataSection.Write(section, data));
+        page.Add("Training", section => TrainingSection.Write(section, data));
+        foreach (var evaluation in data.Evaluations)
+            page.Add($"Evaluation on {evaluation.Name}", section => EvaluationSection.Details(section, evaluation.Metrics));
+        page.Add("Trials", section => TrialsSection.Write(section, data.Trials));
+        page.Add("Environment", section => Facts(section, "Where and how this was made", data.Environment));
+        return page.ToHtml();
+    }
+
+    /// <summary>Names and values as a table of two columns.</summary>
+    internal static void Facts(ReportSection section, string caption, IReadOnlyList<ReportValue> facts) =>
+        section.Table(caption, new([new("name", Numeric: false), new("value", Numeric: false)], [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]), wrap: true);
+
+    private static void Lead(ReportSection lead, ExperimentReportData data)
+    {
+        if (data.Command is not null) lead.Code(data.Command);
+        foreach (string note in data.Notes) lead.Paragraph(note, "note");
+    }
+}

@@ -1,0 +1,71 @@
+namespace Fer.Pipeline.Reports;
+
+/// <summary>The style sheet of the page around the charts.</summary>
+internal static class PageStyle
+{
+    internal static string Css { get; } = """
+        *{box-sizing:border-box}
+        html{-webkit-text-size-adjust:100%}
+        body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
+        header,main,footer{max-width:1140px;margin:0 auto;padding:0 20px}
+        header{padding-top:32px}
+        h1{font-size:1.75rem;line-height:1.25;margin:0 0 8px}
+        h2{font-size:1.3rem;line-height:1.3;margin:0 0 14px}
+        h3{font-size:1.05rem;margin:22px 0 8px}
+        p{margin:0 0 12px;max-width:75ch}
+        a{color:var(--accent);text-underline-offset:2px}
+        :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
+        code{font:0.9em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+        pre{margin:0 0 12px;padding:10px 14px;background:var(--card);border:1px solid var(--line);border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere}
+        nav ul{display:flex;flex-wrap:wrap;gap:6px 18px;list-style:none;margin:14px 0 20px;padding:0}
+        nav a{display:inline-block;padding:4px 0}
+        section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:22px 24px;margin:0 0 20px;scroll-margin-top:12px}
+        .soft{color:var(--soft)}
+        .note{border-left:4px solid var(--accent);padding:2px 0 2px 12px}
+        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(158px,1fr));gap:12px;margin:0 0 12px}
+        .tiles div{border:1px solid var(--line);border-radius:10px;padding:12px 14px}
+        .tiles dt{color:var(--soft);font-size:.9rem}
+        .tiles dd{margin:0;font-size:1.55rem;font-weight:650;line-height:1.3;font-variant-numeric:tabular-nums}
+        .tiles small{display:block;color:var(--soft);font-size:.85rem;font-weight:400}
+        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:22px 32px;align-items:start;margin:6px 0 12px}
+        figure{margin:0;min-width:0}
+        figcaption{font-weight:600;margin:0 0 8px}
+        .chart{display:block;width:100%;max-width:560px;height:auto}
+        details{margin:8px 0 0;font-size:.9rem}
+        summary{cursor:pointer;color:var(--accent);padding:3px 0;width:fit-content}
+        .scroll{overflow-x:auto;max-width:100%;margin:0 0 12px}
+        table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
+        caption{text-align:left;color:var(--soft);padding:0 0 6px}
+        th,td{padding:6px 12px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;white-space:nowrap}
+        th:first-child,td:first-child{padding-left:2px}
+        thead th{color:var(--soft);font-weight:600;border-bottom:2px solid var(--line)}
+        tbody th{font-weight:600}
+        tbody tr:last-child>*{border-bottom:0}
+        .n{text-align:right}
+        .wrap td{white-space:normal;overflow-wrap:anywhere;min-width:14ch}
+        tr.best>*{background:color-mix(in srgb,var(--accent) 12%,var(--card))}
+        footer{color:var(--soft);font-size:.9rem;padding-bottom:32px}
+        @media (max-width:640px){
+        header,main,footer{padding-left:12px;padding-right:12px}
+        header{padding-top:20px}
+        h1{font-size:1.4rem}
+        section{padding:16px 12px;border-radius:10px}
+        .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}
+        .tiles div{padding:10px}
+        .tiles dd{font-size:1.3rem}
+        }
+        @media print{
+        body{font-size:11pt;background:#fff}
+        header,main,footer{max-width:none;padding-left:0;padding-right:0}
+        nav,details{display:none}
+        section{border:0;padding:0;margin:0 0 18px}
+        figure,.tiles,tr,pre{break-inside:avoid}
+        h2,h3,figcaption{break-after:avoid}
+        .figures{grid-template-columns:1fr 1fr}
+        .scroll{overflow:visible}
+        th,td{white-space:normal;padding:4px 6px}
+        a{color:inherit;text-decoration:none}
+        }
+
+        """.ReplaceLineEndings("\n");
+}

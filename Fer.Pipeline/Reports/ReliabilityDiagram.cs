@@ -1,0 +1,65 @@
+using Fer.Pipeline.Evaluation;
+
+namespace Fer.Pipeline.Reports;
+
+/// <summary>
+/// Accuracy against confidence (Guo et al., arXiv 1706.04599, figure 1): on the dashed line a model is as often right as it says. Below it
+/// is the share of rows a bin. Bins without rows are left out.
+/// </summary>
+internal sealed class ReliabilityDiagram : Chart
+{
+    private const double PlotHeight = 240, StripHeight = 56, Between = 14;
+
+    internal required IReadOnlyList<ReliabilityBin> Bins { get; init; }
+
+    internal override bool HasData => Bins.Any(bin => bin.Count > 0);
+
+    internal override Table Values => new(
+        [new("confidence", Numeric: false), new("rows"), new("mean confidence"), new("accuracy (95 % interval)")],
+        [.. Bins.Where(bin => bin.Count > 0).Select(bin => (IReadOnlyList<string>)[Format.Range(bin.Lower, bin.Upper, ValueFormat.Percent),
+            Format.Count(bin.Count), Format.Percent(bin.Confidence), AccuracyText(bin)])]);
+
+    private static ConfidenceInterval Interval(ReliabilityBin bin) => ConfidenceInterval.Wilson((long)Math.Round(bin.Accuracy * bin.Count), bin.Count);
+
+    private static string AccuracyText(ReliabilityBin bin) =>
+        $"{Format.Percent(bin.Accuracy)} ({Format.Range(Interval(bin).Lower, Interval(bin).Upper, ValueFormat.Percent)})";
+
+    protected override double Draw(Svg svg)
+    {
+        var ticks = Ticks.Over(0, 1);
+        double left = PlotArea.LabelRoom(ticks.Values.Select(value => Format.Tick(value, ticks.Step, ValueFormat.Percent)));
+        double top = Legend.Draw(svg, 0, Width,
+        [
+            ("accuracy of a bin", (x, y) => svg.Rectangle(x, y - 6, 14, 12, "bar s1", 2)),
+            ("as sure as right", (x, y) => svg.Line(x, y, x + 16, y, "guide")),
+        ]);
+        var plot = new PlotArea(left, top, Width - 20, top + PlotHeight);
+        var strip = plot with { Top = plot.Bottom + Between, Bottom = plot.Bottom + Between + StripHeight };
+        var (x, y) = (plot.X(0, 1), plot.Y(0, 1));
+        int rows = Bins.Sum(bin => bin.Count);
+        var most = strip.Y(0, (double)Bins.Max(bin => bin.Count) / rows);
+        plot.DrawY(svg, ticks, y, ValueFormat.Percent);
+        svg.Line(plot.Left, plot.Bottom, plot.Right, plot.Bottom, "axis");
+        foreach (var bin in Bins.Where(bin => bin.Count > 0)) DrawBin(svg, bin, rows, x, y, most);
+        svg.Line(x.At(0), y.At(0), x.At(1), y.At(1), "guide");
+        svg.Text(left - 6, strip.Bottom - StripHeight / 2, "rows", "tick", "end");
+        strip.DrawX(svg, ticks, x, ValueFormat.Percent, "confidence (highest probability)", Width);
+        return strip.Bottom + PlotArea.TickHeight + PlotArea.LabelHeight;
+    }
+
+    private static void DrawBin(Svg svg, ReliabilityBin bin, int rows, LinearScale x, LinearScale y, LinearScale strip)
+    {
+        double start = x.At(bin.Lower) + 1, width = x.At(bin.Upper) - x.At(bin.Lower) - 2, middle = start + width / 2;
+        string span = Format.Range(bin.Lower, bin.Upper, ValueFormat.Percent);
+        svg.Mark($"Confidence {span}: mean {Format.Percent(bin.Confidence)}, right {AccuracyText(bin)}, {Format.Count(bin.Count)} rows", "s1", () =>
+        {
+            svg.Rectangle(start, y.At(bin.Accuracy), width, y.At(0) - y.At(bin.Accuracy), "bar", 2);
+            var interval = Interval(bin);
+            double low = y.At(interval.Lower), high = y.At(interval.Upper);
+            svg.Path(Svg.Invariant($"M{middle},{low}V{high}M{middle - 3},{low}H{middle + 3}M{middle - 3},{high}H{middle + 3}"), "whisker");
+        });
+        double share = (double)bin.Count / rows;
+        svg.Mark($"Confidence {span}: {Format.Count(bin.Count)} rows ({Format.Percent(share)})", "s6", () =>
+            svg.Rectangle(start, strip.At(share), width, strip.At(0) - strip.At(share), "bar", 2));
+    }
+}

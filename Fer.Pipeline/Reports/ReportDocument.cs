@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Fer.Pipeline.Reports;
+
+/// <summary>
+/// One self-contained HTML page: style inside, no scripts, no network. Sections are added in order; the contents list follows from them.
+/// The page is also well-formed XML, which tests use.
+/// </summary>
+internal sealed class ReportDocument(string title)
+{
+    private readonly List<(string Id, string Heading, string Body)> _sections = [];
+
+    /// <summary>What stands under the title.</summary>
+    internal Action<ReportSection>? Lead { get; init; }
+
+    /// <summary>Adds a section; one that writes nothing is left out.</summary>
+    internal void Add(string heading, Action<ReportSection> write)
+    {
+        string id = "section-" + (_sections.Count + 1).ToString(CultureInfo.InvariantCulture);
+        string body = Body(write);
+        if (body.Length > 0) _sections.Add((id, heading, body));
+    }
+
+    internal string ToHtml()
+    {
+        var page = new Markup();
+        page.Raw("<!DOCTYPE html>\n").Open("html", ("lang", "en")).Line().Open("head").Line();
+        page.Empty("meta", ("charset", "utf-8")).Line();
+        page.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
+        page.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
+        // Nothing is fetched and nothing runs, whatever a name in the data may hold.
+        page.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
+        page.Element("title", title).Line();
+        page.Open("style").Raw("\n" + ChartStyle.Css + PageStyle.Css).Close().Line().Close().Line();
+        page.Open("body").Line().Open("header").Line().Element("h1", title).Line();
+        if (Lead is not null) page.Raw(Body(Lead));
+        page.Open("nav", ("aria-label", "Contents")).Open("ul");
+        foreach (var (id, heading, _) in _sections) page.Open("li").Element("a", heading, ("href", "#" + id)).Close();
+        page.Close().Close().Line().Close().Line().Open("main").Line();
+        foreach (var (id, heading, body) in _sections)
+        {
+            page.Open("section", ("id", id), ("aria-labelledby", id + "-heading")).Line();
+            page.Element("h2", heading, ("id", id + "-heading")).Line().Raw(body).Close().Line();
+        }
+        page.Close().Line().Open("footer").Element("p", "Written by FerMl. Intervals are 95 % confidence intervals.").Close().Line();
+        return page.Close().Line().Close().Line().ToString();
+    }
+
+    private static string Body(Action<ReportSection> write)
+    {
+        var markup = new Markup();
+        write(new ReportSection(markup));
+        return markup.ToString();
+    }
+}

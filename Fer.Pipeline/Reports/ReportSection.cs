@@ -1,0 +1,66 @@
+namespace Fer.Pipeline.Reports;
+
+/// <summary>What a section of a report can hold. Charts and tables without data are left out.</summary>
+internal sealed class ReportSection(Markup markup)
+{
+    internal void Paragraph(string text, string? style = null) => markup.Element("p", text, ("class", style)).Line();
+
+    internal void Heading(string text) => markup.Element("h3", text).Line();
+
+    /// <summary>A command or other text to be read letter by letter.</summary>
+    internal void Code(string text) => markup.Open("pre").Element("code", text).Close().Line();
+
+    /// <summary>The figures that matter most: a name, a value, and a smaller line under it.</summary>
+    internal void Tiles(IReadOnlyList<(string Name, string Value, string? Note)> tiles)
+    {
+        if (tiles.Count == 0) return;
+        markup.Open("dl", ("class", "tiles")).Line();
+        foreach (var (name, value, note) in tiles)
+        {
+            markup.Open("div").Element("dt", name).Open("dd").Text(value);
+            if (note is not null) markup.Element("small", note);
+            markup.Close().Close().Line();
+        }
+        markup.Close().Line();
+    }
+
+    /// <summary>Charts side by side where there is room, each with its values as a table to unfold.</summary>
+    internal void Figures(params IReadOnlyList<Chart> charts)
+    {
+        if (!charts.Any(chart => chart.HasData)) return;
+        markup.Open("div", ("class", "figures")).Line();
+        foreach (var chart in charts.Where(chart => chart.HasData))
+        {
+            markup.Open("figure").Element("figcaption", chart.Title).Line().Raw(chart.ToSvg());
+            markup.Open("details").Element("summary", "Values as a table").Line();
+            Table(chart.Title + ", values", chart.Values, showCaption: false);
+            markup.Close().Close().Line();
+        }
+        markup.Close().Line();
+    }
+
+    /// <summary>A table that scrolls in its own box, which the keyboard reaches.</summary>
+    /// <param name="caption">What the table holds.</param>
+    /// <param name="table">Columns and rows.</param>
+    /// <param name="best">The row to set off, or -1.</param>
+    /// <param name="wrap">Whether long values break into lines.</param>
+    /// <param name="showCaption">False where the text around it already says what the table holds.</param>
+    internal void Table(string caption, Table table, int best = -1, bool wrap = false, bool showCaption = true)
+    {
+        if (table.Rows.Count == 0) return;
+        markup.Open("div", ("class", "scroll"), ("role", "region"), ("aria-label", caption), ("tabindex", 0));
+        markup.Open("table", ("class", wrap ? "wrap" : null));
+        if (showCaption) markup.Element("caption", caption);
+        markup.Line().Open("thead").Open("tr");
+        foreach (var column in table.Columns) markup.Element("th", column.Name, ("scope", "col"), ("class", column.Numeric ? "n" : null));
+        markup.Close().Close().Line().Open("tbody").Line();
+        for (int i = 0; i < table.Rows.Count; i++)
+        {
+            markup.Open("tr", ("class", i == best ? "best" : null));
+            for (int j = 0; j < table.Columns.Count; j++)
+                markup.Element(j == 0 ? "th" : "td", table.Rows[i][j], ("scope", j == 0 ? "row" : null), ("class", table.Columns[j].Numeric ? "n" : null));
+            markup.Close().Line();
+        }
+        markup.Close().Close().Close().Line();
+    }
+}

@@ -1,0 +1,26 @@
+namespace Fer.Pipeline.Reports;
+
+/// <summary>One trial of an experiment.</summary>
+public sealed record TrialReport
+{
+    /// <summary>The trial's number.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required ReportTrialState State { get; init; }
+
+    /// <summary>The settings it ran with.</summary>
+    public IReadOnlyList<ReportValue> Settings { get; init; } = [];
+
+    /// <summary>Its epochs, in order; empty where none ended.</summary>
+    public IReadOnlyList<EpochFigures> Epochs { get; init; } = [];
+
+    /// <summary>Wall-clock time it took.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Its score, the validation accuracy 0 … 1; null where it has none.</summary>
+    public double? Score { get; init; }
+
+    /// <summary>Why it failed or was stopped, if that is known.</summary>
+    public string? Remark { get; init; }
+}
