@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Fer.Pipeline.Data;
 
 /// <summary>Opens a data file, inflating it where it is gzipped, with errors that say what is wrong with the file.</summary>
@@ -22,7 +20,7 @@ internal static class DataFile
             var opened = file;
             file = null;
             // A small read buffer makes inflating many small calls.
-            return gzipped ? new GZipStream(new BufferedStream(opened, 1 << 18), CompressionMode.Decompress) : opened;
+            return gzipped ? new CheckedGzipStream(new BufferedStream(opened, 1 << 18)) : opened;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
