@@ -7,7 +7,6 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
 {
     private readonly Lock _lock = new();
     private long _end = long.MaxValue;
-    private double _lastEpoch;
 
     public Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
 
@@ -17,16 +16,14 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
 
     public void ReportRunningTrial(TrialSettings settings)
     {
-        _lastEpoch = 0;
         string limit = settings.TimeLimit == Timeout.InfiniteTimeSpan ? "" : $" for up to {TrialText.Duration(settings.TimeLimit)}";
         Write($"{TrialText.Title(settings)}{limit}: {settings.Parameter}");
     }
 
     public void ReportProgress(TrialProgress progress)
     {
-        // Only whole epochs and the end: a log is read afterwards.
-        if (Math.Floor(progress.Epoch) <= _lastEpoch && progress.Epoch < progress.Epochs) return;
-        _lastEpoch = Math.Floor(progress.Epoch);
+        // A log is read afterwards: what happens within an epoch is no news then.
+        if (!progress.IsEpochEnd) return;
         Write($"  epoch {TrialText.Epochs(progress.Epoch)}/{TrialText.Epochs(progress.Epochs)}"
             + $"  loss {TrialText.Figure(progress.Loss)}  accuracy {TrialText.Figure(progress.Accuracy)}"
             + $"  validation loss {TrialText.Figure(progress.ValidationLoss)}  accuracy {TrialText.Figure(progress.ValidationAccuracy)}"
