@@ -14,6 +14,9 @@ public sealed class FaceAugmenter
     private const int SourceLength = SourceSide * SourceSide;
     private const double Degree = Math.PI / 180;
 
+    // Keeps the faces' random numbers apart from those that other parts of a run draw from the same seed.
+    private const long RandomPurpose = 1;
+
     private readonly FaceAugmentation _options;
     private readonly long _seed;
 
@@ -40,7 +43,7 @@ public sealed class FaceAugmenter
     public void Augment(ReadOnlySpan<byte> face, long epoch, long row, Span<float> target)
     {
         CheckSpans(face, target, Side);
-        var random = new RandomStream(_seed, epoch, row);
+        var random = new RandomStream(_seed, epoch, row, RandomPurpose);
         // All of a face's numbers are drawn whatever the options, so that changing one option leaves the others' draws as they were.
         var map = DrawMap(ref random);
         double brightness = random.NextDouble(-1, 1) * _options.Brightness * 127.5;

@@ -1,0 +1,111 @@
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Imaging;
+
+namespace Fer.Pipeline.Training;
+
+public sealed partial class ImageClassificationTrainer
+{
+    /// <summary>What a run is made of. The defaults are the recipe measured on FER2013.</summary>
+    public sealed record Options
+    {
+        /// <summary>The architecture's name, one of <see cref="Networks.Architectures.Names"/>.</summary>
+        public string Arch { get; init; } = "FerNet";
+
+        /// <summary>What every layer's channels are multiplied by.</summary>
+        public double Width { get; init; } = 1;
+
+        /// <summary>Width and height of the network's input in pixels, 8 … 48: the middle of the face in evaluation.</summary>
+        public int InputSide { get; init; } = 40;
+
+        /// <summary>Passes over the data, at the most; null is 40, or as many as fit <see cref="TimeBudget"/> where that is set.</summary>
+        public int? Epoch { get; init; }
+
+        /// <summary>
+        /// The time from the call of <c>Fit</c> to its return, or null for no limit. The schedule is planned so that it is complete by then: the
+        /// step count follows the machine's speed, so the weights are not the same on every machine and run.
+        /// </summary>
+        public TimeSpan? TimeBudget { get; init; }
+
+        /// <summary>Faces of a batch.</summary>
+        public int BatchSize { get; init; } = 128;
+
+        /// <summary>The learning rate at its peak; <see cref="LearningRateScheduler"/> multiplies it. Adam's family wants about 0.001.</summary>
+        public double LearningRate { get; init; } = 0.05;
+
+        /// <summary>How the learning rate changes over the run.</summary>
+        public LearningRateScheduler LearningRateScheduler { get; init; } = new CosineDecay();
+
+        /// <summary>When to stop for want of progress, or null for never.</summary>
+        public EarlyStopping? EarlyStoppingCriteria { get; init; }
+
+        /// <summary>The faces to choose the best epoch on, where <c>Fit</c> is given none.</summary>
+        public FaceSet? ValidationSet { get; init; }
+
+        /// <summary>Called after each epoch.</summary>
+        public Action<TrainingMetrics>? MetricsCallback { get; init; }
+
+        /// <summary>Called after each batch.</summary>
+        public Action<TrainingProgress>? ProgressCallback { get; init; }
+
+        /// <summary>What steps the weights.</summary>
+        public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
+
+        /// <summary>Weight decay, on weights only.</summary>
+        public float WeightDecay { get; init; } = 5e-4f;
+
+        /// <summary>Share of each target that is spread over all classes, at least 0 and below 1.</summary>
+        public float LabelSmoothing { get; init; } = 0.1f;
+
+        /// <summary>Rate of the dropout before the last layer, at least 0 and below 1.</summary>
+        public float Dropout { get; init; } = 0.3f;
+
+        /// <summary>How training faces are varied.</summary>
+        public FaceAugmentation Augmentation { get; init; } = FaceAugmentation.Standard;
+
+        /// <summary>Alpha of mixup's Beta distribution; 0 is no mixup.</summary>
+        public double Mixup { get; init; }
+
+        /// <summary>Decay of the averaged weights that are validated and kept, below 1; 0 is no average.</summary>
+        public float ExponentialMovingAverage { get; init; } = 0.999f;
+
+        /// <summary>Greatest norm of the gradient; 0 is no limit.</summary>
+        public float GradientClipping { get; init; }
+
+        /// <summary>Seed of the weights, the order, the augmentation and dropout.</summary>
+        public long Seed { get; init; } = 1;
+
+        /// <summary>Threads of the engine; 0 is one a processor.</summary>
+        public int Threads { get; init; }
+
+        /// <summary>The clock that <see cref="TimeBudget"/> is measured by.</summary>
+        internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
+        internal Optimizer CreateOptimizer() => Optimizer switch
+        {
+            OptimizerKind.Sgd => new Sgd(weightDecay: WeightDecay),
+            OptimizerKind.Adam => new Adam(weightDecay: WeightDecay),
+            OptimizerKind.AdamW => new AdamW(weightDecay: WeightDecay),
+            OptimizerKind.Nadam => new Nadam(weightDecay: WeightDecay),
+            _ => throw new FerUsageException($"There is no optimizer {Optimizer}."),
+        };
+
+        /// <summary>Fails where a value makes no sense, before any work is done.</summary>
+        internal void Check()
+        {
+            if (InputSide is < 8 or > FaceSet.Side) throw new FerUsageException($"InputSide is 8 … {FaceSet.Side} pixels, not {InputSide}.");
+            if (Epoch < 1) throw new FerUsageException($"Epoch is at least 1, not {Epoch}.");
+            if (TimeBudget <= TimeSpan.Zero) throw new FerUsageException($"TimeBudget is above 0, not {TimeBudget}.");
+            if (BatchSize < 1) throw new FerUsageException($"BatchSize is at least 1, not {BatchSize}.");
+            if (!(LearningRate > 0 && double.IsFinite(LearningRate))) throw new FerUsageException($"LearningRate is above 0, not {LearningRate}.");
+            if (!(LabelSmoothing is >= 0 and < 1)) throw new FerUsageException($"LabelSmoothing is at least 0 and below 1, not {LabelSmoothing}.");
+            if (!(ExponentialMovingAverage is >= 0 and < 1)) throw new FerUsageException($"ExponentialMovingAverage is at least 0 and below 1, not {ExponentialMovingAverage}.");
+            if (!(GradientClipping >= 0)) throw new FerUsageException($"GradientClipping is at least 0, not {GradientClipping}.");
+            if (!(Mixup >= 0)) throw new FerUsageException($"Mixup is at least 0, not {Mixup}.");
+            if (Threads < 0) throw new FerUsageException($"Threads is at least 1, or 0 for one a processor, not {Threads}.");
+            Augmentation.Check();
+            // The optimizer and the architecture check their own values.
+            CreateOptimizer();
+            Networks.Architectures.Create(Arch, 2, new Networks.ArchitectureOptions { InputSide = InputSide, Width = Width, Dropout = Dropout });
+        }
+    }
+}

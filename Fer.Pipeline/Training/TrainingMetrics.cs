@@ -1,0 +1,35 @@
+namespace Fer.Pipeline.Training;
+
+/// <summary>What an epoch brought.</summary>
+public sealed record TrainingMetrics
+{
+    /// <summary>The epoch, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Steps done since the run began.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Learning rate of the epoch's last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Mean loss of the epoch's batches, label smoothing included, while the weights moved.</summary>
+    public required double TrainingLoss { get; init; }
+
+    /// <summary>Share of the epoch's augmented faces whose likeliest target was predicted, while the weights moved.</summary>
+    public required double TrainingAccuracy { get; init; }
+
+    /// <summary>Mean cross-entropy on the validation set, without smoothing and with the averaged weights where there are such; null without a validation set.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Accuracy on the validation set, with the averaged weights where there are such; null without a validation set.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>Seconds of the epoch, validation included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Faces trained on a second, validation left out.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>Share of the training time in which the engine waited for faces: what augmentation costs.</summary>
+    public required double LoaderWaitShare { get; init; }
+}

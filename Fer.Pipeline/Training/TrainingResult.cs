@@ -1,0 +1,30 @@
+using Fer.Pipeline.Networks;
+
+namespace Fer.Pipeline.Training;
+
+/// <summary>How a run ended.</summary>
+public enum TrainingOutcome
+{
+    /// <summary>All epochs, or all that the time allowed.</summary>
+    Completed,
+    /// <summary>Early stopping saw no more progress.</summary>
+    StoppedEarly,
+    /// <summary>It was cancelled; the best weights so far are in the network.</summary>
+    Cancelled,
+    /// <summary>The loss or the gradient was no longer finite; the best weights so far are in the network, if there were any.</summary>
+    Diverged,
+}
+
+/// <summary>A finished run.</summary>
+/// <param name="Network">The trained network, holding the weights of the best epoch (the averaged ones where there are such).</param>
+/// <param name="Outcome">How the run ended.</param>
+/// <param name="History">What each epoch brought, in order.</param>
+/// <param name="BestEpoch">The epoch whose weights the network holds, from 1; 0 where no epoch was finished.</param>
+/// <param name="Steps">Optimizer steps taken.</param>
+/// <param name="Elapsed">Time of the whole run.</param>
+public sealed record TrainingResult(
+    Network Network, TrainingOutcome Outcome, IReadOnlyList<TrainingMetrics> History, int BestEpoch, long Steps, TimeSpan Elapsed)
+{
+    /// <summary>The best epoch's metrics, or null where no epoch was finished.</summary>
+    public TrainingMetrics? Best => BestEpoch == 0 ? null : History[BestEpoch - 1];
+}
