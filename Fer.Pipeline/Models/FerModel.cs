@@ -1,3 +1,4 @@
+using System.Numerics;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
@@ -60,24 +61,14 @@ public sealed class FerModel : IDisposable
     /// <param name="count">Number of faces.</param>
     /// <returns>[count, classes] probabilities in the order of <see cref="ClassNames"/>.</returns>
     /// <exception cref="ArgumentException"><paramref name="faces"/> is not <paramref name="count"/> faces long.</exception>
-    public float[] Predict(ReadOnlySpan<byte> faces, int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (faces.Length != count * (long)FaceSet.PixelCount)
-            throw new ArgumentException($"{faces.Length} bytes are not {count} faces of {FaceSet.Side}x{FaceSet.Side} grey pixels.", nameof(faces));
-        var probabilities = new float[count * ClassNames.Count];
-        lock (_gate)
-        {
-            for (int start = 0; start < count; start += LargestBatch)
-            {
-                int n = Math.Min(LargestBatch, count - start);
-                var executor = Executor(n);
-                Widen(faces.Slice(start * FaceSet.PixelCount, n * FaceSet.PixelCount), executor.Input);
-                Run(executor, n, probabilities.AsSpan(start * ClassNames.Count));
-            }
-        }
-        return probabilities;
-    }
+    public float[] Predict(ReadOnlySpan<byte> faces, int count) => PredictAll(faces, count);
+
+    /// <summary>As <see cref="Predict(ReadOnlySpan{byte}, int)"/>, for pixels between the whole numbers, as resizing gives them.</summary>
+    /// <param name="faces">[count, 48, 48] grey values 0..255, face after face.</param>
+    /// <param name="count">Number of faces.</param>
+    /// <returns>[count, classes] probabilities in the order of <see cref="ClassNames"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="faces"/> is not <paramref name="count"/> faces long.</exception>
+    public float[] Predict(ReadOnlySpan<float> faces, int count) => PredictAll(faces, count);
 
     /// <summary>Predicts every face of a set.</summary>
     /// <returns>[count, classes] probabilities in the order of <see cref="ClassNames"/>.</returns>
@@ -109,6 +100,25 @@ public sealed class FerModel : IDisposable
         }
     }
 
+    private float[] PredictAll<T>(ReadOnlySpan<T> faces, int count) where T : INumberBase<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (faces.Length != count * (long)FaceSet.PixelCount)
+            throw new ArgumentException($"{faces.Length} values are not {count} faces of {FaceSet.Side}x{FaceSet.Side} grey pixels.", nameof(faces));
+        var probabilities = new float[count * ClassNames.Count];
+        lock (_gate)
+        {
+            for (int start = 0; start < count; start += LargestBatch)
+            {
+                int n = Math.Min(LargestBatch, count - start);
+                var executor = Executor(n);
+                Widen(faces.Slice(start * FaceSet.PixelCount, n * FaceSet.PixelCount), executor.Input);
+                Run(executor, n, probabilities.AsSpan(start * ClassNames.Count));
+            }
+        }
+        return probabilities;
+    }
+
     /// <summary>An executor for at least <paramref name="count"/> faces: small for who predicts face by face, grown once for who comes with many.</summary>
     private NetworkExecutor Executor(int count)
     {
@@ -125,8 +135,8 @@ public sealed class FerModel : IDisposable
         executor.Output[..(count * ClassNames.Count)].CopyTo(probabilities);
     }
 
-    private static void Widen(ReadOnlySpan<byte> pixels, Span<float> values)
+    private static void Widen<T>(ReadOnlySpan<T> pixels, Span<float> values) where T : INumberBase<T>
     {
-        for (int i = 0; i < pixels.Length; i++) values[i] = pixels[i];
+        for (int i = 0; i < pixels.Length; i++) values[i] = float.CreateTruncating(pixels[i]);
     }
 }

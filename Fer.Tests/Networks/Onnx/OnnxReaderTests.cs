@@ -1,0 +1,238 @@
+using Fer.Pipeline;
+using Fer.Pipeline.Networks.Onnx;
+using Fer.Pipeline.Networks.Onnx.Proto;
+using Fer.Pipeline.Tensors;
+using Google.Protobuf;
+
+namespace Fer.Tests.Networks.Onnx;
+
+public class OnnxReaderTests
+{
+    [Fact]
+    public void An_unknown_operator_is_named_with_its_node_before_anything_is_read() => AssertRefused(model =>
+    {
+        // The first node is broken too: it must not be looked at.
+        model.Graph.Node[0].Input.Clear();
+        model.Graph.Node[^1].OpType = "LSTM";
+    }, "node 'linear1' is the operator 'LSTM'");
+
+    [Fact]
+    public void An_operator_of_another_domain_is_unknown() =>
+        AssertRefused(model => model.Graph.Node[^1].Domain = "com.example", "'linear1' is the operator 'Gemm'");
+
+    [Fact]
+    public void Names_from_the_file_cannot_upset_the_terminal() => AssertRefused(model =>
+    {
+        model.Graph.Node[0].Name = "\u001b[2J" + new string('x', 500);
+        model.Graph.Node[0].OpType = "A\nB";
+    }, "'?[2Jxxx", "'A?B'");
+
+    [Fact]
+    public void An_empty_file_is_refused() => AssertRefused([], "is empty");
+
+    [Fact]
+    public void Text_is_not_a_model() => AssertRefused("emotion,pixels,Usage"u8.ToArray(), "ONNX model");
+
+    [Fact]
+    public void A_model_cut_off_anywhere_is_refused()
+    {
+        byte[] whole = OnnxRoundTripTests.Bytes(TestNetworks.Classifier());
+        for (int length = 1; length < whole.Length; length += 97)
+            Assert.Throws<FerException>(() => OnnxReader.Read(new MemoryStream(whole, 0, length)));
+    }
+
+    [Fact]
+    public void A_file_larger_than_allowed_is_refused() =>
+        AssertRefused(OnnxRoundTripTests.Bytes(TestNetworks.Classifier()), new OnnxReadLimits { MaxBytes = 1000 }, "larger than 1,000 bytes");
+
+    [Fact]
+    public void A_file_of_countless_empty_messages_is_refused_before_it_is_parsed()
+    {
+        // Field 1 of the graph (a node) of length 0, two bytes each: a hundred times that in memory.
+        var nodes = new byte[20_000_000];
+        for (int i = 0; i < nodes.Length; i += 2) nodes[i] = 0x0A;
+        using var file = new MemoryStream();
+        var output = new CodedOutputStream(file);
+        output.WriteTag(7, WireFormat.WireType.LengthDelimited);
+        output.WriteLength(nodes.Length);
+        output.Flush();
+        file.Write(nodes);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        AssertRefused(file.ToArray(), "more entries");
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 10L * nodes.Length);
+    }
+
+    [Fact]
+    public void An_initialiser_must_hold_exactly_its_values()
+    {
+        AssertRefused(model => Initializer(model, "linear1.weight").RawData = ByteString.CopyFrom(new byte[16]), "'linear1.weight' holds 4 values", "[7, 16] promise 112");
+        AssertRefused(model => Initializer(model, "linear1.weight").Dims[0] = 8, "promise 128");
+        AssertRefused(model => Initializer(model, "linear1.weight").Dims[0] = -7, "impossible dimensions");
+        AssertRefused(model => Initializer(model, "linear1.weight").Dims.Add(long.MaxValue), "'linear1.weight'");
+        AssertRefused(model => Initializer(model, "linear1.weight").DataType = 10, "element type 10");
+        AssertRefused(model => Initializer(model, "linear1.weight").DataLocation = TensorProto.Types.DataLocation.External, "another file");
+    }
+
+    [Fact]
+    public void Enormous_dimensions_are_refused_without_memory_for_them()
+    {
+        AssertRefused(model =>
+        {
+            var weight = Initializer(model, "conv1.weight");
+            weight.Dims.Clear();
+            weight.Dims.AddRange([0, 1, long.MaxValue, long.MaxValue]);
+            weight.RawData = ByteString.Empty;
+        }, "node 'conv1' (Conv)", "impossible dimensions");
+        AssertRefused(model => Input(model)[2].DimValue = 1L << 40, "input 'pixels'");
+        AssertRefused(model =>
+        {
+            Input(model)[2].DimValue = 60_000;
+            Input(model)[3].DimValue = 60_000;
+        }, "too much memory", "1x60000x60000");
+        AssertRefused(model => Attribute(model, "conv1", "pads").Ints[0] = 1L << 30, "'conv1'", "'pads'");
+        AssertRefused(model => Attribute(model, "conv1", "group").I = long.MinValue, "'conv1'", "groups");
+    }
+
+    [Fact]
+    public void A_constant_read_by_many_nodes_counts_for_each()
+    {
+        var model = Model();
+        var convolution = model.Graph.Node.Single(n => n.Name == "conv2");
+        AssertRefused(Write(model), new OnnxReadLimits { MaxBytes = OnnxRoundTripTests.Bytes(TestNetworks.Classifier()).Length }, null);
+        // 8 to 8 channels, over and over behind the first convolution.
+        var weight = OnnxTensors.Floats("shared", new float[8 * 8 * 9], [8, 8, 3, 3]);
+        model.Graph.Initializer.Add(weight);
+        string previous = convolution.Input[0];
+        for (int i = 0; i < 100; i++)
+        {
+            var copy = convolution.Clone();
+            copy.Name = $"again{i}";
+            copy.Input[0] = previous;
+            copy.Input[1] = "shared";
+            copy.Output[0] = previous = $"again{i}";
+            model.Graph.Node.Insert(model.Graph.Node.IndexOf(convolution), copy);
+        }
+        convolution.Input[0] = previous;
+        AssertRefused(Write(model), new OnnxReadLimits { MaxBytes = Write(model).Length }, "bytes of parameters");
+    }
+
+    [Fact]
+    public void The_graph_must_make_sense()
+    {
+        AssertRefused(model => model.Graph.Node[0].Input[0] = "nothing", "reads 'nothing', which no node before it gives");
+        AssertRefused(model => model.Graph.Node[1].Output[0] = "pixels", "gives 'pixels', which exists already");
+        AssertRefused(model => model.Graph.Node[1].Name = model.Graph.Node[2].Name, "two nodes named");
+        AssertRefused(model => model.Graph.Node[1].Output.Add("more"), "has 2 outputs");
+        AssertRefused(model => model.Graph.Node[1].Input.Clear(), "has 0 inputs");
+        AssertRefused(model => model.Graph.Output[0].Name = "conv1", "not the last node's");
+        AssertRefused(model => model.Graph.Output.Clear(), "no output");
+        AssertRefused(model => model.Graph.Input.Clear(), "0 inputs");
+        AssertRefused(model => model.Graph.Node.Clear(), "no nodes");
+        AssertRefused(model => model.Graph = null, "no graph");
+        AssertRefused(model => model.Graph.Initializer.Add(model.Graph.Initializer[0]), "two of that name");
+        AssertRefused(model => model.Graph.Input[0].Type.TensorType.ElemType = 2, "not float32");
+        AssertRefused(model => Input(model).RemoveAt(3), "not float32 [batch, channels, height, width]");
+        AssertRefused(model => Input(model)[1].DimParam = "channels", "fixed, sensible");
+    }
+
+    [Fact]
+    public void Versions_outside_what_is_known_are_refused()
+    {
+        AssertRefused(model => model.OpsetImport[0].Version = 9, "operator set 9");
+        AssertRefused(model => model.OpsetImport[0].Version = 99, "operator set 99");
+        AssertRefused(model => model.OpsetImport.Clear(), "no operator set");
+        AssertRefused(model => model.IrVersion = 0, "no format version");
+    }
+
+    [Fact]
+    public void An_attribute_that_would_change_the_result_is_refused()
+    {
+        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Ints("dilations", 2, 2)), "'conv1' (Conv)", "dilations");
+        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("auto_pad", 1)), "'auto_pad', which is not read");
+        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("group", 1)), "'group' twice");
+        AssertRefused(model => Node(model, "maxpool1").Attribute.Add(OnnxAttributes.Int("ceil_mode", 1)), "ceil_mode = 1");
+        AssertRefused(model => Node(model, "linear1").Attribute.Add(OnnxAttributes.Float("alpha", 2)), "alpha");
+        AssertRefused(model => Attribute(model, "linear1", "transB").I = 0, "transB = 0");
+        AssertRefused(model => Attribute(model, "maxpool1", "pads").Ints[0] = 2, "as much padding as kernel");
+        AssertRefused(model => Attribute(model, "bn1", "epsilon").F = float.NaN, "epsilon");
+        AssertRefused(model => Attribute(model, "conv1", "kernel_shape").Ints[0] = 5, "kernel is 5x3", "3x3");
+        AssertRefused(model => Attribute(model, "conv1", "strides").Type = AttributeProto.Types.AttributeType.Int, "'strides' as Int");
+    }
+
+    [Fact]
+    public void A_vector_cannot_go_where_an_image_is_needed() =>
+        AssertRefused(model => Node(model, "linear1").Input[0] = "conv1", "'linear1' (Gemm)", "4 axes where 2 are needed");
+
+    [Fact]
+    public void Half_an_affine_is_an_affine()
+    {
+        var model = Model();
+        Node(model, "affine1/difference").Output[0] = "affine1";
+        model.Graph.Node.Remove(Node(model, "affine1"));
+        var affine = Assert.IsType<Affine>(OnnxReader.Read(new MemoryStream(Write(model))).Nodes[0].Operation);
+        Assert.Equal((128f, 1f), (affine.Mean, affine.Scale));
+
+        model = Model();
+        Node(model, "affine1").Input[0] = "pixels";
+        model.Graph.Node.RemoveAt(0);
+        affine = Assert.IsType<Affine>(OnnxReader.Read(new MemoryStream(Write(model))).Nodes[0].Operation);
+        Assert.Equal((0f, 1 / 64f), (affine.Mean, affine.Scale));
+    }
+
+    [Fact]
+    public void Nodes_without_names_get_the_names_a_builder_gives()
+    {
+        var model = Model();
+        foreach (var node in model.Graph.Node) node.Name = "";
+        var network = OnnxReader.Read(new MemoryStream(Write(model)));
+        Assert.Equal(TestNetworks.Classifier().Nodes.Select(n => n.Name), network.Nodes.Select(n => n.Name));
+    }
+
+    [Fact]
+    public void Values_listed_one_by_one_are_read_like_raw_bytes()
+    {
+        var model = Model();
+        foreach (var tensor in model.Graph.Initializer)
+        {
+            var values = new float[tensor.RawData.Length / 4];
+            OnnxTensors.CopyFloats(tensor, values);
+            tensor.RawData = ByteString.Empty;
+            tensor.FloatData.AddRange(values);
+        }
+        TestNetworks.AssertSame(TestNetworks.Classifier(), OnnxReader.Read(new MemoryStream(Write(model))));
+    }
+
+    private static ModelProto Model() => OnnxWriter.Model(TestNetworks.Classifier(), new OnnxWriteOptions());
+
+    private static byte[] Write(ModelProto model) => model.ToByteArray();
+
+    private static NodeProto Node(ModelProto model, string name) => model.Graph.Node.Single(n => n.Name == name);
+
+    private static AttributeProto Attribute(ModelProto model, string node, string name) => Node(model, node).Attribute.Single(a => a.Name == name);
+
+    private static TensorProto Initializer(ModelProto model, string name) => model.Graph.Initializer.Single(t => t.Name == name);
+
+    private static Google.Protobuf.Collections.RepeatedField<TensorShapeProto.Types.Dimension> Input(ModelProto model) =>
+        model.Graph.Input[0].Type.TensorType.Shape.Dim;
+
+    private static void AssertRefused(Action<ModelProto> change, params string[] texts)
+    {
+        var model = Model();
+        change(model);
+        AssertRefused(Write(model), texts);
+    }
+
+    private static void AssertRefused(byte[] file, params string[] texts)
+    {
+        var e = Assert.Throws<FerException>(() => OnnxReader.Read(new MemoryStream(file), "some/model.onnx"));
+        Assert.StartsWith("some/model.onnx: ", e.Message);
+        foreach (string text in texts) Assert.Contains(text, e.Message);
+    }
+
+    /// <summary>With limits of its own; <paramref name="text"/> null expects the file to be read.</summary>
+    private static void AssertRefused(byte[] file, OnnxReadLimits limits, string? text)
+    {
+        if (text is null) OnnxReader.Read(new MemoryStream(file), limits: limits);
+        else Assert.Contains(text, Assert.Throws<FerException>(() => OnnxReader.Read(new MemoryStream(file), limits: limits)).Message);
+    }
+}
