@@ -7,8 +7,11 @@ namespace Fer.Pipeline.AutoML;
 /// </summary>
 public sealed class AutoMLExperiment
 {
-    /// <summary>Time that a cancelled trial gets to hand back what it has.</summary>
+    /// <summary>Time that a trial cancelled by the user gets to hand back what it has.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>Least time that a trial past its limit gets to hand back what it has: a batch and a validation on a busy machine.</summary>
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
     private readonly List<TrialResult> _completed = [];
@@ -197,7 +200,7 @@ public sealed class AutoMLExperiment
         if (!trial.IsCompleted)
         {
             // Overdue trials get little more; a user who cancels wants the result of the hours before.
-            var patience = overrun.IsCancellationRequested ? grace : CancelGrace;
+            var patience = !overrun.IsCancellationRequested ? CancelGrace : grace > LeastGrace ? grace : LeastGrace;
             using var done = new CancellationTokenSource();
             await Task.WhenAny(trial, Task.Delay(patience, _time, done.Token)).ConfigureAwait(false);
             done.Cancel();

@@ -1,5 +1,4 @@
 using Fer.Pipeline.Imaging;
-using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.AutoML;

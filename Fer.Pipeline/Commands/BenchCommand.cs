@@ -43,7 +43,7 @@ internal sealed class BenchCommand : ICommand
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         bool json = result.GetValue(_json);
-        if (result.GetResult(_data) is not null) LoaderBenchmark.Run(FindData(result.GetValue(_data), host), json, host, cancellationToken);
+        if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
         else Engine(result, json, host, cancellationToken);
         return Task.FromResult(ExitCode.Done);
     }
@@ -70,6 +70,30 @@ internal sealed class BenchCommand : ICommand
                 host.Output.Flush();
             }
         }
+    }
+
+    private static void Loader(string path, bool json, CommandHost host)
+    {
+        var benchmark = DataBenchmark.Measure(path);
+        foreach (var speed in new[] { benchmark.Ours, benchmark.CsvHelper, benchmark.OursGzipped })
+        {
+            if (speed is null) continue;
+            host.Output.WriteLine(json
+                ? JsonText.Write(w => Write(w, speed), indented: false)
+                : string.Create(CultureInfo.InvariantCulture, $"{speed.Reader,-15} {speed.RowsPerSecond,9:F0} rows/s {speed.MegabytesPerSecond,7:F0} MB/s"));
+        }
+        if (!json) host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{benchmark.Ratio:F1} times CsvHelper's speed"));
+    }
+
+    private static void Write(Utf8JsonWriter json, DataReaderSpeed speed)
+    {
+        json.WriteStartObject();
+        json.WriteString("reader", speed.Reader);
+        json.WriteNumber("rows", speed.Rows);
+        json.WriteFigure("seconds", speed.Seconds, 4);
+        json.WriteFigure("rows_per_second", speed.RowsPerSecond, 1);
+        json.WriteFigure("megabytes_per_second", speed.MegabytesPerSecond, 1);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, EngineFigure figure)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Fer.Pipeline.Data;
 
 namespace Fer.Pipeline.Commands;
@@ -7,109 +8,107 @@ namespace Fer.Pipeline.Commands;
 /// <summary>Shows what is in a data set, or writes the sample faces.</summary>
 internal sealed class DataCommand : ICommand
 {
-    private readonly DataOptions _data = new();
-    private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
+    private readonly Option<string?> _data = Values.Text("--data", "CSV (plain or .gz) or folder of images; without it what is in data/, else faces drawn by the program", "PATH");
+    private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the drawn faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<bool> _json = Values.Flag("--json", "The answer as JSON");
-    private readonly Option<string?> _writeSample = Values.Text("--write-sample", "Writes drawn faces as a FER2013 CSV (.csv or .csv.gz) instead", "FILE");
-    private readonly Option<int?> _count = Values.Whole("--count", "Faces that --write-sample writes", 7, 1_000_000, 4000);
+    private readonly Option<string?> _writeSample = Values.Text("--write-sample", "Writes drawn faces as a FER2013 CSV instead", "FILE");
+    private readonly Option<int?> _count = Values.Whole("--count", "Faces that --write-sample writes", 1, 1_000_000, 4000);
 
     public string Name => "data";
 
-    public string Description => "Shows what is in a data set: faces a split and class, duplicates, blank images, problems.";
+    public string Description => "Shows what is in a data set: rows a split and class, duplicates within and across splits, blank images, broken rows.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
         ("data", "what is in data/, or the drawn faces where nothing is"),
-        ("data --data fer2013.csv.gz --scheme three --json", "the three largest classes, as JSON"),
-        ("data --data fer2013.csv --skip-bad-rows", "counts broken rows and names the first of them"),
+        ("data --data fer2013.csv.gz --json", "the same of a file, as JSON"),
         ("data --write-sample faces.csv --count 2000", "writes drawn faces in FER2013's format"),
     ];
 
-    public IEnumerable<Option> Options => [.. _data.All, _seed, _json, _writeSample, _count];
+    public IEnumerable<Option> Options => [_data, _seed, _json, _writeSample, _count];
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         long seed = result.GetValue(_seed) ?? 1;
-        if (result.GetValue(_writeSample) is { } file) WriteSample(host.Resolve(file), result.GetValue(_count)!.Value, seed, host);
-        else
+        if (result.GetValue(_writeSample) is { } file)
         {
-            var summary = DataSummary.Create(_data.Load(result, host, seed));
-            if (result.GetValue(_json)) host.Output.WriteLine(JsonText.Write(json => WriteJson(json, summary)));
-            else WriteText(host.Output, summary);
+            int count = result.GetValue(_count)!.Value;
+            SampleFaces.WriteCsv(host.Resolve(file), count, seed);
+            host.Output.WriteLine($"{count} drawn faces: {host.Shorten(host.Resolve(file))}");
+            return Task.FromResult(ExitCode.Done);
         }
+        string? path = result.GetValue(_data);
+        var report = FaceDataAnalysis.Analyze(path is null ? null : host.Resolve(path), new FaceDataOptions { Seed = seed });
+        if (report.IsSample) host.Error.WriteLine($"No data is given and none was found. {FaceDataset.WhereToGetData}");
+        if (result.GetValue(_json)) host.Output.WriteLine(JsonText.Write(json => WriteJson(json, report)));
+        else WriteText(host.Output, report);
         return Task.FromResult(ExitCode.Done);
     }
 
-    private static void WriteSample(string path, int count, long seed, CommandHost host)
+    private static void WriteText(TextWriter output, FaceDataReport report)
     {
-        SampleFaces.WriteCsv(path, count, seed);
-        host.Output.WriteLine($"{count} drawn faces: {host.Shorten(path)}");
-    }
-
-    private static void WriteText(TextWriter output, DataSummary summary)
-    {
-        var dataset = summary.Dataset;
-        output.WriteLine($"Source: {dataset.Source}");
-        output.WriteLine($"Classes: {dataset.Scheme.Definition}");
+        output.WriteLine(report.IsSample ? "Drawn faces" : report.Source);
         output.WriteLine();
-        var table = new PlainTable(["split", "faces", .. dataset.Scheme.ClassNames, "repeated", "blank"]);
-        foreach (var split in summary.Splits)
-            table.Add([split.Usage.ToString(), Text(split.Count), .. split.ByClass.Select(Text), Text(split.Duplicates), Text(split.Blank)]);
+        int[] present = Present(report);
+        var table = new PlainTable(["split", "rows", .. present.Select(e => EmotionNames.All[e]), "repeated", "in Training too"]);
+        foreach (var split in report.Splits)
+            table.Add([split.Usage.ToString(), Text(split.RowCount), .. present.Select(e => Text(split.CountByEmotion[e])), Text(split.DuplicateRows), Text(split.RowsAlsoInTraining)]);
         table.Write(output);
-        if (summary.Across.Count > 0)
-        {
-            output.WriteLine();
-            foreach (var (first, second, count) in summary.Across) output.WriteLine($"{count} faces of {second} are in {first} as well.");
-        }
-        string[] problems = [.. summary.Problems];
         output.WriteLine();
-        output.WriteLine(problems.Length == 0 ? "No problems." : "To know:");
-        foreach (string problem in problems) output.WriteLine($"  {problem}");
+        string[] remarks = [.. Remarks(report)];
+        output.WriteLine(remarks.Length == 0 ? "No problems." : "To know:");
+        foreach (string remark in remarks) output.WriteLine($"  {remark}");
+        foreach (string problem in report.Problems) output.WriteLine($"    {problem}");
     }
 
-    private static void WriteJson(System.Text.Json.Utf8JsonWriter json, DataSummary summary)
+    private static IEnumerable<string> Remarks(FaceDataReport report)
     {
-        var dataset = summary.Dataset;
+        foreach (var split in report.Splits)
+            if (split.RowCount == 0) yield return $"There are no {split.Usage} rows.";
+        if (report.DuplicatedImages > 0) yield return $"{report.DuplicatedImages} images are there more than once ({report.DuplicateRows} rows too many).";
+        if (report.DuplicatedAcrossSplits > 0) yield return $"{report.DuplicatedAcrossSplits} of them are in more than one split: scores on the later split say less.";
+        if (report.ConflictingDuplicates > 0) yield return $"{report.ConflictingDuplicates} of them have rows with different emotions.";
+        if (report.BlankCount > 0) yield return $"{report.BlankCount} images are blank, rows {string.Join(", ", report.BlankRows)}{(report.BlankCount > report.BlankRows.Count ? ", …" : "")}.";
+        if (report.ProblemCount > 0) yield return $"{report.ProblemCount} rows cannot be read (--skip-bad-rows leaves them out when training), the first of them:";
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, FaceDataReport report)
+    {
         json.WriteStartObject();
-        json.WriteString("source", dataset.Source);
-        json.WriteBoolean("sample", dataset.IsSample);
-        json.WriteString("scheme", dataset.Scheme.Definition);
-        json.WriteStartArray("classes");
-        foreach (string name in dataset.Scheme.ClassNames) json.WriteStringValue(name);
-        json.WriteEndArray();
-        json.WriteNumber("count", summary.Splits.Sum(s => s.Count));
-        json.WriteNumber("skippedRows", dataset.SkippedCount);
-        json.WriteNumber("leftOut", dataset.LeftOutCount);
+        json.WriteString("source", report.Source);
+        json.WriteBoolean("sample", report.IsSample);
+        json.WriteNumber("rows", report.RowCount);
         json.WriteStartObject("splits");
-        foreach (var split in summary.Splits)
+        foreach (var split in report.Splits)
         {
             json.WriteStartObject(split.Usage.ToString());
-            json.WriteNumber("count", split.Count);
+            json.WriteNumber("rows", split.RowCount);
             json.WriteStartObject("byClass");
-            for (int c = 0; c < split.ByClass.Length; c++) json.WriteNumber(dataset.Scheme.ClassNames[c], split.ByClass[c]);
+            foreach (int emotion in Present(report)) json.WriteNumber(EmotionNames.All[emotion], split.CountByEmotion[emotion]);
             json.WriteEndObject();
-            json.WriteNumber("duplicates", split.Duplicates);
-            json.WriteNumber("blank", split.Blank);
-            json.WriteString("sha256", dataset[split.Usage].Sha256);
+            json.WriteNumber("duplicateRows", split.DuplicateRows);
+            json.WriteNumber("rowsAlsoInTraining", split.RowsAlsoInTraining);
             json.WriteEndObject();
         }
         json.WriteEndObject();
-        json.WriteStartArray("duplicatesAcross");
-        foreach (var (first, second, count) in summary.Across)
-        {
-            json.WriteStartObject();
-            json.WriteString("first", first.ToString());
-            json.WriteString("second", second.ToString());
-            json.WriteNumber("count", count);
-            json.WriteEndObject();
-        }
+        json.WriteNumber("duplicatedImages", report.DuplicatedImages);
+        json.WriteNumber("duplicateRows", report.DuplicateRows);
+        json.WriteNumber("duplicatedAcrossSplits", report.DuplicatedAcrossSplits);
+        json.WriteNumber("conflictingDuplicates", report.ConflictingDuplicates);
+        json.WriteNumber("blank", report.BlankCount);
+        json.WriteStartArray("blankRows");
+        foreach (long row in report.BlankRows) json.WriteNumberValue(row);
         json.WriteEndArray();
-        json.WriteNumber("conflictingLabels", summary.ConflictingGroups);
+        json.WriteNumber("problemCount", report.ProblemCount);
         json.WriteStartArray("problems");
-        foreach (string problem in summary.Problems) json.WriteStringValue(problem);
+        foreach (string problem in report.Problems) json.WriteStringValue(problem);
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>FER2013's seven emotions, and contempt where there is any.</summary>
+    private static int[] Present(FaceDataReport report) =>
+        [.. Enumerable.Range(0, EmotionNames.All.Count).Where(e => e <= (int)Emotion.Neutral || report.Splits.Any(s => s.CountByEmotion[e] > 0))];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

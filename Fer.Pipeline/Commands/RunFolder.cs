@@ -1,5 +1,4 @@
 using System.Globalization;
-using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Models;
