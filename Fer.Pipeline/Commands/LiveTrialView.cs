@@ -99,7 +99,8 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
             if (_rows.Count > 0) parts.Add(table);
             if (_progress is { } progress) parts.Add(new Text(ProgressLine(progress)));
             if (_end != long.MaxValue) parts.Add(new Text($"Ends in {TrialText.Duration(time.GetElapsedTime(time.GetTimestamp(), _end))}. Ctrl+C saves the best so far."));
-            return new Rows(parts);
+            // Spectre.Console cannot draw nothing.
+            return parts.Count > 0 ? new Rows(parts) : new Text("Starting.");
         }
     }
 
