@@ -10,13 +10,11 @@ public sealed class WorkerPool : IDisposable
     private const int SpinRounds = 2000;
 
     private readonly Thread[] _workers;
-    private readonly SemaphoreSlim _wake = new(0);
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private Action<object, int>? _body;
     private object? _state;
     private volatile int _generation;
     private volatile int _remaining;
-    private int _sleeping;
     private volatile bool _stopped;
     private Exception? _failure;
 
@@ -84,12 +82,11 @@ public sealed class WorkerPool : IDisposable
 
     private void WakeAll()
     {
-        _generation++;
-        // Taken even when nobody seems to sleep: the lock is what orders a thread's last look at the generation before its sleep.
+        // Under the lock, so that no thread goes to sleep between its last look at the generation and the pulse.
         lock (_gate)
         {
-            if (_sleeping > 0) _wake.Release(_sleeping);
-            _sleeping = 0;
+            _generation++;
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -99,15 +96,9 @@ public sealed class WorkerPool : IDisposable
         while (true)
         {
             for (int spin = 0; _generation == seen && spin < SpinRounds; spin++) Thread.SpinWait(8);
-            while (_generation == seen)
-            {
+            if (_generation == seen)
                 lock (_gate)
-                {
-                    if (_generation != seen) break;
-                    _sleeping++;
-                }
-                _wake.Wait();
-            }
+                    while (_generation == seen) Monitor.Wait(_gate);
             seen++;
             if (_stopped) return;
             try
@@ -129,6 +120,5 @@ public sealed class WorkerPool : IDisposable
         _stopped = true;
         WakeAll();
         foreach (var worker in _workers) worker.Join();
-        _wake.Dispose();
     }
 }

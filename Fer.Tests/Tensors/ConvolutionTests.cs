@@ -1,0 +1,87 @@
+using Fer.Pipeline;
+using Fer.Pipeline.Tensors;
+
+namespace Fer.Tests.Tensors;
+
+/// <summary>Convolution against plain loops in doubles, over random shapes and windows.</summary>
+public class ConvolutionTests
+{
+    [Theory]
+    [InlineData(InstructionSet.Scalar, 60)]
+    [InlineData(InstructionSet.Vector128, 60)]
+    [InlineData(InstructionSet.Vector256, 120)]
+    [InlineData(InstructionSet.Vector512, 60)]
+    public void Forward_and_both_gradients_equal_plain_loops_in_doubles(InstructionSet set, int cases)
+    {
+        for (int i = 0; i < cases; i++) Compare(set, new RandomStream(2026, i));
+    }
+
+    /// <summary>Enough channels for the weights to be taken in several chunks, whole taps and parts of taps.</summary>
+    [Theory]
+    [InlineData(70, 33, 3)]
+    [InlineData(700, 20, 1)]
+    [InlineData(350, 5, 3)]
+    public void Many_channels_equal_plain_loops_too(int inputs, int outputs, int kernel)
+    {
+        foreach (var set in KernelHarness.AllSets)
+            Compare(new Convolution(inputs, outputs, Window.Square(kernel, 1, kernel / 2)), new Shape(inputs, 5, 4), 3, 2, set, 1);
+    }
+
+    private static void Compare(InstructionSet set, RandomStream random)
+    {
+        int groups = random.NextBoolean(0.3) ? 2 : 1;
+        int inputs = groups * (1 + random.NextInt32(14)), outputs = groups * (1 + random.NextInt32(20));
+        var window = new Window(1 + random.NextInt32(4), 1 + random.NextInt32(4), 1 + random.NextInt32(3), 1 + random.NextInt32(3),
+            random.NextInt32(3), random.NextInt32(3), random.NextInt32(3), random.NextInt32(3));
+        if (random.NextBoolean(0.25)) window = Window.Square(1);
+        var shape = new Shape(inputs, 4 + random.NextInt32(15), 4 + random.NextInt32(15));
+        Compare(new Convolution(inputs, outputs, window, groups, random.NextBoolean(0.5)), shape, 1 + random.NextInt32(4), 1 + random.NextInt32(3), set, (int)random.NextUInt64());
+    }
+
+    private static void Compare(Convolution convolution, Shape shape, int batch, int threads, InstructionSet set, int seed)
+    {
+        using var harness = new KernelHarness(convolution, [shape], batch, set, threads);
+        KernelHarness.Random(harness.Parameters!.TrainableLength, seed + 1).CopyTo(harness.Parameters!.Trainable);
+        var x = KernelHarness.Random(batch * shape.Length, seed + 2);
+        var dy = KernelHarness.Random(batch * harness.Output.Length, seed + 3);
+        var y = harness.Forward(x);
+        var dx = harness.Backward(dy)[0];
+
+        var w = convolution.Window;
+        int inputs = convolution.InputChannels / convolution.Groups, outputs = convolution.OutputChannels / convolution.Groups;
+        var (expectedY, expectedDx, expectedDw) = (new double[y.Length], new double[dx.Length], new double[convolution.Weight.Length]);
+        var weight = convolution.Weight.Values;
+        for (int n = 0; n < batch; n++)
+            for (int o = 0; o < convolution.OutputChannels; o++)
+                for (int oy = 0; oy < harness.Output.Height; oy++)
+                    for (int ox = 0; ox < harness.Output.Width; ox++)
+                    {
+                        int output = ((n * convolution.OutputChannels + o) * harness.Output.Height + oy) * harness.Output.Width + ox;
+                        if (convolution.Bias is { } bias) expectedY[output] += bias.Values[o];
+                        for (int i = 0; i < inputs; i++)
+                            for (int ky = 0; ky < w.KernelHeight; ky++)
+                                for (int kx = 0; kx < w.KernelWidth; kx++)
+                                {
+                                    int iy = oy * w.StrideHeight - w.PadTop + ky, ix = ox * w.StrideWidth - w.PadLeft + kx;
+                                    if ((uint)iy >= shape.Height || (uint)ix >= shape.Width) continue;
+                                    int channel = o / outputs * inputs + i;
+                                    int input = ((n * shape.Channels + channel) * shape.Height + iy) * shape.Width + ix;
+                                    int k = ((o * inputs + i) * w.KernelHeight + ky) * w.KernelWidth + kx;
+                                    expectedY[output] += (double)x[input] * weight[k];
+                                    expectedDx[input] += (double)dy[output] * weight[k];
+                                    expectedDw[k] += (double)dy[output] * x[input];
+                                }
+                    }
+        string what = $"{convolution.InputChannels}->{convolution.OutputChannels} {w} groups {convolution.Groups} on {shape}, batch {batch}, threads {threads}, {set}";
+        Close(expectedY, y, $"output of {what}");
+        Close(expectedDx, dx, $"input gradient of {what}");
+        Close(expectedDw, convolution.Weight.Gradients.ToArray(), $"weight gradient of {what}");
+    }
+
+    private static void Close(double[] expected, float[] actual, string what)
+    {
+        double scale = 1e-5 * (1 + expected.Max(Math.Abs));
+        for (int i = 0; i < expected.Length; i++)
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= scale, $"{what}: at {i} expected {expected[i]}, got {actual[i]}");
+    }
+}
