@@ -26,7 +26,8 @@ public sealed class MulticlassClassificationMetrics
         MacroAccuracy = Mean(confusion.PerClassRecall.Sum(), confusion.TrueCounts.Count(count => count > 0));
         MacroF1 = confusion.MacroF1();
         LogLoss = Mean(totals.Loss, Count);
-        LogLossInterval = ConfidenceInterval.OfMean(totals.Loss, totals.LossSquares, Count);
+        var interval = ConfidenceInterval.OfMean(totals.Loss, totals.LossSquares, Count);
+        LogLossInterval = interval with { Lower = Math.Max(0, interval.Lower) };
         double prior = confusion.TrueCounts.Where(count => count > 0).Sum(count => -(double)count / Count * Math.Log((double)count / Count));
         LogLossReduction = prior == 0 ? 0 : (prior - LogLoss) / prior;
         PerClassLogLoss = [.. totals.ClassLoss.Select((loss, k) => Mean(loss, confusion.TrueCounts[k]))];
@@ -65,7 +66,7 @@ public sealed class MulticlassClassificationMetrics
     /// <summary>The mean of -ln p(true class), in nats; p is bounded below by 1e-15 as in ML.NET.</summary>
     public double LogLoss { get; }
 
-    /// <summary>The 95 % normal interval of <see cref="LogLoss"/>.</summary>
+    /// <summary>The 95 % normal interval of <see cref="LogLoss"/>, cut off at 0.</summary>
     public ConfidenceInterval LogLossInterval { get; }
 
     /// <summary>

@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Reports;
 /// </summary>
 internal sealed class BarChart : Chart
 {
-    private const double MostLabelRoom = 150;
+    private const double MostLabelRoom = 125;
 
     /// <summary>The names at the left.</summary>
     internal required IReadOnlyList<string> Categories { get; init; }
@@ -38,9 +38,9 @@ internal sealed class BarChart : Chart
         double left = Math.Min(MostLabelRoom, PlotArea.LabelRoom(Categories, ChartStyle.FontSize));
         double room = Series.Max(series => series.Values.Select((_, i) => TextWidth.Of(series.Label(i, Format), ChartStyle.SmallFontSize)).Max()) + 8;
         double greatest = Series.Max(series => series.Values.Select((_, i) => series.Reach(i)).Max());
-        var ticks = Ticks.Over(0, greatest > 0 ? greatest : 1, 4, whole: Format == ValueFormat.Count);
         double group = thickness * Series.Count + gap;
-        var plot = new PlotArea(left, top, Width - room, top + group * Categories.Count);
+        var plot = new PlotArea(left, top, Math.Max(Width - room, left + 60), top + group * Categories.Count);
+        var ticks = Ticks.Over(0, greatest > 0 ? greatest : 1, Math.Clamp((int)((plot.Right - plot.Left) / 60), 2, 5), whole: Format == ValueFormat.Count);
         // The longest bar may end before the last tick; its label then uses what is left.
         var x = plot.X(0, greatest > 0 ? greatest : 1);
         plot.DrawX(svg, ticks, x, Format, ValueName, Width, grid: true);
@@ -73,7 +73,7 @@ internal sealed class BarChart : Chart
                 svg.Path(Svg.Invariant($"M{low},{middle}H{high}M{low},{middle - 3}V{middle + 3}M{high},{middle - 3}V{middle + 3}"), "whisker");
                 end = Math.Max(end, high);
             }
-            svg.Text(end + 5, middle, series.Label(category, Format), "tick");
+            svg.Text(end + 5, middle, series.Label(category, Format), "tick halo");
         });
     }
 }

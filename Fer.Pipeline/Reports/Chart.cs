@@ -13,7 +13,7 @@ internal abstract class Chart
     internal required string Description { get; init; }
 
     /// <summary>In the drawing's own units; 1 is a pixel on a desktop.</summary>
-    internal virtual double Width => 440;
+    internal virtual double Width => 400;
 
     /// <summary>False where there is nothing to draw.</summary>
     internal abstract bool HasData { get; }

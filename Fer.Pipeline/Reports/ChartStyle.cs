@@ -16,7 +16,9 @@ internal static class ChartStyle
         .chart .grid{stroke:var(--grid);stroke-width:1;fill:none}
         .chart .axis{stroke:var(--soft);stroke-width:1;fill:none}
         .chart .guide{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
+        .chart .under{stroke:var(--card);stroke-width:4;stroke-opacity:.7;fill:none}
         .chart .bar,.chart .dot{fill:var(--c)}
+        .chart .pale{fill-opacity:.65}
         .chart .line{stroke:var(--c);stroke-width:2;fill:none;stroke-linejoin:round;stroke-linecap:round}
         .chart .hollow{stroke:var(--c);stroke-width:2;fill:var(--card)}
         .chart .stroke{stroke:var(--c);stroke-width:2.2;fill:none;stroke-linecap:round}
@@ -26,7 +28,8 @@ internal static class ChartStyle
         .chart .mark:hover .bar{fill-opacity:.75}
         .chart .mark:hover .cell{stroke:var(--ink);stroke-width:2}
         .chart .cell{stroke:var(--card);stroke-width:1.5}
-        .chart .share{font-size:11px}
+        .chart .share{font-size:12px}
+        .chart .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
         {{{string.Concat(Enumerable.Range(1, Palette.Light.Series.Count).Select(i => $".s{i}{{--c:var(--s{i})}}"))}}}
         {{{string.Concat(Enumerable.Range(0, Palette.Light.Heat.Count).Select(i => $".chart .h{i} .cell{{fill:var(--h{i})}}.chart .h{i} text{{fill:var(--t{i})}}"))}}}
         @media (forced-colors:active){.chart .bar,.chart .cell{stroke:CanvasText;forced-color-adjust:none}}

@@ -6,10 +6,12 @@ namespace Fer.Pipeline.Reports;
 internal sealed class ConfusionHeatMap : Chart
 {
     private const double MostLabelRoom = 110;
+    // Of the 40 degrees by which long column names slant.
+    private const double Cosine = 0.766, Sine = 0.643;
 
     internal required ConfusionMatrix Matrix { get; init; }
 
-    internal override double Width => Math.Max(420, 90 + 46 * Matrix.NumberOfClasses);
+    internal override double Width => Math.Max(400, 90 + 46 * Matrix.NumberOfClasses);
 
     internal override bool HasData => Matrix.Total > 0;
 
@@ -24,10 +26,14 @@ internal sealed class ConfusionHeatMap : Chart
     {
         int classes = Matrix.NumberOfClasses;
         double left = Math.Min(MostLabelRoom, PlotArea.LabelRoom(Matrix.ClassNames, ChartStyle.FontSize));
-        double cell = Math.Min((Width - left - 2) / classes, 90), height = Math.Clamp(cell, 34, 48);
-        double widest = Matrix.ClassNames.Max(name => TextWidth.Of(name, ChartStyle.SmallFontSize));
-        bool slanted = widest > cell - 2;
-        double labels = slanted ? Math.Min(widest, MostLabelRoom) * 0.64 + 14 : 22;
+        double cell = Math.Min((Width - left - 2) / classes, 90);
+        double[] widths = [.. Matrix.ClassNames.Select(name => Math.Min(TextWidth.Of(name, ChartStyle.SmallFontSize), MostLabelRoom))];
+        bool slanted = widths.Max() > cell - 2;
+        // A slanted name reaches past its column; what the last ones need at the right is taken from the cells.
+        double over = slanted ? Math.Max(0, widths.Select((width, j) => width * Cosine - (classes - j - 0.5) * cell).Max()) : 0;
+        cell = Math.Min(cell, (Width - left - 2 - over) / classes);
+        double height = Math.Clamp(cell, 34, 46);
+        double labels = slanted ? widths.Max() * Sine + 14 : 22;
         double top = 22 + labels;
         svg.Text(left + cell * classes / 2, 10, "predicted as", "tick", "middle");
         svg.Text(left - 8, top - 10, "true", "tick", "end");

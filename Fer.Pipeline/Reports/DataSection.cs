@@ -10,7 +10,7 @@ internal static class DataSection
         var splits = data.Splits.Where(split => split.Counts.Sum() > 0).ToArray();
         if (splits.Length == 0) return;
 
-        section.Figures(new BarChart
+        var chart = new BarChart
         {
             Title = "Class distribution: share of each split",
             Description = string.Join(". ", splits.Select(split => Describe(data.ClassNames, split))),
@@ -20,11 +20,11 @@ internal static class DataSection
                 Labels = [.. split.Counts.Select((count, k) => $"{Format.Percent(Share(split, k))} · {Format.Count(count)}")],
             })],
             Format = ValueFormat.Percent,
-        });
+        };
         var rows = data.ClassNames.Select((name, k) =>
             (IReadOnlyList<string>)[name, .. splits.SelectMany(split => new[] { Format.Count(split.Counts[k]), Format.Percent(Share(split, k)) })]);
         var total = (IReadOnlyList<string>)["all", .. splits.SelectMany(split => new[] { Format.Count(split.Counts.Sum()), Format.Percent(1) })];
-        section.Table("Rows of each class and split", new(
+        section.Beside(chart, "Rows of each class and split", new(
             [new("class", Numeric: false), .. splits.SelectMany(split => new TableColumn[] { new(split.Name), new("share") })], [.. rows, total]));
     }
 

@@ -25,10 +25,13 @@ internal static class EvaluationSection
         }
         var pairs = metrics.ConfusionMatrix.GetTopConfusions();
         section.Figures(Confusion(metrics, pairs), PerClass(metrics), Counts(metrics), Reliability(metrics));
-        section.Table("Figures of each class, recall with its 95 % interval", ClassTable(metrics));
-        section.Table("Most frequent mistakes", new(
-            [new("true", Numeric: false), new("taken for", Numeric: false), new("rows"), new("share of the true class")],
-            [.. pairs.Select(pair => (IReadOnlyList<string>)[pair.True, pair.Predicted, Format.Count(pair.Count), Format.Percent(pair.Share)])]));
+        section.Tables(() =>
+        {
+            section.Table("Figures of each class", ClassTable(metrics));
+            section.Table("Most frequent mistakes", new(
+                [new("true", Numeric: false), new("taken for", Numeric: false), new("rows"), new("of the class")],
+                [.. pairs.Select(pair => (IReadOnlyList<string>)[pair.True, pair.Predicted, Format.Count(pair.Count), Format.Percent(pair.Share)])]));
+        });
     }
 
     private static IReadOnlyList<(string Name, string Value, string? Note)> Tiles(MulticlassClassificationMetrics metrics)
@@ -36,20 +39,22 @@ internal static class EvaluationSection
         var tiles = new List<(string Name, string Value, string? Note)>();
         if (metrics.Count > 0)
         {
-            tiles.Add(("Accuracy", Format.Percent(metrics.Accuracy), Interval(metrics.AccuracyInterval, ValueFormat.Percent)));
-            tiles.Add(("Macro F1", Format.Value(metrics.MacroF1, ValueFormat.Number), Interval(metrics.MacroF1Interval, ValueFormat.Number)));
-            tiles.Add(("Mean recall", Format.Percent(metrics.MacroAccuracy), "each class alike"));
+            tiles.Add(("Accuracy", Format.Percent(metrics.Accuracy), Note(metrics.AccuracyInterval, ValueFormat.Percent)));
+            tiles.Add(("Macro F1", Format.Value(metrics.MacroF1, ValueFormat.Number), Note(metrics.MacroF1Interval, ValueFormat.Number)));
+            tiles.Add(("Macro accuracy", Format.Percent(metrics.MacroAccuracy), "mean recall of the classes"));
             if (metrics.TopKPredictionCount > 1)
-                tiles.Add(($"Among the top {Format.Count(metrics.TopKPredictionCount)}", Format.Percent(metrics.TopKAccuracy), null));
-            tiles.Add(("Log loss", Format.Value(metrics.LogLoss, ValueFormat.Number), Interval(metrics.LogLossInterval, ValueFormat.Number)));
-            tiles.Add(("Calibration error", Format.Percent(metrics.ExpectedCalibrationError), "expected, 15 bins"));
+                tiles.Add(($"Top-{Format.Count(metrics.TopKPredictionCount)} accuracy", Format.Percent(metrics.TopKAccuracy), $"right within {Format.Count(metrics.TopKPredictionCount)} guesses"));
+            tiles.Add(("Log loss", Format.Value(metrics.LogLoss, ValueFormat.Number), Note(metrics.LogLossInterval, ValueFormat.Number)));
+            tiles.Add(("Expected calibration error", Format.Percent(metrics.ExpectedCalibrationError), "15 bins of confidence"));
         }
-        tiles.Add(("Images", Format.Count(metrics.Count), null));
+        tiles.Add(("Images", Format.Count(metrics.Count), "evaluated"));
         if (metrics.ImagesPerSecond is double speed && double.IsFinite(speed)) tiles.Add(("Speed", Format.Count(speed), "images a second"));
         return tiles;
     }
 
     private static string Interval(ConfidenceInterval interval, ValueFormat format) => Format.Range(interval.Lower, interval.Upper, format);
+
+    private static string Note(ConfidenceInterval interval, ValueFormat format) => "95 % interval " + Interval(interval, format);
 
     private static ConfusionHeatMap Confusion(MulticlassClassificationMetrics metrics, IReadOnlyList<TopConfusion> pairs) => new()
     {
@@ -94,13 +99,13 @@ internal static class EvaluationSection
 
     private static ReliabilityDiagram Reliability(MulticlassClassificationMetrics metrics) => new()
     {
-        Title = "Reliability: how often it is right when it is so sure",
+        Title = "Reliability diagram: accuracy against confidence",
         Description = $"The expected calibration error is {Format.Percent(metrics.ExpectedCalibrationError)} over {Format.Count(metrics.ReliabilityBins.Count(bin => bin.Count > 0))} bins that have rows.",
         Bins = metrics.ReliabilityBins,
     };
 
     private static Table ClassTable(MulticlassClassificationMetrics metrics) => new(
-        [new("class", Numeric: false), new("precision"), new("recall"), new("95 %"), new("F1"), new("log loss"), new("rows"), new("predicted")],
+        [new("class", Numeric: false), new("precision"), new("recall"), new("recall, 95 %"), new("F1"), new("log loss"), new("rows"), new("predicted")],
         [.. metrics.PerClass.Select((row, k) => (IReadOnlyList<string>)[row.Name, Format.Percent(row.Precision), Format.Percent(row.Recall),
             Interval(ConfidenceInterval.Wilson(metrics.ConfusionMatrix.Counts[k][k], row.Support), ValueFormat.Percent), Format.Percent(row.F1),
             Format.Value(metrics.PerClassLogLoss[k], ValueFormat.Number), Format.Count(row.Support), Format.Count(row.Predicted)])]);

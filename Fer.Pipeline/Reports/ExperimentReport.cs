@@ -29,7 +29,7 @@ public static class ExperimentReport
 
     /// <summary>Names and values as a table of two columns.</summary>
     internal static void Facts(ReportSection section, string caption, IReadOnlyList<ReportValue> facts) =>
-        section.Table(caption, new([new("name", Numeric: false), new("value", Numeric: false)], [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]), wrap: true);
+        section.Table(caption, new([new("name", Numeric: false), new("value", Numeric: false, Wraps: true)], [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]));
 
     private static void Lead(ReportSection lead, ExperimentReportData data)
     {

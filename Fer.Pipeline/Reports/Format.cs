@@ -27,8 +27,8 @@ internal static class Format
     internal static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     internal static string Range(double lower, double upper, ValueFormat format) => format == ValueFormat.Percent
-        ? $"{(lower * 100).ToString("0.0", CultureInfo.InvariantCulture)} – {Percent(upper)}"
-        : $"{Value(lower, format)} – {Value(upper, format)}";
+        ? $"{(lower * 100).ToString("0.0", CultureInfo.InvariantCulture)}\u00A0–\u00A0{Percent(upper)}"
+        : $"{Value(lower, format)}\u00A0–\u00A0{Value(upper, format)}";
 
     /// <summary>A tick's label: as many decimals as the step needs and no more.</summary>
     internal static string Tick(double value, double step, ValueFormat format)
@@ -49,7 +49,7 @@ internal static class Format
         long whole = (long)Math.Min(Math.Round(seconds), 1e12);
         if (whole < 60) return FormattableString.Invariant($"{whole}\u00A0s");
         return whole < 3600
-            ? FormattableString.Invariant($"{whole / 60}\u00A0min {whole % 60}\u00A0s")
-            : FormattableString.Invariant($"{whole / 3600}\u00A0h {whole % 3600 / 60}\u00A0min");
+            ? FormattableString.Invariant($"{whole / 60}\u00A0min\u00A0{whole % 60}\u00A0s")
+            : FormattableString.Invariant($"{whole / 3600}\u00A0h\u00A0{whole % 3600 / 60}\u00A0min");
     }
 }

@@ -23,6 +23,6 @@ internal static class Legend
             svg.Text(x + Swatch, y, shown);
             x += width + Gap;
         }
-        return y + LineHeight / 2 + 8;
+        return y + LineHeight / 2 + 12;
     }
 }

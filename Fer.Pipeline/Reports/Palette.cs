@@ -5,19 +5,19 @@ namespace Fer.Pipeline.Reports;
 /// bars 3 (WCAG 2.2, 1.4.3 and 1.4.11). The series follow Okabe and Ito's colour-blind-safe set, darkened or lightened to that end; blue
 /// and orange, the usual pair, also differ in lightness.
 /// </summary>
-internal sealed record Palette(string Page, string Card, string Ink, string Soft, string Line, string Grid, string Accent, string Good, string Bad,
+internal sealed record Palette(string Page, string Card, string Ink, string Soft, string Line, string Grid, string Accent,
     IReadOnlyList<string> Series, IReadOnlyList<string> Heat, IReadOnlyList<string> HeatInk)
 {
     private const string Black = "#000000", White = "#ffffff";
 
     internal static Palette Light { get; } = new(
-        Page: "#f5f6f8", Card: "#ffffff", Ink: "#1b1f24", Soft: "#555e69", Line: "#d3d9e0", Grid: "#e6e9ee", Accent: "#0b5cad", Good: "#0a6b4b", Bad: "#b3261e",
+        Page: "#f5f6f8", Card: "#ffffff", Ink: "#1b1f24", Soft: "#555e69", Line: "#d3d9e0", Grid: "#e6e9ee", Accent: "#0b5cad",
         Series: ["#0b5cad", "#d35400", "#007f63", "#9c3f8c", "#8a6d00", "#5b6570"],
         Heat: ["#f7fbff", "#e3eef9", "#cfe1f2", "#b0d2e8", "#86bcdc", "#5aa2cf", "#2a74b5", "#0d569f", "#08306b"],
         HeatInk: [Black, Black, Black, Black, Black, Black, White, White, White]);
 
     internal static Palette Dark { get; } = new(
-        Page: "#0f1318", Card: "#171c22", Ink: "#e7ebf0", Soft: "#a7b1bd", Line: "#343c47", Grid: "#272e37", Accent: "#74b9f2", Good: "#5fd1a5", Bad: "#ff9a8f",
+        Page: "#0f1318", Card: "#171c22", Ink: "#e7ebf0", Soft: "#a7b1bd", Line: "#343c47", Grid: "#272e37", Accent: "#74b9f2",
         Series: ["#5aa9ea", "#ff9d5c", "#43c9a5", "#dd96d0", "#e0c04a", "#9aa5b1"],
         Heat: ["#1a222c", "#1b3147", "#1c4163", "#1d527f", "#20649c", "#4590cf", "#72afe2", "#a3cdf0", "#d3e8fb"],
         HeatInk: [White, White, White, White, White, Black, Black, Black, Black]);
@@ -30,7 +30,7 @@ internal sealed record Palette(string Page, string Card, string Ink, string Soft
     {
         var variables = new List<(string Name, string Value)>
         {
-            ("page", Page), ("card", Card), ("ink", Ink), ("soft", Soft), ("line", Line), ("grid", Grid), ("accent", Accent), ("good", Good), ("bad", Bad),
+            ("page", Page), ("card", Card), ("ink", Ink), ("soft", Soft), ("line", Line), ("grid", Grid), ("accent", Accent),
         };
         variables.AddRange(Series.Select((colour, i) => ($"s{i + 1}", colour)));
         variables.AddRange(Heat.Select((colour, i) => ($"h{i}", colour)));

@@ -27,6 +27,7 @@ internal readonly record struct PlotArea(double Left, double Top, double Right, 
     /// <summary>The line at the bottom, its ticks inside the span, and a name under it. Labels at the ends stay inside the drawing.</summary>
     internal void DrawX(Svg svg, Ticks ticks, LinearScale scale, ValueFormat format, string? name, double drawingWidth, bool grid = false)
     {
+        double free = double.NegativeInfinity;
         foreach (double value in ticks.Values)
         {
             // A tick may lie outside where the axis is held to the data.
@@ -36,7 +37,10 @@ internal readonly record struct PlotArea(double Left, double Top, double Right, 
             double half = TextWidth.Of(label, ChartStyle.SmallFontSize) / 2;
             if (grid) svg.Line(x, Top, x, Bottom, "grid");
             else svg.Line(x, Bottom, x, Bottom + 4, "axis");
-            svg.Text(Math.Clamp(x, half, drawingWidth - half), Bottom + 14, label, "tick", "middle");
+            double middle = Math.Clamp(x, half, drawingWidth - half);
+            if (middle - half < free) continue;
+            svg.Text(middle, Bottom + 14, label, "tick", "middle");
+            free = middle + half + 6;
         }
         if (!grid) svg.Line(Left, Bottom, Right, Bottom, "axis");
         if (name is not null) svg.Text((Left + Right) / 2, Bottom + TickHeight + LabelHeight / 2, name, "tick", "middle");

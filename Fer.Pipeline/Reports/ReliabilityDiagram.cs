@@ -30,7 +30,7 @@ internal sealed class ReliabilityDiagram : Chart
         double left = PlotArea.LabelRoom(ticks.Values.Select(value => Format.Tick(value, ticks.Step, ValueFormat.Percent)));
         double top = Legend.Draw(svg, 0, Width,
         [
-            ("accuracy of a bin", (x, y) => svg.Rectangle(x, y - 6, 14, 12, "bar s1", 2)),
+            ("accuracy of a bin", (x, y) => svg.Rectangle(x, y - 6, 14, 12, "bar pale s1", 2)),
             ("as sure as right", (x, y) => svg.Line(x, y, x + 16, y, "guide")),
         ]);
         var plot = new PlotArea(left, top, Width - 20, top + PlotHeight);
@@ -40,8 +40,11 @@ internal sealed class ReliabilityDiagram : Chart
         var most = strip.Y(0, (double)Bins.Max(bin => bin.Count) / rows);
         plot.DrawY(svg, ticks, y, ValueFormat.Percent);
         svg.Line(plot.Left, plot.Bottom, plot.Right, plot.Bottom, "axis");
-        foreach (var bin in Bins.Where(bin => bin.Count > 0)) DrawBin(svg, bin, rows, x, y, most);
+        var filled = Bins.Where(bin => bin.Count > 0).ToArray();
+        foreach (var bin in filled) DrawBin(svg, bin, rows, x, y, most);
+        svg.Line(x.At(0), y.At(0), x.At(1), y.At(1), "under");
         svg.Line(x.At(0), y.At(0), x.At(1), y.At(1), "guide");
+        foreach (var bin in filled) DrawInterval(svg, bin, x, y);
         svg.Text(left - 6, strip.Bottom - StripHeight / 2, "rows", "tick", "end");
         strip.DrawX(svg, ticks, x, ValueFormat.Percent, "confidence (highest probability)", Width);
         return strip.Bottom + PlotArea.TickHeight + PlotArea.LabelHeight;
@@ -49,17 +52,18 @@ internal sealed class ReliabilityDiagram : Chart
 
     private static void DrawBin(Svg svg, ReliabilityBin bin, int rows, LinearScale x, LinearScale y, LinearScale strip)
     {
-        double start = x.At(bin.Lower) + 1, width = x.At(bin.Upper) - x.At(bin.Lower) - 2, middle = start + width / 2;
-        string span = Format.Range(bin.Lower, bin.Upper, ValueFormat.Percent);
-        svg.Mark($"Confidence {span}: mean {Format.Percent(bin.Confidence)}, right {AccuracyText(bin)}, {Format.Count(bin.Count)} rows", "s1", () =>
-        {
-            svg.Rectangle(start, y.At(bin.Accuracy), width, y.At(0) - y.At(bin.Accuracy), "bar", 2);
-            var interval = Interval(bin);
-            double low = y.At(interval.Lower), high = y.At(interval.Upper);
-            svg.Path(Svg.Invariant($"M{middle},{low}V{high}M{middle - 3},{low}H{middle + 3}M{middle - 3},{high}H{middle + 3}"), "whisker");
-        });
-        double share = (double)bin.Count / rows;
-        svg.Mark($"Confidence {span}: {Format.Count(bin.Count)} rows ({Format.Percent(share)})", "s6", () =>
-            svg.Rectangle(start, strip.At(share), width, strip.At(0) - strip.At(share), "bar", 2));
+        double start = x.At(bin.Lower) + 1, width = x.At(bin.Upper) - x.At(bin.Lower) - 2, share = (double)bin.Count / rows;
+        svg.Mark(Describe(bin), "s1", () => svg.Rectangle(start, y.At(bin.Accuracy), width, y.At(0) - y.At(bin.Accuracy), "bar pale", 2));
+        svg.Mark($"{Describe(bin)} ({Format.Percent(share)} of all)", "s6", () => svg.Rectangle(start, strip.At(share), width, strip.At(0) - strip.At(share), "bar", 2));
     }
+
+    private static void DrawInterval(Svg svg, ReliabilityBin bin, LinearScale x, LinearScale y)
+    {
+        double middle = x.At((bin.Lower + bin.Upper) / 2), low = y.At(Interval(bin).Lower), high = y.At(Interval(bin).Upper);
+        svg.Mark(Describe(bin), null, () =>
+            svg.Path(Svg.Invariant($"M{middle},{low}V{high}M{middle - 3},{low}H{middle + 3}M{middle - 3},{high}H{middle + 3}"), "whisker"));
+    }
+
+    private static string Describe(ReliabilityBin bin) =>
+        $"Confidence {Format.Range(bin.Lower, bin.Upper, ValueFormat.Percent)}: mean {Format.Percent(bin.Confidence)}, right {AccuracyText(bin)}, {Format.Count(bin.Count)} rows";
 }

@@ -33,9 +33,26 @@ internal sealed class ReportSection(Markup markup)
         {
             markup.Open("figure").Element("figcaption", chart.Title).Line().Raw(chart.ToSvg());
             markup.Open("details").Element("summary", "Values as a table").Line();
-            Table(chart.Title + ", values", chart.Values, showCaption: false);
+            Table(chart.Title + ", values", chart.Values, withHeading: false);
             markup.Close().Close().Line();
         }
+        markup.Close().Line();
+    }
+
+    /// <summary>Tables side by side where there is room.</summary>
+    internal void Tables(Action write)
+    {
+        markup.Open("div", ("class", "tables")).Line();
+        write();
+        markup.Close().Line();
+    }
+
+    /// <summary>A chart with a table beside it, or under it where there is no room.</summary>
+    internal void Beside(Chart chart, string caption, Table table)
+    {
+        markup.Open("div", ("class", "figures")).Line();
+        markup.Open("figure").Element("figcaption", chart.Title).Line().Raw(chart.ToSvg()).Close().Line();
+        Table(caption, table);
         markup.Close().Line();
     }
 
@@ -43,24 +60,25 @@ internal sealed class ReportSection(Markup markup)
     /// <param name="caption">What the table holds.</param>
     /// <param name="table">Columns and rows.</param>
     /// <param name="best">The row to set off, or -1.</param>
-    /// <param name="wrap">Whether long values break into lines.</param>
-    /// <param name="showCaption">False where the text around it already says what the table holds.</param>
-    internal void Table(string caption, Table table, int best = -1, bool wrap = false, bool showCaption = true)
+    /// <param name="withHeading">False where the text around it already says what the table holds.</param>
+    internal void Table(string caption, Table table, int best = -1, bool withHeading = true)
     {
         if (table.Rows.Count == 0) return;
+        markup.Open("div");
+        if (withHeading) Heading(caption);
         markup.Open("div", ("class", "scroll"), ("role", "region"), ("aria-label", caption), ("tabindex", 0));
-        markup.Open("table", ("class", wrap ? "wrap" : null));
-        if (showCaption) markup.Element("caption", caption);
-        markup.Line().Open("thead").Open("tr");
-        foreach (var column in table.Columns) markup.Element("th", column.Name, ("scope", "col"), ("class", column.Numeric ? "n" : null));
+        markup.Open("table", ("aria-label", caption)).Line().Open("thead").Open("tr");
+        foreach (var column in table.Columns) markup.Element("th", column.Name, ("scope", "col"), ("class", Style(column)));
         markup.Close().Close().Line().Open("tbody").Line();
         for (int i = 0; i < table.Rows.Count; i++)
         {
             markup.Open("tr", ("class", i == best ? "best" : null));
             for (int j = 0; j < table.Columns.Count; j++)
-                markup.Element(j == 0 ? "th" : "td", table.Rows[i][j], ("scope", j == 0 ? "row" : null), ("class", table.Columns[j].Numeric ? "n" : null));
+                markup.Element(j == 0 ? "th" : "td", table.Rows[i][j], ("scope", j == 0 ? "row" : null), ("class", Style(table.Columns[j])));
             markup.Close().Line();
         }
-        markup.Close().Close().Close().Line();
+        markup.Close().Close().Close().Close().Line();
     }
+
+    private static string? Style(TableColumn column) => column.Numeric ? "n" : column.Wraps ? "w" : null;
 }

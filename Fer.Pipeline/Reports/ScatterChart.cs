@@ -58,7 +58,7 @@ internal sealed class ScatterChart : Chart
             if (!series.Named) return;
             // The name stands on the side that has room.
             bool before = x + 10 + TextWidth.Of(point.Name, ChartStyle.SmallFontSize) > plot.Right;
-            svg.Text(before ? x - 10 : x + 10, y, point.Name, null, before ? "end" : null);
+            svg.Text(before ? x - 10 : x + 10, y, point.Name, "halo", before ? "end" : null);
         });
     }
 }

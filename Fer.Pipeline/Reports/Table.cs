@@ -3,5 +3,8 @@ namespace Fer.Pipeline.Reports;
 /// <summary>Rows of text under named columns; the first column names the row.</summary>
 internal sealed record Table(IReadOnlyList<TableColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
 
-/// <summary>A column's name, and whether it holds numbers, which stand to the right.</summary>
-internal sealed record TableColumn(string Name, bool Numeric = true);
+/// <summary>A column.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Numeric">Whether it holds numbers, which stand to the right.</param>
+/// <param name="Wraps">Whether long text in it breaks into lines.</param>
+internal sealed record TableColumn(string Name, bool Numeric = true, bool Wraps = false);

@@ -35,6 +35,7 @@ internal static class TextWidth
         'r' => 0.42,
         'm' or 'M' or 'W' or '%' or '…' or '@' => 0.98,
         'w' => 0.82,
+        '<' or '>' or '=' or '+' or '~' or '^' or '&' or '#' => 0.86,
         >= '0' and <= '9' => 0.64,
         >= 'A' and <= 'Z' => 0.72,
         < 0x300 => 0.61,

@@ -29,7 +29,7 @@ internal sealed class Ticks
     {
         if (!double.IsFinite(minimum) || !double.IsFinite(maximum)) (minimum, maximum) = (0, 1);
         if (minimum > maximum) (minimum, maximum) = (maximum, minimum);
-        (minimum, maximum) = (Math.Clamp(minimum, -Largest, Largest), Math.Clamp(maximum, -Largest, Largest));
+        (minimum, maximum) = (Bounded(minimum), Bounded(maximum));
         // Below this width neighbouring ticks would round to the same number.
         double least = Math.Max(Math.Max(Math.Abs(minimum), Math.Abs(maximum)) * 1e-9, 1e-300);
         if (maximum - minimum < least)
@@ -41,6 +41,9 @@ internal sealed class Ticks
         double step = NiceStep((maximum - minimum) / target, whole);
         return new Ticks(step, Below(minimum, step), -Below(-maximum, step));
     }
+
+    /// <summary>Keeps a value where widths and steps do not overflow.</summary>
+    internal static double Bounded(double value) => Math.Clamp(value, -Largest, Largest);
 
     private static double NiceStep(double rough, bool whole)
     {

@@ -24,7 +24,7 @@ internal static class TrialsSection
         if (trials.Count == 1) varying = names;
         bool remarks = trials.Any(trial => !string.IsNullOrEmpty(trial.Remark));
         TableColumn[] columns = [new("trial"), new("state", Numeric: false), new("score"), new("epochs"), new("time"),
-            .. varying.Select(name => new TableColumn(name, Numeric: false)), .. remarks ? [new TableColumn("remark", Numeric: false)] : Array.Empty<TableColumn>()];
+            .. varying.Select(name => new TableColumn(name, Numeric: false)), .. remarks ? [new TableColumn("remark", Numeric: false, Wraps: true)] : Array.Empty<TableColumn>()];
         var rows = trials.Select(trial => (IReadOnlyList<string>)[Number(trial), State(trial.State), Format.Percent(trial.Score ?? double.NaN),
             Format.Count(trial.Epochs.Count), Format.Duration(trial.Seconds), .. varying.Select(name => Setting(trial, name)),
             .. remarks ? [trial.Remark ?? ""] : Array.Empty<string>()]);
