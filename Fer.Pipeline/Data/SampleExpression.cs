@@ -44,7 +44,7 @@ internal readonly record struct SampleExpression(
             Emotion.Disgust => new SampleExpression(-0.09f, -0.06f, -0.03f, -0.02f, 0.045f, 0.02f, 0.27f, -0.09f,
                 open ? 0.08f : 0, 0.1f, open ? 0.5f : 0, 0.13f, -0.4f, 1, 0.35f, 0, 1),
             Emotion.Fear => new SampleExpression(0.16f, 0.09f, 0.02f, -0.05f, 0.16f, 0.085f, 0.36f, -0.05f,
-                open ? 0.13f : 0.07f, 0.1f, 0.35f, 0, 0, 0, 0.45f, 0.7f, 0.1f),
+                open ? 0.19f : 0.1f, 0.1f, 0.35f, 0, 0, 0, 0.45f, 0.7f, 0.1f),
             Emotion.Happy => new SampleExpression(0, 0.06f, 0.01f, 0.01f, 0.07f, 0.025f, 0.40f, 0.17f,
                 open ? 0.14f : 0.02f, 0.05f, 0.75f, -0.02f, 0, 0, 0, 0, 1),
             Emotion.Sad => new SampleExpression(0.15f, 0.03f, -0.10f, -0.03f, 0.05f, 0.055f, 0.25f, -0.13f,

@@ -42,7 +42,7 @@ internal readonly struct SamplePainter(in SamplePerson person, in SampleExpressi
     private float PaintSkin(float u, float v, float nu, float nv)
     {
         float skin = _person.Skin;
-        float tone = skin * (1 + _person.LightX * nu + _person.LightY * nv - 0.22f * (nu * nu + nv * nv) * 0.8f);
+        float tone = skin * (1 + _person.LightX * nu + _person.LightY * nv - 0.18f * (nu * nu + nv * nv));
         float side = MathF.Abs(u), sign = u < 0 ? -1 : 1;
         float eyeU = side - _person.EyeDistance, eyeV = v - _person.EyeHeight;
 
@@ -159,14 +159,14 @@ internal readonly struct SamplePainter(in SamplePerson person, in SampleExpressi
         // An oval opens steeply at its ends, a lens slowly.
         float shape = inside + (MathF.Sqrt(inside) - inside) * Math.Clamp(e.Round, 0, 1);
         float upper = middle - 0.4f * e.Open * shape - e.LipRise * inside * inside;
-        float lower = middle + 0.6f * e.Open * shape - 0.25f * e.LipRise * inside * inside;
+        float lower = middle + 0.6f * e.Open * shape - 0.65f * e.LipRise * inside * inside;
         float ends = Coverage(side - width);
 
         float lips = _person.Lips * (1 - 0.75f * Math.Clamp(e.LipPress, 0, 1)) * (0.35f + 0.65f * inside);
         float pout = lips * (1.25f + 0.6f * Math.Clamp(-e.LipPress, 0, 1));
         float lip = Coverage(MathF.Max(upper - lips - drop, drop - lower - pout)) * ends;
         Shade(ref tone, 0.24f * lip);
-        if (e.Open > 0.015f || e.LipRise > 0.05f)
+        if (e.Open > 0.015f)
         {
             float hole = Coverage(MathF.Max(upper - drop, drop - lower)) * ends;
             float dark = 0.1f * _person.Skin;
