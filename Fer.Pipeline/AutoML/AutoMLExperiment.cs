@@ -13,6 +13,9 @@ public sealed class AutoMLExperiment
     /// <summary>Least time that a trial past its limit gets to hand back what it has: a batch and a validation on a busy machine.</summary>
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Least time of the final training where it is the only one.</summary>
+    private static readonly TimeSpan LeastFinal = TimeSpan.FromSeconds(0.5);
+
     private readonly TimeProvider _time;
     private readonly List<TrialResult> _completed = [];
     private SearchSpace? _space;
@@ -148,6 +151,8 @@ public sealed class AutoMLExperiment
         foreach (var parameter in candidates)
         {
             var left = plan.Budget - plan.Reserve - Elapsed;
+            // However late it is, there must be a model: a step or two make one.
+            if (_best is null && !failed && left < LeastFinal) left = LeastFinal;
             // After a failure the runner-up is worth a try only while it has time to get past a short trial.
             if (cancellationToken.IsCancellationRequested || left <= TimeSpan.Zero || (failed && left < 0.05 * plan.Budget)) break;
             var settings = new TrialSettings { TrialId = trialId++, Parameter = parameter, Seed = _seed, Phase = TrialPhase.Final, TimeLimit = left };

@@ -97,7 +97,7 @@ public sealed class FaceExperiment
             if (!speeds.TryGetValue(atWidth, out double known))
             {
                 var options = space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), atWidth)).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
-                speeds[atWidth] = known = SpeedProbe.ImagesPerSecond(options, _training.ClassNames.Count, clock);
+                speeds[atWidth] = known = SpeedProbe.ImagesPerSecond(options, _training.ClassNames.Count, clock, 0.02 * Left());
             }
             return known;
         }

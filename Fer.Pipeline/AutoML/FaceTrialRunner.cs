@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.AutoML;
@@ -27,21 +28,27 @@ internal sealed class FaceTrialRunner(
         var progress = new TrialProgressReporter(settings.TrialId, monitor);
         var result = new ImageClassificationTrainer(options with { MetricsCallback = progress.Epoch, ProgressCallback = progress.Batch })
             .Fit(final ? training : exploration, validation, cancellationToken);
-        if (result.Best is not { ValidationAccuracy: { } accuracy } best)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new FerException(result.Outcome == TrainingOutcome.Diverged
-                ? "The training diverged in its first epoch: the loss is not a number."
-                : "The training ended before it was validated once.");
-        }
+        if (result.Best is null && result.Outcome == TrainingOutcome.Diverged)
+            throw new FerException("The training diverged in its first epoch: the loss is not a number.");
+        if (result.Steps == 0) throw new OperationCanceledException("The trial was cancelled before its first step.");
+        var (accuracy, loss) = result.Best is { ValidationAccuracy: { } a, ValidationLoss: { } l } ? (a, l) : Score(result, options);
         return new FaceTrialResult
         {
             TrialSettings = settings,
             Metric = accuracy,
-            Loss = best.ValidationLoss ?? double.NaN,
+            Loss = loss,
             Epochs = progress.EpochsDone,
             Training = result,
             Options = options,
         };
+    }
+
+    /// <summary>Scores a network whose training was cut off in its first epoch: little is better than nothing where it is all there is.</summary>
+    private (double Accuracy, double Loss) Score(TrainingResult result, ImageClassificationTrainer.Options options)
+    {
+        using var pool = new WorkerPool(options.Threads);
+        using var evaluator = new ModelEvaluator(result.Network, pool);
+        var scores = evaluator.Score(validation);
+        return (scores.Accuracy(validation), scores.Loss(validation));
     }
 }

@@ -13,8 +13,13 @@ internal static class SpeedProbe
     private const int Steps = 3;
 
     /// <summary>Faces trained on a second: of the fastest step, since everything else on the machine can only slow one down.</summary>
-    internal static double ImagesPerSecond(ImageClassificationTrainer.Options options, int classes, TimeProvider time)
+    /// <param name="options">The setting.</param>
+    /// <param name="classes">Classes of the network.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="patience">Time after which one timed step is enough.</param>
+    internal static double ImagesPerSecond(ImageClassificationTrainer.Options options, int classes, TimeProvider time, TimeSpan patience)
     {
+        long begin = time.GetTimestamp();
         var network = Architectures.Create(options.Arch, classes, new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width, Dropout = options.Dropout });
         network.Initialize(options.Seed);
         int batch = options.BatchSize;
@@ -33,7 +38,9 @@ internal static class SpeedProbe
             SoftmaxCrossEntropy.Loss(executor.Output, targets, batch, classes, options.LabelSmoothing, executor.OutputGradient);
             executor.Backward();
             optimizer.Step(network.Parameters, 0.001f, pool);
-            if (i >= WarmUp) best = Math.Min(best, time.GetElapsedTime(start).TotalSeconds);
+            if (i < WarmUp) continue;
+            best = Math.Min(best, time.GetElapsedTime(start).TotalSeconds);
+            if (time.GetElapsedTime(begin) > patience) break;
         }
         return batch / Math.Max(best, 1e-6);
     }

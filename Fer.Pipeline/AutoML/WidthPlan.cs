@@ -29,7 +29,9 @@ internal static class WidthPlan
             while (at + 1 < ordered.Length && Fits(ordered[at + 1])) at++;
             return ordered[at];
         }
-        while (at > 0 && !Fits(ordered[at])) at--;
+        // The work of an epoch shrinks with the square of the width at best: what cannot fit even so is not worth measuring.
+        double usual = ordered[at], epochs = final / epoch(usual);
+        while (at > 0 && (epochs * usual * usual / (ordered[at] * ordered[at]) < LeastEpochs || !Fits(ordered[at]))) at--;
         return ordered[at];
     }
 }

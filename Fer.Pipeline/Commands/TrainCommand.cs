@@ -67,10 +67,10 @@ internal sealed class TrainCommand : ICommand
         var training = await view.ShowAsync(() => Task.Run(() => Train(options, dataset, view, cancellationToken), CancellationToken.None)).ConfigureAwait(false);
         if (training.Outcome == TrainingOutcome.Diverged)
             host.Error.WriteLine("The training diverged: the loss is not a number. A smaller --learning-rate helps." + (training.BestEpoch > 0 ? $" The weights of epoch {training.BestEpoch} are kept." : ""));
-        if (training.BestEpoch == 0)
+        if (training.BestEpoch == 0 && (training.Outcome == TrainingOutcome.Diverged || training.Steps == 0))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new FerException("No epoch was finished, so there is no model to save.");
+            throw new FerException("The training ended before its first epoch did, so there is no model to save.");
         }
         var metrics = folder.Finish(training, options, [], rehearsal: false);
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
