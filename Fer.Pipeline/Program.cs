@@ -1,1 +1,23 @@
-return 0;
+using Fer.Pipeline.Commands;
+
+namespace Fer.Pipeline;
+
+internal static class Program
+{
+    internal static IReadOnlyList<ICommand> Commands { get; } =
+    [
+        new ExperimentCommand(),
+        new TrainCommand(),
+        new EvaluateCommand(),
+        new PredictCommand(),
+        new DataCommand(),
+        new BenchCommand(),
+    ];
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        var host = CommandHost.FromConsole();
+        using var stop = new StopKeys(host.Error);
+        return await CommandLineProgram.RunAsync(arguments, host, Commands, stop.Token).ConfigureAwait(false);
+    }
+}

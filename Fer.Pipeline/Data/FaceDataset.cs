@@ -125,6 +125,6 @@ public sealed class FaceDataset
             if (places.FirstOrDefault(File.Exists) is { } place) return place;
         }
         throw new FerUsageException($"The classes of '{scheme.Definition}' include contempt, which takes the FER+ votes on the rows of the FER2013 CSV. " +
-            $"{FerPlusVotes.Source} Put it beside fer2013.csv or name it with --ferplus.");
+            $"{FerPlusVotes.Source} Put it beside fer2013.csv or name it with --fer-plus.");
     }
 }

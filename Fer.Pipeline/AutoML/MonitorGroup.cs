@@ -1,0 +1,15 @@
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>Several monitors as one, called in order.</summary>
+internal sealed class MonitorGroup(params IReadOnlyList<IMonitor> monitors) : IMonitor
+{
+    public void ReportRunningTrial(TrialSettings settings) { foreach (var m in monitors) m.ReportRunningTrial(settings); }
+
+    public void ReportCompletedTrial(TrialResult result) { foreach (var m in monitors) m.ReportCompletedTrial(result); }
+
+    public void ReportBestTrial(TrialResult result) { foreach (var m in monitors) m.ReportBestTrial(result); }
+
+    public void ReportFailTrial(TrialSettings settings, Exception exception) { foreach (var m in monitors) m.ReportFailTrial(settings, exception); }
+
+    public void ReportProgress(TrialProgress progress) { foreach (var m in monitors) m.ReportProgress(progress); }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>One option of a search space and how its values lie on the unit interval, on which tuners work.</summary>
+public abstract class SearchDimension
+{
+    private protected SearchDimension(string name, Type type)
+    {
+        Name = name;
+        Type = type;
+    }
+
+    /// <summary>The option's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The option's type.</summary>
+    public Type Type { get; }
+
+    /// <summary>True where near numbers on the unit interval are near values, so that a tuner may take a small step.</summary>
+    public abstract bool IsOrdered { get; }
+
+    /// <summary>The value at a place of the unit interval; places outside are moved to its ends.</summary>
+    public abstract object FromUnit(double unit);
+
+    /// <summary>The place of a value on the unit interval, so that <see cref="FromUnit"/> gives it back.</summary>
+    /// <exception cref="ArgumentException">The value is not of this dimension.</exception>
+    public abstract double ToUnit(object value);
+}
+
+/// <summary>Numbers between two bounds, on a linear or log scale.</summary>
+internal sealed class RangeDimension : SearchDimension
+{
+    private readonly double _low, _high;
+    private readonly bool _log, _whole;
+
+    internal RangeDimension(string name, Type type, RangeAttribute range) : base(name, type)
+    {
+        _whole = type == typeof(int) || type == typeof(long);
+        if (!_whole && type != typeof(float) && type != typeof(double))
+            throw new ArgumentException($"[Range] stands on {name}, which is {type.Name}; it is for int, long, float and double.");
+        // Half a step beyond both ends gives the end values of whole numbers the same share as the others.
+        double margin = _whole ? 0.5 : 0;
+        _log = range.LogBase;
+        _low = Scale(range.Min - (_log ? 0 : margin));
+        _high = Scale(range.Max + (_log ? 0 : margin));
+        Min = range.Min;
+        Max = range.Max;
+    }
+
+    internal double Min { get; }
+
+    internal double Max { get; }
+
+    public override bool IsOrdered => true;
+
+    public override object FromUnit(double unit)
+    {
+        double scaled = _low + Math.Clamp(unit, 0, 1) * (_high - _low);
+        double value = Math.Clamp(_log ? Math.Exp(scaled) : scaled, Min, Max);
+        if (_whole) value = Math.Clamp(Math.Round(value), Math.Ceiling(Min), Math.Floor(Max));
+        return Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
+    }
+
+    public override double ToUnit(object value)
+    {
+        double number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+        // A float bound read as a double may lie a rounding error outside.
+        if (!(number >= Min - 1e-6 * Math.Abs(Min) && number <= Max + 1e-6 * Math.Abs(Max)))
+            throw new ArgumentException($"{Name} = {number} is outside {Min} … {Max}.");
+        return Math.Clamp((Scale(Math.Clamp(number, Min, Max)) - _low) / (_high - _low), 0, 1);
+    }
+
+    private double Scale(double value) => _log ? Math.Log(value) : value;
+}
+
+/// <summary>One of a list of values.</summary>
+internal sealed class ChoiceDimension : SearchDimension
+{
+    internal ChoiceDimension(string name, Type type, IEnumerable<object> candidates) : base(name, type) =>
+        Candidates = [.. candidates.Select(c => Converted(c))];
+
+    internal IReadOnlyList<object> Candidates { get; }
+
+    public override bool IsOrdered => false;
+
+    public override object FromUnit(double unit) =>
+        Candidates[Math.Clamp((int)(unit * Candidates.Count), 0, Candidates.Count - 1)];
+
+    public override double ToUnit(object value)
+    {
+        for (int i = 0; i < Candidates.Count; i++)
+            if (Candidates[i].Equals(value)) return (i + 0.5) / Candidates.Count;
+        throw new ArgumentException($"{Name} = {value} is not one of {string.Join(", ", Candidates)}.");
+    }
+
+    private object Converted(object candidate) =>
+        Type.IsEnum && candidate is string text ? Enum.Parse(Type, text)
+        : Type.IsInstanceOfType(candidate) ? candidate
+        : Convert.ChangeType(candidate, Type, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,109 @@
+using System.Reflection;
+
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>The options that a sweep chooses, each on the unit interval, so that a tuner needs to know no option by name.</summary>
+public class SearchSpace
+{
+    internal SearchSpace(IReadOnlyList<SearchDimension> dimensions, Parameter @default)
+    {
+        Dimensions = dimensions;
+        Default = @default;
+    }
+
+    /// <summary>The options.</summary>
+    public IReadOnlyList<SearchDimension> Dimensions { get; }
+
+    /// <summary>The options' defaults: what a sweep tries first.</summary>
+    public Parameter Default { get; }
+
+    /// <summary>Number of options.</summary>
+    public int FeatureSpaceDim => Dimensions.Count;
+
+    /// <summary>The options at a place of the unit cube.</summary>
+    /// <param name="feature">[<see cref="FeatureSpaceDim"/>] places on the unit interval.</param>
+    /// <exception cref="ArgumentException">The number of places is not the number of options.</exception>
+    public Parameter SampleFromFeatureSpace(ReadOnlySpan<double> feature)
+    {
+        if (feature.Length != Dimensions.Count) throw new ArgumentException($"{feature.Length} places for {Dimensions.Count} options.");
+        var values = new KeyValuePair<string, object>[feature.Length];
+        for (int i = 0; i < feature.Length; i++) values[i] = KeyValuePair.Create(Dimensions[i].Name, Dimensions[i].FromUnit(feature[i]));
+        return new Parameter(values);
+    }
+
+    /// <summary>The place of options in the unit cube.</summary>
+    /// <returns>[<see cref="FeatureSpaceDim"/>] places on the unit interval.</returns>
+    /// <exception cref="ArgumentException">A value is outside the space.</exception>
+    public double[] MappingToFeatureSpace(Parameter parameter) => [.. Dimensions.Select(d => d.ToUnit(parameter[d.Name]))];
+}
+
+/// <summary>
+/// The search space over the properties of <typeparamref name="T"/> that carry <see cref="RangeAttribute"/> or <see cref="ChoiceAttribute"/>.
+/// Properties without one keep their default.
+/// </summary>
+public sealed class SearchSpace<T> : SearchSpace where T : class, new()
+{
+    private readonly T _prototype;
+
+    /// <summary>Reads the space from the type.</summary>
+    /// <exception cref="ArgumentException">An attribute does not fit its property, a default lies outside its range, or no property carries one.</exception>
+    public SearchSpace() : this(new T(), [.. Properties().Select(Dimension)]) { }
+
+    private SearchSpace(T prototype, IReadOnlyList<SearchDimension> dimensions) : base(dimensions, Read(prototype, dimensions)) => _prototype = prototype;
+
+    /// <summary>The same space with another default, which also fixes the options that are not searched.</summary>
+    /// <exception cref="ArgumentException">A value lies outside the space.</exception>
+    public SearchSpace<T> WithDefault(T options) => new(options, Dimensions);
+
+    /// <summary>The same space in which one option is chosen from <paramref name="candidates"/>; where the default is none of them, the first is the default.</summary>
+    /// <exception cref="ArgumentException">There is no such option, or no candidate.</exception>
+    public SearchSpace<T> WithChoice(string name, params IReadOnlyList<object> candidates)
+    {
+        var old = Dimensions.FirstOrDefault(d => d.Name == name) ?? throw new ArgumentException($"There is no option '{name}' in the space.");
+        if (candidates.Count == 0) throw new ArgumentException($"No candidate is left for '{name}'.");
+        var choice = new ChoiceDimension(name, old.Type, candidates);
+        var prototype = AsType(Default);
+        if (!choice.Candidates.Contains(Default[name])) typeof(T).GetProperty(name)!.SetValue(prototype, choice.Candidates[0]);
+        return new SearchSpace<T>(prototype, [.. Dimensions.Select(d => d == old ? choice : d)]);
+    }
+
+    /// <summary>An options object with the values of <paramref name="parameter"/> and the defaults of all other properties.</summary>
+    public T AsType(Parameter parameter)
+    {
+        var options = new T();
+        foreach (var property in typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+            if (property.CanWrite && property.CanRead) property.SetValue(options, property.GetValue(_prototype));
+        foreach (string name in parameter.Names) typeof(T).GetProperty(name)!.SetValue(options, parameter[name]);
+        return options;
+    }
+
+    private static IEnumerable<PropertyInfo> Properties()
+    {
+        // The order of the source, so that a seed means the same options however reflection lists them.
+        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.IsDefined(typeof(RangeAttribute)) || p.IsDefined(typeof(ChoiceAttribute)))
+            .OrderBy(p => p.MetadataToken).ToArray();
+        return properties.Length > 0 ? properties : throw new ArgumentException($"{typeof(T).Name} has no property with [Range] or [Choice].");
+    }
+
+    private static SearchDimension Dimension(PropertyInfo property)
+    {
+        if (!property.CanWrite) throw new ArgumentException($"{property.Name} cannot be set.");
+        return property.GetCustomAttribute<RangeAttribute>() is { } range
+            ? new RangeDimension(property.Name, property.PropertyType, range)
+            : new ChoiceDimension(property.Name, property.PropertyType, property.GetCustomAttribute<ChoiceAttribute>()!.Candidates);
+    }
+
+    private static Parameter Read(T prototype, IReadOnlyList<SearchDimension> dimensions)
+    {
+        var values = new List<KeyValuePair<string, object>>();
+        foreach (var dimension in dimensions)
+        {
+            object value = typeof(T).GetProperty(dimension.Name)!.GetValue(prototype)
+                ?? throw new ArgumentException($"{dimension.Name} needs a default.");
+            dimension.ToUnit(value);
+            values.Add(KeyValuePair.Create(dimension.Name, value));
+        }
+        return new Parameter(values);
+    }
+}

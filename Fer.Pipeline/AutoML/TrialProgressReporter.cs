@@ -1,0 +1,30 @@
+using Fer.Pipeline.Training;
+
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>Turns a trainer's callbacks into a monitor's progress.</summary>
+internal sealed class TrialProgressReporter(int trialId, IMonitor monitor)
+{
+    private TrainingMetrics? _last;
+    private double _epochs;
+
+    /// <summary>Epochs trained, the running one in part.</summary>
+    internal double EpochsDone { get; private set; }
+
+    internal void Batch(TrainingProgress progress)
+    {
+        EpochsDone = (double)progress.Step / progress.StepsPerEpoch;
+        _epochs = (double)progress.TotalSteps / progress.StepsPerEpoch;
+        Report(isEpochEnd: false);
+    }
+
+    internal void Epoch(TrainingMetrics metrics)
+    {
+        _last = metrics;
+        Report(isEpochEnd: true);
+    }
+
+    private void Report(bool isEpochEnd) => monitor.ReportProgress(new TrialProgress(
+        trialId, EpochsDone, Math.Max(_epochs, EpochsDone), _last?.TrainingLoss ?? double.NaN, _last?.TrainingAccuracy ?? double.NaN,
+        _last?.ValidationLoss ?? double.NaN, _last?.ValidationAccuracy ?? double.NaN, _last?.ImagesPerSecond ?? double.NaN, isEpochEnd));
+}

@@ -1,0 +1,37 @@
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>
+/// Chooses how wide the network is by the time there is: short trials cannot, since a small network always leads at first.
+/// Wide networks learn more an epoch and need more epochs to be worth their time.
+/// </summary>
+internal static class WidthPlan
+{
+    /// <summary>Epochs below which a width of at most 1 is too wide for the time.</summary>
+    internal const double LeastEpochs = 12;
+
+    /// <summary>
+    /// Epochs below which a width above 1 is: on FER2013 the recipe at 1.5 overtook the one at 1 after about 40 of its epochs in equal time.
+    /// </summary>
+    internal const double LeastEpochsWide = 40;
+
+    /// <summary>The widest network whose epochs fit the time, or else the narrowest.</summary>
+    /// <param name="widths">The widths there are.</param>
+    /// <param name="final">Time of the final training.</param>
+    /// <param name="epoch">Measures the time of an epoch at a width; asked for as few widths as it takes.</param>
+    internal static double Choose(IEnumerable<double> widths, TimeSpan final, Func<double, TimeSpan> epoch)
+    {
+        double[] ordered = [.. widths.Order()];
+        // From the usual width, up while there is time to spare or down while there is not.
+        int at = Math.Max(0, Array.FindLastIndex(ordered, w => w <= 1));
+        bool Fits(double width) => final / epoch(width) >= (width > 1 ? LeastEpochsWide : LeastEpochs);
+        if (Fits(ordered[at]))
+        {
+            while (at + 1 < ordered.Length && Fits(ordered[at + 1])) at++;
+            return ordered[at];
+        }
+        // The work of an epoch shrinks with the square of the width at best: what cannot fit even so is not worth measuring.
+        double usual = ordered[at], epochs = final / epoch(usual);
+        while (at > 0 && (epochs * usual * usual / (ordered[at] * ordered[at]) < LeastEpochs || !Fits(ordered[at]))) at--;
+        return ordered[at];
+    }
+}

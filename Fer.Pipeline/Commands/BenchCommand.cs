@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Tensors;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>Times the engine on the reference networks, or the data loader against CsvHelper.</summary>
+internal sealed class BenchCommand : ICommand
+{
+    private static readonly string[] IsaNames = ["scalar", "vector128", "vector256", "vector512"];
+
+    private readonly Option<string[]> _nets = Values.Choices("--nets", "Networks to time", [.. ReferenceNetworks.Names]);
+    private readonly Option<string[]> _modes = Values.Choices("--modes", "What to time", [EngineBenchmark.Train, EngineBenchmark.Infer]);
+    private readonly Option<int?> _batch = Values.Whole("--batch", "Images a batch", 1, 4096, 64);
+    private readonly Option<int?> _iterations = Values.Whole("--iterations", "Timed iterations; the figure is their median", 1, 10_000, 8);
+    private readonly Option<int?> _threads = RunOptions.ThreadsOption();
+    private readonly Option<string?> _isa = Values.Choice("--isa", "Vector width to force (the widest of this machine where not given)", IsaNames)!;
+    private readonly Option<bool> _json = Values.Flag("--json", "One JSON line a figure");
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "Times reading FER2013 instead, against CsvHelper; without FILE the one in data/",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public string Name => "bench";
+
+    public string Description => "Times the engine on the reference networks, or the data loader.";
+
+    public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
+    [
+        ("bench", "images a second of all reference networks, training and inference"),
+        ("bench --nets rthin48 --modes train --json", "one figure, as a JSON line"),
+        ("bench --nets vgg40 --isa vector256 --threads 1", "one core with 256-bit vectors"),
+        ("bench --data data/fer2013.csv", "rows a second of the loader and of CsvHelper"),
+    ];
+
+    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _json, _data];
+
+    public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
+    {
+        bool json = result.GetValue(_json);
+        if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
+        else Engine(result, json, host, cancellationToken);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static string FindData(string? given, CommandHost host)
+    {
+        if (given is not null) return host.Resolve(given);
+        return DataLocator.FindIn(host.Folders.Data)
+            ?? throw new FerUsageException($"There is no FER2013 file in {host.Shorten(host.Folders.Data)}. Name one: --data FILE.");
+    }
+
+    private void Engine(ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
+    {
+        using var pool = new WorkerPool(result.GetValue(_threads) ?? 0, Isa(result.GetValue(_isa)));
+        host.Error.WriteLine($"{pool.Threads} threads, {pool.InstructionSet}, batch {result.GetValue(_batch)}");
+        foreach (string net in result.GetRequiredValue(_nets))
+        {
+            foreach (string mode in result.GetRequiredValue(_modes))
+            {
+                var figure = EngineBenchmark.Run(net, mode, result.GetValue(_batch)!.Value, result.GetValue(_iterations)!.Value, pool, cancellationToken);
+                host.Output.WriteLine(json
+                    ? JsonText.Write(w => Write(w, figure), indented: false)
+                    : $"{figure.Net,-12} {figure.Mode,-6} {figure.ImagesPerSecond.ToString("F1", CultureInfo.InvariantCulture),9} images/s");
+                host.Output.Flush();
+            }
+        }
+    }
+
+    private static void Loader(string path, bool json, CommandHost host)
+    {
+        var benchmark = DataBenchmark.Measure(path);
+        foreach (var speed in new[] { benchmark.Ours, benchmark.CsvHelper, benchmark.OursGzipped })
+        {
+            if (speed is null) continue;
+            host.Output.WriteLine(json
+                ? JsonText.Write(w => Write(w, speed), indented: false)
+                : string.Create(CultureInfo.InvariantCulture, $"{speed.Reader,-15} {speed.RowsPerSecond,9:F0} rows/s {speed.MegabytesPerSecond,7:F0} MB/s"));
+        }
+        if (!json) host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{benchmark.Ratio:F1} times CsvHelper's speed"));
+    }
+
+    private static void Write(Utf8JsonWriter json, DataReaderSpeed speed)
+    {
+        json.WriteStartObject();
+        json.WriteString("reader", speed.Reader);
+        json.WriteNumber("rows", speed.Rows);
+        json.WriteFigure("seconds", speed.Seconds, 4);
+        json.WriteFigure("rows_per_second", speed.RowsPerSecond, 1);
+        json.WriteFigure("megabytes_per_second", speed.MegabytesPerSecond, 1);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, EngineFigure figure)
+    {
+        json.WriteStartObject();
+        json.WriteString("net", figure.Net);
+        json.WriteString("mode", figure.Mode);
+        json.WriteString("dtype", figure.Dtype);
+        json.WriteFigure("images_per_second", figure.ImagesPerSecond, 1);
+        json.WriteEndObject();
+    }
+
+    private static InstructionSet? Isa(string? name)
+    {
+        if (name is null) return null;
+        var isa = (InstructionSet)Array.IndexOf(IsaNames, name);
+        if (isa > InstructionSets.Best)
+            throw new FerUsageException($"This machine has no {name}; its widest is {IsaNames[(int)InstructionSets.Best]}.");
+        return isa;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Training;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>One figure of <see cref="EngineBenchmark"/>, under the names that PyTorch's side of the comparison writes.</summary>
+internal sealed record EngineFigure(string Net, string Mode, string Dtype, double ImagesPerSecond);
+
+/// <summary>
+/// Times the reference networks on random data as PyTorch is timed on them: a training step is forward, loss, backward and SGD with momentum 0.9;
+/// inference is forward alone. A figure is the median of the timed iterations after two to warm up.
+/// </summary>
+internal static class EngineBenchmark
+{
+    internal const string Train = "train", Infer = "infer";
+
+    private const int WarmUp = 2;
+
+    internal static EngineFigure Run(string net, string mode, int batch, int iterations, WorkerPool pool, CancellationToken cancellationToken)
+    {
+        var network = ReferenceNetworks.Create(net);
+        network.Initialize(1);
+        bool training = mode == Train;
+        using var executor = new NetworkExecutor(network, batch, training, pool);
+        int classes = network.Output.Length;
+        var random = new RandomStream(1);
+        foreach (ref float value in executor.Input) value = (float)random.NextGaussian();
+        var targets = new float[batch * classes];
+        for (int i = 0; i < batch; i++) targets[i * classes + random.NextInt32(classes)] = 1;
+        var optimizer = new Sgd(momentum: 0.9f, nesterov: false);
+        var seconds = new List<double>();
+        for (int i = 0; i < WarmUp + iterations; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            executor.Forward(batch, i);
+            if (training)
+            {
+                SoftmaxCrossEntropy.Loss(executor.Output, targets, batch, classes, 0, executor.OutputGradient);
+                executor.Backward();
+                optimizer.Step(network.Parameters, 0.01f, pool);
+            }
+            if (i >= WarmUp) seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        return new EngineFigure(net, mode, "fp32", batch / Median(seconds));
+    }
+
+    internal static double Median(List<double> values)
+    {
+        values.Sort();
+        int middle = values.Count / 2;
+        return values.Count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Models;
+using Fer.Pipeline.Reports;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>Scores a saved model on a split of a data set.</summary>
+internal sealed class EvaluateCommand : ICommand
+{
+    private readonly Option<string> _model = ModelOption.Create();
+    private readonly DataOptions _data = new();
+    private readonly Option<string?> _usage = Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
+    private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
+    private readonly Option<int?> _threads = RunOptions.ThreadsOption();
+    private readonly Option<bool> _json = Values.Flag("--json", "The metrics as JSON");
+    private readonly Option<string?> _report = Values.Text("--report", "Writes an HTML report as well", "FILE");
+
+    public string Name => "evaluate";
+
+    public string Description => "Scores a model zip on a split of a data set.";
+
+    public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
+    [
+        ("evaluate --model artifacts/experiment/model.zip", "scores on PublicTest of what is in data/"),
+        ("evaluate --model model.zip --data fer2013.csv --usage PrivateTest --json", "all metrics as JSON"),
+        ("evaluate --model model.zip --report report.html", "also writes charts and tables"),
+    ];
+
+    public IEnumerable<Option> Options => [_model, .. _data.Source, _usage, _seed, _threads, _json, _report];
+
+    public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
+    {
+        string path = host.Resolve(result.GetRequiredValue(_model));
+        using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
+        var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
+        var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, SchemeOf(model, path));
+        var faces = dataset[usage];
+        if (faces.Count == 0)
+        {
+            string known = string.Join(", ", Enum.GetValues<Usage>().Where(u => dataset[u].Count > 0));
+            throw new FerUsageException($"{dataset.Source} has no {usage} faces; it has {known}. Choose one with --usage.");
+        }
+        var metrics = Score(model, faces, cancellationToken);
+        if (result.GetValue(_json)) host.Output.WriteLine(metrics.ToJson());
+        else Write(host.Output, metrics, $"{host.Shorten(path)} on {faces.Count} {usage} faces of {dataset.Source}");
+        if (result.GetValue(_report) is { } report)
+        {
+            ExperimentReport.Write(host.Resolve(report), new ExperimentReportData
+            {
+                Title = $"{model.Manifest.Architecture} on {usage}",
+                DataDescription = dataset.Source,
+                Notes = dataset.Notes,
+                ClassNames = model.ClassNames,
+                Splits = [new SplitCounts(usage.ToString(), faces.CountByClass())],
+                Settings = [.. model.Manifest.Settings.Select(s => new ReportValue(s.Key, s.Value))],
+                Evaluations = [new EvaluationReport(usage.ToString(), metrics)],
+            });
+            host.Error.WriteLine($"Report: {host.Shorten(host.Resolve(report))}");
+        }
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    /// <summary>Metrics of a model on faces, with the speed measured apart from start-up.</summary>
+    internal static MulticlassClassificationMetrics Score(FerModel model, FaceSet faces, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // The first pass plans buffers and compiles kernels.
+        model.Predict(faces.Select([.. Enumerable.Range(0, Math.Min(64, faces.Count))]));
+        long start = Stopwatch.GetTimestamp();
+        float[] probabilities = model.Predict(faces);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: faces.Count / seconds);
+    }
+
+    private static LabelScheme SchemeOf(FerModel model, string path)
+    {
+        LabelScheme scheme;
+        try
+        {
+            scheme = LabelScheme.Parse(model.Manifest.Scheme);
+        }
+        catch (FerUsageException e)
+        {
+            throw new FerException($"{path}: the label scheme '{model.Manifest.Scheme}' of its manifest is not known here. {e.Message}", e);
+        }
+        if (!scheme.ClassNames.SequenceEqual(model.ClassNames))
+            throw new FerException($"{path}: its classes {string.Join(", ", model.ClassNames)} are not those of its scheme '{model.Manifest.Scheme}'.");
+        return scheme;
+    }
+
+    private static void Write(TextWriter output, MulticlassClassificationMetrics metrics, string title)
+    {
+        output.WriteLine(title);
+        output.WriteLine($"accuracy {Text(metrics.Accuracy)}  macro F1 {Text(metrics.MacroF1)}  log loss {Text(metrics.LogLoss)}  "
+            + $"calibration error {Text(metrics.ExpectedCalibrationError)}  {metrics.ImagesPerSecond:F0} images/s");
+        output.WriteLine();
+        var table = new PlainTable("class", "precision", "recall", "F1", "faces", "predicted");
+        foreach (var c in metrics.PerClass)
+            table.Add(c.Name, Text(c.Precision), Text(c.Recall), Text(c.F1), c.Support.ToString(CultureInfo.InvariantCulture), c.Predicted.ToString(CultureInfo.InvariantCulture));
+        table.Write(output);
+        output.WriteLine();
+        output.WriteLine("Most frequent confusions:");
+        foreach (var confusion in metrics.ConfusionMatrix.GetTopConfusions(5))
+            output.WriteLine($"  {confusion.True} taken for {confusion.Predicted}: {confusion.Count}");
+    }
+
+    private static string Text(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,62 @@
+using Fer.Pipeline.AutoML;
+using Fer.Pipeline.Reports;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>Keeps what the report shows of each trial.</summary>
+internal sealed class TrialReportCollector : IMonitor
+{
+    private readonly Lock _lock = new();
+    private readonly List<TrialReport> _trials = [];
+    private List<EpochFigures> _epochs = [];
+    private int _best = -1;
+
+    /// <summary>The trials in the order they ran, the kept one marked.</summary>
+    internal IReadOnlyList<TrialReport> Trials
+    {
+        get
+        {
+            lock (_lock) return [.. _trials.Select(t => t.Number == _best + 1 ? t with { State = ReportTrialState.Best } : t)];
+        }
+    }
+
+    public void ReportRunningTrial(TrialSettings settings)
+    {
+        lock (_lock) _epochs = [];
+    }
+
+    public void ReportProgress(TrialProgress progress)
+    {
+        if (!progress.IsEpochEnd) return;
+        lock (_lock) _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
+    }
+
+    public void ReportCompletedTrial(TrialResult result) => Add(result.TrialSettings, ReportTrialState.Completed, t => t with
+    {
+        Score = result.Metric,
+        Seconds = result.Duration.TotalSeconds,
+        Remark = result.TrialSettings.Phase == TrialPhase.Final ? "final training" : null,
+    });
+
+    public void ReportBestTrial(TrialResult result)
+    {
+        lock (_lock) _best = result.TrialSettings.TrialId;
+    }
+
+    public void ReportFailTrial(TrialSettings settings, Exception exception) => Add(
+        settings, exception is OperationCanceledException ? ReportTrialState.Stopped : ReportTrialState.Failed, t => t with { Remark = TrialText.Reason(exception) });
+
+    private void Add(TrialSettings settings, ReportTrialState state, Func<TrialReport, TrialReport> complete)
+    {
+        lock (_lock)
+        {
+            _trials.Add(complete(new TrialReport
+            {
+                Number = settings.TrialId + 1,
+                State = state,
+                Settings = [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
+                Epochs = _epochs,
+            }));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using Fer.Pipeline.AutoML;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>How both views write figures.</summary>
+internal static class TrialText
+{
+    /// <summary>Minutes and seconds, with hours where there are any.</summary>
+    internal static string Duration(TimeSpan time)
+    {
+        if (time < TimeSpan.Zero) time = TimeSpan.Zero;
+        return time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}" : $"{time.Minutes}:{time.Seconds:00}";
+    }
+
+    /// <summary>A figure with four decimals, or a dash where it is not known.</summary>
+    internal static string Figure(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
+
+    internal static string Epochs(double epochs) => epochs.ToString("0.#", CultureInfo.InvariantCulture);
+
+    internal static string Rate(double imagesPerSecond) =>
+        double.IsFinite(imagesPerSecond) ? imagesPerSecond.ToString("F0", CultureInfo.InvariantCulture) : "-";
+
+    internal static string Title(TrialSettings settings) =>
+        settings.Phase == TrialPhase.Final ? "Final training" : $"Trial {settings.TrialId + 1}";
+
+    internal static string Reason(Exception exception) =>
+        exception is OperationCanceledException ? "cancelled" : exception.Message.ReplaceLineEndings(" ");
+}

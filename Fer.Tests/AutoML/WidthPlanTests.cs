@@ -1,0 +1,34 @@
+using Fer.Pipeline.AutoML;
+
+namespace Fer.Tests.AutoML;
+
+public class WidthPlanTests
+{
+    private static readonly double[] Widths = [0.5, 0.75, 1, 1.5];
+
+    /// <summary>An epoch costs as the square of the width.</summary>
+    private static double Choose(double finalMinutes, double epochSeconds) =>
+        WidthPlan.Choose(Widths, TimeSpan.FromMinutes(finalMinutes), w => TimeSpan.FromSeconds(epochSeconds * w * w));
+
+    [Theory]
+    [InlineData(11, 50, 1)]
+    [InlineData(11, 80, 0.75)]
+    [InlineData(11, 150, 0.5)]
+    [InlineData(1, 150, 0.5)]
+    [InlineData(75, 50, 1.5)]
+    [InlineData(45, 50, 1)]
+    public void Widest_network_that_still_has_its_epochs_is_chosen(double minutes, double epochSeconds, double expected) =>
+        Assert.Equal(expected, Choose(minutes, epochSeconds));
+
+    [Fact]
+    public void More_time_never_means_a_narrower_network()
+    {
+        double last = 0;
+        for (double minutes = 1; minutes < 300; minutes *= 1.3)
+        {
+            double width = Choose(minutes, 60);
+            Assert.True(width >= last);
+            last = width;
+        }
+    }
+}
