@@ -1,7 +1,7 @@
 namespace Fer.Pipeline;
 
 /// <summary>Writes files whole or not at all: to a temporary name beside the target, then moved over it.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; a crash or failure leaves an older file as it was.</summary>
     /// <exception cref="FerException">The folder cannot be written or the disk is full; the message names the path and the cause.</exception>

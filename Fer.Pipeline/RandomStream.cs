@@ -7,7 +7,7 @@ namespace Fer.Pipeline;
 /// Streams are made from a seed and a path of numbers (epoch, image, …), so work can be spread over threads in any order.
 /// xoshiro256** seeded by SplitMix64 (Blackman and Vigna, arXiv 1805.01407). A mutable struct: pass it by reference.
 /// </summary>
-public struct RandomStream
+internal struct RandomStream
 {
     private ulong _s0, _s1, _s2, _s3;
 

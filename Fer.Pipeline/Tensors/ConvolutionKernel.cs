@@ -2,8 +2,8 @@ namespace Fer.Pipeline.Tensors;
 
 /// <summary>
 /// The plan of a convolution or linear layer: the forward pass and the gradient towards the input as <see cref="TapConvolution{V}"/>, the gradient
-/// towards the weights as <see cref="ConvolutionWeightGradient{V}"/>. Work is split by image and block of output channels, so a single face
-/// keeps all threads busy too.
+/// towards the weights as <see cref="ConvolutionWeightGradient{V}"/>, or all three by <see cref="Winograd{V}"/> where shapes and batch size make that
+/// the cheaper way. Work is split by image and block of output channels, so a single face keeps all threads busy too.
 /// </summary>
 internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISimd<V>
 {
@@ -16,6 +16,8 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
     private readonly bool _batched;
     private readonly Side _forward, _backward;
     private readonly ConvolutionWeightGradient<V> _weightGradient;
+    private readonly WinogradConvolution<V>? _winogradForward, _winogradBackward;
+    private readonly WinogradWeightGradient<V>? _winogradWeightGradient;
 
     internal ConvolutionKernel(Parameter weight, Parameter? bias, Window window, int groups, KernelSetup setup) : base(setup)
     {
@@ -36,6 +38,13 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
         _weightGradient = _batched
             ? new ConvolutionWeightGradient<V>(input with { Width = PixelRun }, output with { Width = PixelRun }, window, groups)
             : new ConvolutionWeightGradient<V>(input, output, window, groups);
+        if (!Pool.AllowsWinograd) return;
+        const int reach = 2;
+        if (WinogradTiles<V>.Suits(input, output, window, groups, setup.BatchSize, Pool.Threads)) _winogradForward = new(input, output, window.PadTop, window.PadLeft);
+        if (WinogradTiles<V>.Suits(output, input, window, groups, setup.BatchSize, Pool.Threads) && Math.Max(window.PadTop, window.PadLeft) <= reach)
+            _winogradBackward = new(output, input, reach - window.PadTop, reach - window.PadLeft);
+        if (_winogradForward is not null && WinogradWeightGradient<V>.Suits(output, setup.BatchSize, Pool.Threads))
+            _winogradWeightGradient = new(input, output, window.PadTop, window.PadLeft);
     }
 
     /// <summary>Pixels that the weights' gradient of a batched layer takes at a time.</summary>
@@ -45,11 +54,19 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
 
     private int Pixels(TapConvolution<V> phase) => _batched ? phase.PixelCount / Setup.BatchSize * Count : phase.PixelCount;
 
-    internal override long SharedScratchBytes => sizeof(float) * _groups * Math.Max(_forward.PackedLength, IsTraining ? _backward.PackedLength : 0);
+    internal override long SharedScratchBytes => sizeof(float) * Math.Max(
+        _winogradForward?.PackedLength ?? _groups * _forward.PackedLength,
+        IsTraining ? _winogradBackward?.PackedLength ?? _groups * _backward.PackedLength : 0);
 
     internal override long ThreadScratchBytes => sizeof(float) * Math.Max(
-        TapConvolution<V>.ScratchLength + Math.Max(_forward.PaddedLength, IsTraining ? _backward.PaddedLength : 0),
-        IsTraining ? _weightGradient.SumLength + _weightGradient.ScratchLength(Setup.BatchSize * (_batched ? InputShape.Area : 1)) + BiasLength + TailLength : 0);
+        _winogradForward?.ScratchLength ?? TapScratch(_forward),
+        IsTraining ? Math.Max(_winogradBackward?.ScratchLength ?? TapScratch(_backward), WeightGradientScratch) : 0);
+
+    private long WeightGradientScratch => BiasLength + (_winogradWeightGradient is { } winograd
+        ? winograd.SumLength + winograd.ScratchLength
+        : TailLength + _weightGradient.SumLength + _weightGradient.ScratchLength(Setup.BatchSize * (_batched ? InputShape.Area : 1)));
+
+    private static long TapScratch(Side side) => TapConvolution<V>.ScratchLength + side.PaddedLength;
 
     private int BiasLength => (OutputShape.Channels + 15) / 16 * 16;
 
@@ -58,12 +75,8 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
 
     protected override void Forward()
     {
-        Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).Pack(((ConvolutionKernel<V>)state)._forward, thread));
-        Pool.Run(this, static (state, thread) =>
-        {
-            var k = (ConvolutionKernel<V>)state;
-            k.Convolve(k._forward, k.Inputs[0], k.Output, withBias: true, accumulate: false, thread);
-        });
+        Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).PackForward(thread));
+        Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).ConvolveForward(thread));
     }
 
     internal override void Backward()
@@ -71,12 +84,45 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
         Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).SumWeightGradient(thread));
         Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).ReduceWeightGradient(thread));
         if (InputGradients[0] == null) return;
-        Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).Pack(((ConvolutionKernel<V>)state)._backward, thread));
-        Pool.Run(this, static (state, thread) =>
-        {
-            var k = (ConvolutionKernel<V>)state;
-            k.Convolve(k._backward, k.OutputGradient, k.InputGradients[0], withBias: false, k.Accumulate[0], thread);
-        });
+        Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).PackBackward(thread));
+        Pool.Run(this, static (state, thread) => ((ConvolutionKernel<V>)state).ConvolveBackward(thread));
+    }
+
+    private void PackForward(int thread)
+    {
+        if (_winogradForward is { } winograd) Pack(winograd, _forward, turned: false, thread);
+        else Pack(_forward, thread);
+    }
+
+    private void PackBackward(int thread)
+    {
+        if (_winogradBackward is { } winograd) Pack(winograd, _backward, turned: true, thread);
+        else Pack(_backward, thread);
+    }
+
+    private void ConvolveForward(int thread)
+    {
+        if (_winogradForward is { } winograd) Convolve(winograd, Inputs[0], Output, withBias: true, accumulate: false, thread);
+        else Convolve(_forward, Inputs[0], Output, withBias: true, accumulate: false, thread);
+    }
+
+    private void ConvolveBackward(int thread)
+    {
+        if (_winogradBackward is { } winograd) Convolve(winograd, OutputGradient, InputGradients[0], withBias: false, Accumulate[0], thread);
+        else Convolve(_backward, OutputGradient, InputGradients[0], withBias: false, Accumulate[0], thread);
+    }
+
+    private void Pack(WinogradConvolution<V> winograd, Side side, bool turned, int thread)
+    {
+        var (first, last) = Pool.Part(winograd.Blocks, thread);
+        fixed (float* weights = _weight.Values) winograd.Pack(weights, side.RowStride, side.ColumnStride, turned, (float*)SharedScratch, first, last);
+    }
+
+    private void Convolve(WinogradConvolution<V> winograd, float* input, float* output, bool withBias, bool accumulate, int thread)
+    {
+        var (first, last) = Pool.Part(Count * winograd.TilesPerImage, thread);
+        fixed (float* bias = withBias && _bias is not null ? _bias.Values : [])
+            winograd.Run(input, (float*)SharedScratch, bias, output, accumulate, (float*)ThreadScratch[thread], first, last);
     }
 
     private void Pack(Side side, int thread)
@@ -131,29 +177,36 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
             }
     }
 
+    /// <summary>A thread's part of the sums over images; the bias's stand before the weights'.</summary>
     private void SumWeightGradient(int thread)
     {
-        float* sums = (float*)ThreadScratch[thread], bias = sums + _weightGradient.SumLength, tail = bias + BiasLength, scratch = tail + TailLength;
-        long pixelsInAll = (long)Count * OutputShape.Area;
-        long firstPixel, lastPixel;
+        float* bias = (float*)ThreadScratch[thread], sums = bias + BiasLength;
+        long pixels = (long)Count * OutputShape.Area, firstPixel = pixels * thread / Pool.Threads, lastPixel = pixels * (thread + 1) / Pool.Threads;
+        if (_bias is not null)
+        {
+            int channels = OutputShape.Channels;
+            new Span<float>(bias, channels).Clear();
+            for (long pixel = firstPixel; pixel < lastPixel; pixel++) Loops.AddTo<V>(bias, OutputGradient + pixel * channels, channels);
+        }
+        if (_winogradWeightGradient is { } winograd)
+        {
+            var (first, last) = Pool.Part(Count * winograd.TilesPerImage, thread);
+            winograd.Sum(Inputs[0], OutputGradient, first, last, sums, sums + winograd.SumLength);
+            return;
+        }
+        float* tail = sums + _weightGradient.SumLength, scratch = tail + TailLength;
         if (_batched)
         {
-            int runs = (int)((pixelsInAll + PixelRun - 1) / PixelRun), whole = (int)(pixelsInAll / PixelRun);
+            int runs = (int)((pixels + PixelRun - 1) / PixelRun), whole = (int)(pixels / PixelRun);
             var (first, last) = Pool.Part(runs, thread);
             _weightGradient.Sum(Inputs[0], OutputGradient, first, Math.Min(last, whole), sums, scratch);
-            if (last > whole) SumTail(whole, (int)(pixelsInAll - (long)whole * PixelRun), sums, tail, scratch);
-            (firstPixel, lastPixel) = ((long)first * PixelRun, Math.Min(pixelsInAll, (long)last * PixelRun));
+            if (last > whole) SumTail(whole, (int)(pixels - (long)whole * PixelRun), sums, tail, scratch);
         }
         else
         {
             var (first, last) = Pool.Part(Count, thread);
             _weightGradient.Sum(Inputs[0], OutputGradient, first, last, sums, scratch);
-            (firstPixel, lastPixel) = ((long)first * OutputShape.Area, (long)last * OutputShape.Area);
         }
-        if (_bias is null) return;
-        int channels = OutputShape.Channels;
-        new Span<float>(bias, channels).Clear();
-        for (long pixel = firstPixel; pixel < lastPixel; pixel++) Loops.AddTo<V>(bias, OutputGradient + pixel * channels, channels);
     }
 
     private void SumTail(int whole, int pixels, float* sums, float* tail, float* scratch)
@@ -168,14 +221,23 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel where V : struct, ISi
 
     private void ReduceWeightGradient(int thread)
     {
-        var (first, last) = Pool.Part(_weightGradient.Units, thread);
-        _weightGradient.Reduce(ThreadScratch, _weight.Gradients, first, last);
+        // The sums stand behind the bias's: the parts are handed on from there.
+        if (_winogradWeightGradient is { } winograd)
+        {
+            var (first, last) = Pool.Part(winograd.Units, thread);
+            winograd.Reduce(ThreadScratch, BiasLength, _weight.Gradients, first, last);
+        }
+        else
+        {
+            var (first, last) = Pool.Part(_weightGradient.Units, thread);
+            _weightGradient.Reduce(ThreadScratch, BiasLength, _weight.Gradients, first, last);
+        }
         if (_bias is null || thread != 0) return;
         var gradient = _bias.Gradients;
         for (int channel = 0; channel < gradient.Length; channel++)
         {
             float sum = 0;
-            foreach (byte* scratch in ThreadScratch) sum += ((float*)scratch)[_weightGradient.SumLength + channel];
+            foreach (byte* scratch in ThreadScratch) sum += ((float*)scratch)[channel];
             gradient[channel] = sum;
         }
     }

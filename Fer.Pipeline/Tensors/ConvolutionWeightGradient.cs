@@ -174,8 +174,8 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             }
     }
 
-    /// <summary>Adds up the threads' sums in their order and writes the gradient [outputs, inputs / groups, taps] for units [first, last) of <see cref="Units"/>.</summary>
-    internal void Reduce(byte*[] sums, Span<float> gradient, int first, int last)
+    /// <summary>Adds up the threads' sums, each <paramref name="offset"/> floats into its scratch, in the threads' order and writes the gradient [outputs, inputs / groups, taps] for units [first, last) of <see cref="Units"/>.</summary>
+    internal void Reduce(byte*[] sums, nint offset, Span<float> gradient, int first, int last)
     {
         int taps = _window.KernelHeight * _window.KernelWidth;
         for (int unit = first; unit < last; unit++)
@@ -190,7 +190,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
                     for (int column = 0; column < used; column++, target += _channels * taps)
                     {
                         float sum = 0;
-                        foreach (byte* part in sums) sum += ((float*)part)[place + column];
+                        foreach (byte* part in sums) sum += ((float*)part)[offset + place + column];
                         gradient[target] = sum;
                     }
                 }

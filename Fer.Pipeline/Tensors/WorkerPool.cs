@@ -42,6 +42,9 @@ public sealed class WorkerPool : IDisposable
     /// <summary>The vector width that kernels use on this pool.</summary>
     public InstructionSet InstructionSet { get; }
 
+    /// <summary>True where 3x3 convolutions may take Winograd's minimal filtering, which multiplies less and rounds a little more; false keeps to direct sums.</summary>
+    public bool AllowsWinograd { get; init; } = true;
+
     /// <summary>Runs <paramref name="work"/> once on each thread, with the thread's number 0 … <see cref="Threads"/> - 1, and returns when all are done.</summary>
     /// <exception cref="AggregateException">A thread's work threw; the first failure is inside.</exception>
     public void Run(Action<int> work) => Dispatch(static (state, thread) => ((Action<int>)state)(thread), work);

@@ -41,7 +41,7 @@ public class ConvolutionTests
     private static void Compare(Convolution convolution, Shape shape, int batch, int threads, InstructionSet set, int seed)
     {
         using var harness = new KernelHarness(convolution, [shape], batch, set, threads);
-        KernelHarness.Random(harness.Parameters!.TrainableLength, seed + 1).CopyTo(harness.Parameters!.Trainable);
+        KernelHarness.Random(harness.Parameters.TrainableLength, seed + 1).CopyTo(harness.Parameters.Trainable);
         var x = KernelHarness.Random(batch * shape.Length, seed + 2);
         var dy = KernelHarness.Random(batch * harness.Output.Length, seed + 3);
         var y = harness.Forward(x);

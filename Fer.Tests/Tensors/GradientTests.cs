@@ -57,8 +57,8 @@ public class GradientTests
         var (create, shapes) = Operations[name];
         var operation = create();
         using var harness = new KernelHarness(operation, shapes, batch, set);
-        if (operation.Parameters.Count > 0) Initialization.Initialize(harness.Parameters!, 5);
-        foreach (var parameter in harness.Parameters!.Where(p => p.IsTrainable && p.Kind != ParameterKind.Weight))
+        if (operation.Parameters.Count > 0) Initialization.Initialize(harness.Parameters, 5);
+        foreach (var parameter in harness.Parameters.Where(p => p.IsTrainable && p.Kind != ParameterKind.Weight))
             KernelHarness.Random(parameter.Length, 77).CopyTo(parameter.Values);
         // Kept apart, so that no maximum or corner changes hands within a step.
         var inputs = shapes.Select((s, i) => KernelHarness.Random(batch * s.Length, 20 + i).Select(v => MathF.Round(v * 20) / 20 + 0.021f).ToArray()).ToArray();
@@ -76,17 +76,17 @@ public class GradientTests
 
         Loss();
         var gradients = harness.Backward(dy);
-        var parameterGradients = harness.Parameters!.Gradients.ToArray();
+        var parameterGradients = harness.Parameters.Gradients.ToArray();
         var tolerance = 2e-2;
         for (int i = 0; i < inputs.Length; i++) Check(inputs[i], gradients[i]);
-        var weights = harness.Parameters!.Trainable.ToArray();
+        var weights = harness.Parameters.Trainable.ToArray();
         for (int i = 0; i < weights.Length; i += Math.Max(1, weights.Length / 60))
         {
-            harness.Parameters!.Trainable[i] = weights[i] + step;
+            harness.Parameters.Trainable[i] = weights[i] + step;
             double up = Loss();
-            harness.Parameters!.Trainable[i] = weights[i] - step;
+            harness.Parameters.Trainable[i] = weights[i] - step;
             double down = Loss();
-            harness.Parameters!.Trainable[i] = weights[i];
+            harness.Parameters.Trainable[i] = weights[i];
             Assert.InRange(parameterGradients[i] - (up - down) / (2 * step), -tolerance, tolerance);
         }
 
@@ -112,7 +112,7 @@ public class GradientTests
         var (create, shapes) = Operations[name];
         var operation = create();
         using var harness = new KernelHarness(operation, shapes, 3, set);
-        Initialization.Initialize(harness.Parameters!, 5);
+        Initialization.Initialize(harness.Parameters, 5);
         harness.Forward([.. shapes.Select((s, i) => KernelHarness.Random(3 * s.Length, i))]);
         var dy = KernelHarness.Random(3 * harness.Output.Length, 9);
         var plain = harness.Backward(dy);

@@ -11,13 +11,13 @@ internal sealed unsafe class KernelHarness : IDisposable
     private readonly Shape[] _shapes;
     private readonly int _batch;
 
-    internal KernelHarness(Operation operation, Shape[] inputs, int batch, InstructionSet set, int threads = 2, bool training = true, bool bind = true)
+    internal KernelHarness(Operation operation, Shape[] inputs, int batch, InstructionSet set, int threads = 2, bool training = true, bool allowsWinograd = true)
     {
-        _pool = new WorkerPool(threads, set);
+        _pool = new WorkerPool(threads, set) { AllowsWinograd = allowsWinograd };
         _shapes = inputs;
         _batch = batch;
         Output = operation.OutputShape(inputs);
-        if (bind) Parameters = new ParameterSet(operation.Parameters);
+        Parameters = new ParameterSet(operation.Parameters);
         var setup = new KernelSetup(inputs, Output, batch, training, _pool);
         _kernel = set switch
         {
@@ -45,7 +45,7 @@ internal sealed unsafe class KernelHarness : IDisposable
     internal static InstructionSet[] AllSets => Enum.GetValues<InstructionSet>();
 
     internal Shape Output { get; }
-    internal ParameterSet? Parameters { get; }
+    internal ParameterSet Parameters { get; }
     internal Kernel Kernel => _kernel;
 
     internal float[] Forward(params float[][] inputs)

@@ -26,7 +26,7 @@ public class OperationsAgainstPyTorchTests
         var input = new Shape(sizes[1], sizes[2], sizes[3]);
         var operation = Create(c, input);
         using var harness = new KernelHarness(operation, [input], sizes[0], set);
-        var trainable = harness.Parameters!.Where(p => p.IsTrainable).ToArray();
+        var trainable = harness.Parameters.Where(p => p.IsTrainable).ToArray();
         var values = c.GetProperty("parameters").EnumerateArray().ToArray();
         for (int i = 0; i < trainable.Length; i++) Numbers(values[i]).CopyTo(trainable[i].Values);
         if (operation is BatchNormalization bn)

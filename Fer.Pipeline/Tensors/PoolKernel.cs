@@ -1,0 +1,80 @@
+namespace Fer.Pipeline.Tensors;
+
+/// <summary>The part of a pooling window that lies inside the image: rows [Top, Bottom), columns [Left, Right), a channel vector at each place.</summary>
+/// <param name="Top">First row.</param>
+/// <param name="Bottom">After the last row.</param>
+/// <param name="Left">First column.</param>
+/// <param name="Right">After the last column.</param>
+/// <param name="RowStep">Floats from a row to the next.</param>
+/// <param name="ColumnStep">Floats from a column to the next: the channels.</param>
+internal readonly record struct PoolWindow(int Top, int Bottom, int Left, int Right, nint RowStep, nint ColumnStep)
+{
+    internal int Area => (Bottom - Top) * (Right - Left);
+}
+
+/// <summary>What a pooling does with one window and one vector of channels; pointers stand at that channel of the whole image or of the output place.</summary>
+internal unsafe interface IPooling
+{
+    /// <summary>Writes the output from the window.</summary>
+    void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>;
+
+    /// <summary>Adds the output's gradient to the places of the window it came from.</summary>
+    void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>;
+}
+
+/// <summary>The walk over a batch that poolings share: each thread takes whole images.</summary>
+internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSetup setup) : Kernel(setup)
+    where V : struct, ISimd<V>
+    where P : struct, IPooling
+{
+    private int Channels => InputShape.Channels;
+
+    protected override void Forward() => Pool.Run(this, static (state, thread) =>
+    {
+        var k = (PoolKernel<V, P>)state;
+        var (first, last) = k.Pool.Part(k.Count, thread);
+        for (int example = first; example < last; example++) k.Gather(k.Inputs[0] + (long)example * k.InputShape.Length, k.Output + (long)example * k.OutputShape.Length);
+    });
+
+    internal override void Backward() => Pool.Run(this, static (state, thread) =>
+    {
+        var k = (PoolKernel<V, P>)state;
+        var (first, last) = k.Pool.Part(k.Count, thread);
+        for (int example = first; example < last; example++)
+        {
+            long input = (long)example * k.InputShape.Length, output = (long)example * k.OutputShape.Length;
+            if (!k.Accumulate[0]) new Span<float>(k.InputGradients[0] + input, k.InputShape.Length).Clear();
+            k.Spread(k.Inputs[0] + input, k.Output + output, k.OutputGradient + output, k.InputGradients[0] + input);
+        }
+    });
+
+    private void Gather(float* image, float* output)
+    {
+        for (int place = 0; place < OutputShape.Area; place++, output += Channels)
+        {
+            var inside = Inside(place);
+            int channel = 0;
+            for (; channel <= Channels - V.Width; channel += V.Width) pooling.Gather<V>(image + channel, output + channel, inside);
+            for (; channel < Channels; channel++) pooling.Gather<Simd1>(image + channel, output + channel, inside);
+        }
+    }
+
+    private void Spread(float* image, float* output, float* outputGradient, float* imageGradient)
+    {
+        for (int place = 0; place < OutputShape.Area; place++, output += Channels, outputGradient += Channels)
+        {
+            var inside = Inside(place);
+            int c = 0;
+            for (; c <= Channels - V.Width; c += V.Width) pooling.Spread<V>(image + c, output + c, outputGradient + c, imageGradient + c, inside);
+            for (; c < Channels; c++) pooling.Spread<Simd1>(image + c, output + c, outputGradient + c, imageGradient + c, inside);
+        }
+    }
+
+    private PoolWindow Inside(int place)
+    {
+        int top = place / OutputShape.Width * window.StrideHeight - window.PadTop, left = place % OutputShape.Width * window.StrideWidth - window.PadLeft;
+        return new PoolWindow(
+            Math.Max(0, top), Math.Min(InputShape.Height, top + window.KernelHeight), Math.Max(0, left), Math.Min(InputShape.Width, left + window.KernelWidth),
+            (nint)InputShape.Width * Channels, Channels);
+    }
+}

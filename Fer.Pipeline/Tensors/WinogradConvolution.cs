@@ -1,0 +1,77 @@
+namespace Fer.Pipeline.Tensors;
+
+/// <summary>
+/// A 3x3 convolution of stride 1 by <see cref="Winograd{V}"/>: transformed inputs times transformed weights, plane by plane, and back.
+/// The gradient towards the input is one too, of the output's gradient with the kernels turned around.
+/// </summary>
+internal sealed unsafe class WinogradConvolution<V> where V : struct, ISimd<V>
+{
+    private readonly WinogradTiles<V> _tiles;
+    private readonly nint[] _rows;
+    private readonly nint[] _tap = GC.AllocateArray<nint>(1, pinned: true);
+    private readonly int _inputs, _outputs;
+
+    internal WinogradConvolution(Shape input, Shape output, int padTop, int padLeft)
+    {
+        _tiles = new WinogradTiles<V>(input, output, padTop, padLeft);
+        _inputs = input.Channels;
+        _outputs = output.Channels;
+        _rows = GC.AllocateArray<nint>(_tiles.Capacity, pinned: true);
+        for (int i = 0; i < _rows.Length; i++) _rows[i] = i * _tiles.InputStep;
+    }
+
+    internal int TilesPerImage => _tiles.PerImage;
+    internal int Blocks => _tiles.Blocks;
+    internal long PackedLength => (long)Winograd<V>.Planes * PlaneLength;
+    internal long ScratchLength => _tiles.ScratchLength;
+
+    private static int BlockColumns => WinogradTiles<V>.BlockColumns;
+    private nint PlaneLength => (nint)Blocks * _inputs * BlockColumns;
+
+    /// <summary>Transforms the kernels of blocks [first, last) into [36, blocks, inputs, columns]; <paramref name="turned"/> reads each kernel backwards.</summary>
+    internal void Pack(float* weights, nint rowStride, nint columnStride, bool turned, float* packed, int first, int last)
+    {
+        float* kernel = stackalloc float[9 * V.Width];
+        for (int block = first; block < last; block++)
+            for (int row = 0; row < _inputs; row++)
+                for (int half = 0; half < 2; half++)
+                {
+                    int column = block * BlockColumns + half * V.Width;
+                    float* target = packed + ((nint)block * _inputs + row) * BlockColumns + half * V.Width;
+                    if (column >= _outputs)
+                    {
+                        for (int plane = 0; plane < Winograd<V>.Planes; plane++) V.Store(target + plane * PlaneLength, default);
+                        continue;
+                    }
+                    float* source = weights + row * rowStride + column * columnStride;
+                    for (int lane = 0; lane < V.Width; lane++, source += columnStride)
+                        for (int k = 0; k < 9; k++) kernel[k * V.Width + lane] = source[turned ? 8 - k : k];
+                    Winograd<V>.Kernel(kernel, target, PlaneLength);
+                }
+    }
+
+    /// <summary>Works out tiles [first, last) of the batch.</summary>
+    internal void Run(float* input, float* packed, float* bias, float* output, bool accumulate, float* scratch, int first, int last)
+    {
+        float* inputs = scratch, products = inputs + Winograd<V>.Planes * _tiles.InputPlane, patch = products + Winograd<V>.Planes * _tiles.OutputPlane;
+        float* zero = stackalloc float[BlockColumns];
+        new Span<float>(zero, BlockColumns).Clear();
+        const int rows = ConvolutionTile<V>.Rows;
+        fixed (nint* pixels = _rows, tap = _tap)
+            for (int start = first; start < last; start += _tiles.Capacity)
+            {
+                int count = Math.Min(_tiles.Capacity, last - start);
+                _tiles.TransformInput(input, start, count, inputs, patch);
+                for (int plane = 0; plane < Winograd<V>.Planes; plane++)
+                    for (int block = 0; block < Blocks; block++)
+                    {
+                        float* weights = packed + plane * PlaneLength + (nint)block * _inputs * BlockColumns;
+                        float* product = products + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * BlockColumns;
+                        // Rows past the count hold what an earlier block left; their products are never read.
+                        for (int t = 0; t < count; t += rows)
+                            ConvolutionTile<V>.Forward(inputs + plane * _tiles.InputPlane, pixels + t, tap, 1, _inputs, weights, zero, 0, product + t * BlockColumns);
+                    }
+                _tiles.TransformOutput(products, start, count, output, bias, accumulate);
+            }
+    }
+}

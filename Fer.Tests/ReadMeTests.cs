@@ -1,0 +1,85 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Fer.Pipeline.Data;
+using Fer.Tests.Models;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Fer.Tests;
+
+/// <summary>The README's C# is compiled and run as it stands there, on small data in place of the files it names.</summary>
+public sealed partial class ReadMeTests : IDisposable
+{
+    private readonly TestModels _models = new();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _models.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Using_a_model_takes_the_three_lines_that_the_readme_shows() =>
+        Run(Block("FerModel.Load").Replace("artifacts/first/model.zip", _models.Save()), "byte[] pixels = new byte[48 * 48];");
+
+    [Fact]
+    public void Training_takes_the_lines_that_the_readme_shows()
+    {
+        string csv = Path.Combine(_folder.Path, "faces.csv");
+        SampleFaces.WriteCsv(csv, 60, 1);
+        Run(Block("ImageClassificationTrainer").Replace("fer2013.csv.gz", csv).Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"), "");
+    }
+
+    [Fact]
+    public void A_sweep_of_ones_own_takes_the_lines_that_the_readme_shows() => Run(
+        Block("AutoMLExperiment").Replace("InSeconds(600)", "InSeconds(0.2)"),
+        "ITrialRunner runner = new Runner();",
+        """
+        class MyOptions
+        {
+            [Range(0.1, 0.9)]
+            public double Value { get; set; } = 0.5;
+        }
+        class Runner : ITrialRunner
+        {
+            public async Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken)
+            {
+                await Task.Delay(5, cancellationToken);
+                return new TrialResult { TrialSettings = settings, Metric = settings.TrialId };
+            }
+        }
+        """);
+
+    private static string Block(string with)
+    {
+        string text = File.ReadAllText(Path.Combine(TestPaths.Root, "README.md"));
+        return Assert.Single(CodeBlocks().Matches(text), m => m.Groups[1].Value.Contains(with, StringComparison.Ordinal)).Groups[1].Value;
+    }
+
+    /// <summary>Compiles a program of the block, with what it takes for granted between its usings and its statements, and runs it.</summary>
+    private static void Run(string block, string before, string after = "")
+    {
+        var lines = block.Split('\n');
+        bool IsDirective(string line) => line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal);
+        string source = $"""
+            using System; using System.IO; using System.Threading; using System.Threading.Tasks;
+            {string.Join('\n', lines.Where(IsDirective))}
+            {before}
+            {string.Join('\n', lines.Where(line => !IsDirective(line)))}
+            {after}
+            """;
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Append(typeof(FaceSet).Assembly.Location).Distinct().Select(path => MetadataReference.CreateFromFile(path));
+        var compilation = CSharpCompilation.Create($"ReadMe{Guid.NewGuid():N}", [CSharpSyntaxTree.ParseText(source)], references,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+        using var assembly = new MemoryStream();
+        var result = compilation.Emit(assembly);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
+        var entry = Assembly.Load(assembly.ToArray()).EntryPoint!;
+        entry.Invoke(null, [Array.Empty<string>()]);
+    }
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlocks();
+}
