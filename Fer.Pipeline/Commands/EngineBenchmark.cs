@@ -23,7 +23,7 @@ internal static class EngineBenchmark
         var network = ReferenceNetworks.Create(net);
         network.Initialize(1);
         bool training = mode == Train;
-        using var executor = new NetworkExecutor(network, batch, training, pool);
+        using var executor = new NetworkExecutor(network, batch, training, pool, frozen: !training);
         int classes = network.Output.Length;
         var random = new RandomStream(1);
         foreach (ref float value in executor.Input) value = (float)random.NextGaussian();

@@ -18,6 +18,10 @@ internal interface ITrialView : IMonitor
 /// <summary>Chooses the view that fits where the output goes.</summary>
 internal static class TrialView
 {
-    internal static ITrialView Create(CommandHost host) =>
-        host.Terminal is null ? new PlainTrialView(host.Error, host.Time) : new LiveTrialView(host.Terminal, host.Time);
+    /// <summary>Lines of a terminal that a table needs to say anything; some terminals report none at all.</summary>
+    private const int LeastHeight = 8;
+
+    internal static ITrialView Create(CommandHost host) => host.Terminal is { Profile.Height: >= LeastHeight } terminal
+        ? new LiveTrialView(terminal, host.Time)
+        : new PlainTrialView(host.Error, host.Time);
 }

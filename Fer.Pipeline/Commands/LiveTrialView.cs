@@ -16,7 +16,9 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     private int _best = -1;
     private long _end = long.MaxValue;
 
-    public async Task<T> ShowAsync<T>(Func<Task<T>> work) => await console.Live(Render()).AutoClear(false).StartAsync(async context =>
+    public async Task<T> ShowAsync<T>(Func<Task<T>> work) => await console.Live(Render()).AutoClear(false)
+        // Where the table outgrows the terminal, its newest rows stay in view.
+        .Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(async context =>
     {
         using var stop = new CancellationTokenSource();
         var refresh = RefreshAsync(context, stop.Token);

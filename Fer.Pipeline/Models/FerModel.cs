@@ -126,7 +126,7 @@ public sealed class FerModel : IDisposable
         if (_executor is not null && _executor.BatchSize >= count) return _executor;
         _executor?.Dispose();
         _executor = null;
-        return _executor = new NetworkExecutor(_network, count == 1 ? 1 : LargestBatch, training: false, _pool);
+        return _executor = new NetworkExecutor(_network, count == 1 ? 1 : LargestBatch, training: false, _pool, frozen: true);
     }
 
     private void Run(NetworkExecutor executor, int count, Span<float> probabilities)

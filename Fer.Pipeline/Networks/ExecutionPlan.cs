@@ -4,8 +4,8 @@ namespace Fer.Pipeline.Networks;
 
 /// <summary>
 /// Where every buffer of an executor lies, and what runs together. Steps 0 … n - 1 are the forward pass, n … 2n - 1 the backward pass; a buffer
-/// lives from the step that writes it to the last that reads it. Element-wise layers work in place, and a rectifier behind batch
-/// normalisation is taken into its kernel.
+/// lives from the step that writes it to the last that reads it. Element-wise layers work in place; a rectifier behind batch normalisation
+/// or a sum is taken into its kernel, and in inference batch normalisation and rectifier into the convolution before them.
 /// </summary>
 internal sealed class ExecutionPlan
 {
@@ -24,10 +24,11 @@ internal sealed class ExecutionPlan
                 if (input >= 0) _consumers[input].Add(node.Index);
         NeedsBackward = FindNeedsBackward();
         FusedIntoProducer = new bool[n];
+        int[] worker = FoldNormalizations(kernels);
         int[] valueOwner = ShareValues(), gradientOwner = ShareGradients();
         for (int i = 0; i < n; i++)
-            if (kernels[i] is IRectifying fusing && _consumers[i] is [var next] && network.Nodes[next].Operation is Relu && valueOwner[next] == valueOwner[i]
-                && (!NeedsBackward[i] || gradientOwner[i] == gradientOwner[next]))
+            if (kernels[worker[i]] is IRectifying { CanRectify: true } fusing && _consumers[i] is [var next] && network.Nodes[next].Operation is Relu
+                && valueOwner[next] == valueOwner[i] && (!NeedsBackward[i] || gradientOwner[i] == gradientOwner[next]))
             {
                 fusing.Rectify = true;
                 FusedIntoProducer[next] = true;
@@ -39,7 +40,8 @@ internal sealed class ExecutionPlan
         var values = PlanShared(plan, valueOwner, i => (i, ValueEnd(i)), i => Bytes(network.Nodes[i].Shape, batchSize), _ => true);
         var gradients = PlanShared(plan, gradientOwner, i => (_consumers[i].Count == 0 ? n - 1 : Back(_consumers[i].Max()), Back(i)),
             i => Bytes(network.Nodes[i].Shape, batchSize), i => training && NeedsBackward[i]);
-        var saved = kernels.Select((kernel, i) => plan.Add(kernel.SavedBytes, i, training ? Back(i) : i)).ToArray();
+        // In inference what is saved are packed weights, which stay.
+        var saved = kernels.Select((kernel, i) => plan.Add(kernel.SavedBytes, training ? i : 0, training ? Back(i) : 2 * n)).ToArray();
         int shared = plan.Add(kernels.Max(k => k.SharedScratchBytes), 0, 2 * n);
         var scratch = Enumerable.Range(0, threads).Select(_ => plan.Add(kernels.Max(k => k.ThreadScratchBytes), 0, 2 * n)).ToArray();
         long[] offsets = plan.Place();
@@ -84,13 +86,29 @@ internal sealed class ExecutionPlan
         return [.. trains.Zip(reaches, (a, b) => _training && a && b)];
     }
 
+    /// <summary>In inference, has convolutions take in the batch normalisation behind them; gives for each node the one whose kernel does its work.</summary>
+    private int[] FoldNormalizations(Kernel[] kernels)
+    {
+        var worker = Enumerable.Range(0, Count).ToArray();
+        if (_training) return worker;
+        foreach (var node in _network.Nodes)
+            if (node.Operation is BatchNormalization normalization && node.Inputs[0] is var input && input >= 0 && _consumers[input].Count == 1
+                && kernels[input] is IFoldsNormalization folding)
+            {
+                folding.Fold(normalization);
+                FusedIntoProducer[node.Index] = true;
+                worker[node.Index] = input;
+            }
+        return worker;
+    }
+
     /// <summary>For each node the first node of those that share its output buffer.</summary>
     private int[] ShareValues()
     {
         var owner = Enumerable.Range(0, Count).ToArray();
         foreach (var node in _network.Nodes)
         {
-            if (!node.Operation.IsElementWise || node.Inputs[0] is var input && input < 0 || _consumers[input].Count > 1) continue;
+            if (!(node.Operation.IsElementWise || FusedIntoProducer[node.Index]) || node.Inputs[0] is var input && input < 0 || _consumers[input].Count > 1) continue;
             if (_training && _network.Nodes[input].Operation.GradientReadsOutput) continue;
             owner[node.Index] = owner[input];
         }

@@ -19,16 +19,19 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <param name="batchSize">The most examples of a pass.</param>
     /// <param name="training">True to keep what the backward pass needs; false plans for inference alone, with far less memory.</param>
     /// <param name="pool">The threads to run on; not disposed with the executor.</param>
+    /// <param name="frozen">True to take the network's weights as they are now, for inference alone: they are prepared once instead of in every pass, and later changes are not seen.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is not positive.</exception>
+    /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are set.</exception>
     /// <exception cref="FerException">The machine has not enough memory.</exception>
-    public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool)
+    public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool, bool frozen = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (training && frozen) throw new ArgumentException("An executor that trains cannot be frozen.", nameof(frozen));
         Network = network;
         BatchSize = batchSize;
         IsTraining = training;
         Pool = pool;
-        _kernels = [.. network.Nodes.Select(node => CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool)))];
+        _kernels = [.. network.Nodes.Select(node => CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool, frozen)))];
         var layout = new ExecutionPlan(network, training, batchSize, _kernels, pool.Threads);
         _memory = new NativeBuffer(layout.TotalBytes);
         byte* at = _memory.Pointer;
@@ -54,6 +57,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
         _skipsForward = [.. layout.FusedIntoProducer];
         _skipsBackward = [.. layout.FusedIntoProducer.Select((fused, i) => fused || !layout.NeedsBackward[i])];
         _output = _kernels[^1].Output;
+        foreach (var kernel in _kernels) kernel.Prepare();
         _outputGradient = _kernels[^1].OutputGradient;
     }
 

@@ -15,19 +15,28 @@ public sealed class Add : Operation
     internal override bool GradientMayOverwrite => true;
 }
 
-internal sealed unsafe class AddKernel<V>(KernelSetup setup) : Kernel(setup) where V : struct, ISimd<V>
+/// <summary>Takes the rectifier behind a residual sum along.</summary>
+internal sealed unsafe class AddKernel<V>(KernelSetup setup) : Kernel(setup), IRectifying where V : struct, ISimd<V>
 {
+    public bool CanRectify => true;
+
+    public bool Rectify { get; set; }
+
     protected override void Forward() => Pool.Run(this, static (state, thread) =>
     {
         var k = (AddKernel<V>)state;
         var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
-        Loops.Map<V, Sum>(default, k.Inputs[0] + start, k.Inputs[1] + start, k.Output + start, end - start, accumulate: false);
+        float* x = k.Inputs[0] + start, y = k.Inputs[1] + start;
+        if (k.Rectify) Loops.Map<V, RectifiedSum>(default, x, y, k.Output + start, end - start, accumulate: false);
+        else Loops.Map<V, Sum>(default, x, y, k.Output + start, end - start, accumulate: false);
     });
 
     internal override void Backward() => Pool.Run(this, static (state, thread) =>
     {
         var k = (AddKernel<V>)state;
         var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
+        // Masked in place, once for both inputs.
+        if (k.Rectify) Loops.Map<V, Mask>(default, k.Output + start, k.OutputGradient + start, k.OutputGradient + start, end - start, accumulate: false);
         for (int i = 0; i < 2; i++) k.WriteGradient<V>(i, k.OutputGradient, start, end);
     });
 
@@ -35,5 +44,17 @@ internal sealed unsafe class AddKernel<V>(KernelSetup setup) : Kernel(setup) whe
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply(V x, V y) => V.Add(x, y);
+    }
+
+    private readonly struct RectifiedSum : IBinary<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Apply(V x, V y) => V.Max(V.Add(x, y), default);
+    }
+
+    private readonly struct Mask : IBinary<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Apply(V y, V gradient) => V.WherePositive(y, gradient, default);
     }
 }

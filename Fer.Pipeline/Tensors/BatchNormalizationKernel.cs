@@ -14,6 +14,8 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
     private int Channels => InputShape.Channels;
     private long Places => (long)Count * InputShape.Area;
 
+    public bool CanRectify => true;
+
     /// <inheritdoc/>
     public bool Rectify { get; set; }
 

@@ -51,15 +51,10 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
     /// <summary>Floats of one thread's sums.</summary>
     internal long SumLength => (long)_groups * Blocks * _taps * _tiles * Rows * Columns;
 
-    /// <summary>Floats of scratch for <see cref="Sum"/>, behind the sums.</summary>
+    /// <summary>Floats of scratch for <see cref="Add(float*, float*, int, int, float*, float*)"/>.</summary>
     internal long ScratchLength(int batchSize) => PackedImage * Math.Min(ImagesAtOnce, batchSize) + (long)LinesPerBlock * _output.Width * Columns;
 
-    /// <summary>Clears a thread's sums and adds up images [first, last).</summary>
-    internal void Sum(float* input, float* outputGradient, int first, int last, float* sums, float* scratch)
-    {
-        new Span<float>(sums, checked((int)SumLength)).Clear();
-        Add(input, outputGradient, first, last, sums, scratch);
-    }
+    internal void Clear(float* sums) => new Span<float>(sums, checked((int)SumLength)).Clear();
 
     /// <summary>Adds up images [first, last).</summary>
     internal void Add(float* input, float* outputGradient, int first, int last, float* sums, float* scratch)
@@ -174,9 +169,10 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             }
     }
 
-    /// <summary>Adds up the threads' sums, each <paramref name="offset"/> floats into its scratch, in the threads' order and writes the gradient [outputs, inputs / groups, taps] for units [first, last) of <see cref="Units"/>.</summary>
-    internal void Reduce(byte*[] sums, nint offset, Span<float> gradient, int first, int last)
+    /// <summary>Adds up the threads' sums, each <paramref name="offset"/> floats into its scratch, in the threads' order and writes the gradient [outputs, inputs / groups, taps].</summary>
+    internal void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share)
     {
+        var (first, last) = share.Of(_groups * Blocks);
         int taps = _window.KernelHeight * _window.KernelWidth;
         for (int unit = first; unit < last; unit++)
         {
@@ -196,7 +192,4 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
                 }
         }
     }
-
-    /// <summary>Pieces that <see cref="Reduce"/> can be split into.</summary>
-    internal int Units => _groups * Blocks;
 }

@@ -5,8 +5,17 @@ namespace Fer.Pipeline.Tensors;
 /// <summary>A kernel that can take the rectifier behind it along.</summary>
 internal interface IRectifying
 {
+    /// <summary>False where it cannot do so in the pass it is planned for.</summary>
+    bool CanRectify { get; }
+
     /// <summary>True where the output is max(y, 0), and the gradient of the output that of the rectified values.</summary>
     bool Rectify { get; set; }
+}
+
+/// <summary>A kernel that can take the batch normalisation behind it into its weights, in inference.</summary>
+internal interface IFoldsNormalization
+{
+    void Fold(BatchNormalization normalization);
 }
 
 /// <summary>What a kernel is planned for.</summary>
@@ -15,7 +24,8 @@ internal interface IRectifying
 /// <param name="BatchSize">The most examples of a pass.</param>
 /// <param name="Training">True where a backward pass may follow.</param>
 /// <param name="Pool">The threads that share the work.</param>
-internal sealed record KernelSetup(Shape[] Inputs, Shape Output, int BatchSize, bool Training, WorkerPool Pool);
+/// <param name="Frozen">True where the parameters change no more, so that weights are packed once.</param>
+internal sealed record KernelSetup(Shape[] Inputs, Shape Output, int BatchSize, bool Training, WorkerPool Pool, bool Frozen = false);
 
 /// <summary>
 /// An operation planned for fixed shapes, batch size and vector width: the loops of its forward pass and gradient. The executor hands it
@@ -28,7 +38,7 @@ internal abstract unsafe class Kernel(KernelSetup setup)
     protected Shape InputShape => Setup.Inputs[0];
     protected Shape OutputShape => Setup.Output;
 
-    /// <summary>Bytes kept from the forward to the backward pass.</summary>
+    /// <summary>Bytes kept from the forward to the backward pass, or in a frozen kernel from pass to pass.</summary>
     internal virtual long SavedBytes => 0;
     /// <summary>Bytes that all threads share during one pass of this kernel.</summary>
     internal virtual long SharedScratchBytes => 0;
@@ -63,6 +73,9 @@ internal abstract unsafe class Kernel(KernelSetup setup)
     }
 
     protected abstract void Forward();
+
+    /// <summary>Called once when the buffers are bound: what a frozen kernel can do ahead of its passes.</summary>
+    internal virtual void Prepare() { }
 
     /// <summary>Notes the pass of a kernel whose forward work another one has done.</summary>
     internal void Adopt(int count) => Count = count;

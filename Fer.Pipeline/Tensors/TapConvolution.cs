@@ -81,10 +81,11 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
     /// <param name="start">[columns] to start from, or null for zero.</param>
     /// <param name="result">The image written.</param>
     /// <param name="accumulate">True to add to what stands there.</param>
+    /// <param name="rectify">True to write max(y, 0); goes without <paramref name="accumulate"/>.</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
     /// <param name="firstPixel">First pixel.</param>
     /// <param name="lastPixel">After the last pixel.</param>
-    internal void Run(float* input, float* packed, int block, float* start, float* result, bool accumulate, float* scratch, int firstPixel, int lastPixel)
+    internal void Run(float* input, float* packed, int block, float* start, float* result, bool accumulate, bool rectify, float* scratch, int firstPixel, int lastPixel)
     {
         int columns = BlockColumns, firstColumn = block * columns, used = Math.Min(columns, _columns - firstColumn);
         float* begin = stackalloc float[columns];
@@ -110,12 +111,17 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
                 if (_chunks.Length == 0)
                     for (int p = 0; p < end - pixel; p++) Loops.Copy(begin, scratch + p * columns, columns);
                 for (int p = pixel; p < end; p++)
-                    Store(scratch + (p - pixel) * columns, result + _results[p] + firstColumn, used, accumulate);
+                    Store(scratch + (p - pixel) * columns, result + _results[p] + firstColumn, used, accumulate, rectify);
             }
     }
 
-    private static void Store(float* sums, float* target, int used, bool accumulate)
+    private static void Store(float* sums, float* target, int used, bool accumulate, bool rectify)
     {
+        if (rectify)
+        {
+            V.Store(sums, V.Max(V.Load(sums), default));
+            V.Store(sums + V.Width, V.Max(V.Load(sums + V.Width), default));
+        }
         if (accumulate) Loops.AddTo<V>(target, sums, used);
         else if (used == BlockColumns)
         {

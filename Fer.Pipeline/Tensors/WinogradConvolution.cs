@@ -4,15 +4,27 @@ namespace Fer.Pipeline.Tensors;
 /// A 3x3 convolution of stride 1 by <see cref="Winograd{V}"/>: transformed inputs times transformed weights, plane by plane, and back.
 /// The gradient towards the input is one too, of the output's gradient with the kernels turned around.
 /// </summary>
-internal sealed unsafe class WinogradConvolution<V> where V : struct, ISimd<V>
+internal sealed unsafe class WinogradConvolution<V> : ConvolutionPass where V : struct, ISimd<V>
 {
     private readonly WinogradTiles<V> _tiles;
     private readonly nint[] _rows;
     private readonly nint[] _tap = GC.AllocateArray<nint>(1, pinned: true);
     private readonly int _inputs, _outputs;
+    private readonly nint _rowStride, _columnStride;
+    private readonly bool _turned;
 
-    internal WinogradConvolution(Shape input, Shape output, int padTop, int padLeft)
+    /// <param name="input">Shape read.</param>
+    /// <param name="output">Shape written.</param>
+    /// <param name="padTop">Zero rows above.</param>
+    /// <param name="padLeft">Zero columns on the left.</param>
+    /// <param name="rowStride">Floats from one summed channel to the next in the weights.</param>
+    /// <param name="columnStride">Floats from one channel made to the next in the weights.</param>
+    /// <param name="turned">True to read each kernel backwards.</param>
+    internal WinogradConvolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride, bool turned)
     {
+        _rowStride = rowStride;
+        _columnStride = columnStride;
+        _turned = turned;
         _tiles = new WinogradTiles<V>(input, output, padTop, padLeft);
         _inputs = input.Channels;
         _outputs = output.Channels;
@@ -20,17 +32,18 @@ internal sealed unsafe class WinogradConvolution<V> where V : struct, ISimd<V>
         for (int i = 0; i < _rows.Length; i++) _rows[i] = i * _tiles.InputStep;
     }
 
-    internal int TilesPerImage => _tiles.PerImage;
-    internal int Blocks => _tiles.Blocks;
-    internal long PackedLength => (long)Winograd<V>.Planes * PlaneLength;
-    internal long ScratchLength => _tiles.ScratchLength;
+    internal override long PackedLength => (long)Winograd<V>.Planes * PlaneLength;
+    internal override long ScratchLength => _tiles.ScratchLength;
+
+    private int Blocks => _tiles.Blocks;
 
     private static int BlockColumns => WinogradTiles<V>.BlockColumns;
     private nint PlaneLength => (nint)Blocks * _inputs * BlockColumns;
 
-    /// <summary>Transforms the kernels of blocks [first, last) into [36, blocks, inputs, columns]; <paramref name="turned"/> reads each kernel backwards.</summary>
-    internal void Pack(float* weights, nint rowStride, nint columnStride, bool turned, float* packed, int first, int last)
+    /// <summary>Transforms the kernels into [36, blocks, inputs, columns].</summary>
+    internal override void Pack(float* weights, float* packed, Share share)
     {
+        var (first, last) = share.Of(Blocks);
         float* kernel = stackalloc float[9 * V.Width];
         for (int block = first; block < last; block++)
             for (int row = 0; row < _inputs; row++)
@@ -43,16 +56,16 @@ internal sealed unsafe class WinogradConvolution<V> where V : struct, ISimd<V>
                         for (int plane = 0; plane < Winograd<V>.Planes; plane++) V.Store(target + plane * PlaneLength, default);
                         continue;
                     }
-                    float* source = weights + row * rowStride + column * columnStride;
-                    for (int lane = 0; lane < V.Width; lane++, source += columnStride)
-                        for (int k = 0; k < 9; k++) kernel[k * V.Width + lane] = source[turned ? 8 - k : k];
+                    float* source = weights + row * _rowStride + column * _columnStride;
+                    for (int lane = 0; lane < V.Width; lane++, source += _columnStride)
+                        for (int k = 0; k < 9; k++) kernel[k * V.Width + lane] = source[_turned ? 8 - k : k];
                     Winograd<V>.Kernel(kernel, target, PlaneLength);
                 }
     }
 
-    /// <summary>Works out tiles [first, last) of the batch.</summary>
-    internal void Run(float* input, float* packed, float* bias, float* output, bool accumulate, float* scratch, int first, int last)
+    internal override void Run(in ConvolutionCall call, float* scratch, Share share)
     {
+        var (first, last) = share.Of(call.Count * _tiles.PerImage);
         float* inputs = scratch, products = inputs + Winograd<V>.Planes * _tiles.InputPlane, patch = products + Winograd<V>.Planes * _tiles.OutputPlane;
         float* zero = stackalloc float[BlockColumns];
         new Span<float>(zero, BlockColumns).Clear();
@@ -61,17 +74,17 @@ internal sealed unsafe class WinogradConvolution<V> where V : struct, ISimd<V>
             for (int start = first; start < last; start += _tiles.Capacity)
             {
                 int count = Math.Min(_tiles.Capacity, last - start);
-                _tiles.TransformInput(input, start, count, inputs, patch);
+                _tiles.TransformInput(call.Input, start, count, inputs, patch);
                 for (int plane = 0; plane < Winograd<V>.Planes; plane++)
                     for (int block = 0; block < Blocks; block++)
                     {
-                        float* weights = packed + plane * PlaneLength + (nint)block * _inputs * BlockColumns;
+                        float* weights = call.Packed + plane * PlaneLength + (nint)block * _inputs * BlockColumns;
                         float* product = products + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * BlockColumns;
                         // Rows past the count hold what an earlier block left; their products are never read.
                         for (int t = 0; t < count; t += rows)
                             ConvolutionTile<V>.Forward(inputs + plane * _tiles.InputPlane, pixels + t, tap, 1, _inputs, weights, zero, 0, product + t * BlockColumns);
                     }
-                _tiles.TransformOutput(products, start, count, output, bias, accumulate);
+                _tiles.TransformOutput(products, start, count, call);
             }
     }
 }

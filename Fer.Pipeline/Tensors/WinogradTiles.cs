@@ -98,8 +98,8 @@ internal sealed unsafe class WinogradTiles<V> where V : struct, ISimd<V>
                 Loops.Copy(image + ((long)(top + y) * _input.Width + left + from) * channels, patch + (y * Winograd<V>.Patch + from) * channels, (long)(to - from) * channels);
     }
 
-    /// <summary>Transforms planes of products back and writes or adds them to the output, with <paramref name="bias"/> where it is not null.</summary>
-    internal void TransformOutput(float* planes, int first, int count, float* images, float* bias, bool accumulate)
+    /// <summary>Transforms planes of products back and writes or adds them to the output as <paramref name="call"/> asks.</summary>
+    internal void TransformOutput(float* planes, int first, int count, in ConvolutionCall call)
     {
         float* tile = stackalloc float[Winograd<V>.Tile * Winograd<V>.Tile * V.Width];
         for (int t = 0; t < count; t++)
@@ -107,17 +107,18 @@ internal sealed unsafe class WinogradTiles<V> where V : struct, ISimd<V>
             var (image, row, column) = Place(first + t);
             int top = row * Winograd<V>.Tile, left = column * Winograd<V>.Tile;
             int bottom = Math.Min(Winograd<V>.Tile, _output.Height - top), right = Math.Min(Winograd<V>.Tile, _output.Width - left);
-            float* target = images + (long)image * _output.Length + ((long)top * _output.Width + left) * _output.Channels;
+            float* target = call.Output + (long)image * _output.Length + ((long)top * _output.Width + left) * _output.Channels;
             for (int c = 0; c < _output.Channels; c += V.Width)
             {
                 Winograd<V>.Output(planes + InPlane(t, c), OutputPlane, tile);
-                V start = bias == null ? default : V.Load(bias + c);
+                V start = call.Bias == null ? default : V.Load(call.Bias + c);
                 for (int y = 0; y < bottom; y++)
                     for (int x = 0; x < right; x++)
                     {
                         float* place = target + ((long)y * _output.Width + x) * _output.Channels + c;
                         V value = V.Add(V.Load(tile + (y * Winograd<V>.Tile + x) * V.Width), start);
-                        V.Store(place, accumulate ? V.Add(V.Load(place), value) : value);
+                        if (call.Accumulate) value = V.Add(V.Load(place), value);
+                        V.Store(place, call.Rectify ? V.Max(value, default) : value);
                     }
             }
         }

@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Tensors;
 /// The gradient towards the kernels of a 3x3 convolution of stride 1, as the exact adjoint of <see cref="WinogradConvolution{V}"/>: products of
 /// transformed inputs and transformed output gradients summed over tiles, plane by plane, and only the sums transformed back.
 /// </summary>
-internal sealed unsafe class WinogradWeightGradient<V> where V : struct, ISimd<V>
+internal sealed unsafe class WinogradWeightGradient<V> : ConvolutionWeightPass where V : struct, ISimd<V>
 {
     private readonly WinogradTiles<V> _tiles;
     private readonly int _inputs, _outputs, _inputTiles;
@@ -25,38 +25,35 @@ internal sealed unsafe class WinogradWeightGradient<V> where V : struct, ISimd<V
     private static int Columns => ConvolutionTile<V>.Columns;
     private nint PlaneLength => (nint)_tiles.Blocks * _inputTiles * Rows * Columns;
 
-    internal int TilesPerImage => _tiles.PerImage;
-    /// <summary>Pieces that <see cref="Reduce"/> can be split into.</summary>
-    internal int Units => _tiles.Blocks;
-    internal long SumLength => Winograd<V>.Planes * (long)PlaneLength;
-    internal long ScratchLength => _tiles.ScratchLength;
+    internal override long SumLength => Winograd<V>.Planes * (long)PlaneLength;
+    internal override long ScratchLength => _tiles.ScratchLength;
 
-    /// <summary>Clears a thread's sums and adds up tiles [first, last) of the batch.</summary>
-    internal void Sum(float* input, float* outputGradient, int first, int last, float* sums, float* scratch)
+    internal override void Sum(float* input, float* outputGradient, int count, float* sums, float* scratch, Share share)
     {
+        var (first, last) = share.Of(count * _tiles.PerImage);
         new Span<float>(sums, checked((int)SumLength)).Clear();
         float* inputs = scratch, gradients = inputs + Winograd<V>.Planes * _tiles.InputPlane, patch = gradients + Winograd<V>.Planes * _tiles.OutputPlane;
         // Where the last block has only half its columns, the other half must count as nothing.
         new Span<float>(gradients, checked((int)(Winograd<V>.Planes * _tiles.OutputPlane))).Clear();
         for (int start = first; start < last; start += _tiles.Capacity)
         {
-            int count = Math.Min(_tiles.Capacity, last - start);
-            _tiles.TransformInput(input, start, count, inputs, patch);
-            _tiles.TransformOutputGradient(outputGradient, start, count, gradients);
+            int tiles = Math.Min(_tiles.Capacity, last - start);
+            _tiles.TransformInput(input, start, tiles, inputs, patch);
+            _tiles.TransformOutputGradient(outputGradient, start, tiles, gradients);
             for (int plane = 0; plane < Winograd<V>.Planes; plane++)
                 for (int block = 0; block < _tiles.Blocks; block++)
                 {
                     float* right = gradients + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * Columns;
                     float* sum = sums + plane * PlaneLength + (nint)block * _inputTiles * Rows * Columns;
                     for (int tile = 0; tile < _inputTiles; tile++)
-                        ConvolutionTile<V>.OuterProducts(inputs + plane * _tiles.InputPlane + tile * Rows, _tiles.InputStep, 0, right, 1, count, sum + tile * Rows * Columns);
+                        ConvolutionTile<V>.OuterProducts(inputs + plane * _tiles.InputPlane + tile * Rows, _tiles.InputStep, 0, right, 1, tiles, sum + tile * Rows * Columns);
                 }
         }
     }
 
-    /// <summary>Adds up the threads' sums, each <paramref name="offset"/> floats into its scratch, in the threads' order, transforms them back and writes the gradient [outputs, inputs, 3, 3] for blocks [first, last).</summary>
-    internal void Reduce(byte*[] sums, nint offset, Span<float> gradient, int first, int last)
+    internal override void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share)
     {
+        var (first, last) = share.Of(_tiles.Blocks);
         float* planes = stackalloc float[Winograd<V>.Planes * V.Width], kernel = stackalloc float[9 * V.Width];
         for (int block = first; block < last; block++)
             for (int input = 0; input < _inputs; input++)

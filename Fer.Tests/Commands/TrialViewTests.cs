@@ -68,6 +68,7 @@ public class TrialViewTests
     public async Task Live_view_gives_what_the_work_gives()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        console.Profile.Height = 40;
         Assert.Equal(7, await new LiveTrialView(console, _time).ShowAsync(() => Task.FromResult(7)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => new LiveTrialView(console, _time).ShowAsync<int>(() => throw new InvalidOperationException()));
     }
