@@ -18,6 +18,9 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<int?> _iterations = Values.Whole("--iterations", "Timed iterations; the figure is their median", 1, 10_000, 8);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
     private readonly Option<string?> _isa = Values.Choice("--isa", "Vector width to force (the widest of this machine where not given)", IsaNames)!;
+    private readonly Option<bool> _direct = EngineOptions.Direct();
+    private readonly Option<bool> _layers = Values.Flag("--layers", "Each layer's time, speed and share of the machine's measured peak");
+    private readonly Option<string?> _compare = new("--compare") { Description = "JSON lines of another program's figures; prints the ratios to them", HelpName = "FILE" };
     private readonly Option<bool> _json = Values.Flag("--json", "One JSON line a figure");
     private readonly Option<string?> _data = new("--data")
     {
@@ -35,10 +38,12 @@ internal sealed class BenchCommand : ICommand
         ("bench", "images a second of all reference networks, training and inference"),
         ("bench --nets rthin48 --modes train --json", "one figure, as a JSON line"),
         ("bench --nets vgg40 --isa vector256 --threads 1", "one core with 256-bit vectors"),
+        ("bench --compare torch.jsonl", "beside another program's figures, as ratios"),
+        ("bench --nets resnet18_48 --layers", "where the time goes"),
         ("bench --data data/fer2013.csv", "rows a second of the loader and of CsvHelper"),
     ];
 
-    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _json, _data];
+    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data];
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
@@ -57,19 +62,44 @@ internal sealed class BenchCommand : ICommand
 
     private void Engine(ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
     {
-        using var pool = new WorkerPool(result.GetValue(_threads) ?? 0, Isa(result.GetValue(_isa)));
+        using var pool = new WorkerPool(result.GetValue(_threads) ?? 0, Isa(result.GetValue(_isa))) { AllowsWinograd = !result.GetValue(_direct) };
+        var peers = result.GetValue(_compare) is { } file ? PeerFigures.Load(host.Resolve(file)) : null;
+        bool layers = result.GetValue(_layers);
+        double peak = layers ? MachinePeak.GigaFlops(pool) : 0;
+        if (layers) host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Measured peak of {pool.Threads} threads: {peak:F0} GFLOP/s"));
         host.Error.WriteLine($"{pool.Threads} threads, {pool.InstructionSet}, batch {result.GetValue(_batch)}");
         foreach (string net in result.GetRequiredValue(_nets))
         {
             foreach (string mode in result.GetRequiredValue(_modes))
             {
-                var figure = EngineBenchmark.Run(net, mode, result.GetValue(_batch)!.Value, result.GetValue(_iterations)!.Value, pool, cancellationToken);
+                var figure = EngineBenchmark.Run(net, mode, result.GetValue(_batch)!.Value, result.GetValue(_iterations)!.Value, layers, pool, cancellationToken);
                 host.Output.WriteLine(json
                     ? JsonText.Write(w => Write(w, figure), indented: false)
                     : $"{figure.Net,-12} {figure.Mode,-6} {figure.ImagesPerSecond.ToString("F1", CultureInfo.InvariantCulture),9} images/s");
+                foreach (var peer in peers?.For(figure) ?? [])
+                    host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"  {figure.ImagesPerSecond / peer.ImagesPerSecond:F2} times the {peer.ImagesPerSecond:F1} images/s of {peer.Dtype} in {Path.GetFileName(result.GetValue(_compare))}"));
+                foreach (var layer in figure.Layers) host.Error.WriteLine("  " + LayerLine(layer, peak));
+                host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  buffers {figure.PlannedBytes / 1048576.0:F0} MiB, the process's peak so far {PeakMemory() / 1048576.0:F0} MiB"));
                 host.Output.Flush();
             }
         }
+    }
+
+    private static long PeakMemory()
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+
+    /// <summary>Speeds count the multiply-accumulates of direct sums, so minimal filtering may pass the peak.</summary>
+    private static string LayerLine(LayerFigure layer, double peak)
+    {
+        double speed = 2 * layer.MultiplyAccumulates / (layer.Forward + layer.Backward) / 1e9;
+        string rate = layer.MultiplyAccumulates > 0 ? string.Create(CultureInfo.InvariantCulture, $"{speed,7:F1} GFLOP/s {speed / peak,6:P0} of peak") : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{layer.Name,-10} {layer.Method,-9} {layer.Shape,-11} forward {1e3 * layer.Forward,8:F2} ms  backward {1e3 * layer.Backward,8:F2} ms {rate}").TrimEnd();
     }
 
     private static void Loader(string path, bool json, CommandHost host)

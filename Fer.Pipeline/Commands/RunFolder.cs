@@ -111,6 +111,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         new("AugmentationScale", $"{Text(options.Augmentation.MinimumScale)} … {Text(options.Augmentation.MaximumScale)}"),
         new("AugmentationShift", Text(options.Augmentation.Shift)),
         new("AugmentationErase", Text(options.Augmentation.EraseProbability)),
+        new("EngineShare", Text(training.History.Count > 0 ? training.History.Average(m => m.EngineShare) : 0)),
         new("Temperature", Text(temperature)),
         new("Seed", Text(options.Seed)),
         new("Outcome", training.Outcome.ToString()),

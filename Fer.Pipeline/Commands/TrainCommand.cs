@@ -29,6 +29,8 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _mixup = Values.Number("--mixup", "Alpha of mixup; 0 is none", 0, 10, @default: 0);
     private readonly Option<int?> _patience = Values.Whole("--patience", "Stops after so many epochs without progress; never where not given", 1, 1_000_000);
 
+    private readonly Option<bool> _direct = EngineOptions.Direct();
+
     public string Name => "train";
 
     public string Description => "Trains one setup and leaves a model zip and a report. The same seed and epochs give the same weights.";
@@ -42,7 +44,7 @@ internal sealed class TrainCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _arch, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup, _patience,
+        _arch, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup, _patience, _direct,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
@@ -75,6 +77,8 @@ internal sealed class TrainCommand : ICommand
         var metrics = folder.Finish(training, options, [], rehearsal: false);
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Validation accuracy {metrics.Accuracy:F4}, macro F1 {metrics.MacroF1:F4} (epoch {training.BestEpoch} of {training.History.Count}), after {TrialText.Duration(host.Time.GetElapsedTime(host.Start))}"));
+        if (training.History.Count > 0)
+            host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Engine busy {training.History.Average(m => m.EngineShare):P1} of the training time"));
         foreach (string file in (string[])[folder.Model, folder.Report]) host.Output.WriteLine($"  {host.Shorten(file)}");
         return training.Outcome switch
         {
@@ -104,6 +108,7 @@ internal sealed class TrainCommand : ICommand
             EarlyStoppingCriteria = result.GetValue(_patience) is { } patience ? new EarlyStopping { Patience = patience } : null,
             Seed = seed,
             Threads = result.GetValue(_run.Threads) ?? 0,
+            Winograd = !result.GetValue(_direct),
         };
     }
 

@@ -52,6 +52,8 @@ internal sealed class ExecutionPlan
         Saved = [.. saved.Select(s => offsets[s])];
         SharedScratch = offsets[shared];
         ThreadScratch = [.. scratch.Select(s => offsets[s])];
+        Guards = [.. network.Nodes.Select(node => node.Inputs.Where(i => i >= 0).Select(i => gradients[i]).Append(gradients[node.Index])
+            .Append(values[node.Index]).Append(saved[node.Index]).Append(shared).Concat(scratch).Where(number => number >= 0).Distinct().Select(plan.EndOf).ToArray())];
     }
 
     private int Count => _network.Nodes.Count;
@@ -64,6 +66,8 @@ internal sealed class ExecutionPlan
     internal long[] Saved { get; }
     internal long SharedScratch { get; }
     internal long[] ThreadScratch { get; }
+    /// <summary>For each node the ends of the buffers its kernel may write.</summary>
+    internal long[][] Guards { get; }
     internal bool[] NeedsBackward { get; }
     internal bool[] FusedIntoProducer { get; }
     internal bool[][] Accumulate { get; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fer.Pipeline.Tensors;
 
 namespace Fer.Pipeline.Networks;
@@ -8,10 +9,13 @@ namespace Fer.Pipeline.Networks;
 /// </summary>
 public sealed unsafe class NetworkExecutor : IDisposable
 {
+    private const byte GuardByte = 0xA5;
+
     private readonly Kernel[] _kernels;
     private readonly bool[] _skipsForward, _skipsBackward;
     private readonly NativeBuffer _memory;
     private readonly float* _input, _output, _outputGradient;
+    private readonly long[][] _guards;
     private bool _disposed;
 
     /// <summary>Plans the buffers.</summary>
@@ -36,6 +40,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
         _memory = new NativeBuffer(layout.TotalBytes);
         byte* at = _memory.Pointer;
         _input = (float*)(at + layout.Input);
+        _guards = layout.Guards;
         for (int i = 0; i < _kernels.Length; i++)
         {
             var (kernel, inputs) = (_kernels[i], network.Nodes[i].Inputs);
@@ -90,6 +95,12 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <summary>Bytes of all planned buffers.</summary>
     public long PlannedBytes => _memory.Bytes;
 
+    /// <summary>Where not null, the seconds of each node are added to it.</summary>
+    internal (double Forward, double Backward)[]? Profile { get; set; }
+
+    /// <summary>How a node is worked out, for instance <c>winograd</c>; empty where it goes along with the node before it.</summary>
+    internal string MethodOf(int node) => _skipsForward[node] ? "" : _kernels[node].Method;
+
     /// <summary>Runs the first <paramref name="count"/> examples forward. In training, batch normalisation uses the batch's statistics and dropout draws from <paramref name="seed"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not 1 … <see cref="BatchSize"/>.</exception>
     /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
@@ -99,8 +110,17 @@ public sealed unsafe class NetworkExecutor : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, BatchSize);
         Alive(_input);
         for (int i = 0; i < _kernels.Length; i++)
-            if (!_skipsForward[i]) _kernels[i].Forward(count, (long)new RandomStream(seed, i).NextUInt64());
-            else _kernels[i].Adopt(count);
+        {
+            if (_skipsForward[i]) _kernels[i].Adopt(count);
+            else
+            {
+                long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
+                SetGuards(i);
+                _kernels[i].Forward(count, (long)new RandomStream(seed, i).NextUInt64());
+                CheckGuards(i);
+                if (Profile is not null) Profile[i].Forward += Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+        }
         LastCount = count;
     }
 
@@ -112,7 +132,14 @@ public sealed unsafe class NetworkExecutor : IDisposable
         if (LastCount == 0) throw new InvalidOperationException("Nothing ran forward yet.");
         Alive(_input);
         for (int i = _kernels.Length - 1; i >= 0; i--)
-            if (!_skipsBackward[i]) _kernels[i].Backward();
+        {
+            if (_skipsBackward[i]) continue;
+            long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
+            SetGuards(i);
+            _kernels[i].Backward();
+            CheckGuards(i);
+            if (Profile is not null) Profile[i].Backward += Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
     }
 
     /// <summary>Frees the buffers.</summary>
@@ -128,6 +155,20 @@ public sealed unsafe class NetworkExecutor : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return pointer;
+    }
+
+    [Conditional("DEBUG")]
+    private void SetGuards(int node)
+    {
+        foreach (long end in _guards[node]) new Span<byte>(_memory.Pointer + end, BufferPlan.GuardBytes).Fill(GuardByte);
+    }
+
+    [Conditional("DEBUG")]
+    private void CheckGuards(int node)
+    {
+        foreach (long end in _guards[node])
+            if (new ReadOnlySpan<byte>(_memory.Pointer + end, BufferPlan.GuardBytes).ContainsAnyExcept(GuardByte))
+                throw new InvalidOperationException($"The kernel of {Network.Nodes[node].Name} wrote past the end of a buffer.");
     }
 
     private static Kernel CreateKernel(Node node, KernelSetup setup) => setup.Pool.InstructionSet switch

@@ -34,6 +34,8 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
 
     public void Fold(BatchNormalization normalization) => _normalization = normalization;
 
+    internal override string Method => _forward.Name;
+
     internal override long SavedBytes => Setup.Frozen ? ForwardWeightBytes : 0;
 
     internal override long SharedScratchBytes => Setup.Frozen ? 0 : Math.Max(ForwardWeightBytes, sizeof(float) * (_backward?.PackedLength ?? 0));

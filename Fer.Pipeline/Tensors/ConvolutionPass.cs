@@ -22,6 +22,8 @@ internal readonly unsafe ref struct ConvolutionCall(float* input, float* packed,
 /// <summary>One way to work out a convolution's output, or its gradient towards the input; every thread takes a part of each step.</summary>
 internal abstract unsafe class ConvolutionPass
 {
+    internal abstract string Name { get; }
+
     /// <summary>Floats of the packed weights.</summary>
     internal abstract long PackedLength { get; }
 

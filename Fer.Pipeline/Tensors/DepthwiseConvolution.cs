@@ -24,6 +24,8 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
             phase.Taps.Select(t => (_image.Offset(t.Row, t.Column), t.Weight)).ToArray()))];
     }
 
+    internal override string Name => "depthwise";
+
     internal override long PackedLength => (long)_kernel * _input.Channels;
 
     internal override long ScratchLength => _image.Length;

@@ -41,6 +41,8 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
         _groupLength = _phases.Sum(p => p.PackedLength);
     }
 
+    internal override string Name => "direct";
+
     internal override long PackedLength => _groups * _groupLength;
 
     internal override long ScratchLength => TapConvolution<V>.ScratchLength + _image.Length;

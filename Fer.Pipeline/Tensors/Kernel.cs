@@ -74,6 +74,9 @@ internal abstract unsafe class Kernel(KernelSetup setup)
 
     protected abstract void Forward();
 
+    /// <summary>How the kernel works its operation out, where there is a choice.</summary>
+    internal virtual string Method => "vector";
+
     /// <summary>Called once when the buffers are bound: what a frozen kernel can do ahead of its passes.</summary>
     internal virtual void Prepare() { }
 

@@ -32,6 +32,8 @@ internal sealed unsafe class WinogradConvolution<V> : ConvolutionPass where V : 
         for (int i = 0; i < _rows.Length; i++) _rows[i] = i * _tiles.InputStep;
     }
 
+    internal override string Name => "winograd";
+
     internal override long PackedLength => (long)Winograd<V>.Planes * PlaneLength;
     internal override long ScratchLength => _tiles.ScratchLength;
 

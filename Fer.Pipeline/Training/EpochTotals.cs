@@ -19,8 +19,12 @@ internal sealed class EpochTotals
     /// <summary>Seconds since the epoch began.</summary>
     internal double Seconds => _clock.GetElapsedTime(_start).TotalSeconds;
 
+    /// <summary>Seconds spent in forward, loss, backward and step.</summary>
+    internal double EngineSeconds { get; set; }
+
     internal void Begin()
     {
+        EngineSeconds = 0;
         _loss = 0;
         _right = _count = 0;
         _start = _clock.GetTimestamp();
@@ -44,5 +48,6 @@ internal sealed class EpochTotals
         Seconds = Seconds,
         ImagesPerSecond = _count / trainingSeconds,
         LoaderWaitShare = (_loader.Waited - _waited).TotalSeconds / trainingSeconds,
+        EngineShare = EngineSeconds / trainingSeconds,
     };
 }

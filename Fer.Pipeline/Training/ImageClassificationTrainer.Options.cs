@@ -77,6 +77,9 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>Threads of the engine; 0 is one a processor.</summary>
         public int Threads { get; init; }
 
+        /// <summary>True where 3x3 convolutions may take Winograd's minimal filtering; false sums them directly, which is slower and rounds a little less.</summary>
+        public bool Winograd { get; init; } = true;
+
         /// <summary>The clock that <see cref="TimeBudget"/> is measured by.</summary>
         internal TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -21,7 +21,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
     {
         long start = _clock.GetTimestamp();
         int batchSize = Math.Min(options.BatchSize, training.Count);
-        using var pool = new WorkerPool(options.Threads);
+        using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
         using var executor = new NetworkExecutor(network, batchSize, training: true, pool);
         using var evaluator = validation is null ? null : new ModelEvaluator(network, pool, Math.Min(batchSize, validation.Count));
         using var loader = new BatchLoader(training, LoaderOptions(batchSize));
@@ -45,7 +45,9 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
             var batch = loader.Next()!;
             var state = new TrainState(plan.Done, loader.BatchesPerEpoch, plan.Fraction);
             double rate = options.LearningRate * scheduler.Factor(state);
+            long engineStart = _clock.GetTimestamp();
             float loss = Step(executor, batch, optimizer, (float)rate, plan.Done);
+            epoch.EngineSeconds += Seconds(engineStart);
             if (!float.IsFinite(loss))
             {
                 outcome = TrainingOutcome.Diverged;

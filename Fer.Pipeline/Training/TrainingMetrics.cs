@@ -32,4 +32,7 @@ public sealed record TrainingMetrics
 
     /// <summary>Share of the training time in which the engine waited for faces: what augmentation costs.</summary>
     public required double LoaderWaitShare { get; init; }
+
+    /// <summary>Share of the training time in which the engine computed: forward, loss, backward and step.</summary>
+    public required double EngineShare { get; init; }
 }

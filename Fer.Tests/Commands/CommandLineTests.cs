@@ -218,4 +218,27 @@ public sealed class CommandLineTests : IDisposable
             return 0;
         }
     }
+
+    [Fact]
+    public async Task Bench_prints_ratios_to_a_peers_figures_and_each_layers_share()
+    {
+        string peer = Path.Combine(_folder, "peer.jsonl");
+        await File.WriteAllTextAsync(peer, "{\"net\": \"vgg40\", \"mode\": \"infer\", \"dtype\": \"bf16\", \"images_per_second\": 0.001}\n", TestContext.Current.CancellationToken);
+        var (code, output, error) = await Run("bench", "--nets", "vgg40", "--modes", "infer", "--batch", "2", "--iterations", "1", "--layers", "--compare", "peer.jsonl", "--json");
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal("vgg40", JsonDocument.Parse(output).RootElement.GetProperty("net").GetString());
+        Assert.Contains("images/s of bf16 in peer.jsonl", error);
+        Assert.Contains("Measured peak", error);
+        Assert.Contains("conv8", error);
+        Assert.DoesNotContain("bn1", error);
+    }
+
+    [Fact]
+    public async Task Bench_names_the_line_of_a_peers_file_that_is_no_figure()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "peer.jsonl"), "\n{\"net\": 3}\n", TestContext.Current.CancellationToken);
+        var (code, _, error) = await Run("bench", "--nets", "vgg40", "--compare", "peer.jsonl");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("line 2", error);
+    }
 }

@@ -37,6 +37,6 @@ public class BufferPlanTests
         var plan = new BufferPlan();
         for (int i = 0; i < 10; i++) plan.Add(1000, i, i);
         plan.Place();
-        Assert.Equal(1024, plan.TotalBytes);
+        Assert.Equal(1024 + BufferPlan.GuardBytes, plan.TotalBytes);
     }
 }

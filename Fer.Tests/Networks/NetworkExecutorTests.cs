@@ -106,6 +106,27 @@ public class NetworkExecutorTests
     }
 
     [Fact]
+    public void A_frozen_executor_keeps_the_weights_it_was_made_with_and_gives_what_an_open_one_gives()
+    {
+        var network = Tangled();
+        network.Initialize(3);
+        using var pool = new WorkerPool(2);
+        using var frozen = new NetworkExecutor(network, 5, training: false, pool, frozen: true);
+        using var open = new NetworkExecutor(network, 5, training: false, pool);
+        var x = KernelHarness.Random(5 * network.Input.Length, 1);
+        x.CopyTo(frozen.Input);
+        x.CopyTo(open.Input);
+        open.Forward(5);
+        float[] before = open.Output.ToArray();
+        network.Parameters.Trainable.Fill(0.01f);
+        frozen.Forward(5);
+        Assert.Equal(before, frozen.Output.ToArray());
+        open.Forward(5);
+        Assert.NotEqual(before, open.Output.ToArray());
+        Assert.Throws<ArgumentException>(() => new NetworkExecutor(network, 5, training: true, pool, frozen: true));
+    }
+
+    [Fact]
     public void Passes_allocate_nothing()
     {
         var network = Tangled();

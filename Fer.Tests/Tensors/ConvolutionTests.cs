@@ -27,6 +27,16 @@ public class ConvolutionTests
             Compare(new Convolution(inputs, outputs, Window.Square(kernel, 1, kernel / 2)), new Shape(inputs, 5, 4), 3, 2, set, 1);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(24)]
+    public void Depthwise_convolutions_equal_plain_loops_too(int channels)
+    {
+        foreach (var set in KernelHarness.AllSets)
+            foreach (int stride in new[] { 1, 2 })
+                Compare(new Convolution(channels, channels, Window.Square(3, stride, 1), channels), new Shape(channels, 7, 6), 3, 2, set, stride);
+    }
+
     private static void Compare(InstructionSet set, RandomStream random)
     {
         int groups = random.NextBoolean(0.3) ? 2 : 1;
@@ -47,32 +57,8 @@ public class ConvolutionTests
         var y = harness.Forward(x);
         var dx = harness.Backward(dy)[0];
 
-        var w = convolution.Window;
-        int inputs = convolution.InputChannels / convolution.Groups, outputs = convolution.OutputChannels / convolution.Groups;
-        var (expectedY, expectedDx, expectedDw) = (new double[y.Length], new double[dx.Length], new double[convolution.Weight.Length]);
-        var weight = convolution.Weight.Values;
-        for (int n = 0; n < batch; n++)
-            for (int o = 0; o < convolution.OutputChannels; o++)
-                for (int oy = 0; oy < harness.Output.Height; oy++)
-                    for (int ox = 0; ox < harness.Output.Width; ox++)
-                    {
-                        int output = ((n * convolution.OutputChannels + o) * harness.Output.Height + oy) * harness.Output.Width + ox;
-                        if (convolution.Bias is { } bias) expectedY[output] += bias.Values[o];
-                        for (int i = 0; i < inputs; i++)
-                            for (int ky = 0; ky < w.KernelHeight; ky++)
-                                for (int kx = 0; kx < w.KernelWidth; kx++)
-                                {
-                                    int iy = oy * w.StrideHeight - w.PadTop + ky, ix = ox * w.StrideWidth - w.PadLeft + kx;
-                                    if ((uint)iy >= shape.Height || (uint)ix >= shape.Width) continue;
-                                    int channel = o / outputs * inputs + i;
-                                    int input = ((n * shape.Channels + channel) * shape.Height + iy) * shape.Width + ix;
-                                    int k = ((o * inputs + i) * w.KernelHeight + ky) * w.KernelWidth + kx;
-                                    expectedY[output] += (double)x[input] * weight[k];
-                                    expectedDx[input] += (double)dy[output] * weight[k];
-                                    expectedDw[k] += (double)dy[output] * x[input];
-                                }
-                    }
-        string what = $"{convolution.InputChannels}->{convolution.OutputChannels} {w} groups {convolution.Groups} on {shape}, batch {batch}, threads {threads}, {set}";
+        var (expectedY, expectedDx, expectedDw) = ConvolutionReference.Compute(convolution, shape, batch, x, dy);
+        string what = $"{convolution.InputChannels}->{convolution.OutputChannels} {convolution.Window} groups {convolution.Groups} on {shape}, batch {batch}, threads {threads}, {set}";
         Close(expectedY, y, $"output of {what}");
         Close(expectedDx, dx, $"input gradient of {what}");
         Close(expectedDw, convolution.Weight.Gradients.ToArray(), $"weight gradient of {what}");
