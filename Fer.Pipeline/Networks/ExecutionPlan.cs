@@ -52,8 +52,10 @@ internal sealed class ExecutionPlan
         Saved = [.. saved.Select(s => offsets[s])];
         SharedScratch = offsets[shared];
         ThreadScratch = [.. scratch.Select(s => offsets[s])];
-        Guards = [.. network.Nodes.Select(node => node.Inputs.Where(i => i >= 0).Select(i => gradients[i]).Append(gradients[node.Index])
-            .Append(values[node.Index]).Append(saved[node.Index]).Append(shared).Concat(scratch).Where(number => number >= 0).Distinct().Select(plan.EndOf).ToArray())];
+        long[] Ends(Node node, IEnumerable<int> written) =>
+            [.. written.Append(saved[node.Index]).Append(shared).Concat(scratch).Where(number => number >= 0).Distinct().Select(plan.EndOf)];
+        ForwardGuards = [.. network.Nodes.Select(node => Ends(node, [values[node.Index]]))];
+        BackwardGuards = [.. network.Nodes.Select(node => Ends(node, [gradients[node.Index], .. node.Inputs.Where(i => i >= 0).Select(i => gradients[i])]))];
     }
 
     private int Count => _network.Nodes.Count;
@@ -66,8 +68,10 @@ internal sealed class ExecutionPlan
     internal long[] Saved { get; }
     internal long SharedScratch { get; }
     internal long[] ThreadScratch { get; }
-    /// <summary>For each node the ends of the buffers its kernel may write.</summary>
-    internal long[][] Guards { get; }
+    /// <summary>For each node the ends of the buffers that its kernel's forward pass may write; all of them are alive then.</summary>
+    internal long[][] ForwardGuards { get; }
+    /// <summary>The same for the backward pass.</summary>
+    internal long[][] BackwardGuards { get; }
     internal bool[] NeedsBackward { get; }
     internal bool[] FusedIntoProducer { get; }
     internal bool[][] Accumulate { get; }

@@ -15,7 +15,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
     private readonly bool[] _skipsForward, _skipsBackward;
     private readonly NativeBuffer _memory;
     private readonly float* _input, _output, _outputGradient;
-    private readonly long[][] _guards;
+    private readonly long[][] _forwardGuards, _backwardGuards;
     private bool _disposed;
 
     /// <summary>Plans the buffers.</summary>
@@ -40,7 +40,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
         _memory = new NativeBuffer(layout.TotalBytes);
         byte* at = _memory.Pointer;
         _input = (float*)(at + layout.Input);
-        _guards = layout.Guards;
+        (_forwardGuards, _backwardGuards) = (layout.ForwardGuards, layout.BackwardGuards);
         for (int i = 0; i < _kernels.Length; i++)
         {
             var (kernel, inputs) = (_kernels[i], network.Nodes[i].Inputs);
@@ -115,9 +115,9 @@ public sealed unsafe class NetworkExecutor : IDisposable
             else
             {
                 long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
-                SetGuards(i);
+                SetGuards(_forwardGuards[i]);
                 _kernels[i].Forward(count, (long)new RandomStream(seed, i).NextUInt64());
-                CheckGuards(i);
+                CheckGuards(_forwardGuards[i], i);
                 if (Profile is not null) Profile[i].Forward += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
@@ -135,9 +135,9 @@ public sealed unsafe class NetworkExecutor : IDisposable
         {
             if (_skipsBackward[i]) continue;
             long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
-            SetGuards(i);
+            SetGuards(_backwardGuards[i]);
             _kernels[i].Backward();
-            CheckGuards(i);
+            CheckGuards(_backwardGuards[i], i);
             if (Profile is not null) Profile[i].Backward += Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
@@ -158,15 +158,15 @@ public sealed unsafe class NetworkExecutor : IDisposable
     }
 
     [Conditional("DEBUG")]
-    private void SetGuards(int node)
+    private void SetGuards(long[] ends)
     {
-        foreach (long end in _guards[node]) new Span<byte>(_memory.Pointer + end, BufferPlan.GuardBytes).Fill(GuardByte);
+        foreach (long end in ends) new Span<byte>(_memory.Pointer + end, BufferPlan.GuardBytes).Fill(GuardByte);
     }
 
     [Conditional("DEBUG")]
-    private void CheckGuards(int node)
+    private void CheckGuards(long[] ends, int node)
     {
-        foreach (long end in _guards[node])
+        foreach (long end in ends)
             if (new ReadOnlySpan<byte>(_memory.Pointer + end, BufferPlan.GuardBytes).ContainsAnyExcept(GuardByte))
                 throw new InvalidOperationException($"The kernel of {Network.Nodes[node].Name} wrote past the end of a buffer.");
     }
