@@ -28,7 +28,7 @@ internal sealed unsafe class AddKernel<V>(KernelSetup setup) : Kernel(setup), IR
         var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
         float* x = k.Inputs[0] + start, y = k.Inputs[1] + start;
         if (k.Rectify) Loops.Map<V, RectifiedSum>(default, x, y, k.Output + start, end - start, accumulate: false);
-        else Loops.Map<V, Sum>(default, x, y, k.Output + start, end - start, accumulate: false);
+        else Loops.Map<V, SumOf<V>>(default, x, y, k.Output + start, end - start, accumulate: false);
     });
 
     internal override void Backward() => Pool.Run(this, static (state, thread) =>
@@ -36,25 +36,13 @@ internal sealed unsafe class AddKernel<V>(KernelSetup setup) : Kernel(setup), IR
         var k = (AddKernel<V>)state;
         var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
         // Masked in place, once for both inputs.
-        if (k.Rectify) Loops.Map<V, Mask>(default, k.Output + start, k.OutputGradient + start, k.OutputGradient + start, end - start, accumulate: false);
+        if (k.Rectify) Loops.Map<V, WherePositive<V>>(default, k.Output + start, k.OutputGradient + start, k.OutputGradient + start, end - start, accumulate: false);
         for (int i = 0; i < 2; i++) k.WriteGradient<V>(i, k.OutputGradient, start, end);
     });
-
-    private readonly struct Sum : IBinary<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply(V x, V y) => V.Add(x, y);
-    }
 
     private readonly struct RectifiedSum : IBinary<V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply(V x, V y) => V.Max(V.Add(x, y), default);
-    }
-
-    private readonly struct Mask : IBinary<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply(V y, V gradient) => V.WherePositive(y, gradient, default);
     }
 }

@@ -14,6 +14,20 @@ internal interface IBinary<V> where V : struct, ISimd<V>
     V Apply(V x, V y);
 }
 
+/// <summary>x + y.</summary>
+internal readonly struct SumOf<V> : IBinary<V> where V : struct, ISimd<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply(V x, V y) => V.Add(x, y);
+}
+
+/// <summary>A rectifier's gradient: y's where the rectified value x is positive, else 0.</summary>
+internal readonly struct WherePositive<V> : IBinary<V> where V : struct, ISimd<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply(V x, V y) => V.WherePositive(x, y, default);
+}
+
 /// <summary>The element-wise loops that operations share.</summary>
 internal static unsafe class Loops
 {
@@ -52,12 +66,6 @@ internal static unsafe class Loops
     /// <summary>target += source.</summary>
     internal static void AddTo<V>(float* target, float* source, long length) where V : struct, ISimd<V> =>
         Map<V, SumOf<V>>(default, target, source, target, length, accumulate: false);
-
-    private readonly struct SumOf<V> : IBinary<V> where V : struct, ISimd<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply(V x, V y) => V.Add(x, y);
-    }
 
     internal static void Copy(float* source, float* target, long length) => new ReadOnlySpan<float>(source, (int)length).CopyTo(new Span<float>(target, (int)length));
 }

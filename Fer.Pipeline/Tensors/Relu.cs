@@ -29,18 +29,12 @@ internal sealed unsafe class ReluKernel<V>(KernelSetup setup) : Kernel(setup) wh
     {
         var k = (ReluKernel<V>)state;
         var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
-        Loops.Map<V, Mask>(default, k.Output + start, k.OutputGradient + start, k.InputGradients[0] + start, end - start, k.Accumulate[0]);
+        Loops.Map<V, WherePositive<V>>(default, k.Output + start, k.OutputGradient + start, k.InputGradients[0] + start, end - start, k.Accumulate[0]);
     });
 
     private readonly struct Rectify : IUnary<V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply(V x) => V.Max(x, default);
-    }
-
-    private readonly struct Mask : IBinary<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply(V y, V gradient) => V.WherePositive(y, gradient, default);
     }
 }

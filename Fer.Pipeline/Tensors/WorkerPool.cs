@@ -54,7 +54,7 @@ public sealed class WorkerPool : IDisposable
 
     /// <summary>The part of <paramref name="count"/> items that thread <paramref name="thread"/> takes: [start, end).</summary>
     internal (int Start, int End) Part(int count, int thread) =>
-        ((int)((long)count * thread / Threads), (int)((long)count * (thread + 1) / Threads));
+        new Share(thread, Threads).Of(count);
 
     private void Dispatch(Action<object, int> body, object state)
     {
