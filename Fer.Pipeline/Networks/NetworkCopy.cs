@@ -56,6 +56,8 @@ public static class NetworkCopy
         BatchNormalization b => new BatchNormalization(b.Channels, b.Epsilon, b.Momentum),
         Linear l => new Linear(l.Inputs, l.Outputs, l.Bias is not null, l.Weight.Initializer),
         Relu => new Relu(),
+        Clip c => new Clip(c.Minimum, c.Maximum),
+        Resize r => new Resize(r.Height, r.Width),
         Elu e => new Elu(e.Alpha),
         MaxPool p => new MaxPool(p.Window),
         AveragePool p => new AveragePool(p.Window, p.CountPadding),
