@@ -11,6 +11,7 @@ internal static class Program
         new EvaluateCommand(),
         new PredictCommand(),
         new DataCommand(),
+        new BackboneCommand(),
         new BenchCommand(),
     ];
 
