@@ -12,6 +12,7 @@ internal static class Program
         new EvaluateCommand(),
         new PredictCommand(),
         new DataCommand(),
+        new BackboneCommand(),
         new BenchCommand(),
     ];
 

@@ -92,7 +92,8 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
 
     private static IReadOnlyList<ReportValue> Settings(ImageClassificationTrainer.Options options, TrainingResult training, double temperature) =>
     [
-        new("Arch", options.Arch),
+        new("Arch", Path.GetFileName(options.Arch)),
+        new("FineTune", options.FineTune?.ToString() ?? "by what Arch is"),
         new("Width", Text(options.Width)),
         new("InputSide", Text(options.InputSide)),
         new("Epochs", Text(training.History.Count)),

@@ -85,7 +85,7 @@ internal sealed class ExecutionPlan
     {
         var trains = new bool[Count];
         foreach (var node in _network.Nodes)
-            trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter.IsTrainable) || node.Inputs.Any(i => i >= 0 && trains[i]);
+            trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter is { IsTrainable: true, LearningRateFactor: > 0 }) || node.Inputs.Any(i => i >= 0 && trains[i]);
         var reaches = new bool[Count];
         reaches[^1] = true;
         for (int i = Count - 1; i >= 0; i--)

@@ -45,6 +45,13 @@ public sealed class NetworkBuilder(string architecture, Shape input)
         return new Layer(this, node.Index, node.Shape);
     }
 
+    /// <summary><paramref name="name"/>, or with underscores behind it where a layer has it already.</summary>
+    internal string FreeName(string name)
+    {
+        while (_nodes.Any(n => n.Name == name)) name += "_";
+        return name;
+    }
+
     /// <summary>Makes the network; the layer added last is its output. Parameters start at zero: call <see cref="Network.Initialize"/> or fill them.</summary>
     /// <exception cref="InvalidOperationException">No layer was added.</exception>
     public Network Build() => _nodes.Count > 0

@@ -23,26 +23,51 @@ public static class NetworkCopy
     /// <param name="input">What stands for the network's input.</param>
     /// <param name="network">The network to copy.</param>
     /// <param name="inferenceOnly">True to leave out what only training needs: dropout.</param>
+    /// <param name="last">The node to end with, and with it all that it does not need is left out; null is the network's output.</param>
+    /// <param name="first">A node to leave out, whose output <paramref name="input"/> stands for; null is none.</param>
     /// <exception cref="FerException">The shapes do not fit.</exception>
-    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false)
+    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false, int? last = null, int? first = null)
     {
         var layers = new Layer[network.Nodes.Count];
+        int end = last ?? network.Nodes.Count - 1;
+        bool[] needed = NeededFor(network, end);
         foreach (var node in network.Nodes)
         {
+            if (!needed[node.Index]) continue;
+            if (node.Index == first)
+            {
+                layers[node.Index] = input;
+                continue;
+            }
             Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input : layers[i])];
-            layers[node.Index] = inferenceOnly && node.Operation is Dropout ? inputs[0] : builder.Add(Copy(node.Operation), node.Name, inputs);
+            layers[node.Index] = inferenceOnly && node.Operation is Dropout ? inputs[0] : builder.Add(CopyFor(node, network, inputs), node.Name, inputs);
         }
-        return layers[^1];
+        return layers[end];
     }
 
-    /// <summary>Copies every parameter of <paramref name="from"/> to the parameter of the same name in <paramref name="to"/>.</summary>
-    /// <exception cref="FerException">One is missing there, or has another length.</exception>
+    /// <summary>An average over all of a map stays one where the map has another size than in the network it comes from.</summary>
+    private static Operation CopyFor(Node node, Network network, Layer[] inputs) =>
+        node.Operation is AveragePool && node.Shape.Area == 1 && inputs[0].Shape != network.InputShapes(node)[0] ? new GlobalAveragePool() : Copy(node.Operation);
+
+    private static bool[] NeededFor(Network network, int last)
+    {
+        var needed = new bool[network.Nodes.Count];
+        needed[last] = true;
+        for (int i = last; i >= 0; i--)
+            foreach (int input in network.Nodes[i].Inputs)
+                if (needed[i] && input >= 0) needed[input] = true;
+        return needed;
+    }
+
+    /// <summary>Gives every parameter of <paramref name="to"/> that <paramref name="from"/> has too its values.</summary>
+    /// <exception cref="FerException">One has other sizes there.</exception>
     internal static void CopyParameters(Network from, Network to)
     {
-        var targets = to.Parameters.ToDictionary(p => p.Name);
-        foreach (var parameter in from.Parameters)
+        var sources = from.Parameters.ToDictionary(p => p.Name);
+        foreach (var target in to.Parameters)
         {
-            if (!targets.TryGetValue(parameter.Name, out var target) || !target.Dimensions.SequenceEqual(parameter.Dimensions))
+            if (!sources.TryGetValue(target.Name, out var parameter)) continue;
+            if (!target.Dimensions.SequenceEqual(parameter.Dimensions))
                 throw new FerException($"The network {to.Architecture} has no parameter '{parameter.Name}' of the sizes [{string.Join(", ", parameter.Dimensions)}].");
             parameter.Values.CopyTo(target.Values);
         }

@@ -69,6 +69,17 @@ public sealed class Parameter
     /// <summary>False for running statistics and constants, which have no gradient.</summary>
     public bool IsTrainable => Kind is not (ParameterKind.RunningMean or ParameterKind.RunningVariance or ParameterKind.Constant);
 
+    /// <summary>
+    /// What the optimizer's step is multiplied by for this parameter: below 1 for layers that should move less than others. 0 freezes it; a network
+    /// whose first layers are all frozen does not run its backward pass through them.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not a number.</exception>
+    public float LearningRateFactor
+    {
+        get;
+        set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A learning rate's factor is at least 0.");
+    } = 1;
+
     /// <summary>The values.</summary>
     public Span<float> Values => Owner.Values.Slice(Offset, Length);
 

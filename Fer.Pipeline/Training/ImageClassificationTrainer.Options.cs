@@ -8,13 +8,57 @@ public sealed partial class ImageClassificationTrainer
     /// <summary>What a run is made of. The defaults are the recipe measured on FER2013.</summary>
     public sealed record Options
     {
-        /// <summary>The architecture's name, one of <see cref="Networks.Architectures.Names"/>.</summary>
+        /// <summary>
+        /// What is trained: the name of an architecture (<see cref="Networks.Architectures.Names"/>), of a backbone in <see cref="BackboneFolder"/>, or
+        /// the path of a model zip or an ONNX file to go on from. The default is the project's own network, where ML.NET's is
+        /// <c>InceptionV3</c>, whose weights it downloads; here nothing is downloaded.
+        /// </summary>
         public string Arch { get; init; } = "FerNet";
 
-        /// <summary>What every layer's channels are multiplied by.</summary>
+        /// <summary>
+        /// What is trained of a network that has learnt before. Null is the network from scratch for an architecture's name,
+        /// <see cref="Training.FineTune.All"/> for a model zip, and otherwise <see cref="Training.FineTune.None"/>, the only way ML.NET has. Set for an
+        /// architecture's name, it takes the backbone of that name.
+        /// </summary>
+        public FineTune? FineTune { get; init; }
+
+        /// <summary>Width and height that faces are resized to inside the network, 8 … 512; null is the ONNX backbone's own size, and none for other networks.</summary>
+        public int? ResizeTo { get; init; }
+
+        /// <summary>The folder of the backbones that are known by name (<see cref="Models.Backbones.BackboneStore"/>).</summary>
+        public string BackboneFolder { get; init; } = Path.Combine(DataLocator.DataFolder, "backbones");
+
+        /// <summary>In fine-tuning, the learning rate of the new head at its peak; null is <see cref="LearningRate"/>, which is then the last stage's.</summary>
+        public double? HeadLearningRate { get; init; }
+
+        /// <summary>In fine-tuning, what the learning rate is multiplied by from each stage to the one before it, above 0 and at most 1.</summary>
+        public double StageLearningRateFactor { get; init; } = 0.5;
+
+        /// <summary>
+        /// In fine-tuning, the share of the run, from its start, in which batch normalisation keeps the statistics of its first training, 0 … 1; 1 is
+        /// all of it. Layers that are frozen keep them anyway.
+        /// </summary>
+        public double FrozenBatchNormalization { get; init; } = 0.3;
+
+        /// <summary>
+        /// A folder for what is worth keeping from one run to the next, as the features of frozen backbones; null keeps nothing, where ML.NET takes a
+        /// temporary folder.
+        /// </summary>
+        public string? WorkspacePath { get; init; }
+
+        /// <summary>
+        /// True to take the training set's features from <see cref="WorkspacePath"/> where they are there. True by default, where ML.NET's is false:
+        /// they are found by the content of faces, backbone and preprocessing and checked when read, so they cannot be those of others.
+        /// </summary>
+        public bool ReuseTrainSetBottleneckCachedValues { get; init; } = true;
+
+        /// <summary>The same for the validation set.</summary>
+        public bool ReuseValidationSetBottleneckCachedValues { get; init; } = true;
+
+        /// <summary>What every layer's channels are multiplied by. Only for networks from scratch.</summary>
         public double Width { get; init; } = 1;
 
-        /// <summary>Width and height of the network's input in pixels, 8 … 48: the middle of the face in evaluation.</summary>
+        /// <summary>Width and height of the network's input in pixels, 8 … 48: the middle of the face in evaluation. Only for networks from scratch.</summary>
         public int InputSide { get; init; } = 40;
 
         /// <summary>Passes over the data, at the most; null is 40, or as many as fit <see cref="TimeBudget"/> where that is set.</summary>
@@ -41,8 +85,8 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>The faces to choose the best epoch on, where <c>Fit</c> is given none.</summary>
         public FaceSet? ValidationSet { get; init; }
 
-        /// <summary>Called after each epoch.</summary>
-        public Action<TrainingMetrics>? MetricsCallback { get; init; }
+        /// <summary>Called after each epoch and, where features of a frozen backbone are computed first, after each batch of them.</summary>
+        public Action<ImageClassificationMetrics>? MetricsCallback { get; init; }
 
         /// <summary>Called after each batch.</summary>
         public Action<TrainingProgress>? ProgressCallback { get; init; }
@@ -83,6 +127,9 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>The clock that <see cref="TimeBudget"/> is measured by.</summary>
         internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
+        /// <summary>Called before each step.</summary>
+        internal Action<TrainState>? BeforeStep { get; init; }
+
         internal Optimizer CreateOptimizer() => Optimizer switch
         {
             OptimizerKind.Sgd => new Sgd(weightDecay: WeightDecay),
@@ -96,6 +143,11 @@ public sealed partial class ImageClassificationTrainer
         internal void Check()
         {
             if (InputSide is < 8 or > FaceSet.Side) throw new FerUsageException($"InputSide is 8 … {FaceSet.Side} pixels, not {InputSide}.");
+            if (ResizeTo is < 8 or > 512) throw new FerUsageException($"ResizeTo is 8 … 512 pixels, not {ResizeTo}.");
+            if (HeadLearningRate is { } head && !(head > 0 && double.IsFinite(head))) throw new FerUsageException($"HeadLearningRate is above 0, not {head}.");
+            if (!(StageLearningRateFactor is > 0 and <= 1)) throw new FerUsageException($"StageLearningRateFactor is above 0 and at most 1, not {StageLearningRateFactor}.");
+            if (!(FrozenBatchNormalization is >= 0 and <= 1)) throw new FerUsageException($"FrozenBatchNormalization is 0 … 1, not {FrozenBatchNormalization}.");
+            if (!(Dropout is >= 0 and < 1)) throw new FerUsageException($"Dropout is at least 0 and below 1, not {Dropout}.");
             if (Epoch < 1) throw new FerUsageException($"Epoch is at least 1, not {Epoch}.");
             if (TimeBudget <= TimeSpan.Zero) throw new FerUsageException($"TimeBudget is above 0, not {TimeBudget}.");
             if (BatchSize < 1) throw new FerUsageException($"BatchSize is at least 1, not {BatchSize}.");
@@ -108,7 +160,7 @@ public sealed partial class ImageClassificationTrainer
             Augmentation.Check();
             // The optimizer and the architecture check their own values.
             CreateOptimizer();
-            Networks.Architectures.Create(Arch, 2, new Networks.ArchitectureOptions { InputSide = InputSide, Width = Width, Dropout = Dropout });
+            StartingNetwork.Check(this);
         }
     }
 }

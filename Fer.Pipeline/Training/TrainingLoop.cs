@@ -45,6 +45,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
             var batch = loader.Next()!;
             var state = new TrainState(plan.Done, loader.BatchesPerEpoch, plan.Fraction);
             double rate = options.LearningRate * scheduler.Factor(state);
+            options.BeforeStep?.Invoke(state);
             long engineStart = _clock.GetTimestamp();
             float loss = Step(executor, batch, optimizer, (float)rate, plan.Done);
             epoch.EngineSeconds += Seconds(engineStart);
@@ -69,7 +70,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
                 scheduler.EndEpoch(metrics.ValidationLoss ?? metrics.TrainingLoss, options.LearningRate);
                 bool stop = stopping?.ShouldStop(
                     metrics.Epoch, metrics.ValidationAccuracy ?? metrics.TrainingAccuracy, metrics.ValidationLoss ?? metrics.TrainingLoss) ?? false;
-                options.MetricsCallback?.Invoke(metrics);
+                options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Train = metrics });
                 if (stop && !last)
                 {
                     outcome = TrainingOutcome.StoppedEarly;

@@ -24,6 +24,8 @@ internal sealed class OnnxNode
 
     internal OnnxAttributes Attributes { get; }
 
+    internal int MaxDimension => _graph.MaxDimension;
+
     /// <exception cref="OnnxFormatException">The node has fewer or more inputs.</exception>
     internal void ExpectInputs(int least, int most)
     {
@@ -65,6 +67,17 @@ internal sealed class OnnxNode
             throw new OnnxFormatException($"takes initialiser {OnnxText.Quote(tensor.Name)} where a single number is needed");
         OnnxTensors.CopyFloats(tensor, value);
         return float.IsFinite(value[0]) ? value[0] : throw new OnnxFormatException($"takes {value[0]} from initialiser {OnnxText.Quote(tensor.Name)}");
+    }
+
+    /// <summary>A short list of finite numbers of an exact count.</summary>
+    internal float[] Floats(int input, int count)
+    {
+        var tensor = Tensor(input);
+        if (OnnxTensors.CheckedLength(tensor, TensorProto.Types.DataType.Float) != count || tensor.Dims.Count != 1)
+            throw new OnnxFormatException($"takes initialiser {OnnxText.Quote(tensor.Name)} where a list of {count} is needed");
+        var values = new float[count];
+        OnnxTensors.CopyFloats(tensor, values);
+        return values.All(float.IsFinite) ? values : throw new OnnxFormatException($"takes a value that is no number from initialiser {OnnxText.Quote(tensor.Name)}");
     }
 
     /// <summary>A short list of whole numbers of an exact count, each in 0 … the largest dimension.</summary>

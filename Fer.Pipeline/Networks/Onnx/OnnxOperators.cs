@@ -11,6 +11,7 @@ internal static class OnnxOperators
         ["Add"] = ReadAdd,
         ["AveragePool"] = ReadAveragePool,
         ["BatchNormalization"] = ReadBatchNormalization,
+        ["Clip"] = ReadClip,
         ["Concat"] = ReadConcat,
         ["Conv"] = ReadConvolution,
         ["Dropout"] = ReadDropout,
@@ -21,6 +22,7 @@ internal static class OnnxOperators
         ["MaxPool"] = ReadMaxPool,
         ["Mul"] = ReadMultiplication,
         ["Relu"] = ReadRelu,
+        ["Resize"] = ReadResize,
         ["Slice"] = ReadCrop,
         ["Softmax"] = ReadSoftmax,
         ["Sub"] = ReadSubtraction,
@@ -86,6 +88,13 @@ internal static class OnnxOperators
     private static OnnxValue ReadRelu(OnnxNode node) => Unary(node, new Relu());
 
     private static OnnxValue ReadElu(OnnxNode node) => Unary(node, new Elu(node.Attributes.TakeFloat("alpha", 1)));
+
+    private static OnnxValue ReadClip(OnnxNode node)
+    {
+        node.ExpectInputs(3, 3);
+        var x = node.Value(0);
+        return node.Layer(new Clip(node.Scalar(1), node.Scalar(2)), x.Rank, x);
+    }
 
     private static OnnxValue ReadMaxPool(OnnxNode node)
     {
@@ -173,6 +182,21 @@ internal static class OnnxOperators
         int[] starts = node.Integers(1, 2), ends = node.Integers(2, 2);
         if (node.Integers(3, 2) is not [2, 3]) throw new OnnxFormatException("cuts along other axes than height and width");
         return node.Layer(new Crop(starts[0], starts[1], ends[0] - starts[0], ends[1] - starts[1]), 4, x);
+    }
+
+    private static OnnxValue ReadResize(OnnxNode node)
+    {
+        node.ExpectInputs(3, 3);
+        var x = node.Value(0, 4);
+        if (node.Attributes.TakeText("mode", "nearest") != "linear" || node.Attributes.TakeText("coordinate_transformation_mode", "half_pixel") != "half_pixel")
+            throw new OnnxFormatException("resizes in another way than linear with half_pixel coordinates");
+        float[] scales = node.Floats(2, 4);
+        if (scales[0] != 1 || scales[1] != 1) throw new OnnxFormatException("resizes other axes than height and width");
+        return node.Layer(new Resize(Scaled(x.Layer.Shape.Height, scales[2]), Scaled(x.Layer.Shape.Width, scales[3]), Stem.Bilinear), 4, x);
+
+        int Scaled(int side, float scale) => side * scale is >= 1 and var scaled && scaled <= node.MaxDimension
+            ? (int)scaled
+            : throw new OnnxFormatException($"resizes {side} pixels by {scale}");
     }
 
     private static OnnxValue ReadSoftmax(OnnxNode node)
