@@ -16,6 +16,7 @@ public static class Architectures
         new(FerNet.Name, 8, FerNet.Create),
         new(ThreeConvolutionCnn.Name, 8, ThreeConvolutionCnn.Create),
         new(SixClassCnn.Name, 8, SixClassCnn.Create),
+        new(RowLstm.Name, 8, RowLstm.Create),
         new(WebAppCnn.Name, 8, WebAppCnn.Create),
         new(WebAppDeepCnn.Name, 16, WebAppDeepCnn.Create),
         new(EluDcnn.Name, 8, EluDcnn.Create),
