@@ -117,7 +117,8 @@ internal sealed class TrainCommand : ICommand
             HeadLearningRate = result.GetValue(_headRate),
             StageLearningRateFactor = result.GetValue(_stageFactor)!.Value,
             FrozenBatchNormalization = result.GetValue(_frozenNormalization)!.Value,
-            WorkspacePath = Path.Combine(host.Folders.Artifacts, "bottleneck"),
+            // Beside the runs' folders, so that they share what they have in common.
+            BottleneckFolder = Path.Combine(Path.GetDirectoryName(_run.Folder(result, host))!, "bottleneck"),
             Width = result.GetValue(_width)!.Value,
             Epoch = result.GetValue(_epochs) ?? (timed ? null : 20),
             BatchSize = result.GetValue(_batch)!.Value,

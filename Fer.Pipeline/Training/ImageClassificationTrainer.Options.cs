@@ -41,13 +41,22 @@ public sealed partial class ImageClassificationTrainer
         public double FrozenBatchNormalization { get; init; } = 0.3;
 
         /// <summary>
+        /// True to fit a new head on the frozen features before any layer is fine-tuned, so that its random start does not spoil them (Kumar et al., arXiv
+        /// 2202.10054). Costs one forward pass over the faces.
+        /// </summary>
+        public bool HeadFirst { get; init; } = true;
+
+        /// <summary>
         /// A folder for what is worth keeping from one run to the next, as the features of frozen backbones; null keeps nothing, where ML.NET takes a
         /// temporary folder.
         /// </summary>
         public string? WorkspacePath { get; init; }
 
+        /// <summary>The folder of those features alone; null is <see cref="WorkspacePath"/>. Several runs may share one.</summary>
+        public string? BottleneckFolder { get; init; }
+
         /// <summary>
-        /// True to take the training set's features from <see cref="WorkspacePath"/> where they are there. True by default, where ML.NET's is false:
+        /// True to take the training set's features from the folder where they are there. True by default, where ML.NET's is false:
         /// they are found by the content of faces, backbone and preprocessing and checked when read, so they cannot be those of others.
         /// </summary>
         public bool ReuseTrainSetBottleneckCachedValues { get; init; } = true;
