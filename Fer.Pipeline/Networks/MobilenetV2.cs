@@ -47,6 +47,4 @@ internal static class MobilenetV2
             .Convolution(channels, 1).BatchNormalization();
         return stride == 1 && channels == input.Shape.Channels ? layer.Add(input) : layer;
     }
-
-    private static Layer Relu6(this Layer layer) => layer.Builder.Add(new Clip(0, 6), null, layer);
 }

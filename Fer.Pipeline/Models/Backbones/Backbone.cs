@@ -110,7 +110,7 @@ public sealed class Backbone
         preprocessing ??= input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet;
         var builder = new NetworkBuilder(name, new Shape(1, FaceSet.Side, FaceSet.Side));
         var (height, width) = (resizeTo ?? input.Height, resizeTo ?? input.Width);
-        var pixels = (height, width) == (FaceSet.Side, FaceSet.Side) ? builder.Input : builder.Add(new Resize(height, width), "face_resize", builder.Input);
+        var pixels = (height, width) == (FaceSet.Side, FaceSet.Side) ? builder.Input : builder.Add(new Resize(height, width, new ResizeOptions { Interpolation = Interpolation.Linear }), "face_resize", builder.Input);
         var planes = new Layer[input.Channels];
         for (int c = 0; c < planes.Length; c++)
             planes[c] = builder.Add(new Affine((float)Of(preprocessing.Mean, c), (float)(1 / Of(preprocessing.Deviation, c))), $"face_scale{c}", pixels);

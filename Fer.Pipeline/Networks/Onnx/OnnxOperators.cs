@@ -192,7 +192,7 @@ internal static class OnnxOperators
             throw new OnnxFormatException("resizes in another way than linear with half_pixel coordinates");
         float[] scales = node.Floats(2, 4);
         if (scales[0] != 1 || scales[1] != 1) throw new OnnxFormatException("resizes other axes than height and width");
-        return node.Layer(new Resize(Scaled(x.Layer.Shape.Height, scales[2]), Scaled(x.Layer.Shape.Width, scales[3])), 4, x);
+        return node.Layer(new Resize(Scaled(x.Layer.Shape.Height, scales[2]), Scaled(x.Layer.Shape.Width, scales[3]), new ResizeOptions { Interpolation = Interpolation.Linear }), 4, x);
 
         int Scaled(int side, float scale) => side * scale is >= 1 and var scaled && scaled <= node.MaxDimension
             ? (int)scaled
