@@ -23,26 +23,39 @@ public static class NetworkCopy
     /// <param name="input">What stands for the network's input.</param>
     /// <param name="network">The network to copy.</param>
     /// <param name="inferenceOnly">True to leave out what only training needs: dropout.</param>
+    /// <param name="naming">Names a layer anew; null keeps its name.</param>
+    /// <param name="copies">The copy of each operation: where it holds one already, that one is used, and weights are shared.</param>
     /// <exception cref="FerException">The shapes do not fit.</exception>
-    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false)
+    internal static Layer Append(
+        NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false, Func<string, string>? naming = null, Dictionary<Operation, Operation>? copies = null)
     {
+        copies ??= [];
         var layers = new Layer[network.Nodes.Count];
         foreach (var node in network.Nodes)
         {
             Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input : layers[i])];
-            layers[node.Index] = inferenceOnly && node.Operation is Dropout ? inputs[0] : builder.Add(Copy(node.Operation), node.Name, inputs);
+            if (inferenceOnly && node.Operation is Dropout)
+            {
+                layers[node.Index] = inputs[0];
+                continue;
+            }
+            if (!copies.TryGetValue(node.Operation, out var copy)) copies[node.Operation] = copy = Copy(node.Operation);
+            layers[node.Index] = builder.Add(copy, naming?.Invoke(node.Name) ?? node.Name, inputs);
         }
         return layers[^1];
     }
 
     /// <summary>Copies every parameter of <paramref name="from"/> to the parameter of the same name in <paramref name="to"/>.</summary>
+    /// <param name="from">Where the values come from.</param>
+    /// <param name="to">Where they go.</param>
+    /// <param name="prefix">What stands before the names there.</param>
     /// <exception cref="FerException">One is missing there, or has another length.</exception>
-    internal static void CopyParameters(Network from, Network to)
+    internal static void CopyParameters(Network from, Network to, string prefix = "")
     {
         var targets = to.Parameters.ToDictionary(p => p.Name);
         foreach (var parameter in from.Parameters)
         {
-            if (!targets.TryGetValue(parameter.Name, out var target) || !target.Dimensions.SequenceEqual(parameter.Dimensions))
+            if (!targets.TryGetValue(prefix + parameter.Name, out var target) || !target.Dimensions.SequenceEqual(parameter.Dimensions))
                 throw new FerException($"The network {to.Architecture} has no parameter '{parameter.Name}' of the sizes [{string.Join(", ", parameter.Dimensions)}].");
             parameter.Values.CopyTo(target.Values);
         }
@@ -65,6 +78,7 @@ public static class NetworkCopy
         Concat => new Concat(),
         Flatten => new Flatten(),
         Affine a => new Affine(a.Mean, a.Scale),
+        Mirror => new Mirror(),
         Crop c => new Crop(c.Top, c.Left, c.Height, c.Width),
         Softmax => new Softmax(),
         _ => throw new FerException($"An operation of the kind '{operation.Kind}' cannot be copied."),

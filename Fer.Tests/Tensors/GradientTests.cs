@@ -38,6 +38,7 @@ public class GradientTests
         ["flatten"] = (() => new Flatten(), [new(9, 3, 4)]),
         ["softmax"] = (() => new Softmax(), [new(9)]),
         ["affine"] = (() => new Affine(0.3f, 1.7f), [new(9, 3, 4)]),
+        ["mirror"] = (() => new Mirror(), [new(9, 5, 4)]),
         ["crop"] = (() => new Crop(1, 2, 3, 2), [new(9, 5, 5)]),
     };
 
