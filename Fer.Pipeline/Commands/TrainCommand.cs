@@ -37,6 +37,14 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _mixup = Values.Number("--mixup", "Alpha of mixup; 0 is none", 0, 10, @default: 0);
     private readonly Option<int?> _patience = Values.Whole("--patience", "Stops after so many epochs without progress; never where not given", 1, 1_000_000);
 
+    private readonly Option<int?> _side = Values.Whole("--input-side", "Width and height of the network's input in pixels, the middle of the face", 8, FaceSet.Side, Defaults.InputSide);
+    private readonly Option<string?> _schedule = Values.Choice("--schedule", "How the learning rate changes over the run", Enum.GetNames<LearningRateSchedule>(), nameof(LearningRateSchedule.Cosine))!;
+    private readonly Option<double?> _average = Values.Number("--ema", "Decay of the averaged weights that are validated and kept; 0 is no average", 0, 0.99999, @default: 0.999);
+    private readonly Option<double?> _progressive = Values.Number("--progressive", "Share of the run that begins on smaller pictures of the faces; 0 is none", 0, 0.95, "SHARE", 0);
+    private readonly Option<int?> _progressiveSide = Values.Whole("--progressive-side", "Side of the first of those in pixels; it grows by 8", 8, FaceSet.Side, Defaults.ProgressiveSide);
+    private readonly ServingOptions _serving = new();
+    private readonly Option<string?> _resume = RunRecord.ResumeOption();
+
     private readonly Option<bool> _direct = EngineOptions.Direct();
 
     public string Name => "train";
@@ -47,6 +55,7 @@ internal sealed class TrainCommand : ICommand
     [
         ("train --epochs 20", "the recipe's network for 20 epochs"),
         ("train --data fer2013.csv --arch FerNet --width 1.5 --minutes 40", "a wider network for as many epochs as fit"),
+        ("train --resume artifacts/train", "goes on where a stopped run was, to the same weights"),
         ("train --arch ThreeConvolutionCnn --optimizer Adam --epochs 30 --patience 5", "the plain baseline with early stopping"),
         ("train --arch artifacts/first/model.zip --scheme three --epochs 5", "goes on from a model, with other classes"),
         ("train --arch ResnetV250 --fine-tune none --data my-faces", "a new head on a backbone added with 'backbone add', on a folder of your own faces"),
@@ -54,19 +63,30 @@ internal sealed class TrainCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _arch, _fineTune, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _headRate, _stageFactor, _frozenNormalization, _resizeTo, _backbones, _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup, _patience, _direct,
+        _arch, _fineTune, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _headRate, _stageFactor, _frozenNormalization, _resizeTo, _backbones,
+        _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup,
+        _side, _schedule, _average, _progressive, _progressiveSide, .. _serving.All, _patience, _direct, _resume,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
+        string? path = null, resume = result.GetValue(_resume);
+        if (resume is not null) (result, host, path) = RunRecord.Resume(result, host, resume);
         long seed = _run.Seed(result);
-        string path = _run.Folder(result, host);
-        var options = OptionsOf(result, host, seed);
+        path ??= _run.Folder(result, host);
+        string checkpoints = Path.Combine(path, RunRecord.CheckpointFolder);
+        var options = OptionsOf(result, host, seed) with { WorkspacePath = checkpoints, Resume = resume is not null };
         var dataset = _data.Load(result, host, seed);
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch on.");
-        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result));
+        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time);
         var finish = Rehearse(folder, dataset, options, host);
+        if (resume is null)
+        {
+            // What an earlier run of this name left would not belong to this one.
+            RunRecord.Delete(path);
+            RunRecord.Save(path, RunRecord.Of(result, host));
+        }
         if (result.GetValue(_minutes) is { } minutes)
         {
             var left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(host.Start);
@@ -82,9 +102,12 @@ internal sealed class TrainCommand : ICommand
         if (training.BestEpoch == 0 && (training.Outcome == TrainingOutcome.Diverged || training.Steps == 0))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            RunRecord.Delete(path);
             throw new FerException("The training ended before its first epoch did, so there is no model to save.");
         }
         var metrics = folder.Finish(training, options, [], rehearsal: false);
+        if (training.Outcome == TrainingOutcome.Cancelled) host.Error.WriteLine($"Go on with: fer {Name} --resume {host.Shorten(path)}");
+        else RunRecord.Delete(path);
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Validation accuracy {metrics.Accuracy:F4}, macro F1 {metrics.MacroF1:F4} (epoch {training.BestEpoch} of {training.History.Count}), after {TrialText.Duration(host.Time.GetElapsedTime(host.Start))}"));
         if (training.History.Count > 0)
@@ -129,6 +152,11 @@ internal sealed class TrainCommand : ICommand
             Dropout = (float)result.GetValue(_dropout)!.Value,
             WeightDecay = (float)result.GetValue(_decay)!.Value,
             Mixup = result.GetValue(_mixup)!.Value,
+            InputSide = result.GetValue(_side)!.Value,
+            LearningRateScheduler = Enum.Parse<LearningRateSchedule>(result.GetRequiredValue(_schedule)!).Create(),
+            ExponentialMovingAverage = (float)result.GetValue(_average)!.Value,
+            ProgressiveResizing = result.GetValue(_progressive)!.Value,
+            ProgressiveSide = result.GetValue(_progressiveSide)!.Value,
             EarlyStoppingCriteria = result.GetValue(_patience) is { } patience ? new EarlyStopping { Patience = patience } : null,
             Seed = seed,
             Threads = result.GetValue(_run.Threads) ?? 0,

@@ -34,7 +34,7 @@ internal sealed record NetworkTap(int Features, Linear? Head)
         var builder = new NetworkBuilder(network.Architecture, network.Input);
         Append(builder, builder.Input, network);
         var cut = builder.Build();
-        NetworkCopy.CopyParameters(network, cut);
+        NetworkCopy.CopyParameters(network, cut, partly: true);
         return cut;
     }
 

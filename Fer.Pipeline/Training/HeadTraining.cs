@@ -113,7 +113,7 @@ internal sealed class HeadTraining(
             if (last) break;
             if (stop) outcome = TrainingOutcome.StoppedEarly;
         }
-        if (best.Epoch > 0) best.Restore();
+        if (best.Epoch > 0) best.PutBack();
         else average?.Swap();
         CopyTo(head, linear);
         return new TrainingResult(network, outcome, _history, best.Epoch, optimizer.Steps, options.Clock.GetElapsedTime(start));

@@ -47,12 +47,9 @@ public sealed partial class ImageClassificationTrainer
         public bool HeadFirst { get; init; } = true;
 
         /// <summary>
-        /// A folder for what is worth keeping from one run to the next, as the features of frozen backbones; null keeps nothing, where ML.NET takes a
-        /// temporary folder.
+        /// The folder that keeps the features of frozen backbones, which several runs may share; null is <see cref="WorkspacePath"/>, and without that
+        /// nothing is kept, where ML.NET takes a temporary folder.
         /// </summary>
-        public string? WorkspacePath { get; init; }
-
-        /// <summary>The folder of those features alone; null is <see cref="WorkspacePath"/>. Several runs may share one.</summary>
         public string? BottleneckFolder { get; init; }
 
         /// <summary>
@@ -121,6 +118,15 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>Decay of the averaged weights that are validated and kept, below 1; 0 is no average.</summary>
         public float ExponentialMovingAverage { get; init; } = 0.999f;
 
+        /// <summary>Share of the run, from its start, that sees the faces with fewer pixels, at least 0 and below 1; 0 is none. For architectures that fit any input.</summary>
+        public double ProgressiveResizing { get; init; }
+
+        /// <summary>Side of the first of those smaller inputs in pixels, 8 … <see cref="InputSide"/>; it grows by 8.</summary>
+        public int ProgressiveSide { get; init; } = 24;
+
+        /// <summary>Share of the faces' soft targets that counts, where they have such; the rest is the label's, 0 … 1.</summary>
+        public float SoftTargets { get; init; } = 1;
+
         /// <summary>Greatest norm of the gradient; 0 is no limit.</summary>
         public float GradientClipping { get; init; }
 
@@ -132,6 +138,18 @@ public sealed partial class ImageClassificationTrainer
 
         /// <summary>True where 3x3 convolutions may take Winograd's minimal filtering; false sums them directly, which is slower and rounds a little less.</summary>
         public bool Winograd { get; init; } = true;
+
+        /// <summary>
+        /// A folder that takes a checkpoint after each epoch, whenever <see cref="CheckpointInterval"/> has passed within one, and on cancellation;
+        /// null is none. It holds all that the run has come to, in full precision.
+        /// </summary>
+        public string? WorkspacePath { get; init; }
+
+        /// <summary>Most time between two checkpoints.</summary>
+        public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(2);
+
+        /// <summary>True to go on from the checkpoint in <see cref="WorkspacePath"/> where there is one. The weights are then the same, bit for bit, as those of a run that was never stopped.</summary>
+        public bool Resume { get; init; }
 
         /// <summary>The clock that <see cref="TimeBudget"/> is measured by.</summary>
         internal TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -165,11 +183,48 @@ public sealed partial class ImageClassificationTrainer
             if (!(ExponentialMovingAverage is >= 0 and < 1)) throw new FerUsageException($"ExponentialMovingAverage is at least 0 and below 1, not {ExponentialMovingAverage}.");
             if (!(GradientClipping >= 0)) throw new FerUsageException($"GradientClipping is at least 0, not {GradientClipping}.");
             if (!(Mixup >= 0)) throw new FerUsageException($"Mixup is at least 0, not {Mixup}.");
+            if (!(ProgressiveResizing is >= 0 and < 1)) throw new FerUsageException($"ProgressiveResizing is at least 0 and below 1, not {ProgressiveResizing}.");
+            if (ProgressiveResizing > 0 && (ProgressiveSide < 8 || ProgressiveSide > InputSide)) throw new FerUsageException($"ProgressiveSide is 8 … {InputSide} pixels, not {ProgressiveSide}.");
+            if (!(SoftTargets is >= 0 and <= 1)) throw new FerUsageException($"SoftTargets is 0 … 1, not {SoftTargets}.");
+            if (CheckpointInterval <= TimeSpan.Zero) throw new FerUsageException($"CheckpointInterval is above 0, not {CheckpointInterval}.");
+            if (Resume && WorkspacePath is null) throw new FerUsageException("Resume needs a WorkspacePath, where the checkpoint is.");
             if (Threads < 0) throw new FerUsageException($"Threads is at least 1, or 0 for one a processor, not {Threads}.");
             Augmentation.Check();
             // The optimizer and the architecture check their own values.
             CreateOptimizer();
             StartingNetwork.Check(this);
+            if (ProgressiveResizing > 0) CheckResizing();
         }
+
+        private void CheckResizing()
+        {
+            if (FineTune is not null || !Networks.Architectures.IsKnown(Arch)) throw new FerUsageException("ProgressiveResizing is for networks from scratch. Set it to 0.");
+            var network = Networks.Architectures.Create(Arch, 2, StartingNetwork.ArchitectureOf(this));
+            foreach (int side in Resizing().AllSides)
+            {
+                try
+                {
+                    network.AtInput(network.Input with { Height = side, Width = side });
+                }
+                catch (FerException e)
+                {
+                    throw new FerUsageException($"ProgressiveResizing: {Arch} cannot take faces of {side}x{side} pixels ({e.Message.TrimEnd('.')}). Set it to 0, or take another architecture.");
+                }
+            }
+        }
+
+        internal ResizingSchedule Resizing() => new(ProgressiveResizing, ProgressiveSide, InputSide);
+
+        /// <summary>
+        /// What makes this training the one it is, by name, in a fixed order: two runs of the same identity go through the same weights. Time and
+        /// threads are left out: a run may be given more of either.
+        /// </summary>
+        internal IEnumerable<(string Name, string Value)> Identity() =>
+            from property in typeof(Options).GetProperties()
+            where property.PropertyType.IsPrimitive || property.PropertyType.IsEnum || property.PropertyType == typeof(string) || Nullable.GetUnderlyingType(property.PropertyType) is { IsPrimitive: true } or { IsEnum: true }
+                || property.PropertyType.IsAssignableTo(typeof(LearningRateScheduler)) || property.PropertyType == typeof(EarlyStopping) || property.PropertyType == typeof(FaceAugmentation)
+            where property.Name is not (nameof(WorkspacePath) or nameof(BottleneckFolder) or nameof(Resume) or nameof(Threads))
+            orderby property.Name
+            select (property.Name, property.GetValue(this)?.ToString() ?? "none");
     }
 }

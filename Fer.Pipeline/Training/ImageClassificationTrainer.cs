@@ -47,10 +47,11 @@ public sealed partial class ImageClassificationTrainer
 
         var starting = StartingNetwork.Load(_options);
         var network = starting.Create(training.ClassNames);
-        if (starting.Backbone is null) return new TrainingLoop(network, training, validation, _options).Run(cancellation);
+        // What is resized inside the network, and what comes from a file, has an input size of its own.
+        var options = _options with { InputSide = network.Input.Height };
+        if (starting.Backbone is null) return new TrainingLoop(network, training, validation, options).Run(cancellation);
         long start = _options.Clock.GetTimestamp();
         if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, _options, start, cancellation);
-        var options = _options;
         if (_options.HeadFirst && !starting.Backbone.KeepsHead(training.ClassNames))
         {
             var first = _options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(_options.MetricsCallback) };
@@ -58,7 +59,7 @@ public sealed partial class ImageClassificationTrainer
             if (_options.TimeBudget is { } budget)
             {
                 var left = budget - _options.Clock.GetElapsedTime(start);
-                options = _options with { TimeBudget = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
+                options = options with { TimeBudget = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
             }
         }
         return FitLayers(starting.FineTune, network, training, validation, options, cancellation);

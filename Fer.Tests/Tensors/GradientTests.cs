@@ -75,6 +75,7 @@ public class GradientTests
         ["gru"] = (() => new Gru(5, 9), [new(5, 4, 1)]),
         ["gru of many units, back to front, reset before"] = (() => new Gru(3, 18, reverse: true, resetAfter: false), [new(3, 3, 2)]),
         ["constant"] = (() => new Constant(new(9, 3, 4)), []),
+        ["mirror"] = (() => new Mirror(), [new(9, 5, 4)]),
         ["crop"] = (() => new Crop(1, 2, 3, 2), [new(9, 5, 5)]),
     };
 
