@@ -47,5 +47,4 @@ internal static class MobilenetV2
             .Convolution(channels, 1).BatchNormalization();
         return stride == 1 && channels == input.Shape.Channels ? layer.Add(input) : layer;
     }
-
 }

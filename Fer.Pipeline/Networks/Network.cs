@@ -21,7 +21,8 @@ public sealed class Network
         Architecture = architecture;
         Input = input;
         Nodes = nodes;
-        Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))));
+        // A layer that stands in several places has its parameters once, under the name of the first.
+        Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))).DistinctBy(p => p.Parameter));
     }
 
     private Network(Network original, Shape input, IReadOnlyList<Node> nodes)
@@ -43,6 +44,9 @@ public sealed class Network
 
     /// <summary>The operations in running order.</summary>
     public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>True where a layer with parameters stands in several places, which only inference can run.</summary>
+    public bool SharesWeights => Nodes.Where(n => n.Operation.Parameters.Count > 0).GroupBy(n => n.Operation).Any(g => g.Count() > 1);
 
     /// <summary>All parameters.</summary>
     public ParameterSet Parameters { get; }

@@ -19,7 +19,7 @@ public sealed class NetworkBuilder(string architecture, Shape input)
     public Layer Input => new(this, -1, input);
 
     /// <summary>Adds an operation over earlier layers of this builder and gives its output.</summary>
-    /// <param name="operation">The operation; one instance may stand in one network only.</param>
+    /// <param name="operation">The operation; one instance may stand in one network only. Where it stands there several times, its weights are shared.</param>
     /// <param name="name">Unique name, or null for the operation's kind and a running number.</param>
     /// <param name="inputs">The layers it reads.</param>
     /// <exception cref="FerException">The shapes do not fit.</exception>

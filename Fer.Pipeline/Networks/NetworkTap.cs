@@ -22,7 +22,8 @@ internal sealed record NetworkTap(int Features, Linear? Head)
             var node = network.Nodes[at];
             if (node.Operation is Linear linear) return new NetworkTap(WithoutDropout(network, node.Inputs[0]), linear);
             if (node.Operation is Convolution { Window: { KernelHeight: 1, KernelWidth: 1 } }) return new NetworkTap(WithoutDropout(network, node.Inputs[0]), null);
-            if (node.Inputs.Count != 1 || node.Operation is BatchNormalization or Convolution) break;
+            // A table added or multiplied, as a bias that is no part of its layer, may stand on the way; two streams that meet may not.
+            if (node.Inputs.Skip(1).Any(i => i < 0 || network.Nodes[i].Operation is not Constant) || node.Operation is BatchNormalization or Convolution or Constant) break;
         }
         return new NetworkTap(last, null);
     }
@@ -33,7 +34,7 @@ internal sealed record NetworkTap(int Features, Linear? Head)
         var builder = new NetworkBuilder(network.Architecture, network.Input);
         Append(builder, builder.Input, network);
         var cut = builder.Build();
-        NetworkCopy.CopyParameters(network, cut);
+        NetworkCopy.CopyParameters(network, cut, partly: true);
         return cut;
     }
 

@@ -15,13 +15,10 @@ internal static class Stem
         return pixels.Concat(pixels, pixels);
     }
 
-    /// <summary>Bilinear, pixels being squares: PyTorch's <c>interpolate</c> with align_corners false.</summary>
-    internal static ResizeOptions Bilinear { get; } = new() { Interpolation = Interpolation.Linear };
-
-    /// <summary>Resizes to a square of <paramref name="side"/> pixels; null, or the size there is, adds no layer.</summary>
+    /// <summary>Resizes to a square of <paramref name="side"/> pixels, linearly between pixels; null, or the size there is, adds no layer.</summary>
     internal static Layer ResizeTo(this Layer input, int? side) => side is not { } to || (to == input.Shape.Height && to == input.Shape.Width)
         ? input
-        : input.Resize(to, to, Bilinear);
+        : input.Resize(to, to, new ResizeOptions { Interpolation = Interpolation.Linear });
 
     /// <summary>A convolution without bias, batch normalisation and ReLU.</summary>
     internal static Layer Unit(this Layer input, int channels, int kernel, int stride = 1, int? padding = null, float epsilon = 1e-5f) =>

@@ -33,7 +33,7 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
         int length = network.Output.Length;
         if ((long)faces.Count * length > Array.MaxLength) throw new FerException($"{faces.Count} faces with {length} features each are more than fits into memory. Take fewer faces.");
         long start = options.Clock.GetTimestamp();
-        var cache = (options.BottleneckPath ?? options.WorkspacePath) is { } folder ? new BottleneckCache(folder) : null;
+        var cache = (options.BottleneckFolder ?? options.WorkspacePath) is { } folder ? new BottleneckCache(folder) : null;
         byte[] key = cache is null ? [] : BottleneckCache.Key(faces, network);
         bool reuse = dataset == BottleneckDataset.Train ? options.ReuseTrainSetBottleneckCachedValues : options.ReuseValidationSetBottleneckCachedValues;
         if (reuse && cache?.Read(key, faces.Count, length) is { } cached)

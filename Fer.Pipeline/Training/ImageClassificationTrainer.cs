@@ -18,6 +18,9 @@ namespace Fer.Pipeline.Training;
 /// </summary>
 public sealed partial class ImageClassificationTrainer
 {
+    /// <summary>Epochs on the features after which a linear head has found its direction; the fine-tuning goes on from there.</summary>
+    private const int HeadFirstEpochs = 5;
+
     private readonly Options _options;
 
     /// <summary>Creates a trainer.</summary>
@@ -44,34 +47,54 @@ public sealed partial class ImageClassificationTrainer
 
         var starting = StartingNetwork.Load(_options);
         var network = starting.Create(training.ClassNames);
-        if (starting.Backbone is null) return new TrainingLoop(network, training, validation, _options).Run(cancellation);
-        return starting.FineTune == FineTune.None
-            ? FitHead(starting.Backbone, network, training, validation, cancellation)
-            : FitLayers(starting.FineTune, network, training, validation, cancellation);
+        // What is resized inside the network, and what comes from a file, has an input size of its own.
+        var options = _options with { InputSide = network.Input.Height };
+        if (starting.Backbone is null) return new TrainingLoop(network, training, validation, options).Run(cancellation);
+        long start = _options.Clock.GetTimestamp();
+        if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, _options, start, cancellation);
+        if (_options.HeadFirst && !starting.Backbone.KeepsHead(training.ClassNames))
+        {
+            var first = _options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(_options.MetricsCallback) };
+            FitHead(starting.Backbone, network, training, null, first, start, cancellation);
+            if (_options.TimeBudget is { } budget)
+            {
+                var left = budget - _options.Clock.GetElapsedTime(start);
+                options = options with { TimeBudget = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
+            }
+        }
+        return FitLayers(starting.FineTune, network, training, validation, options, cancellation);
     }
 
     /// <summary>Computes the features of all faces once and trains the head on them.</summary>
-    private TrainingResult FitHead(Backbone backbone, Network network, FaceSet training, FaceSet? validation, CancellationToken cancellation)
+    private static TrainingResult FitHead(
+        Backbone backbone, Network network, FaceSet training, FaceSet? validation, Options options, long start, CancellationToken cancellation)
     {
-        long start = _options.Clock.GetTimestamp();
-        using var pool = new WorkerPool(_options.Threads) { AllowsWinograd = _options.Winograd };
+        using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
         var cut = backbone.Tap.Cut(backbone.Network);
-        var features = BottleneckFeatures.Compute(cut, training, BottleneckDataset.Train, _options, pool, cancellation);
-        var validationFeatures = validation is null ? null : BottleneckFeatures.Compute(cut, validation, BottleneckDataset.Validation, _options, pool, cancellation);
-        return new HeadTraining(features, validationFeatures, _options, pool, start).Run((Linear)network.Nodes[^1].Operation, network, cancellation);
+        var features = BottleneckFeatures.Compute(cut, training, BottleneckDataset.Train, options, pool, cancellation);
+        var validationFeatures = validation is null ? null : BottleneckFeatures.Compute(cut, validation, BottleneckDataset.Validation, options, pool, cancellation);
+        return new HeadTraining(features, validationFeatures, options, pool, start).Run((Linear)network.Nodes[^1].Operation, network, cancellation);
     }
 
     /// <summary>Trains the head and some or all of the layers before it.</summary>
-    private TrainingResult FitLayers(FineTune fineTune, Network network, FaceSet training, FaceSet? validation, CancellationToken cancellation)
+    private static TrainingResult FitLayers(
+        FineTune fineTune, Network network, FaceSet training, FaceSet? validation, Options options, CancellationToken cancellation)
     {
-        var plan = new FineTunePlan(network, fineTune, _options);
+        var plan = new FineTunePlan(network, fineTune, options);
         try
         {
-            return new TrainingLoop(network, training, validation, _options with { BeforeStep = plan.BeforeStep }).Run(cancellation);
+            return new TrainingLoop(network, training, validation, options with { BeforeStep = plan.BeforeStep }).Run(cancellation);
         }
         finally
         {
             FineTunePlan.Release(network);
         }
     }
+
+    private static Action<ImageClassificationMetrics>? OnlyBottleneck(Action<ImageClassificationMetrics>? callback) => callback is null
+        ? null
+        : metrics =>
+        {
+            if (metrics.Bottleneck is not null) callback(metrics);
+        };
 }

@@ -58,7 +58,7 @@ internal sealed record StartingNetwork(ImageClassificationTrainer.Options Option
         throw new FerUsageException($"'{options.Arch}' is no architecture, backbone or file.{NearestName.Hint(options.Arch, names)} Known are {string.Join(", ", names)}.");
     }
 
-    private static ArchitectureOptions ArchitectureOf(ImageClassificationTrainer.Options options) => new()
+    internal static ArchitectureOptions ArchitectureOf(ImageClassificationTrainer.Options options) => new()
     {
         // What is resized shows the whole face.
         InputSide = options.ResizeTo is null ? options.InputSide : Data.FaceSet.Side,

@@ -24,6 +24,7 @@ public class GradientTests
         ["depthwise convolution"] = (() => new Convolution(10, 10, Window.Square(3, 2, 1), groups: 10), [new(10, 5, 5)]),
         ["lopsided convolution"] = (() => new Convolution(2, 3, new Window(2, 3, 2, 1, 0, 1, 1, 0)), [new(2, 5, 4)]),
         ["batch normalisation"] = (() => new BatchNormalization(9), [new(9, 3, 4)]),
+        ["batch normalisation with running statistics"] = (() => new BatchNormalization(9) { UsesRunningStatistics = true }, [new(9, 3, 4)]),
         ["relu"] = (() => new Relu(), [new(9, 3, 4)]),
         ["elu"] = (() => new Elu(0.8f), [new(9, 3, 4)]),
         ["max-pool"] = (() => new MaxPool(Window.Square(2, 2)), [new(9, 5, 4)]),
@@ -74,6 +75,7 @@ public class GradientTests
         ["gru"] = (() => new Gru(5, 9), [new(5, 4, 1)]),
         ["gru of many units, back to front, reset before"] = (() => new Gru(3, 18, reverse: true, resetAfter: false), [new(3, 3, 2)]),
         ["constant"] = (() => new Constant(new(9, 3, 4)), []),
+        ["mirror"] = (() => new Mirror(), [new(9, 5, 4)]),
         ["crop"] = (() => new Crop(1, 2, 3, 2), [new(9, 5, 5)]),
     };
 

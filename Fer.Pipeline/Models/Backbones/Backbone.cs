@@ -78,7 +78,7 @@ public sealed class Backbone
         builder.Add(head, headName, features);
         var classifier = builder.Build();
         classifier.Initialize(seed);
-        NetworkCopy.CopyParameters(Network, classifier);
+        NetworkCopy.CopyParameters(Network, classifier, partly: true);
         if (KeepsHead(classNames) && Tap.Head is { } old)
         {
             old.Weight.Values.CopyTo(head.Weight.Values);
@@ -90,15 +90,25 @@ public sealed class Backbone
     /// <summary>True where the last layer tells apart just these classes already.</summary>
     internal bool KeepsHead(IReadOnlyList<string> classNames) => ClassNames is not null && Tap.Head is not null && ClassNames.SequenceEqual(classNames);
 
-    /// <summary>The centre crop in front of a served network is taken off again, so that training sees other parts of the face too.</summary>
+    /// <summary>
+    /// A classifier out of a served network: of several members or views the first, without the crop and mirror in front of it, so that training sees
+    /// other parts of the face too.
+    /// </summary>
     private static Network WithoutServing(Network serving)
     {
-        Node[] readers = [.. serving.Nodes.Where(n => n.Inputs.Contains(-1))];
-        if (readers is not [{ Operation: Crop } crop]) return serving;
-        var builder = new NetworkBuilder(serving.Architecture, crop.Shape);
-        NetworkCopy.Append(builder, builder.Input, serving, first: crop.Index);
+        int last = serving.Nodes.Count - 1;
+        // The answers of members and views are summed in front of temperature and softmax; the first summand is the first's.
+        while (serving.Nodes[last].Operation is Softmax or Affine or Add) last = serving.Nodes[last].Inputs[0];
+        int first = -1;
+        if (serving.Nodes.FirstOrDefault(n => n.Inputs.Contains(-1)) is { Operation: Crop or Mirror } view)
+        {
+            first = view.Index;
+            if (serving.Nodes.FirstOrDefault(n => n.Inputs.Contains(first)) is { Operation: Mirror } mirror) first = mirror.Index;
+        }
+        var builder = new NetworkBuilder(serving.Architecture, first < 0 ? serving.Input : serving.Nodes[first].Shape);
+        NetworkCopy.Append(builder, builder.Input, serving, last: last, first: first < 0 ? null : first);
         var network = builder.Build();
-        NetworkCopy.CopyParameters(serving, network);
+        NetworkCopy.CopyParameters(serving, network, partly: true);
         return network;
     }
 
@@ -110,7 +120,7 @@ public sealed class Backbone
         preprocessing ??= input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet;
         var builder = new NetworkBuilder(name, new Shape(1, FaceSet.Side, FaceSet.Side));
         var (height, width) = (resizeTo ?? input.Height, resizeTo ?? input.Width);
-        var pixels = (height, width) == (FaceSet.Side, FaceSet.Side) ? builder.Input : builder.Add(new Resize(height, width, Stem.Bilinear), "face_resize", builder.Input);
+        var pixels = (height, width) == (FaceSet.Side, FaceSet.Side) ? builder.Input : builder.Add(new Resize(height, width, new ResizeOptions { Interpolation = Interpolation.Linear }), "face_resize", builder.Input);
         var planes = new Layer[input.Channels];
         for (int c = 0; c < planes.Length; c++)
             planes[c] = builder.Add(new Affine((float)Of(preprocessing.Mean, c), (float)(1 / Of(preprocessing.Deviation, c))), $"face_scale{c}", pixels);

@@ -74,6 +74,8 @@ internal sealed class OnnxGraphWriter
             Concat => WriteJoin(node, "Concat", OnnxAttributes.Int("axis", 1)),
             Affine a => WriteAffine(node, x, a),
             Crop c => WriteCrop(node, AtRank(node, x, 4), c),
+            Mirror => Write(node, "Gather", 4, [AtRank(node, x, 4).Name, Integers(node, "columns", [.. Enumerable.Range(0, node.Shape.Width).Reverse()])],
+                OnnxAttributes.Int("axis", 3)),
             Softmax => Write(node, "Softmax", x.Rank, [x.Name], OnnxAttributes.Int("axis", 1)),
             _ => throw new FerException($"Layer '{node.Name}' ({node.Operation.Kind}) has no ONNX form in this version."),
         };

@@ -106,6 +106,10 @@ internal sealed class OnnxNode
         return new Window(stated[0], stated[1], strides[0], strides[1], pads[0], pads[1], pads[2], pads[3]);
     }
 
+    /// <summary>The operation of an earlier node with the same constants and attributes, or a new one: weights that a file has once stay so.</summary>
+    internal T Shared<T>(Func<T> create) where T : Operation =>
+        _graph.Shared($"{_node.OpType}\n{string.Join('\n', _node.Input.Skip(1))}\n{string.Join('\n', _node.Attribute.Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
+
     internal void Bind(Parameter parameter, TensorProto tensor) => _graph.Bind(parameter, tensor);
 
     /// <summary>The one node that reads this node's output, or null.</summary>
