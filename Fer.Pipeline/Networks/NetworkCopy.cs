@@ -8,15 +8,16 @@ public static class NetworkCopy
     /// <summary>A network of the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
     public static Network Clone(Network network)
     {
-        var builder = new NetworkBuilder(network.Architecture, network.Input);
-        Append(builder, builder.Input, network);
-        var copy = builder.Build();
+        var builder = new NetworkBuilder(network.Architecture);
+        Layer[] inputs = [.. network.Inputs.Select(input => builder.AddInput(input.Name, input.Shape))];
+        var layers = Append(builder, inputs, network, inferenceOnly: false);
+        var copy = builder.Build([.. network.Outputs.Select(output => (output.Name, layers[output.Node]))]);
         CopyParameters(network, copy);
         return copy;
     }
 
     /// <summary>
-    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives the last one. The new
+    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives its first output. The new
     /// parameters start at zero: <see cref="CopyParameters"/> fills them once the network is built.
     /// </summary>
     /// <param name="builder">Where the layers are added.</param>
@@ -24,15 +25,18 @@ public static class NetworkCopy
     /// <param name="network">The network to copy.</param>
     /// <param name="inferenceOnly">True to leave out what only training needs: dropout.</param>
     /// <exception cref="FerException">The shapes do not fit.</exception>
-    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false)
+    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false) =>
+        Append(builder, [input], network, inferenceOnly)[network.Outputs[0].Node];
+
+    private static Layer[] Append(NetworkBuilder builder, Layer[] input, Network network, bool inferenceOnly)
     {
         var layers = new Layer[network.Nodes.Count];
         foreach (var node in network.Nodes)
         {
-            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input : layers[i])];
+            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input[-1 - i] : layers[i])];
             layers[node.Index] = inferenceOnly && node.Operation is Dropout ? inputs[0] : builder.Add(Copy(node.Operation), node.Name, inputs);
         }
-        return layers[^1];
+        return layers;
     }
 
     /// <summary>Copies every parameter of <paramref name="from"/> to the parameter of the same name in <paramref name="to"/>.</summary>
