@@ -2,7 +2,7 @@ using System.CommandLine;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Models;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Commands;
