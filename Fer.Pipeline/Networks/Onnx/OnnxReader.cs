@@ -7,7 +7,8 @@ namespace Fer.Pipeline.Networks.Onnx;
 /// Reads an ONNX model into a network, keeping the names of nodes and parameters. The first axis of the inputs is taken for the batch, whatever size the file
 /// gives it; a graph that works across its batch is read as one example instead. The file may come from anywhere: sizes, counts and shapes are checked before
 /// memory is taken for them.
-/// <para>Inputs and outputs of four axes are [batch, channels, height, width] and lie as the engine's images, channels last; the values of others lie as in ONNX,
+/// <para>Inputs and outputs of four axes are [batch, channels, height, width] and lie as the engine's images, channels last;
+/// an input [batch, height, width, channels] of up to four channels lies that way already. The values of others lie as in ONNX,
 /// under a shape whose channels are the last axis and whose height is the first behind the batch.</para>
 /// </summary>
 public static class OnnxReader
