@@ -129,7 +129,7 @@ public class GradientTests
         var tolerance = 2e-2;
         for (int i = 0; i < inputs.Length; i++) Check(inputs[i], gradients[i]);
         var weights = harness.Parameters.Trainable.ToArray();
-        for (int i = 0; i < weights.Length; i += Math.Max(1, weights.Length / 60))
+        for (int i = 0; i < weights.Length; i += Math.Max(1, weights.Length / 24))
         {
             harness.Parameters.Trainable[i] = weights[i] + step;
             double up = Loss();
@@ -141,7 +141,7 @@ public class GradientTests
 
         void Check(float[] input, float[] gradient)
         {
-            for (int i = 0; i < input.Length; i += Math.Max(1, input.Length / 60))
+            for (int i = 0; i < input.Length; i += Math.Max(1, input.Length / 24))
             {
                 float before = input[i];
                 input[i] = before + step;
