@@ -63,8 +63,10 @@ internal static class OnnxConformance
     {
         string[] inputs = [.. model.Graph.Input.Select(i => i.Name).Except(model.Graph.Initializer.Select(i => i.Name))];
         bool joins = model.Graph.Node.Count > 1 || model.Graph.Node.All(n => Joining.Contains(n.OpType));
-        if (!joins && inputs.Length > 0) return [inputs[0]];
-        return [.. inputs.Where(name => model.Graph.Input.Single(i => i.Name == name).Type?.TensorType?.ElemType is null or (int)TensorProto.Types.DataType.Float)];
+        if (!joins && inputs.Length > 0 && TypeOf(inputs[0]) != TensorProto.Types.DataType.Int64) return [inputs[0]];
+        return [.. inputs.Where(name => TypeOf(name) is null or TensorProto.Types.DataType.Float)];
+
+        TensorProto.Types.DataType? TypeOf(string name) => (TensorProto.Types.DataType?)model.Graph.Input.Single(i => i.Name == name).Type?.TensorType?.ElemType;
     }
 
     /// <summary>Reads the case's model and runs each of its data sets; throws where an output differs.</summary>
