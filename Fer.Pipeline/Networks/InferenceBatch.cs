@@ -1,5 +1,3 @@
-using Fer.Pipeline.Tensors;
-
 namespace Fer.Pipeline.Networks;
 
 /// <summary>Chooses how many examples an inference pass takes, so that networks over large pictures do not take more memory than a batch is worth.</summary>
