@@ -8,15 +8,16 @@ public static class NetworkCopy
     /// <summary>A network of the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
     public static Network Clone(Network network)
     {
-        var builder = new NetworkBuilder(network.Architecture, network.Input);
-        Append(builder, builder.Input, network);
-        var copy = builder.Build();
+        var builder = new NetworkBuilder(network.Architecture);
+        Layer[] inputs = [.. network.Inputs.Select(input => builder.AddInput(input.Name, input.Shape))];
+        var layers = Append(builder, inputs, network, inferenceOnly: false, null, null, NeededFor(network, network.Outputs.Select(o => o.Node), null), null);
+        var copy = builder.Build([.. network.Outputs.Select(output => (output.Name, layers[output.Node]))]);
         CopyParameters(network, copy);
         return copy;
     }
 
     /// <summary>
-    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives the last one. The new
+    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives its first output. The new
     /// parameters start at zero: <see cref="CopyParameters"/> fills them once the network is built.
     /// </summary>
     /// <param name="builder">Where the layers are added.</param>
@@ -32,19 +33,24 @@ public static class NetworkCopy
         NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false, Func<string, string>? naming = null, Dictionary<Operation, Operation>? copies = null,
         int? last = null, int? first = null)
     {
+        int end = last ?? network.Outputs[0].Node;
+        return Append(builder, [input], network, inferenceOnly, naming, copies, NeededFor(network, [end], first), first)[end];
+    }
+
+    private static Layer[] Append(
+        NetworkBuilder builder, Layer[] input, Network network, bool inferenceOnly, Func<string, string>? naming, Dictionary<Operation, Operation>? copies, bool[] needed, int? first)
+    {
         copies ??= [];
         var layers = new Layer[network.Nodes.Count];
-        int end = last ?? network.Nodes.Count - 1;
-        bool[] needed = NeededFor(network, end, first);
         foreach (var node in network.Nodes)
         {
             if (!needed[node.Index]) continue;
             if (node.Index == first)
             {
-                layers[node.Index] = input;
+                layers[node.Index] = input[0];
                 continue;
             }
-            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input : layers[i])];
+            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input[-1 - i] : layers[i])];
             if (inferenceOnly && node.Operation is Dropout)
             {
                 layers[node.Index] = inputs[0];
@@ -53,18 +59,18 @@ public static class NetworkCopy
             if (!copies.TryGetValue(node.Operation, out var copy)) copies[node.Operation] = copy = CopyFor(node, network, inputs);
             layers[node.Index] = builder.Add(copy, naming?.Invoke(node.Name) ?? node.Name, inputs);
         }
-        return layers[end];
+        return layers;
     }
 
     /// <summary>An average over all of a map stays one where the map has another size than in the network it comes from.</summary>
     private static Operation CopyFor(Node node, Network network, Layer[] inputs) =>
         node.Operation is AveragePool && node.Shape.Area == 1 && inputs[0].Shape != network.InputShapes(node)[0] ? new GlobalAveragePool() : Copy(node.Operation);
 
-    private static bool[] NeededFor(Network network, int last, int? first)
+    private static bool[] NeededFor(Network network, IEnumerable<int> last, int? first)
     {
         var needed = new bool[network.Nodes.Count];
-        needed[last] = true;
-        for (int i = last; i >= 0; i--)
+        foreach (int node in last) needed[node] = true;
+        for (int i = needed.Length - 1; i >= 0; i--)
             foreach (int input in network.Nodes[i].Inputs)
                 if (needed[i] && i != first && input >= 0) needed[input] = true;
         return needed;
