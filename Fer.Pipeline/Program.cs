@@ -12,6 +12,8 @@ internal static class Program
         new PredictCommand(),
         new DataCommand(),
         new BackboneCommand(),
+        new OnnxCommand(),
+        new ExportCommand(),
         new BenchCommand(),
     ];
 

@@ -58,6 +58,22 @@ public static class OnnxReader
         }
     }
 
+    /// <summary>Lists a file's operators, with those that are not read, before anything is worked out.</summary>
+    /// <exception cref="FerException">The file is no ONNX model.</exception>
+    internal static OnnxSummary Summarize(string path, OnnxReadLimits? limits = null)
+    {
+        limits ??= new OnnxReadLimits();
+        try
+        {
+            using var stream = DataFile(path);
+            return OnnxSummary.Of(Parse(ReadBytes(stream, limits.MaxBytes), limits));
+        }
+        catch (OnnxFormatException e)
+        {
+            throw new FerException($"{path}: {e.Message}. Give an ONNX model.", e);
+        }
+    }
+
     private static FileStream DataFile(string path)
     {
         try
