@@ -24,11 +24,19 @@ public sealed partial class ReadMeTests : IDisposable
         Run(Block("FerModel.Load").Replace("artifacts/first/model.zip", _models.Save()), "byte[] pixels = new byte[48 * 48];");
 
     [Fact]
+    public void Fine_tuning_takes_the_lines_that_the_readme_shows()
+    {
+        string csv = Path.Combine(_folder.Path, "faces.csv");
+        SampleFaces.WriteCsv(csv, 80, 1);
+        Run(Block("FineTune.LastStage").Replace("fer2013.csv.gz", csv).Replace("artifacts/first/model.zip", _models.Save()).Replace("Epoch = 5", "Epoch = 1, BatchSize = 16"), "");
+    }
+
+    [Fact]
     public void Training_takes_the_lines_that_the_readme_shows()
     {
         string csv = Path.Combine(_folder.Path, "faces.csv");
         SampleFaces.WriteCsv(csv, 60, 1);
-        Run(Block("ImageClassificationTrainer").Replace("fer2013.csv.gz", csv).Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"), "");
+        Run(Block("Arch = \"FerNet\"").Replace("fer2013.csv.gz", csv).Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"), "");
     }
 
     [Fact]

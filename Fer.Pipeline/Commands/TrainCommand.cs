@@ -188,7 +188,8 @@ internal sealed class TrainCommand : ICommand
         };
         view.ReportRunningTrial(settings);
         var progress = new TrialProgressReporter(0, view);
-        var result = new ImageClassificationTrainer(options with { MetricsCallback = progress.Epoch, ProgressCallback = progress.Batch })
+        var notes = new BottleneckNotes(view);
+        var result = new ImageClassificationTrainer(options with { MetricsCallback = Report, ProgressCallback = progress.Batch })
             .Fit(dataset.Training, dataset.Validation, cancellationToken);
         if (result.Best is { } best)
         {
@@ -202,5 +203,11 @@ internal sealed class TrainCommand : ICommand
             });
         }
         return result;
+
+        void Report(ImageClassificationMetrics metrics)
+        {
+            if (metrics.Bottleneck is { } bottleneck) notes.Report(bottleneck);
+            progress.Epoch(metrics);
+        }
     }
 }

@@ -10,8 +10,7 @@ public static class NetworkCopy
     {
         var builder = new NetworkBuilder(network.Architecture);
         Layer[] inputs = [.. network.Inputs.Select(input => builder.AddInput(input.Name, input.Shape))];
-        bool[] all = [.. network.Nodes.Select(_ => true)];
-        var layers = Append(builder, inputs, network, inferenceOnly: false, naming: null, [], all, first: null);
+        var layers = Append(builder, inputs, network, inferenceOnly: false, naming: null, [], NeededFor(network, Enumerable.Range(0, network.Nodes.Count), null), first: null);
         var copy = builder.Build([.. network.Outputs.Select(output => (output.Name, layers[output.Node]))]);
         CopyParameters(network, copy);
         return copy;
@@ -35,7 +34,7 @@ public static class NetworkCopy
         int? last = null, int? first = null)
     {
         int end = last ?? network.Outputs[0].Node;
-        return Append(builder, [input], network, inferenceOnly, naming, copies ?? [], NeededFor(network, end, first), first)[end];
+        return Append(builder, [input], network, inferenceOnly, naming, copies ?? [], NeededFor(network, [end], first), first)[end];
     }
 
     private static Layer[] Append(
@@ -66,11 +65,11 @@ public static class NetworkCopy
     private static Operation CopyFor(Node node, Network network, Layer[] inputs) =>
         node.Operation is AveragePool && node.Shape.Area == 1 && inputs[0].Shape != network.InputShapes(node)[0] ? new GlobalAveragePool() : Copy(node.Operation);
 
-    private static bool[] NeededFor(Network network, int last, int? first)
+    private static bool[] NeededFor(Network network, IEnumerable<int> last, int? first)
     {
         var needed = new bool[network.Nodes.Count];
-        needed[last] = true;
-        for (int i = last; i >= 0; i--)
+        foreach (int node in last) needed[node] = true;
+        for (int i = needed.Length - 1; i >= 0; i--)
             foreach (int input in network.Nodes[i].Inputs)
                 if (needed[i] && i != first && input >= 0) needed[input] = true;
         return needed;

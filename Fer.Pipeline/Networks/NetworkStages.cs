@@ -1,5 +1,3 @@
-using Fer.Pipeline.Tensors;
-
 namespace Fer.Pipeline.Networks;
 
 /// <summary>

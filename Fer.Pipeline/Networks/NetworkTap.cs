@@ -16,7 +16,7 @@ internal sealed record NetworkTap(int Features, Linear? Head)
     /// </summary>
     internal static NetworkTap Find(Network network)
     {
-        int last = network.Nodes.Count - 1;
+        int last = network.Outputs[0].Node;
         for (int at = last; at >= 0; at = network.Nodes[at].Inputs[0])
         {
             var node = network.Nodes[at];

@@ -10,9 +10,6 @@ namespace Fer.Pipeline.Training;
 /// <param name="Length">Features of a face.</param>
 internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Length)
 {
-    /// <summary>About what the buffers of a pass may take; a batch is as large as fits.</summary>
-    private const long PassBytes = 256L << 20;
-
     private const int LargestBatch = 64;
 
     /// <summary>The features of one face.</summary>
@@ -42,7 +39,7 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
             return new BottleneckFeatures(faces, cached, length);
         }
         var values = new float[faces.Count * length];
-        using (var executor = new NetworkExecutor(network, BatchSize(network, faces.Count), training: false, pool, frozen: true))
+        using (var executor = new NetworkExecutor(network, InferenceBatch.For(network, Math.Min(LargestBatch, faces.Count)), training: false, pool, frozen: true))
         using (var loader = new BatchLoader(faces, new BatchLoaderOptions { BatchSize = executor.BatchSize, Side = network.Input.Height }))
         {
             int done = 0, batches = 0;
@@ -72,12 +69,5 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
             if (options.TimeBudget is { } budget && whole > budget)
                 throw new FerException($"The features of {faces.Count} faces take about {whole.TotalMinutes:F1} minutes on this machine, and the time budget is {budget.TotalMinutes:F1}. Give more time, a smaller ResizeTo, or another backbone.");
         }
-    }
-
-    private static int BatchSize(Network network, int faces)
-    {
-        // Layers that follow one another are in memory together.
-        long bytes = 3L * sizeof(float) * network.Nodes.Max(n => (long)n.Shape.Length);
-        return (int)Math.Clamp(PassBytes / bytes, 1, Math.Min(LargestBatch, faces));
     }
 }

@@ -12,6 +12,7 @@ internal sealed class HeadTraining(
 {
     private const int DefaultEpochs = 40;
     private const long OrderPurpose = 2;
+    private const double FeaturesAtFullScale = 256;
 
     private readonly int _classes = training.Faces.ClassNames.Count;
     private readonly float[] _mean = new float[training.Length], _inverse = new float[training.Length];
@@ -162,12 +163,14 @@ internal sealed class HeadTraining(
                 square[i] += (double)row[i] * row[i];
             }
         }
+        // A step moves the answer by as much as there are features; past a few hundred they are made smaller to that end.
+        double scale = Math.Sqrt(Math.Min(1, FeaturesAtFullScale / training.Length));
         for (int i = 0; i < sum.Length; i++)
         {
             double mean = sum[i] / training.Faces.Count, variance = Math.Max(0, square[i] / training.Faces.Count - mean * mean);
             _mean[i] = (float)mean;
             // A feature that never changes says nothing; dividing by nearly nothing would only blow up its rounding.
-            _inverse[i] = variance > 1e-10 * (1 + mean * mean) ? (float)(1 / Math.Sqrt(variance)) : 0;
+            _inverse[i] = variance > 1e-10 * (1 + mean * mean) ? (float)(scale / Math.Sqrt(variance)) : 0;
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Fer.Pipeline;
 using Fer.Pipeline.Commands;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Networks.Onnx;
 using Fer.Pipeline.Tensors;
@@ -50,6 +52,27 @@ public sealed class BackboneCommandTests : IDisposable
         await Done("train --arch out/head/model.zip --fine-tune all --scheme three --data faces.csv --epochs 1 --batch-size 32 --threads 2 --output out --name three");
         string scores = await Done("evaluate --model out/three/model.zip --data faces.csv --json");
         Assert.Equal(3, JsonDocument.Parse(scores).RootElement.GetProperty("perClass").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_folder_of_ones_own_labelled_faces_is_trained_on_from_a_model()
+    {
+        await Done("data --write-sample faces.csv --count 140");
+        await Done("train --data faces.csv --epochs 1 --width 0.25 --batch-size 32 --threads 2 --output out --name first");
+        var pixels = new byte[FaceSet.PixelCount];
+        foreach (string emotion in (string[])["happy", "sad"])
+        {
+            Directory.CreateDirectory(_folder.File($"mine/{emotion}"));
+            for (int i = 0; i < 20; i++)
+            {
+                SampleFaces.Draw(i, emotion == "happy" ? 3 : 4, pixels);
+                PngEncoder.Save(new GrayImage(FaceSet.Side, FaceSet.Side, [.. pixels]), _folder.File($"mine/{emotion}/{i}.png"));
+            }
+        }
+        var (code, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --epochs 2 --batch-size 8 --threads 2 --output out --name mine");
+        Assert.True(code == ExitCode.Done, error);
+        Assert.Contains(" training faces, ", error);
+        await Done("evaluate --model out/mine/model.zip --data mine");
     }
 
     [Theory]

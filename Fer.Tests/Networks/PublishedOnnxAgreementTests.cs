@@ -1,4 +1,3 @@
-using Fer.Pipeline;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Networks.Onnx;

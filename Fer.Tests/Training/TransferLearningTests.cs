@@ -2,6 +2,7 @@ using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
+using Fer.Pipeline.Models.Backbones;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Networks.Onnx;
 using Fer.Pipeline.Tensors;
@@ -78,7 +79,7 @@ public sealed class TransferLearningTests : IDisposable
         // The network says of whole faces what the head said of features.
         using var pool = new WorkerPool(2);
         using var evaluator = new ModelEvaluator(first.Network, pool);
-        Assert.Equal(first.Best.ValidationAccuracy!.Value, evaluator.Score(Validation).Accuracy(Validation), 0.02);
+        Assert.Equal(first.Best.ValidationAccuracy!.Value, evaluator.Score(Validation, TestContext.Current.CancellationToken).Accuracy(Validation), 0.02);
 
         seen.Clear();
         var second = Fit(options);
@@ -134,6 +135,22 @@ public sealed class TransferLearningTests : IDisposable
         var result = Fit(From(null) with { Epoch = 1, LearningRate = 1e-9, HeadFirst = true, ExponentialMovingAverage = 0 }, two, two);
         Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.95, 1);
         Assert.InRange(result.Best.TrainingLoss, 0, 0.6);
+    }
+
+    [Theory]
+    [InlineData(FaceViews.Flip)]
+    [InlineData(FaceViews.Ten)]
+    public void A_model_of_several_members_and_views_goes_on_from_its_first_member(FaceViews views)
+    {
+        var first = Trained.Value.Network;
+        var second = NetworkCopy.Clone(first);
+        foreach (ref float value in second.Parameters.Trainable) value *= 0.5f;
+        ModelZip.Save(_folder.File("two.zip"), ServingGraph.Create([first, second], views, 1.2f),
+            new ModelManifest { ClassNames = ["class0", "class1"], Scheme = "custom", Architecture = first.Architecture }, "{}");
+        var backbone = Backbone.Load(_folder.File("two.zip"));
+        Assert.Equal(first.Input, backbone.Network.Input);
+        Assert.Equal(first.Parameters.Length, backbone.Network.Parameters.Length);
+        Assert.Equal(first.Parameters.Trainable.ToArray(), backbone.CreateClassifier(["class0", "class1"], 0.1f, 1).Parameters.Trainable.ToArray());
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class Backbone
     /// </summary>
     private static Network WithoutServing(Network serving)
     {
-        int last = serving.Nodes.Count - 1;
+        int last = serving.Outputs[0].Node;
         // The answers of members and views are summed in front of temperature and softmax; the first summand is the first's.
         while (serving.Nodes[last].Operation is Softmax or Affine or Add) last = serving.Nodes[last].Inputs[0];
         int first = -1;
