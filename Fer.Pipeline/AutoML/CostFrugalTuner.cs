@@ -47,7 +47,8 @@ public sealed class CostFrugalTuner : ITuner
             _opposite = [.. _incumbent.Zip(direction, (x, d) => Reflect(x - d))];
         }
         _waits = true;
-        return _space.SampleFromFeatureSpace(_proposed);
+        // On the way to the unit cube and back the default would lose its last bits.
+        return _restarts == 1 && _sinceStart == 0 && _best is null ? _space.Default : _space.SampleFromFeatureSpace(_proposed);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 

@@ -59,6 +59,8 @@ public sealed class SuccessiveHalvingTuner : ITuner
         int places = rung.Results.Count / _eta;
         if (places == 0) return null;
         if (rung.Results.Any(r => r.Setting.Equals(_default)) && !rung.Promoted.Contains(_default)) return _default;
+        // One trial runs at a time, so there is no need to let more up than the third; the default comes on top.
+        if (rung.Promoted.Count(s => !s.Equals(_default)) >= places) return null;
         return rung.Results.OrderByDescending(r => r.Metric).ThenBy(r => r.Loss).Take(places).Select(r => r.Setting).FirstOrDefault(s => !rung.Promoted.Contains(s));
     }
 
