@@ -85,7 +85,7 @@ public class TrialViewTests
         Assert.Contains("0.4512", text);
         Assert.Contains("it [broke]", text);
         Assert.Contains("Plan: [something]", text);
-        Assert.Contains("Ends in 14:00", text);
+        Assert.Contains("ends in 14:00", text);
     }
 
     [Fact]
