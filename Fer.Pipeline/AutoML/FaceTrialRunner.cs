@@ -41,7 +41,8 @@ internal sealed class FaceTrialRunner(
     {
         if (!HasNetwork(completed.TrialSettings.TrialId))
             throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in {folder}. Begin the experiment anew under another name.");
-        return Run(completed.TrialSettings, CancellationToken.None) with { Duration = completed.Duration };
+        // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
+        return Run(completed.TrialSettings, new CancellationToken(canceled: true)) with { Duration = completed.Duration };
     }
 
     private FaceTrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
