@@ -22,6 +22,6 @@ internal static class Program
     {
         var host = CommandHost.FromConsole();
         using var stop = new StopKeys(host.Error);
-        return await CommandLineProgram.RunAsync(arguments, host, Commands, stop.Token).ConfigureAwait(false);
+        return await CommandLineProgram.RunAsync(arguments, host with { Signals = stop }, Commands, stop.Token).ConfigureAwait(false);
     }
 }

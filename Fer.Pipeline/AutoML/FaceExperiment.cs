@@ -1,40 +1,28 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>How a <see cref="FaceExperiment"/> is run.</summary>
-public sealed record FaceExperimentOptions
-{
-    /// <summary>Wall-clock time from <see cref="Start"/> to the end, the saved model included.</summary>
-    public required TimeSpan Budget { get; init; }
-
-    /// <summary>Most settings to compare in short trials.</summary>
-    public int MaxModels { get; init; } = BudgetPlan.MostTrials;
-
-    /// <summary>Architectures to choose from; null is all of the space.</summary>
-    public IReadOnlyList<string>? Architectures { get; init; }
-
-    /// <summary>Seed of the proposals and the trainings.</summary>
-    public long Seed { get; init; } = 1;
-
-    /// <summary>Threads; 0 is one a processor.</summary>
-    public int Threads { get; init; }
-
-    /// <summary>When the budget began, on <see cref="Clock"/>; null is when the experiment is run.</summary>
-    public long? Start { get; init; }
-
-    /// <summary>The clock.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-}
-
 /// <summary>
-/// The sweep on faces under a wall-clock budget: measures the machine, rehearses the end, chooses the width by the time there is, compares
-/// settings in short trials, trains the winner with what is left and has it saved before the time is up.
+/// The sweep on faces under a wall-clock budget: rehearses the end, measures the machine, chooses the width by the time there is, compares
+/// settings in short trials, trains the winner with what is left and has it saved before the time is up. With a folder it can be stopped at any moment
+/// and goes on where it was.
 /// </summary>
 public sealed class FaceExperiment
 {
+    /// <summary>Share of the budget, at the most, for trying views of the face and members.</summary>
+    private const double ViewShare = 0.04;
+
+    /// <summary>How far behind the best a network may be to answer together with it.</summary>
+    private const double LeastMemberMetric = 0.05;
+
+    private const int MostMembers = 6;
+
+    private readonly FaceDataset _dataset;
     private readonly FaceSet _training, _validation;
     private readonly FaceExperimentOptions _options;
+    private AutoMLExperiment? _running;
 
     /// <summary>Creates the experiment.</summary>
     /// <exception cref="FerException">There are no faces to train on or to choose on.</exception>
@@ -42,6 +30,7 @@ public sealed class FaceExperiment
     {
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose a model on.");
+        _dataset = dataset;
         _training = dataset.Training;
         _validation = dataset.Validation;
         _options = options;
@@ -50,40 +39,135 @@ public sealed class FaceExperiment
     /// <summary>Called with the plan once the machine is measured.</summary>
     public Action<BudgetPlan>? PlanCallback { get; init; }
 
+    /// <summary>Asked once the experiment was cancelled and all is on disk: false to leave it like that, true to finish with the best so far. Null is true.</summary>
+    public Func<Task<bool>>? FinishAfterCancel { get; init; }
+
+    /// <summary>Ends the running trial; for any thread.</summary>
+    public void SkipRunningTrial() => _running?.SkipRunningTrial();
+
     /// <summary>
     /// Runs the experiment. <paramref name="finish"/> scores, saves and reports the best model; it is called once before the sweep with an
     /// untrained model as a rehearsal, which measures the time to keep for it and finds an unwritable folder while nothing is lost, and once at the end.
     /// </summary>
     /// <param name="monitor">Watches the trials.</param>
-    /// <param name="finish">Gets the model and whether this is the rehearsal, whose files it must not leave.</param>
-    /// <param name="cancellationToken">Ends the sweep with the best so far, which is then finished.</param>
-    /// <exception cref="FerException">No trial finished.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before there was any model.</exception>
-    public async Task<FaceTrialResult> RunAsync(IMonitor monitor, Action<FaceTrialResult, bool> finish, CancellationToken cancellationToken)
+    /// <param name="finish">Gets the model.</param>
+    /// <param name="cancellationToken">Ends the sweep; see <see cref="FinishAfterCancel"/>.</param>
+    /// <exception cref="FerException">No trial finished, or the folder holds another experiment.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, and to go on later; or cancelled before there was any model.</exception>
+    public async Task<FaceTrialResult> RunAsync(IMonitor monitor, Action<FaceExperimentEnd> finish, CancellationToken cancellationToken)
     {
         var clock = _options.Clock;
         long start = _options.Start ?? clock.GetTimestamp();
+        var store = _options.Folder is { } folder ? new ExperimentStore(folder, clock) : null;
+        var space = Space();
+        var record = store?.State.Plan;
+        bool resumed = record is not null;
+        if (record is null)
+        {
+            record = Plan(space, finish, clock, start, cancellationToken);
+            start = clock.GetTimestamp();
+        }
+        else if (record.DataSha256 != _training.Sha256)
+        {
+            throw store!.Other("its faces are others");
+        }
+        else if (Math.Abs(record.BudgetSeconds - _options.Budget.TotalSeconds) > 1e-6)
+        {
+            throw store!.Other($"its budget is {record.BudgetSeconds / 60:0.###} minutes");
+        }
+        store?.CountFrom(start);
+        if (!resumed) store?.SetPlan(record);
+        var plan = record.Plan;
+        space = space.WithChoice(nameof(FaceSearchOptions.Width), record.Width);
+        PlanCallback?.Invoke(plan);
+
+        // Augmentation, start-up and a machine that slows down get a seventh.
+        double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * record.ImagesPerSecond.First().Value;
+        var both = store is null ? monitor : new MonitorGroup(store, monitor);
+        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, _options.Threads, both, store is null ? null : Path.Combine(store.Folder, CheckpointFolder));
+        _running = new AutoMLExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
+            .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
+        if (store is not null) _running.SetCheckpoint(store);
+        if (_options.MaximumMemoryUsageInMegaByte is { } memory) _running.SetMaximumMemoryUsageInMegaByte(memory);
+        try
+        {
+            var best = (FaceTrialResult)await _running.RunAsync(cancellationToken).ConfigureAwait(false);
+            if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false)) throw new OperationCanceledException(cancellationToken);
+            finish(new FaceExperimentEnd(best, Members(best, runner, space, store), IsRehearsal: false, ViewTime(plan)));
+            store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
+            return best;
+        }
+        catch (OperationCanceledException)
+        {
+            if (store?.State.Status == ExperimentStatus.Running) store.SetStatus(ExperimentStatus.Paused);
+            throw;
+        }
+        catch (FerException)
+        {
+            store?.SetStatus(ExperimentStatus.Failed);
+            throw;
+        }
+    }
+
+    /// <summary>The folder of checkpoints in an experiment's folder.</summary>
+    internal const string CheckpointFolder = "checkpoint";
+
+    private async Task<bool> FinishesAsync(ExperimentStore? store)
+    {
+        store?.SetStatus(ExperimentStatus.Paused);
+        return FinishAfterCancel is null || await FinishAfterCancel().ConfigureAwait(false);
+    }
+
+    private SearchSpace<FaceSearchOptions> Space()
+    {
         var space = new SearchSpace<FaceSearchOptions>();
         if (_options.Architectures is { Count: > 0 } architectures) space = space.WithChoice(nameof(FaceSearchOptions.Architecture), [.. architectures]);
+        if (_options.Width is { } width) space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
+        // Without votes there is nothing to mix, and where they are the labels nothing to mix them with.
+        return _training.HasSoftTargets && !_dataset.HasVotesAsLabels ? space : space.WithChoice(nameof(FaceSearchOptions.SoftTargets), 1f);
+    }
 
+    private ITuner Tuner(SearchSpace space, BudgetPlan plan) => _options.Tuner switch
+    {
+        TunerKind.CostFrugal => new CostFrugalTuner(space, _options.Seed),
+        TunerKind.RandomSearch => new RandomSearchTuner(space, _options.Seed),
+        TunerKind.GridSearch => new GridSearchTuner(space, _options.Seed),
+        _ => new SuccessiveHalvingTuner(space, _options.Seed, plan.Rungs, BudgetPlan.Eta),
+    };
+
+    /// <summary>Rehearses the end, measures the machine, and shares out the time that is left.</summary>
+    private PlanRecord Plan(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish, TimeProvider clock, long start, CancellationToken cancellationToken)
+    {
         var finishTime = Rehearse(space, finish);
         cancellationToken.ThrowIfCancellationRequested();
-        var speeds = new Dictionary<double, double>();
+        var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, clock);
         var left = Left();
-        double width = WidthPlan.Choose(
-            space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == nameof(FaceSearchOptions.Width)).Candidates.Cast<double>(),
-            (1 - BudgetPlan.ExplorationShare(left)) * left, w => Epoch(Speed(w)));
-        space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
+        var widths = space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == nameof(FaceSearchOptions.Width)).Candidates.Cast<double>();
+        double width = WidthPlan.Choose(widths, (1 - ViewShare) * left, Epoch);
+        // First the speed that short trials are planned by, then those of the other architectures, for as long as that is worth its time.
+        var measured = new Dictionary<string, double>(calibration.ImagesPerSecond.Where(s => s.Key.Contains(FormattableString.Invariant($"/{width}/"))));
+        foreach (string architecture in space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == nameof(FaceSearchOptions.Architecture)).Candidates.Cast<string>())
+            if (_options.Architectures is { Count: > 1 }) calibration.Measure(Options(width) with { Arch = architecture, ProgressiveResizing = 0 }, 0.01 * Left());
+        foreach (var (key, speed) in calibration.ImagesPerSecond) measured.TryAdd(key, speed);
 
-        double speed = Speed(width);
-        var plan = BudgetPlan.Create(Left(), finishTime, Epoch(speed), _options.MaxModels);
-        PlanCallback?.Invoke(plan);
-        var (exploration, epochs) = Exploration(plan, speed);
-        var runner = new FaceTrialRunner(space, _training, _validation, exploration, epochs, _options.Threads, monitor);
-        var best = (FaceTrialResult)await new AutoMLExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor)
-            .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed).RunAsync(cancellationToken).ConfigureAwait(false);
-        finish(best, false);
-        return best;
+        var epoch = Epoch(width);
+        double views = Math.Min(ViewShare * left.TotalSeconds, 12 * _validation.Count / (3 * measured.First().Value));
+        left = Left();
+        var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
+        double chance = 1.0 / _validation.ClassNames.Count;
+        return new PlanRecord
+        {
+            DataSha256 = _training.Sha256,
+            BudgetSeconds = _options.Budget.TotalSeconds,
+            Plan = plan with
+            {
+                Finals = _options.Ensemble ?? WidthPlan.Finals(plan.Final / epoch),
+                // One standard error of the difference between two accuracies about a half.
+                Margin = Math.Sqrt(0.5 * Math.Max(0.25, chance * (1 - chance)) / _validation.Count),
+            },
+            Width = width,
+            ImagesPerSecond = measured,
+        };
 
         TimeSpan Left()
         {
@@ -92,43 +176,40 @@ public sealed class FaceExperiment
             return time > TimeSpan.FromSeconds(1) ? time : TimeSpan.FromSeconds(1);
         }
 
-        double Speed(double atWidth)
-        {
-            if (!speeds.TryGetValue(atWidth, out double known))
-            {
-                var options = space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), atWidth)).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
-                speeds[atWidth] = known = SpeedProbe.ImagesPerSecond(options, _training.ClassNames.Count, clock, 0.02 * Left());
-            }
-            return known;
-        }
+        TimeSpan Epoch(double atWidth) => calibration.Epoch(Options(atWidth), _training.Count, _validation.Count, 0.02 * Left());
+
+        ImageClassificationTrainer.Options Options(double atWidth) =>
+            space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), atWidth)).ToTrainerOptions() with { Seed = _options.Seed };
     }
 
-    /// <summary>Time of an epoch with its validation; forward alone is about a third of a training step.</summary>
-    private TimeSpan Epoch(double imagesPerSecond) => TimeSpan.FromSeconds((_training.Count + _validation.Count / 3.0) / imagesPerSecond);
+    private static TimeSpan ViewTime(BudgetPlan plan) => TimeSpan.FromSeconds(Math.Min(0.6 * plan.Reserve.TotalSeconds, ViewShare * plan.Budget.TotalSeconds));
 
-    private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Action<FaceTrialResult, bool> finish)
+    private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish)
     {
         var settings = new TrialSettings { TrialId = -1, Parameter = space.Default, Seed = _options.Seed };
         var options = space.AsType(space.Default).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
-        var network = Networks.Architectures.Create(options.Arch, _training.ClassNames.Count, new Networks.ArchitectureOptions { InputSide = options.InputSide, Width = options.Width });
+        var network = Architectures.Create(options.Arch, _training.ClassNames.Count, new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width });
         network.Initialize(_options.Seed);
-        var untrained = new Training.TrainingResult(network, Training.TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero);
+        var untrained = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero);
         long start = _options.Clock.GetTimestamp();
-        finish(new FaceTrialResult { TrialSettings = settings, Metric = 0, Training = untrained, Options = options }, true);
+        finish(new FaceExperimentEnd(new FaceTrialResult { TrialSettings = settings, Metric = 0, Training = untrained, Options = options }, [], IsRehearsal: true, TimeSpan.Zero));
         return _options.Clock.GetElapsedTime(start);
     }
 
-    /// <summary>The faces that every short trial sees and how often: as many as the measured speed allows in a trial's time.</summary>
-    private (FaceSet Faces, int Epochs) Exploration(BudgetPlan plan, double imagesPerSecond)
+    /// <summary>The networks of the other trials that come close to the best, from their checkpoints.</summary>
+    private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
     {
-        // Augmentation, start-up and a machine that slows down get a seventh.
-        double time = 0.85 * plan.TrialTime.TotalSeconds - _validation.Count / (3 * imagesPerSecond);
-        double faces = Math.Max(0, time) * imagesPerSecond;
-        if (plan.Trials == 0 || faces >= _training.Count) return (_training, Math.Max(1, (int)(faces / _training.Count)));
-        const int least = 512;
-        int count = Math.Min(_training.Count, Math.Max(least, (int)faces));
-        int[] order = [.. Enumerable.Range(0, _training.Count)];
-        new RandomStream(_options.Seed, 0x4578).Shuffle<int>(order);
-        return (_training.Select(order.AsSpan(0, count)), 1);
+        var members = new List<Network>();
+        var records = (store?.State.Trials ?? []).Where(r => r.State == TrialState.Completed && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
+        foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostMembers))
+            if (runner.HasNetwork(record.Id)) members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
+        return members;
     }
 }
+
+/// <summary>What an experiment hands over to be scored, saved and reported.</summary>
+/// <param name="Best">The best trial with its network.</param>
+/// <param name="Members">Networks of other trials, which may answer together with it where that helps.</param>
+/// <param name="IsRehearsal">True before the sweep, with an untrained network; no files may stay.</param>
+/// <param name="Patience">Time for trying views and members.</param>
+public sealed record FaceExperimentEnd(FaceTrialResult Best, IReadOnlyList<Network> Members, bool IsRehearsal, TimeSpan Patience);

@@ -15,6 +15,9 @@ public interface IMonitor
     /// <summary>A trial threw, diverged or overran its time.</summary>
     void ReportFailTrial(TrialSettings settings, Exception exception);
 
+    /// <summary>The experiment goes on after a stop, and a trial that had ended before is known again.</summary>
+    void ReportRestoredTrial(RestoredTrial trial) { }
+
     /// <summary>A running trial has trained a part; a runner calls it on its own thread.</summary>
     void ReportProgress(TrialProgress progress) { }
 }

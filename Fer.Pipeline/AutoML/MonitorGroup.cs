@@ -11,5 +11,7 @@ internal sealed class MonitorGroup(params IReadOnlyList<IMonitor> monitors) : IM
 
     public void ReportFailTrial(TrialSettings settings, Exception exception) { foreach (var m in monitors) m.ReportFailTrial(settings, exception); }
 
+    public void ReportRestoredTrial(RestoredTrial trial) { foreach (var m in monitors) m.ReportRestoredTrial(trial); }
+
     public void ReportProgress(TrialProgress progress) { foreach (var m in monitors) m.ReportProgress(progress); }
 }

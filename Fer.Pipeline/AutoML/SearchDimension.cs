@@ -20,6 +20,24 @@ public abstract class SearchDimension
     /// <summary>True where near numbers on the unit interval are near values, so that a tuner may take a small step.</summary>
     public abstract bool IsOrdered { get; }
 
+    /// <summary>What must hold of other options for this one to count; all of them.</summary>
+    internal IReadOnlyList<OptionCondition> Conditions { get; init; } = [];
+
+    /// <summary>True where the option does something beside these values of the options before it.</summary>
+    internal bool Counts(IReadOnlyDictionary<string, object> values) => Conditions.All(c => c.Values.Contains(values[c.Option]));
+
+    /// <summary>A value of the option's type out of one that an attribute can hold.</summary>
+    internal object Converted(object value) =>
+        Type.IsEnum && value is string text ? Enum.Parse(Type, text)
+        : Type.IsInstanceOfType(value) ? value
+        : Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
+
+    /// <summary>How many places of a grid the option has, where a range gets <paramref name="steps"/>.</summary>
+    internal abstract int GridCount(int steps);
+
+    /// <summary>The value at a place of a grid, on the unit interval.</summary>
+    internal double GridUnit(int place, int steps) => GridCount(steps) is var count && IsOrdered ? (count == 1 ? 0.5 : (double)place / (count - 1)) : (place + 0.5) / count;
+
     /// <summary>The value at a place of the unit interval; places outside are moved to its ends.</summary>
     public abstract object FromUnit(double unit);
 
@@ -54,6 +72,8 @@ internal sealed class RangeDimension : SearchDimension
 
     public override bool IsOrdered => true;
 
+    internal override int GridCount(int steps) => _whole ? (int)Math.Min(steps, Math.Floor(Max) - Math.Ceiling(Min) + 1) : steps;
+
     public override object FromUnit(double unit)
     {
         double scaled = _low + Math.Clamp(unit, 0, 1) * (_high - _low);
@@ -78,11 +98,13 @@ internal sealed class RangeDimension : SearchDimension
 internal sealed class ChoiceDimension : SearchDimension
 {
     internal ChoiceDimension(string name, Type type, IEnumerable<object> candidates) : base(name, type) =>
-        Candidates = [.. candidates.Select(c => Converted(c))];
+        Candidates = [.. candidates.Select(Converted)];
 
     internal IReadOnlyList<object> Candidates { get; }
 
     public override bool IsOrdered => false;
+
+    internal override int GridCount(int steps) => Candidates.Count;
 
     public override object FromUnit(double unit) =>
         Candidates[Math.Clamp((int)(unit * Candidates.Count), 0, Candidates.Count - 1)];
@@ -93,9 +115,4 @@ internal sealed class ChoiceDimension : SearchDimension
             if (Candidates[i].Equals(value)) return (i + 0.5) / Candidates.Count;
         throw new ArgumentException($"{Name} = {value} is not one of {string.Join(", ", Candidates)}.");
     }
-
-    private object Converted(object candidate) =>
-        Type.IsEnum && candidate is string text ? Enum.Parse(Type, text)
-        : Type.IsInstanceOfType(candidate) ? candidate
-        : Convert.ChangeType(candidate, Type, CultureInfo.InvariantCulture);
 }

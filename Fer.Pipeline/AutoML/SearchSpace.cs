@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>The options that a sweep chooses, each on the unit interval, so that a tuner needs to know no option by name.</summary>
@@ -20,14 +18,18 @@ public class SearchSpace
     /// <summary>Number of options.</summary>
     public int FeatureSpaceDim => Dimensions.Count;
 
-    /// <summary>The options at a place of the unit cube.</summary>
+    /// <summary>The options at a place of the unit cube; those whose condition is not met have their default.</summary>
     /// <param name="feature">[<see cref="FeatureSpaceDim"/>] places on the unit interval.</param>
     /// <exception cref="ArgumentException">The number of places is not the number of options.</exception>
     public Parameter SampleFromFeatureSpace(ReadOnlySpan<double> feature)
     {
         if (feature.Length != Dimensions.Count) throw new ArgumentException($"{feature.Length} places for {Dimensions.Count} options.");
-        var values = new KeyValuePair<string, object>[feature.Length];
-        for (int i = 0; i < feature.Length; i++) values[i] = KeyValuePair.Create(Dimensions[i].Name, Dimensions[i].FromUnit(feature[i]));
+        var values = new Dictionary<string, object>();
+        for (int i = 0; i < feature.Length; i++)
+        {
+            var dimension = Dimensions[i];
+            values.Add(dimension.Name, dimension.Counts(values) ? dimension.FromUnit(feature[i]) : Default[dimension.Name]);
+        }
         return new Parameter(values);
     }
 
@@ -38,8 +40,8 @@ public class SearchSpace
 }
 
 /// <summary>
-/// The search space over the properties of <typeparamref name="T"/> that carry <see cref="RangeAttribute"/> or <see cref="ChoiceAttribute"/>.
-/// Properties without one keep their default.
+/// The search space over the properties of <typeparamref name="T"/> that carry <see cref="RangeAttribute"/> or <see cref="ChoiceAttribute"/>, and over those
+/// of nested options (<see cref="NestOptionAttribute"/>). Properties without one keep their default.
 /// </summary>
 public sealed class SearchSpace<T> : SearchSpace where T : class, new()
 {
@@ -47,7 +49,7 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
 
     /// <summary>Reads the space from the type.</summary>
     /// <exception cref="ArgumentException">An attribute does not fit its property, a default lies outside its range, or no property carries one.</exception>
-    public SearchSpace() : this(new T(), [.. Properties().Select(Dimension)]) { }
+    public SearchSpace() : this(new T(), OptionTree.Dimensions(typeof(T))) { }
 
     private SearchSpace(T prototype, IReadOnlyList<SearchDimension> dimensions) : base(dimensions, Read(prototype, dimensions)) => _prototype = prototype;
 
@@ -61,37 +63,18 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
     {
         var old = Dimensions.FirstOrDefault(d => d.Name == name) ?? throw new ArgumentException($"There is no option '{name}' in the space.");
         if (candidates.Count == 0) throw new ArgumentException($"No candidate is left for '{name}'.");
-        var choice = new ChoiceDimension(name, old.Type, candidates);
+        var choice = new ChoiceDimension(name, old.Type, candidates) { Conditions = old.Conditions };
         var prototype = AsType(Default);
-        if (!choice.Candidates.Contains(Default[name])) typeof(T).GetProperty(name)!.SetValue(prototype, choice.Candidates[0]);
+        if (!choice.Candidates.Contains(Default[name])) OptionTree.Set(prototype, name, choice.Candidates[0]);
         return new SearchSpace<T>(prototype, [.. Dimensions.Select(d => d == old ? choice : d)]);
     }
 
     /// <summary>An options object with the values of <paramref name="parameter"/> and the defaults of all other properties.</summary>
     public T AsType(Parameter parameter)
     {
-        var options = new T();
-        foreach (var property in typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance))
-            if (property.CanWrite && property.CanRead) property.SetValue(options, property.GetValue(_prototype));
-        foreach (string name in parameter.Names) typeof(T).GetProperty(name)!.SetValue(options, parameter[name]);
+        var options = (T)OptionTree.Copy(_prototype);
+        foreach (string name in parameter.Names) OptionTree.Set(options, name, parameter[name]);
         return options;
-    }
-
-    private static IEnumerable<PropertyInfo> Properties()
-    {
-        // The order of the source, so that a seed means the same options however reflection lists them.
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.IsDefined(typeof(RangeAttribute)) || p.IsDefined(typeof(ChoiceAttribute)))
-            .OrderBy(p => p.MetadataToken).ToArray();
-        return properties.Length > 0 ? properties : throw new ArgumentException($"{typeof(T).Name} has no property with [Range] or [Choice].");
-    }
-
-    private static SearchDimension Dimension(PropertyInfo property)
-    {
-        if (!property.CanWrite) throw new ArgumentException($"{property.Name} cannot be set.");
-        return property.GetCustomAttribute<RangeAttribute>() is { } range
-            ? new RangeDimension(property.Name, property.PropertyType, range)
-            : new ChoiceDimension(property.Name, property.PropertyType, property.GetCustomAttribute<ChoiceAttribute>()!.Candidates);
     }
 
     private static Parameter Read(T prototype, IReadOnlyList<SearchDimension> dimensions)
@@ -99,8 +82,7 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
         var values = new List<KeyValuePair<string, object>>();
         foreach (var dimension in dimensions)
         {
-            object value = typeof(T).GetProperty(dimension.Name)!.GetValue(prototype)
-                ?? throw new ArgumentException($"{dimension.Name} needs a default.");
+            object value = OptionTree.Get(prototype, dimension.Name) ?? throw new ArgumentException($"{dimension.Name} needs a default.");
             dimension.ToUnit(value);
             values.Add(KeyValuePair.Create(dimension.Name, value));
         }

@@ -8,15 +8,27 @@ public sealed class TrialLog : IMonitor, IDisposable
     private readonly string _path;
     private readonly FileStream _stream;
 
-    /// <summary>Starts the log, replacing an older one.</summary>
+    /// <summary>Starts the log.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="append">True to go on after the lines of a stopped run; false replaces them.</param>
     /// <exception cref="FerException">The file cannot be written.</exception>
-    public TrialLog(string path)
+    public TrialLog(string path, bool append = false)
     {
         _path = path;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            _stream = new FileStream(path, append ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+            // A line that a kill cut off is no line.
+            long end = _stream.Length;
+            while (end > 0)
+            {
+                _stream.Position = end - 1;
+                if (_stream.ReadByte() == '\n') break;
+                end--;
+            }
+            _stream.SetLength(end);
+            _stream.Position = end;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,6 +24,9 @@ public sealed record TrialSettings
     /// <summary>Whether settings are compared or the winner is trained.</summary>
     public TrialPhase Phase { get; init; }
 
+    /// <summary>Share of a full trial's epochs that this one gets, above 0 and at most 1.</summary>
+    public double Fidelity { get; init; } = 1;
+
     /// <summary>Time from the trial's start by which its result is due, validation included. A trial that is still running a little later is cancelled.</summary>
     public TimeSpan TimeLimit { get; init; } = Timeout.InfiniteTimeSpan;
 }

@@ -14,6 +14,15 @@ internal static class WidthPlan
     /// </summary>
     internal const double LeastEpochsWide = 40;
 
+    /// <summary>Epochs that each of several final trainings should have: past that, another network brings more than longer training.</summary>
+    internal const double LeastEpochsOfMember = 60;
+
+    private const int MostFinals = 4;
+
+    /// <summary>How many networks to train in the end.</summary>
+    /// <param name="epochs">Epochs that all of their time is enough for.</param>
+    internal static int Finals(double epochs) => Math.Clamp((int)(epochs / LeastEpochsOfMember), 1, MostFinals);
+
     /// <summary>The widest network whose epochs fit the time, or else the narrowest.</summary>
     /// <param name="widths">The widths there are.</param>
     /// <param name="final">Time of the final training.</param>

@@ -19,6 +19,12 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
     /// <summary>The terminal to draw live progress on, or null where output goes to a file, a pipe or a build log.</summary>
     internal IAnsiConsole? Terminal { get; init; }
 
+    /// <summary>The signals that stop a command, or null where nobody sends any.</summary>
+    internal StopKeys? Signals { get; init; }
+
+    /// <summary>Gives the key that was pressed, or null for none; itself null where the input is no terminal.</summary>
+    internal Func<char?>? ReadKey { get; init; }
+
     /// <summary>Where data and artifacts stand unless told otherwise.</summary>
     internal ProjectFolders Folders => new(CurrentFolder);
 
@@ -29,6 +35,8 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
         bool terminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb" && Environment.GetEnvironmentVariable("CI") is null or "";
         return new CommandHost(Console.Out, Console.Error)
         {
+            // Without a terminal to draw on, the program may run in the background, where reading keys would stop it.
+            ReadKey = terminal && !Console.IsInputRedirected ? () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null : null,
             Terminal = terminal ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : null,
         };
     }

@@ -21,7 +21,9 @@ internal static class TrialView
     /// <summary>Lines of a terminal that a table needs to say anything; some terminals report none at all.</summary>
     private const int LeastHeight = 8;
 
-    internal static ITrialView Create(CommandHost host) => host.Terminal is { Profile.Height: >= LeastHeight } terminal
+    /// <param name="host">Where the command writes.</param>
+    /// <param name="jsonLines">True for JSON lines on the output and nothing else.</param>
+    internal static ITrialView Create(CommandHost host, bool jsonLines = false) => jsonLines ? new JsonLinesTrialView(host.Output, host.Time) : host.Terminal is { Profile.Height: >= LeastHeight } terminal
         ? new LiveTrialView(terminal, host.Time)
         : new PlainTrialView(host.Error, host.Time);
 }

@@ -14,7 +14,9 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     private readonly List<string> _notes = [];
     private TrialProgress? _progress;
     private int _best = -1;
-    private long _end = long.MaxValue;
+    private readonly List<double> _curve = [];
+    private long _end = long.MaxValue, _start;
+    private string _hint = "Ctrl+C saves the best so far.";
 
     public async Task<T> ShowAsync<T>(Func<Task<T>> work) => await console.Live(Render()).AutoClear(false)
         // Where the table outgrows the terminal, its newest rows stay in view.
@@ -39,20 +41,42 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         lock (_lock) _notes.Add(line);
     }
 
-    public void SetEnd(TimeSpan left) => _end = time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency);
+    public void SetEnd(TimeSpan left)
+    {
+        _start = time.GetTimestamp();
+        _end = _start + (long)(left.TotalSeconds * time.TimestampFrequency);
+    }
+
+    /// <summary>What the keys do, for the last line.</summary>
+    internal void SetHint(string hint) => _hint = hint;
+
+    public void ReportRestoredTrial(RestoredTrial trial)
+    {
+        lock (_lock)
+        {
+            var row = new Row(trial.Settings, time.GetTimestamp()) { Result = trial.Result, Failure = trial.Result is null ? trial.Error ?? "failed" : null };
+            if (row.Result is { } result && _rows.TrueForAll(r => !(r.Result?.Metric >= result.Metric))) _best = trial.Settings.TrialId;
+            _rows.Add(row);
+        }
+    }
 
     public void ReportRunningTrial(TrialSettings settings)
     {
         lock (_lock)
         {
             _progress = null;
+            _curve.Clear();
             _rows.Add(new Row(settings, time.GetTimestamp()));
         }
     }
 
     public void ReportProgress(TrialProgress progress)
     {
-        lock (_lock) _progress = progress;
+        lock (_lock)
+        {
+            _progress = progress;
+            if (progress.IsEpochEnd) _curve.Add(progress.ValidationAccuracy);
+        }
     }
 
     public void ReportCompletedTrial(TrialResult result) => Finish(result.TrialSettings.TrialId, row => row.Result = result);
@@ -100,7 +124,7 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
             parts.AddRange(_notes.Select(n => new Text(n)));
             if (_rows.Count > 0) parts.Add(table);
             if (_progress is { } progress) parts.Add(new Text(ProgressLine(progress)));
-            if (_end != long.MaxValue) parts.Add(new Text($"Ends in {TrialText.Duration(time.GetElapsedTime(time.GetTimestamp(), _end))}. Ctrl+C saves the best so far."));
+            if (_end != long.MaxValue) parts.Add(new Text(BudgetLine()));
             // Spectre.Console cannot draw nothing.
             return parts.Count > 0 ? new Rows(parts) : new Text("Starting.");
         }
@@ -124,13 +148,27 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         ];
     }
 
-    private static string ProgressLine(TrialProgress p)
+    private string BudgetLine()
+    {
+        long now = time.GetTimestamp();
+        double used = Math.Clamp((now - _start) / Math.Max(1.0, _end - _start), 0, 1);
+        var best = _rows.Find(r => r.Settings.TrialId == _best);
+        string lead = best?.Result is { } result ? $"  best {TrialText.Figure(result.Metric)} ({TrialText.Title(best.Settings).ToLowerInvariant()})" : "";
+        return $"{Bar(used)} {100 * used:F0} % of the time{lead}  ends in {TrialText.Duration(time.GetElapsedTime(now, _end))}. {_hint}";
+    }
+
+    private static string Bar(double share)
+    {
+        int filled = (int)(share * BarWidth);
+        return $"{new string('█', filled)}{new string('░', BarWidth - filled)}";
+    }
+
+    private string ProgressLine(TrialProgress p)
     {
         double share = p.Epochs > 0 ? Math.Clamp(p.Epoch / p.Epochs, 0, 1) : 0;
-        int filled = (int)(share * BarWidth);
-        return $"{new string('█', filled)}{new string('░', BarWidth - filled)} {100 * share:F0} %  epoch {TrialText.Epochs(p.Epoch)}/{TrialText.Epochs(p.Epochs)}"
+        return $"{Bar(share)} {100 * share:F0} %  epoch {TrialText.Epochs(p.Epoch)}/{TrialText.Epochs(p.Epochs)}"
             + $"  loss {TrialText.Figure(p.Loss)}  accuracy {TrialText.Figure(p.Accuracy)}"
-            + $"  validation {TrialText.Figure(p.ValidationAccuracy)}  {TrialText.Rate(p.ImagesPerSecond)} images/s";
+            + $"  validation {TrialText.Figure(p.ValidationAccuracy)} {TrialText.Sparkline(_curve)}  {TrialText.Rate(p.ImagesPerSecond)} images/s";
     }
 
     private sealed class Row(TrialSettings settings, long start)

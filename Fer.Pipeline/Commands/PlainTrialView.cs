@@ -7,6 +7,7 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
 {
     private readonly Lock _lock = new();
     private long _end = long.MaxValue;
+    private double _best = double.NaN;
 
     public Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
 
@@ -20,6 +21,12 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
         Write($"{TrialText.Title(settings)}{limit}: {settings.Parameter}");
     }
 
+    public void ReportRestoredTrial(RestoredTrial trial)
+    {
+        if (trial.Result is { } result) _best = double.IsNaN(_best) ? result.Metric : Math.Max(_best, result.Metric);
+        Write($"{TrialText.Title(trial.Settings)}, from before the stop: {(trial.Result is { } r ? $"validation accuracy {TrialText.Figure(r.Metric)}" : trial.Error ?? "failed")}");
+    }
+
     public void ReportProgress(TrialProgress progress)
     {
         // A log is read afterwards: what happens within an epoch is no news then.
@@ -27,14 +34,18 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
         Write($"  epoch {TrialText.Epochs(progress.Epoch)}/{TrialText.Epochs(progress.Epochs)}"
             + $"  loss {TrialText.Figure(progress.Loss)}  accuracy {TrialText.Figure(progress.Accuracy)}"
             + $"  validation loss {TrialText.Figure(progress.ValidationLoss)}  accuracy {TrialText.Figure(progress.ValidationAccuracy)}"
-            + $"  {TrialText.Rate(progress.ImagesPerSecond)} images/s{Left()}");
+            + $"  {TrialText.Rate(progress.ImagesPerSecond)} images/s{(double.IsFinite(_best) ? $"  best so far {TrialText.Figure(_best)}" : "")}{Left()}");
     }
 
     public void ReportCompletedTrial(TrialResult result) =>
         Write($"  {TrialText.Title(result.TrialSettings)} done: validation accuracy {TrialText.Figure(result.Metric)}, loss {TrialText.Figure(result.Loss)}, "
             + $"{TrialText.Epochs(result.Epochs)} epochs in {TrialText.Duration(result.Duration)}");
 
-    public void ReportBestTrial(TrialResult result) => Write("  Best so far.");
+    public void ReportBestTrial(TrialResult result)
+    {
+        _best = result.Metric;
+        Write("  Best so far.");
+    }
 
     public void ReportFailTrial(TrialSettings settings, Exception exception) =>
         Write($"  {TrialText.Title(settings)} failed: {TrialText.Reason(exception)}");

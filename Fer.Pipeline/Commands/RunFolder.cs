@@ -32,14 +32,15 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
     /// <param name="trials">What the report shows of all trials.</param>
     /// <param name="rehearsal">True to leave nothing.</param>
     /// <param name="others">Networks that may answer together with it where that helps.</param>
+    /// <param name="patience">Time for trying views and members; null is as long as it takes.</param>
     /// <returns>The metrics on the validation split.</returns>
     /// <exception cref="FerException">The folder cannot be written.</exception>
     internal MulticlassClassificationMetrics Finish(
-        TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, bool rehearsal, IReadOnlyList<Network>? others = null)
+        TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, bool rehearsal, IReadOnlyList<Network>? others = null, TimeSpan? patience = null)
     {
         string target = rehearsal ? Path.Combine(folder, ".rehearsal") : folder;
         var choice = new ServingChoice(
-            dataset.Validation, rehearsal ? limits with { Views = limits.Views ?? FaceViews.Centre } : limits, options.Threads, clock);
+            dataset.Validation, limits with { Views = limits.Views ?? (rehearsal ? FaceViews.Centre : null), Patience = patience ?? limits.Patience }, options.Threads, clock);
         try
         {
             return Write(target, training, options, trials, choice.Choose([training.Network, .. others ?? []]));

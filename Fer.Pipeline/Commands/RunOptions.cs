@@ -21,11 +21,14 @@ internal sealed class RunOptions(string defaultName)
 
     internal long Seed(ParseResult result) => result.GetValue(_seed) ?? 1;
 
+    /// <summary>The folder that runs' folders are made in.</summary>
+    internal string Parent(ParseResult result, CommandHost host) => result.GetValue(_output) is { } output ? host.Resolve(output) : host.Folders.Artifacts;
+
     /// <summary>The folder of this run. A name the user gave is taken as it is, and its files are replaced; the default name never is.</summary>
     /// <exception cref="FerUsageException">The name is no plain folder name.</exception>
     internal string Folder(ParseResult result, CommandHost host)
     {
-        string parent = result.GetValue(_output) is { } output ? host.Resolve(output) : host.Folders.Artifacts;
+        string parent = Parent(result, host);
         if (result.GetValue(_name) is { } name)
         {
             if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)

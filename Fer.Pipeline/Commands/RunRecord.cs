@@ -73,11 +73,14 @@ internal sealed record RunRecord(string Command, IReadOnlyList<string> Arguments
     }
 
     /// <summary>Removes what only a stopped run needs, once the run has come to its end.</summary>
-    internal static void Delete(string folder)
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="others">Further files of an earlier run to remove.</param>
+    internal static void Delete(string folder, params string[] others)
     {
+        if (!Directory.Exists(folder)) return;
         try
         {
-            File.Delete(Path.Combine(folder, FileName));
+            foreach (string name in others.Append(FileName)) File.Delete(Path.Combine(folder, name));
             string checkpoints = Path.Combine(folder, CheckpointFolder);
             if (Directory.Exists(checkpoints)) Directory.Delete(checkpoints, recursive: true);
         }

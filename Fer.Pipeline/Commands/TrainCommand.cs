@@ -42,6 +42,7 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _average = Values.Number("--ema", "Decay of the averaged weights that are validated and kept; 0 is no average", 0, 0.99999, @default: 0.999);
     private readonly Option<double?> _progressive = Values.Number("--progressive", "Share of the run that begins on smaller pictures of the faces; 0 is none", 0, 0.95, "SHARE", 0);
     private readonly Option<int?> _progressiveSide = Values.Whole("--progressive-side", "Side of the first of those in pixels; it grows by 8", 8, FaceSet.Side, Defaults.ProgressiveSide);
+    private readonly Option<double?> _soft = Values.Number("--soft-targets", "Share of FER+'s votes in the targets, where --fer-plus joins them to other labels", 0, 1, "SHARE", 0.3);
     private readonly ServingOptions _serving = new();
     private readonly Option<string?> _resume = RunRecord.ResumeOption();
 
@@ -65,7 +66,7 @@ internal sealed class TrainCommand : ICommand
     [
         _arch, _fineTune, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _headRate, _stageFactor, _frozenNormalization, _resizeTo, _backbones,
         _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup,
-        _side, _schedule, _average, _progressive, _progressiveSide, .. _serving.All, _patience, _direct, _resume,
+        _side, _schedule, _average, _progressive, _progressiveSide, _soft, .. _serving.All, _patience, _direct, _resume,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
@@ -77,6 +78,7 @@ internal sealed class TrainCommand : ICommand
         string checkpoints = Path.Combine(path, RunRecord.CheckpointFolder);
         var options = OptionsOf(result, host, seed) with { WorkspacePath = checkpoints, Resume = resume is not null };
         var dataset = _data.Load(result, host, seed);
+        if (dataset.Training.HasSoftTargets && !dataset.HasVotesAsLabels) options = options with { SoftTargets = (float)result.GetValue(_soft)!.Value };
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch on.");
         var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time);

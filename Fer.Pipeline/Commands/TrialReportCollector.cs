@@ -10,6 +10,8 @@ internal sealed class TrialReportCollector : IMonitor
     private readonly List<TrialReport> _trials = [];
     private List<EpochFigures> _epochs = [];
     private int _best = -1;
+    private TrialResult? _bestRestored;
+    private double _speed = double.NaN;
 
     /// <summary>The trials in the order they ran, the kept one marked.</summary>
     internal IReadOnlyList<TrialReport> Trials
@@ -25,9 +27,26 @@ internal sealed class TrialReportCollector : IMonitor
         lock (_lock) _epochs = [];
     }
 
+    public void ReportRestoredTrial(RestoredTrial trial)
+    {
+        lock (_lock) _epochs = [];
+        foreach (var epoch in trial.Epochs) ReportProgress(epoch);
+        if (trial.Result is { } result)
+        {
+            ReportCompletedTrial(result);
+            lock (_lock)
+            {
+                if (!result.IsBetterThan(_bestRestored)) return;
+                (_bestRestored, _best) = (result, trial.Settings.TrialId);
+            }
+        }
+        else ReportFailTrial(trial.Settings, new FerException(trial.Error ?? "failed"));
+    }
+
     public void ReportProgress(TrialProgress progress)
     {
         if (!progress.IsEpochEnd) return;
+        _speed = progress.ImagesPerSecond;
         lock (_lock) _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
     }
 
@@ -53,6 +72,9 @@ internal sealed class TrialReportCollector : IMonitor
             _trials.Add(complete(new TrialReport
             {
                 Number = settings.TrialId + 1,
+                IsFinal = settings.Phase == TrialPhase.Final,
+                Fidelity = settings.Fidelity,
+                ImagesPerSecond = double.IsFinite(_speed) ? _speed : null,
                 State = state,
                 Settings = [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
                 Epochs = _epochs,

@@ -32,6 +32,9 @@ public sealed class FaceDataset
     /// <summary>What was read: a path, or "sample faces".</summary>
     public string Source { get; }
 
+    /// <summary>True where the labels, not only soft targets, come from FER+'s votes.</summary>
+    public bool HasVotesAsLabels { get; private init; }
+
     /// <summary>True where no data was found and faces were drawn instead.</summary>
     public bool IsSample { get; private init; }
 
@@ -84,10 +87,12 @@ public sealed class FaceDataset
             view = FaceDataView.Load(found, viewOptions);
         }
         string source = found ?? "sample faces";
+        bool voted = false;
         if (FindVotes(found, scheme, options) is { } votes)
         {
             view = view.JoinFerPlus(source, votes);
             notes.Add($"Soft labels from {votes}.");
+            voted = true;
         }
 
         using var collector = new FaceSetCollector(scheme);
@@ -105,6 +110,7 @@ public sealed class FaceDataset
         return new FaceDataset(scheme, sets, source)
         {
             IsSample = found is null,
+            HasVotesAsLabels = voted && collector.VotesAreLabels,
             Notes = notes,
             SkippedCount = skipped,
             SkippedMessages = messages,

@@ -15,6 +15,12 @@ internal sealed class FaceSetCollector : IDisposable
     /// <summary>Rows whose emotion is none of the scheme's, or that FER+'s votes drop.</summary>
     internal int LeftOut { get; private set; }
 
+    /// <summary>
+    /// True where FER+'s votes give the labels: only they know contempt. Elsewhere the labels stay FER2013's, so that accuracy means the same with and
+    /// without votes, and the votes are soft targets of the Training faces.
+    /// </summary>
+    internal bool VotesAreLabels => _scheme.ClassOf(Emotion.Contempt) >= 0;
+
     /// <summary>Reads all rows of the view; its votes become soft targets where it has them.</summary>
     internal void Read(IDataView view)
     {
@@ -41,7 +47,8 @@ internal sealed class FaceSetCollector : IDisposable
             if (getVotes is not null)
             {
                 getVotes(ref votes);
-                kept = FerPlusTarget.TryCreate(votes.GetValues(), _scheme, target, out label);
+                if (VotesAreLabels) kept = FerPlusTarget.TryCreate(votes.GetValues(), _scheme, target, out label);
+                else if (kept && !FerPlusTarget.TryShare(votes.GetValues(), _scheme, target)) target[label] = 1;
             }
             if (!kept)
             {
@@ -87,14 +94,14 @@ internal sealed class FaceSetCollector : IDisposable
         byte[][] pixels = [.. counts.Select(count => GC.AllocateUninitializedArray<byte>(count * FaceSet.PixelCount))];
         int[][] labels = [.. counts.Select(count => new int[count])];
         long[][] rows = [.. counts.Select(count => new long[count])];
-        float[]?[] targets = [.. counts.Select(count => _targets is null ? null : new float[count * classes])];
+        float[]?[] targets = [.. counts.Select((count, split) => _targets is null || !(VotesAreLabels || split == (int)Usage.Training) ? null : new float[count * classes])];
         var next = new int[3];
         _pixels.Drain(i =>
         {
             int split = (int)_usage[i], place = next[split]++;
             labels[split][place] = _labels[i];
             rows[split][place] = _rows[i];
-            for (int c = 0; _targets is not null && c < classes; c++) targets[split]![place * classes + c] = _targets[i * classes + c];
+            for (int c = 0; targets[split] is { } soft && c < classes; c++) soft[place * classes + c] = _targets![i * classes + c];
             return pixels[split].AsSpan(place * FaceSet.PixelCount, FaceSet.PixelCount);
         });
         return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_scheme.ClassNames, pixels[split], labels[split], rows[split], targets[split]))];

@@ -38,7 +38,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
         BatchSize = batchSize;
         IsTraining = training;
         Pool = pool;
-        _kernels = [.. network.Nodes.Select(node => CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool, frozen)))];
+        _kernels = CreateKernels(network, batchSize, training, pool, frozen);
         var layout = new ExecutionPlan(network, training, batchSize, _kernels, pool.Threads);
         _memory = new NativeBuffer(layout.TotalBytes);
         byte* at = _memory.Pointer;
@@ -68,6 +68,13 @@ public sealed unsafe class NetworkExecutor : IDisposable
         foreach (var kernel in _kernels) kernel.Prepare();
         _outputGradient = _kernels[network.Outputs[0].Node].OutputGradient;
     }
+
+    /// <summary>Bytes of all buffers that an executor would plan; nothing is taken.</summary>
+    internal static long BytesFor(Network network, int batchSize, bool training, WorkerPool pool) =>
+        new ExecutionPlan(network, training, batchSize, CreateKernels(network, batchSize, training, pool, frozen: false), pool.Threads).TotalBytes;
+
+    private static Kernel[] CreateKernels(Network network, int batchSize, bool training, WorkerPool pool, bool frozen) =>
+        [.. network.Nodes.Select(node => CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool, frozen)))];
 
     /// <summary>The network.</summary>
     public Network Network { get; }

@@ -21,6 +21,15 @@ public sealed record TrialReport
     /// <summary>Its score, the validation accuracy 0 … 1; null where it has none.</summary>
     public double? Score { get; init; }
 
+    /// <summary>True for a final training, false for one that only compares settings.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>Share of a full trial's epochs that it got, above 0 and at most 1.</summary>
+    public double Fidelity { get; init; } = 1;
+
+    /// <summary>Faces trained on a second; null where no epoch ended.</summary>
+    public double? ImagesPerSecond { get; init; }
+
     /// <summary>Why it failed or was stopped, if that is known.</summary>
     public string? Remark { get; init; }
 }

@@ -37,8 +37,11 @@ internal static class CheckpointFile
     });
 
     /// <summary>Checks a checkpoint and has its content read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Reads it.</param>
+    /// <param name="whole">False where the content need not be read to its end.</param>
     /// <exception cref="FerException">The file is missing, no checkpoint, of another version, or damaged; or the content is not what <paramref name="content"/> expects.</exception>
-    internal static void Read(string path, Action<BinaryReader> content)
+    internal static void Read(string path, Action<BinaryReader> content, bool whole = true)
     {
         try
         {
@@ -47,7 +50,7 @@ internal static class CheckpointFile
             stream.Position = HeaderLength;
             using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
             content(reader);
-            if (stream.Position != end) throw new FormatException("There is more than was expected.");
+            if (whole && stream.Position != end) throw new FormatException("There is more than was expected.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

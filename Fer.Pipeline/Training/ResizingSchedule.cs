@@ -33,6 +33,9 @@ internal sealed class ResizingSchedule
         return _stages[^1].Side;
     }
 
+    /// <summary>What a step costs on average over the whole run, in steps of the last stage.</summary>
+    internal double MeanCost => RemainingCost(0) * Math.Pow(SideAt(0) / (double)_stages[^1].Side, 2);
+
     /// <summary>What a step costs on average from here to the end, in steps at this place: a step's work goes with its pixels.</summary>
     /// <param name="fraction">Progress, 0 … 1.</param>
     internal double RemainingCost(double fraction)

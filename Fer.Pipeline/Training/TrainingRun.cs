@@ -59,13 +59,13 @@ internal sealed class TrainingRun
     /// <exception cref="FerException">The file cannot be written.</exception>
     internal void Save(string path) => CheckpointFile.Write(path, writer =>
     {
+        writer.Write(Elapsed.Ticks);
         writer.Write(_identity.Count);
         foreach (var (name, value) in _identity)
         {
             writer.Write(name);
             writer.Write(value);
         }
-        writer.Write(Elapsed.Ticks);
         writer.Write(IsEpochOver);
         writer.Write(IsLastStepDone);
         writer.Write(Outcome is { } outcome ? (int)outcome : -1);
@@ -81,10 +81,26 @@ internal sealed class TrainingRun
         Best.Save(writer);
     });
 
+    /// <summary>Time that the run of a checkpoint had taken by then; 0 where there is no such file.</summary>
+    /// <exception cref="FerException">It is damaged.</exception>
+    internal static TimeSpan ElapsedOf(string path)
+    {
+        var elapsed = TimeSpan.Zero;
+        if (File.Exists(path)) CheckpointFile.Read(path, reader => elapsed = ReadElapsed(reader), whole: false);
+        return elapsed;
+    }
+
+    private static TimeSpan ReadElapsed(BinaryReader reader)
+    {
+        long ticks = reader.ReadInt64();
+        return ticks >= 0 ? new TimeSpan(ticks) : throw new FormatException("The time makes no sense.");
+    }
+
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="FerException">It is damaged, or of a training with other options or data; the message names the first difference.</exception>
     internal void Restore(string path) => CheckpointFile.Read(path, reader =>
     {
+        var elapsed = ReadElapsed(reader);
         int count = reader.ReadInt32();
         if (count != _identity.Count) throw new FormatException("The options are those of another version.");
         foreach (var (name, value) in _identity)
@@ -94,8 +110,6 @@ internal sealed class TrainingRun
             if (stored != value)
                 throw new FerException($"the checkpoint belongs to another training: its {name} is '{stored}', this one's '{value}'. Give the options and the data that the training began with, or delete the checkpoint to start anew.");
         }
-        var elapsed = new TimeSpan(reader.ReadInt64());
-        if (elapsed < TimeSpan.Zero) throw new FormatException("The time makes no sense.");
         (IsEpochOver, IsLastStepDone) = (reader.ReadBoolean(), reader.ReadBoolean());
         int outcome = reader.ReadInt32();
         Outcome = outcome < 0 ? null : (TrainingOutcome)outcome;

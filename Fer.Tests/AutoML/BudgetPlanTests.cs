@@ -25,20 +25,25 @@ public class BudgetPlanTests
         Holds(p => p.Final >= 2.99 * p.Exploration);
 
     [Fact]
-    public void One_trial_alone_is_never_planned_and_twelve_are_the_most() => Holds(p => p.Trials is 0 or (>= 2 and <= 12));
+    public void One_trial_alone_is_never_planned() => Holds(p => p.Trials == 0 || (p.Trials >= 2 && p.Exploration >= 2 * p.TrialTime / Math.Pow(BudgetPlan.Eta, p.Rungs - 1)));
 
     [Fact]
-    public void Trials_are_never_shorter_than_the_least() => Holds(p => p.Trials == 0 || p.TrialTime >= BudgetPlan.LeastTrial);
+    public void Trials_of_the_lowest_rung_are_never_shorter_than_the_least() =>
+        Holds(p => p.Trials == 0 || p.TrialTime / Math.Pow(BudgetPlan.Eta, p.Rungs - 1) >= BudgetPlan.LeastTrial - TimeSpan.FromTicks(10));
 
     [Fact]
-    public void Longer_budget_never_means_fewer_trials()
+    public void Time_for_a_dozen_epochs_is_all_for_the_training_and_more_is_shared()
     {
-        static int Trials(double minutes) =>
-            BudgetPlan.Create(TimeSpan.FromMinutes(minutes), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(50)).Trials;
-        int[] trials = [Trials(0.5), Trials(2), Trials(5), Trials(15), Trials(60), Trials(240)];
-        Assert.Equal(trials.Order(), trials);
-        Assert.Equal(0, trials[0]);
-        Assert.Equal(12, trials[^1]);
+        static BudgetPlan Plan(double minutes) =>
+            BudgetPlan.Create(TimeSpan.FromMinutes(minutes), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(50));
+        double[] minutes = [1, 5, 10, 15, 60, 480];
+        BudgetPlan[] plans = [.. minutes.Select(Plan)];
+        double[] shares = [.. plans.Select(p => p.Exploration / p.Budget)];
+        Assert.Equal(shares.Order(), shares);
+        Assert.Equal([0, 0, 0], shares[..3]);
+        Assert.InRange(shares[4], 0.08, 0.15);
+        Assert.InRange(shares[5], 0.15, 0.18);
+        Assert.Equal(3, plans[5].Rungs);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class EndToEndTests : IDisposable
         await Done("data --write-sample faces.csv --count 280");
         var (code, output, error) = await Run("experiment --data faces.csv --minutes 0.4 --output runs --name one --seed 3");
         Assert.True(code == ExitCode.Done, error);
-        Assert.Equal(["model.zip", "report.html", "trials.jsonl"], Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "runs", "one")).Select(Path.GetFileName).Order());
+        Assert.Equal(["experiment.json", "model.zip", "report.html", "trials.jsonl"], Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "runs", "one")).Select(Path.GetFileName).Order());
         Assert.Contains("Validation accuracy", output);
         Assert.All(File.ReadAllLines(Path.Combine(_folder, "runs", "one", "trials.jsonl")), line => JsonDocument.Parse(line));
         Assert.DoesNotContain('\u001b', output + error);

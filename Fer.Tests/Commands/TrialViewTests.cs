@@ -7,6 +7,30 @@ namespace Fer.Tests.Commands;
 
 public class TrialViewTests
 {
+    [Fact]
+    public void Json_lines_hold_each_epoch_without_what_is_not_known()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        var view = new JsonLinesTrialView(writer, TimeProvider.System);
+        view.ReportProgress(new TrialProgress(2, 1.5, 4, 0.5, 0.25, double.NaN, 0.75, 100, IsEpochEnd: false));
+        view.ReportProgress(new TrialProgress(2, 2, 4, 0.5, 0.25, double.NaN, 0.75, 100, IsEpochEnd: true));
+        var json = System.Text.Json.JsonDocument.Parse(writer.ToString()).RootElement;
+        Assert.Equal(("epoch", 3, 0.75), (json.GetProperty("event").GetString(), json.GetProperty("trial").GetInt32(), json.GetProperty("validationAccuracy").GetDouble()));
+        Assert.False(json.TryGetProperty("validationLoss", out _));
+    }
+
+    [Theory]
+    [InlineData("0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8", "▁▂▃▄▅▆▇█")]
+    [InlineData("0.5", "▅")]
+    [InlineData("NaN", "")]
+    [InlineData("0 NaN 1", "▁█")]
+    public void A_curve_becomes_a_line_of_bars(string values, string expected) =>
+        Assert.Equal(expected, TrialText.Sparkline([.. values.Split(' ').Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture))]));
+
+    [Fact]
+    public void A_long_curve_is_thinned_out_to_its_last_value() =>
+        Assert.Equal('█', Assert.Single(TrialText.Sparkline([.. Enumerable.Range(0, 100).Select(i => (double)i)], 10).Chunk(10))[^1]);
+
     private readonly ManualTime _time = new();
 
     private static TrialSettings Settings(int id, TrialPhase phase = TrialPhase.Exploration) => new()
@@ -61,7 +85,7 @@ public class TrialViewTests
         Assert.Contains("0.4512", text);
         Assert.Contains("it [broke]", text);
         Assert.Contains("Plan: [something]", text);
-        Assert.Contains("Ends in 14:00", text);
+        Assert.Contains("ends in 14:00", text);
     }
 
     [Fact]

@@ -55,6 +55,30 @@ public sealed class FerPlusTests : IDisposable
     }
 
     [Fact]
+    public void Beside_other_labels_votes_teach_and_neither_relabel_nor_drop_a_face()
+    {
+        string csv = _folder.Write("fer2013.csv", FerCsv.File(5));
+        _folder.Write("fer2013new.csv", Header + string.Concat(Enumerable.Range(0, 5).Select(i => i == 0
+            ? "Training,a.png,5,5,0,0,0,0,0,0,0,0\n"
+            : "Training,,0,0,0,0,0,0,0,8,0,2\n")));
+        var options = new FaceDataOptions { ValidationShare = 0.2 };
+        var plain = FaceDataset.Load(csv, LabelScheme.Seven, options);
+        var voted = FaceDataset.Load(csv, LabelScheme.Seven, options with { FerPlusFile = _folder.File("fer2013new.csv") });
+        Assert.False(voted.HasVotesAsLabels);
+        Assert.Equal(plain.Training.Labels.ToArray(), voted.Training.Labels.ToArray());
+        Assert.Equal(plain.Validation.Labels.ToArray(), voted.Validation.Labels.ToArray());
+        Assert.True(voted.Training.HasSoftTargets);
+        Assert.False(voted.Validation.HasSoftTargets);
+        var target = new float[7];
+        for (int i = 0; i < voted.Training.Count; i++)
+        {
+            voted.Training.CopyTarget(i, target);
+            if (voted.Training.Row(i) == 0) Assert.Equal([0, 0, 0, 0.5f, 0, 0, 0.5f], target);
+            else Assert.Equal(1, target[voted.Training.Label(i)]);
+        }
+    }
+
+    [Fact]
     public void Files_that_do_not_belong_together_are_told()
     {
         string csv = _folder.Write("fer2013.csv", FerCsv.File(3));

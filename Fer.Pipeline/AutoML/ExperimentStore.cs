@@ -1,0 +1,166 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>
+/// Keeps an experiment on disk while it runs: <c>experiment.json</c> is written whole or not at all when a trial ends, and at epochs' ends so that the
+/// time used is known. As a monitor it gathers the trials' curves.
+/// </summary>
+internal sealed class ExperimentStore : IMonitor
+{
+    internal const string FileName = "experiment.json";
+
+    private const int MostBytes = 64 << 20;
+
+    /// <summary>Seconds between two writes that bring nothing but the time used.</summary>
+    private const double LeastInterval = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+        RespectNullableAnnotations = true,
+        MaxDepth = 16,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private List<IReadOnlyList<double?>> _curve = [];
+    private double _before;
+    private long _start, _saved;
+
+    /// <summary>Opens an experiment's folder, with what an earlier run left in it or nothing.</summary>
+    /// <exception cref="FerException">The file cannot be read, or is no experiment of this version.</exception>
+    internal ExperimentStore(string folder, TimeProvider time)
+    {
+        Folder = folder;
+        _time = time;
+        _start = time.GetTimestamp();
+        State = Read(Path.Combine(folder, FileName)) ?? new ExperimentState();
+        _before = State.ElapsedSeconds;
+    }
+
+    internal string Folder { get; }
+
+    internal ExperimentState State { get; private set; }
+
+    /// <summary>Time at work, that before a stop included.</summary>
+    internal TimeSpan Elapsed => TimeSpan.FromSeconds(_before) + _time.GetElapsedTime(_start);
+
+    /// <summary>When this run of the program began, on the clock: time counts from there.</summary>
+    internal void CountFrom(long timestamp) => _start = timestamp;
+
+    /// <summary>Says what the experiment is, or checks that a stopped one is the same.</summary>
+    /// <exception cref="FerException">It is another.</exception>
+    internal void Begin(SearchSpace space, ITuner tuner, long seed)
+    {
+        string[] options = [.. space.Dimensions.Select(d => d.Name)];
+        string kind = tuner.GetType().Name;
+        lock (_lock)
+        {
+            if (State.Options.Count > 0 && (!State.Options.SequenceEqual(options) || State.Seed != seed || State.Tuner != kind))
+                throw Other($"it has seed {State.Seed}, the tuner {State.Tuner} and other options");
+            Write(State with { Options = options, Seed = seed, Tuner = kind, Status = ExperimentStatus.Running });
+        }
+    }
+
+    internal FerException Other(string why) =>
+        new($"{Path.Combine(Folder, FileName)}: another experiment stands here: {why}. Give its options to go on with it, or another name to begin one.");
+
+    internal void SetPlan(PlanRecord plan)
+    {
+        lock (_lock) Write(State with { Plan = plan });
+    }
+
+    internal void SetStatus(ExperimentStatus status)
+    {
+        lock (_lock) Write(State with { Status = status });
+    }
+
+    /// <summary>Records an ended trial.</summary>
+    internal void Add(TrialSettings settings, TrialState state, TrialResult? result, TimeSpan duration, string? error)
+    {
+        lock (_lock)
+        {
+            Write(State with
+            {
+                Trials = [.. State.Trials, new TrialRecord
+                {
+                    Id = settings.TrialId,
+                    Phase = settings.Phase,
+                    Fidelity = settings.Fidelity,
+                    State = state,
+                    Seed = settings.Seed,
+                    Parameter = settings.Parameter.Names.ToDictionary(n => n, n => TrialRecord.Text(settings.Parameter[n])),
+                    Metric = Known(result?.Metric),
+                    Loss = Known(result?.Loss),
+                    Epochs = result?.Epochs ?? 0,
+                    Seconds = (result?.Duration ?? duration).TotalSeconds,
+                    Error = error,
+                    Curve = _curve,
+                }],
+            });
+        }
+    }
+
+    public void ReportRunningTrial(TrialSettings settings)
+    {
+        lock (_lock) _curve = [];
+    }
+
+    public void ReportProgress(TrialProgress progress)
+    {
+        if (!progress.IsEpochEnd) return;
+        lock (_lock)
+        {
+            _curve.Add([Known(progress.Accuracy), Known(progress.ValidationAccuracy), Known(progress.Loss), Known(progress.ValidationLoss), Known(progress.ImagesPerSecond)]);
+            if (_time.GetElapsedTime(_saved).TotalSeconds >= LeastInterval) Write(State);
+        }
+    }
+
+    public void ReportCompletedTrial(TrialResult result) { }
+
+    public void ReportBestTrial(TrialResult result) { }
+
+    public void ReportFailTrial(TrialSettings settings, Exception exception) { }
+
+    private void Write(ExperimentState state)
+    {
+        State = state with { ElapsedSeconds = Elapsed.TotalSeconds };
+        AtomicFile.Write(Path.Combine(Folder, FileName), stream => JsonSerializer.Serialize(stream, State, Json));
+        _saved = _time.GetTimestamp();
+    }
+
+    private static double? Known(double? value) => value is { } v && double.IsFinite(v) ? v : null;
+
+    /// <summary>What an experiment's file says, or null where there is none.</summary>
+    /// <exception cref="FerException">The file cannot be read, or is no experiment of this version.</exception>
+    internal static ExperimentState? Read(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (stream.Length > MostBytes) throw new JsonException("it is too large");
+            var state = JsonSerializer.Deserialize<ExperimentState>(stream, Json) ?? throw new JsonException("it is empty");
+            if (state.Version != ExperimentState.CurrentVersion) throw new JsonException($"its version is {state.Version}, not {ExperimentState.CurrentVersion}");
+            if (!(state.ElapsedSeconds >= 0) || state.Trials.Any(t => t.Curve.Any(e => e.Count != 5))) throw new JsonException("its time makes no sense");
+            return state;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw new FerException($"{path}: not the state of an experiment ({e.Message}). Begin the experiment anew under another name.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FerException($"{path}: cannot be read ({e.Message}).", e);
+        }
+    }
+}

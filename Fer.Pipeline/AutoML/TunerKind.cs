@@ -1,0 +1,14 @@
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>The tuners by name.</summary>
+public enum TunerKind
+{
+    /// <summary>Many short trials, the best of them longer: <see cref="SuccessiveHalvingTuner"/>.</summary>
+    SuccessiveHalving,
+    /// <summary>Small steps from the default that never pay for nothing: <see cref="CostFrugalTuner"/>.</summary>
+    CostFrugal,
+    /// <summary>Settings drawn at random: <see cref="RandomSearchTuner"/>.</summary>
+    RandomSearch,
+    /// <summary>Every place of a grid: <see cref="GridSearchTuner"/>.</summary>
+    GridSearch,
+}

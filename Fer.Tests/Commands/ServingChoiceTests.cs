@@ -1,0 +1,47 @@
+using Fer.Pipeline.Commands;
+using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Training;
+using Fer.Tests.Training;
+
+namespace Fer.Tests.Commands;
+
+public class ServingChoiceTests
+{
+    private static readonly Fer.Pipeline.Data.FaceSet Faces = SyntheticFaces.Create(60, classes: 3, seed: 9, noise: 120);
+
+    private static Network Train(long seed, int epochs) => new ImageClassificationTrainer(new()
+    {
+        InputSide = 40,
+        Width = 0.25,
+        Epoch = epochs,
+        BatchSize = 16,
+        LearningRate = 0.02,
+        Seed = seed,
+        Threads = 2,
+    }).Fit(SyntheticFaces.Create(48, classes: 3, seed: seed, noise: 120), cancellation: TestContext.Current.CancellationToken).Network;
+
+    private static Served Choose(ServingLimits limits, params Network[] candidates) => new ServingChoice(Faces, limits, 2, TimeProvider.System).Choose(candidates);
+
+    private static double Accuracy(Served served) => new ModelScores(served.Logits, Faces.Count, 3, 1).Accuracy(Faces);
+
+    [Fact]
+    public void What_is_chosen_is_never_worse_than_the_plain_model_and_costs_no_more_than_allowed()
+    {
+        Network[] candidates = [Train(1, 2), Train(2, 2), Train(3, 1)];
+        var plain = Choose(new ServingLimits { MaxLatency = TimeSpan.Zero }, candidates);
+        Assert.Equal((1, FaceViews.Centre), (plain.Members.Count, plain.Views));
+        var free = Choose(new ServingLimits { MaxLatency = TimeSpan.FromHours(1) }, candidates);
+        Assert.Same(candidates[0], free.Members[0]);
+        Assert.True(Accuracy(free) >= Accuracy(plain));
+        Assert.True(Accuracy(free) > Accuracy(plain) || (free.Members.Count == 1 && free.Views == FaceViews.Centre));
+        var hasty = Choose(new ServingLimits { Patience = TimeSpan.Zero, MaxLatency = TimeSpan.FromHours(1) }, candidates);
+        Assert.Equal((1, FaceViews.Centre), (hasty.Members.Count, hasty.Views));
+    }
+
+    [Theory]
+    [InlineData(FaceViews.Flip)]
+    [InlineData(FaceViews.Ten)]
+    public void Views_that_are_asked_for_are_taken(FaceViews views) =>
+        Assert.Equal(views, Choose(new ServingLimits { Views = views, MaxLatency = TimeSpan.Zero }, Train(1, 1)).Views);
+}
