@@ -28,7 +28,13 @@ public sealed class TransferLearningTests : IDisposable
         var faces = SyntheticFaces.Create(128);
         var network = new ImageClassificationTrainer(new()
         {
-            InputSide = 24, Width = 0.25, Epoch = 5, BatchSize = 16, LearningRate = 0.02, Augmentation = FaceAugmentation.None, Threads = 2,
+            InputSide = 24,
+            Width = 0.25,
+            Epoch = 5,
+            BatchSize = 16,
+            LearningRate = 0.02,
+            Augmentation = FaceAugmentation.None,
+            Threads = 2,
         }).Fit(faces).Network;
         using var folder = new TemporaryFolder();
         ModelZip.Save(folder.File("m.zip"), ServingGraph.Create(network, 1.4f),
