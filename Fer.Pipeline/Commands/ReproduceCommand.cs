@@ -147,7 +147,7 @@ internal sealed class ReproduceCommand : ICommand
         });
         var best = await view.ShowAsync(() => experiment.RunAsync(
             new MonitorGroup(reports, view),
-            (trial, rehearsal) => metrics = folder.Finish(trial.Training, trial.Options, reports.Trials, rehearsal),
+            end => metrics = folder.Finish(end.Best.Training, end.Best.Options, reports.Trials, end.IsRehearsal, end.Members, end.Patience),
             cancellationToken)).ConfigureAwait(false);
         return Reproduction.Of(metrics!, minutes, best.Training.History.Count, host.Time.GetElapsedTime(start), dataset.Training.Sha256);
     }
