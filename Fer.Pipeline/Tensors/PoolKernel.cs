@@ -22,7 +22,7 @@ internal unsafe interface IPooling
     void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>;
 }
 
-/// <summary>The walk over a batch that poolings share: each thread takes whole images.</summary>
+/// <summary>The walk over a batch that poolings share: each thread takes rows of outputs forward, so that a single image keeps all threads busy, and whole images back.</summary>
 internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSetup setup) : Kernel(setup)
     where V : struct, ISimd<V>
     where P : struct, IPooling
@@ -32,8 +32,8 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
     protected override void Forward() => Pool.Run(this, static (state, thread) =>
     {
         var k = (PoolKernel<V, P>)state;
-        var (first, last) = k.Pool.Part(k.Count, thread);
-        for (int example = first; example < last; example++) k.Gather(k.Inputs[0] + (long)example * k.InputShape.Length, k.Output + (long)example * k.OutputShape.Length);
+        var (first, last) = k.Pool.Part(k.Count * k.OutputShape.Height, thread);
+        for (int row = first; row < last; row++) k.Gather(k.Inputs[0] + (long)(row / k.OutputShape.Height) * k.InputShape.Length, row);
     });
 
     internal override void Backward() => Pool.Run(this, static (state, thread) =>
@@ -48,11 +48,13 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
         }
     });
 
-    private void Gather(float* image, float* output)
+    private void Gather(float* image, int row)
     {
-        for (int place = 0; place < OutputShape.Area; place++, output += Channels)
+        int width = OutputShape.Width, start = row % OutputShape.Height * width;
+        float* output = Output + (long)row * width * Channels;
+        for (int column = 0; column < width; column++, output += Channels)
         {
-            var inside = Inside(place);
+            var inside = Inside(start + column);
             int channel = 0;
             for (; channel <= Channels - V.Width; channel += V.Width) pooling.Gather<V>(image + channel, output + channel, inside);
             for (; channel < Channels; channel++) pooling.Gather<Simd1>(image + channel, output + channel, inside);

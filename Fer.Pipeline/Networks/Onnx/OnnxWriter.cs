@@ -41,11 +41,11 @@ public static class OnnxWriter
     internal static ModelProto Model(Network network, OnnxWriteOptions options) => options.OperatorSet is < OldestOperatorSet or > NewestOperatorSet
         ? throw new FerUsageException($"Operator sets {OldestOperatorSet} to {NewestOperatorSet} can be written, not {options.OperatorSet}.")
         : new ModelProto
-    {
-        IrVersion = options.OperatorSet switch { < 19 => 8, < 21 => 9, _ => 10 },
-        ProducerName = "FerMl",
-        ProducerVersion = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
-        OpsetImport = { new OperatorSetIdProto { Version = options.OperatorSet } },
-        Graph = new OnnxGraphWriter(network, options).Write(),
-    };
+        {
+            IrVersion = options.OperatorSet switch { < 19 => 8, < 21 => 9, _ => 10 },
+            ProducerName = "FerMl",
+            ProducerVersion = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
+            OpsetImport = { new OperatorSetIdProto { Version = options.OperatorSet } },
+            Graph = new OnnxGraphWriter(network, options).Write(),
+        };
 }
