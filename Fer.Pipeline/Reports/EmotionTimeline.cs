@@ -37,7 +37,7 @@ internal sealed class EmotionTimeline(IReadOnlyList<string> classNames)
     {
         Seconds = seconds;
         Frames++;
-        while (seconds / Step >= MostSteps)
+        while (seconds / Step + 1e-6 >= MostSteps)
         {
             Step *= 2;
             foreach (var face in _faces) face.Halve();
@@ -51,7 +51,8 @@ internal sealed class EmotionTimeline(IReadOnlyList<string> classNames)
                 if (_faces.Count == MostFaces) _faces.Remove(_faces.MinBy(f => f.Frames)!);
                 _faces.Add(face = new FaceTimeline(id, classNames.Count, MostSteps));
             }
-            face.Add(seconds, (int)(seconds / Step), probabilities);
+            // Times are fractions such as 0.3, which may lie a hair before the step that they begin.
+            face.Add(seconds, (int)(seconds / Step + 1e-6), probabilities);
         }
     }
 }

@@ -5,6 +5,9 @@ namespace Fer.Pipeline.Reports;
 /// <summary>The HTML report of a video: each face's emotions over time. One file that needs neither network nor scripts.</summary>
 internal static class VideoReport
 {
+    /// <summary>Seconds without a face after which its line ends and begins again.</summary>
+    private const double LongestGap = 2;
+
     /// <exception cref="FerException">The file cannot be written.</exception>
     internal static void Write(string path, string video, EmotionTimeline timeline) => AtomicFile.WriteText(path, ToHtml(video, timeline));
 
@@ -45,8 +48,20 @@ internal static class VideoReport
             XName = fine ? "tenth of a second" : "second",
             Format = ValueFormat.Percent,
             Series = [.. timeline.ClassNames.Select((className, k) => new LineSeries(className,
-                [.. face.Steps(k).Take(last + 1).Select((value, step) => ((int)Math.Round(step * timeline.Step / unit), value))]))],
+                [.. Connected(face.Steps(k).Take(last + 1).Select((value, step) => ((int)Math.Round(step * timeline.Step / unit), value)), LongestGap / unit)]))],
         };
+    }
+
+    /// <summary>Leaves out steps without a value, so that the line goes on over short gaps: frames may be further apart than steps.</summary>
+    private static IEnumerable<(int X, double Y)> Connected(IEnumerable<(int X, double Y)> points, double longestGap)
+    {
+        int? before = null;
+        foreach (var point in points.Where(p => double.IsFinite(p.Y)))
+        {
+            if (point.X - before > longestGap) yield return (before.Value + 1, double.NaN);
+            before = point.X;
+            yield return point;
+        }
     }
 
     private static string Seconds(double seconds) => seconds.ToString("F1", CultureInfo.InvariantCulture) + " s";
