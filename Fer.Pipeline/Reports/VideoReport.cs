@@ -39,7 +39,7 @@ internal static class VideoReport
         // A chart's places are whole numbers, which must not be the same for two steps.
         bool fine = timeline.Step < 1;
         double unit = fine ? 0.1 : 1;
-        int last = (int)(timeline.Seconds / timeline.Step);
+        int last = timeline.StepOf(timeline.Seconds);
         return new LineChart
         {
             Title = "Probabilities, smoothed",
@@ -58,7 +58,7 @@ internal static class VideoReport
         int? before = null;
         foreach (var point in points.Where(p => double.IsFinite(p.Y)))
         {
-            if (point.X - before > longestGap) yield return (before.Value + 1, double.NaN);
+            if (before is { } last && point.X - last > longestGap) yield return (last + 1, double.NaN);
             before = point.X;
             yield return point;
         }
