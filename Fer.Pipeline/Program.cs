@@ -11,6 +11,8 @@ internal static class Program
         new EvaluateCommand(),
         new PredictCommand(),
         new DataCommand(),
+        new OnnxCommand(),
+        new ExportCommand(),
         new BenchCommand(),
     ];
 

@@ -98,6 +98,7 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
     {
         var input = new Shape(1, FaceSet.Side, FaceSet.Side);
         if (network.Input != input) throw new ModelFormatException($"its network takes {network.Input} where {input} is needed");
+        if (network.Inputs.Count != 1 || network.Outputs.Count != 1) throw new ModelFormatException($"its network has {network.Inputs.Count} inputs and {network.Outputs.Count} outputs where one of each is needed");
         if (network.Output != new Shape(manifest.ClassNames.Count))
             throw new ModelFormatException($"its network gives {network.Output} and its manifest.json names {manifest.ClassNames.Count} classes");
         if (network.Nodes[^1].Operation is not Softmax) throw new ModelFormatException("its network does not end in probabilities (softmax)");

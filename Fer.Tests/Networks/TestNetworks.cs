@@ -42,6 +42,34 @@ internal static class TestNetworks
         return Randomized(builder.Build(), seed);
     }
 
+    /// <summary>What networks of other people need beside <see cref="EveryOperation"/>: recurrent layers over image rows, gates, shuffles, resizing, products of two values.</summary>
+    internal static Network BorrowedOperations(long seed = 4)
+    {
+        var builder = new NetworkBuilder("Borrowed", new Shape(1, 48, 48));
+        var pixels = builder.Input.Affine(127.5f, 1 / 127.5f);
+        var rows = pixels.Reshape(new Shape(48, 48)).Lstm(7);
+        var both = rows.Concat(builder.Add(new Gru(48, 5, reverse: true, resetAfter: false), "back", pixels.Reshape(new Shape(48, 48))));
+        var states = builder.Add(new Lstm(12, 6, peepholes: true), "peeping", both).Gru(8).LastStep();
+        var stem = pixels.Convolution(12, 3, stride: 2, bias: true).Relu6().Convolution(12, 3, groups: 12, dilation: 2, bias: true).LeakyRelu(0.1f);
+        var shuffled = stem.Convolution(12, 1, groups: 3, bias: true).PRelu().ShuffleChannels(3).LocalResponseNormalization(5, 0.2f);
+        var gate = builder.Add(new Reduce(ReduceFunction.Maximum), "peak", shuffled).Linear(12).Sigmoid();
+        var gated = shuffled.Multiply(gate).MaxPool(3, 2, ceilMode: true);
+        var bias = builder.Add(new Constant(new Shape(12, gated.Shape.Height)), "table");
+        var shifted = gated.Arithmetic(ArithmeticFunction.Add, bias).Tanh();
+        var resized = shifted.Resize(7, 9, new ResizeOptions { Interpolation = Interpolation.Linear }).Pad(1, 0, 0, 2, 0.5f);
+        var sides = resized.SliceChannels(2, 8);
+        var turned = builder.Add(new Rearrange(new Shape(8, 8, 11), [Rearrange.Steps(8, 88), Rearrange.Steps(11, 8), [7, 6, 5, 4, 3, 2, 1, 0]]), "turned", sides);
+        var product = builder.Add(new MatMul(), "product", sides.Crop(0, 0, 8, 8), turned.Crop(0, 0, 8, 8));
+        var exp = builder.Add(new Elementary(ElementaryFunction.Softplus), "smooth", product);
+        var features = exp.Arithmetic(ArithmeticFunction.Maximum, sides.Crop(0, 1, 8, 8)).Arithmetic(ArithmeticFunction.Divide, exp.Clip(1, float.PositiveInfinity)).GlobalAveragePool();
+        features.Concat(states, builder.Add(new Reduce(ReduceFunction.Sum), "sum", stem.Arithmetic(ArithmeticFunction.Subtract, stem.Arithmetic(ArithmeticFunction.Minimum, stem))))
+            .Linear(7).Softmax();
+        var network = Randomized(builder.Build(), seed);
+        foreach (var constant in network.Nodes.Select(n => n.Operation).OfType<Constant>())
+            for (int i = 0; i < constant.Value.Length; i++) constant.Value.Values[i] = MathF.Sin(i);
+        return network;
+    }
+
     /// <summary>Starting weights, with biases, scales and running statistics moved off their starting values.</summary>
     internal static Network Randomized(Network network, long seed)
     {

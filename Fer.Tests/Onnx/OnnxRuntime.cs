@@ -16,7 +16,10 @@ internal static class OnnxRuntime
         : null;
 
     /// <summary>Runs <paramref name="model"/> over raw float32 <paramref name="pixels"/> in batches.</summary>
-    internal static float[] Run(byte[] model, float[] pixels, int batch)
+    internal static float[] Run(byte[] model, float[] pixels, int batch) => RunAll(model, pixels, batch)[0];
+
+    /// <summary>The same with every output, in the model's order.</summary>
+    internal static float[][] RunAll(byte[] model, float[] pixels, int batch)
     {
         string folder = Directory.CreateTempSubdirectory("fer-onnx-").FullName;
         try
@@ -26,7 +29,9 @@ internal static class OnnxRuntime
             File.WriteAllBytes(input, MemoryMarshal.AsBytes(pixels.AsSpan()));
             var (exitCode, error) = Node(Path.Combine(Folder, "Onnx", "run.cjs"), modelFile, input, output, batch.ToString());
             Assert.True(exitCode == 0, error);
-            return MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(output)).ToArray();
+            var outputs = new List<float[]>();
+            for (string file = output; File.Exists(file); file = $"{output}.{outputs.Count}") outputs.Add(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray());
+            return [.. outputs];
         }
         finally
         {

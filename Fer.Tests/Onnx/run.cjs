@@ -1,5 +1,6 @@
 // Runs an ONNX model with onnxruntime-node: node run.cjs MODEL INPUT OUTPUT BATCH
-// INPUT holds raw little-endian float32 examples of the model's own input shape; OUTPUT gets the raw float32 results in the same order.
+// INPUT holds raw little-endian float32 examples of the model's own input shape; OUTPUT gets the raw float32 results of the first output in the
+// same order; those of further outputs go to OUTPUT.1, OUTPUT.2 and so on, in the order of the model.
 'use strict';
 const fs = require('node:fs');
 const ort = require('onnxruntime-node');
@@ -14,16 +15,18 @@ async function main([model, inputFile, outputFile, batchText]) {
   const count = pixels.length / perExample;
   if (!Number.isInteger(count)) throw new Error(`${pixels.length} values are no whole number of examples of ${perExample}`);
   const batch = Number(batchText);
-  const results = [];
+  const results = session.outputNames.map(() => []);
   for (let start = 0; start < count; start += batch) {
     const n = Math.min(batch, count - start);
     const part = pixels.subarray(start * perExample, (start + n) * perExample);
     const outputs = await session.run({ [name]: new ort.Tensor('float32', part, [n, ...sizes]) });
-    const output = outputs[session.outputNames[0]];
-    if (output.dims[0] !== n) throw new Error(`the output of ${n} examples has the dimensions ${output.dims}`);
-    results.push(Buffer.from(output.data.buffer, output.data.byteOffset, output.data.byteLength));
+    session.outputNames.forEach((name, i) => {
+      const output = outputs[name];
+      if (output.dims[0] !== n) throw new Error(`the output of ${n} examples has the dimensions ${output.dims}`);
+      results[i].push(Buffer.from(output.data.buffer, output.data.byteOffset, output.data.byteLength));
+    });
   }
-  fs.writeFileSync(outputFile, Buffer.concat(results));
+  results.forEach((parts, i) => fs.writeFileSync(i === 0 ? outputFile : `${outputFile}.${i}`, Buffer.concat(parts)));
   console.log(JSON.stringify({ inputs: session.inputNames, outputs: session.outputNames, shape: sizes }));
 }
 

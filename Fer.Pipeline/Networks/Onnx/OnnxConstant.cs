@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Fer.Pipeline.Networks.Onnx.Proto;
 
 namespace Fer.Pipeline.Networks.Onnx;

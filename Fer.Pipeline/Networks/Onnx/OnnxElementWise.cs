@@ -49,11 +49,15 @@ internal static class OnnxElementWise
     internal static OnnxValue[] ReadClip(OnnxNode node)
     {
         node.ExpectInputs(1, 3);
-        float least = node.Attributes.TakeFloat("min", float.MinValue), most = node.Attributes.TakeFloat("max", float.MaxValue);
-        if (node.Has(1)) least = node.Scalar(1);
-        if (node.Has(2)) most = node.Scalar(2);
+        float least = node.Attributes.TakeAnyFloat("min", float.NegativeInfinity), most = node.Attributes.TakeAnyFloat("max", float.PositiveInfinity);
+        if (node.Has(1)) least = Limit(node, 1);
+        if (node.Has(2)) most = Limit(node, 2);
         return node.ElementWise(new Clip(least, most), node.Value(0));
     }
+
+    private static float Limit(OnnxNode node, int input) => node.Constant(input) is { Length: 1 } limit
+        ? limit.Floats()[0]
+        : throw new OnnxFormatException($"takes initialiser {node.Constant(input)} where a single number is needed");
 
     /// <summary>Scaled exponential unit: gamma * Elu (Klambauer et al., arXiv 1706.02515).</summary>
     internal static OnnxValue[] ReadSelu(OnnxNode node)

@@ -174,7 +174,7 @@ internal sealed class OnnxGraphReader
             dimensions[i] = (int)size;
         }
         int batchAxis = _batched ? 0 : -1;
-        int[] order = OnnxLayout.Natural(dimensions, batchAxis);
+        int[] order = OnnxLayout.NaturalInput(dimensions, batchAxis);
         CheckShape(_batched ? dimensions[1..] : dimensions);
         var shape = OnnxLayout.ShapeOf(dimensions, order, batchAxis);
         _budget.TakeActivations(shape.Length, shape.ToString());

@@ -5,6 +5,8 @@ namespace Fer.Pipeline.Networks.Onnx;
 /// <summary>How ONNX's axes lie in the engine's memory, and the few ways to change it.</summary>
 internal static class OnnxLayout
 {
+    private const int MostColours = 4;
+
     /// <summary>Channels last, as the engine keeps images.</summary>
     internal static int[] ImageOrder(int batchAxis) => batchAxis < 0 ? [0, 2, 3, 1] : [2, 3, 1];
 
@@ -18,6 +20,13 @@ internal static class OnnxLayout
     /// <summary>The order in which inputs and outputs of the network lie: images with channels last, everything else as in ONNX.</summary>
     internal static int[] Natural(int[] dimensions, int batchAxis) =>
         dimensions.Length == 4 && (batchAxis == 0 || batchAxis < 0 && dimensions[0] == 1) ? ImageOrder(batchAxis) : RowMajor(dimensions.Length, batchAxis);
+
+    /// <summary>
+    /// The order in which an input lies. [batch, height, width, channels] with up to four channels, as TensorFlow's networks have it, is the engine's own order
+    /// as it stands.
+    /// </summary>
+    internal static int[] NaturalInput(int[] dimensions, int batchAxis) =>
+        dimensions is [_, > MostColours, > MostColours, <= MostColours] ? RowMajor(4, batchAxis) : Natural(dimensions, batchAxis);
 
     /// <summary>The engine's shape of such a value: an image's own, else the last axis as channels, the first as height and those between as width.</summary>
     internal static Shape ShapeOf(int[] dimensions, int[] order, int batchAxis)

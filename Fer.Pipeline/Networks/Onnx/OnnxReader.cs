@@ -7,7 +7,8 @@ namespace Fer.Pipeline.Networks.Onnx;
 /// Reads an ONNX model into a network, keeping the names of nodes and parameters. The first axis of the inputs is taken for the batch, whatever size the file
 /// gives it; a graph that works across its batch is read as one example instead. The file may come from anywhere: sizes, counts and shapes are checked before
 /// memory is taken for them.
-/// <para>Inputs and outputs of four axes are [batch, channels, height, width] and lie as the engine's images, channels last; the values of others lie as in ONNX,
+/// <para>Inputs and outputs of four axes are [batch, channels, height, width] and lie as the engine's images, channels last;
+/// an input [batch, height, width, channels] of up to four channels lies that way already. The values of others lie as in ONNX,
 /// under a shape whose channels are the last axis and whose height is the first behind the batch.</para>
 /// </summary>
 public static class OnnxReader
@@ -54,6 +55,22 @@ public static class OnnxReader
         catch (OnnxFormatException e)
         {
             throw new FerException($"{source}: {e.Message}. Give an ONNX model of the operators and versions that are read ('fer onnx FILE' shows them).", e);
+        }
+    }
+
+    /// <summary>Lists a file's operators, with those that are not read, before anything is worked out.</summary>
+    /// <exception cref="FerException">The file is no ONNX model.</exception>
+    internal static OnnxSummary Summarize(string path, OnnxReadLimits? limits = null)
+    {
+        limits ??= new OnnxReadLimits();
+        try
+        {
+            using var stream = DataFile(path);
+            return OnnxSummary.Of(Parse(ReadBytes(stream, limits.MaxBytes), limits));
+        }
+        catch (OnnxFormatException e)
+        {
+            throw new FerException($"{path}: {e.Message}. Give an ONNX model.", e);
         }
     }
 

@@ -76,7 +76,8 @@ internal static class OnnxResize
         if ((scales?.Length ?? sizes!.Length) != 4) throw new OnnxFormatException("needs a number for each of 4 axes");
         bool keeps = scales is not null ? scales[0] == 1 && scales[1] == 1 : (sizes![0] == x.Dimensions[0] || sizes[0] == OnnxConstant.Batch) && sizes[1] == x.Dimensions[1];
         if (!keeps) throw new OnnxFormatException("resizes batch or channels");
-        double height = scales is not null ? Math.Floor(x.Dimensions[2] * (double)scales[2]) : sizes![2], width = scales is not null ? Math.Floor(x.Dimensions[3] * (double)scales[3]) : sizes![3];
+        // In floats, as other runtimes round.
+        double height = scales is not null ? MathF.Floor(x.Dimensions[2] * scales[2]) : sizes![2], width = scales is not null ? MathF.Floor(x.Dimensions[3] * scales[3]) : sizes![3];
         if (!(height >= 1 && width >= 1 && height <= node.MaxDimension && width <= node.MaxDimension)) throw new OnnxFormatException($"resizes to {height}x{width}");
         int[] dimensions = [x.Dimensions[0], x.Dimensions[1], (int)height, (int)width];
         node.CheckShape(dimensions[1..]);

@@ -27,6 +27,9 @@ internal static class OnnxConformance
         ("node/test_floor", "worked out for constants alone"),
         ("node/test_range_", "worked out for constants alone"),
         ("node/test_reduce_prod", "worked out for constants alone"),
+        ("node/test_slice_start_out_of_bounds", "a tensor without values"),
+        ("node/test_split_zero_size_splits", "a tensor without values"),
+        ("pytorch-converted/test_MaxPool1d_stride_padding_dilation", "an input whose sizes beside the batch are open"),
         ("node/test_reshape_allowzero_reordered", "a tensor without values"),
         ("pytorch-converted/test_Conv3d", "convolutions over three axes are not read"),
     ];
@@ -60,8 +63,10 @@ internal static class OnnxConformance
     {
         string[] inputs = [.. model.Graph.Input.Select(i => i.Name).Except(model.Graph.Initializer.Select(i => i.Name))];
         bool joins = model.Graph.Node.Count > 1 || model.Graph.Node.All(n => Joining.Contains(n.OpType));
-        if (!joins && inputs.Length > 0) return [inputs[0]];
-        return [.. inputs.Where(name => model.Graph.Input.Single(i => i.Name == name).Type?.TensorType?.ElemType is null or (int)TensorProto.Types.DataType.Float)];
+        if (!joins && inputs.Length > 0 && TypeOf(inputs[0]) != TensorProto.Types.DataType.Int64) return [inputs[0]];
+        return [.. inputs.Where(name => TypeOf(name) is null or TensorProto.Types.DataType.Float)];
+
+        TensorProto.Types.DataType? TypeOf(string name) => (TensorProto.Types.DataType?)model.Graph.Input.Single(i => i.Name == name).Type?.TensorType?.ElemType;
     }
 
     /// <summary>Reads the case's model and runs each of its data sets; throws where an output differs.</summary>
@@ -81,7 +86,7 @@ internal static class OnnxConformance
             for (int i = 0; i < network.Inputs.Count; i++)
                 if (network.Inputs[i].Shape.Length is var length && inputs[network.Inputs[i].Name].Length / length is > 1 and var n) count = n;
             using var executor = new NetworkExecutor(network, count, training: false, pool);
-            for (int i = 0; i < network.Inputs.Count; i++) ToMemory(inputs[network.Inputs[i].Name], count).CopyTo(executor.InputOf(i));
+            for (int i = 0; i < network.Inputs.Count; i++) ToMemory(inputs[network.Inputs[i].Name], count, isInput: true).CopyTo(executor.InputOf(i));
             executor.Forward(count);
             for (int i = 0; i < network.Outputs.Count; i++) AssertClose(Load(Path.Combine(set, $"output_{i}.pb")), executor.OutputOf(i), count, network.Outputs[i].Name);
         }
@@ -89,13 +94,17 @@ internal static class OnnxConformance
 
     internal static OnnxConstant Load(string path) => OnnxConstant.Of(TensorProto.Parser.ParseFrom(File.ReadAllBytes(path)), Path.GetFileName(path));
 
-    private static bool IsImage(OnnxConstant value, int count) => value.Dimensions.Length == 4 && (value.Dimensions[0] == count || value.Dimensions[0] == 1);
-
-    internal static float[] ToMemory(OnnxConstant value, int count) => IsImage(value, count) ? value.Transposed([0, 2, 3, 1]) : value.Floats();
+    /// <summary>The values as the executor takes and gives them.</summary>
+    internal static float[] ToMemory(OnnxConstant value, int count, bool isInput)
+    {
+        int batchAxis = value.Dimensions.Length > 0 && value.Dimensions[0] == count ? 0 : -1;
+        int[] order = isInput ? OnnxLayout.NaturalInput(value.Dimensions, batchAxis) : OnnxLayout.Natural(value.Dimensions, batchAxis);
+        return value.Transposed(batchAxis == 0 ? [0, .. order] : order);
+    }
 
     internal static void AssertClose(OnnxConstant expected, ReadOnlySpan<float> actual, int count, string name, float relative = 1e-3f, float absolute = 1e-7f)
     {
-        float[] values = ToMemory(expected, count);
+        float[] values = ToMemory(expected, count, isInput: false);
         Assert.True(values.Length == actual.Length, $"{name}: {actual.Length} values where {values.Length} are expected.");
         for (int i = 0; i < values.Length; i++)
             Assert.True(values[i] == actual[i] || float.IsNaN(values[i]) && float.IsNaN(actual[i]) || MathF.Abs(values[i] - actual[i]) <= absolute + relative * MathF.Abs(values[i]),

@@ -13,8 +13,8 @@ public class OnnxReaderTests
     {
         // The first node is broken too: it must not be looked at.
         model.Graph.Node[0].Input.Clear();
-        model.Graph.Node[^1].OpType = "LSTM";
-    }, "node 'linear1' is the operator 'LSTM'");
+        model.Graph.Node[^1].OpType = "NonMaxSuppression";
+    }, "node 'linear1' is the operator 'NonMaxSuppression'");
 
     [Fact]
     public void An_operator_of_another_domain_is_unknown() =>
@@ -82,7 +82,7 @@ public class OnnxReaderTests
             weight.Dims.Clear();
             weight.Dims.AddRange([0, 1, long.MaxValue, long.MaxValue]);
             weight.RawData = ByteString.Empty;
-        }, "node 'conv1' (Conv)", "impossible dimensions");
+        }, "'conv1.weight'", "impossible dimensions");
         AssertRefused(model => Input(model)[2].DimValue = 1L << 40, "input 'pixels'");
         AssertRefused(model =>
         {
@@ -98,7 +98,7 @@ public class OnnxReaderTests
     {
         var model = Model();
         var convolution = model.Graph.Node.Single(n => n.Name == "conv2");
-        AssertRefused(Write(model), new OnnxReadLimits { MaxBytes = OnnxRoundTripTests.Bytes(TestNetworks.Classifier()).Length }, null);
+        AssertRefused(Write(model), new OnnxReadLimits { MaxParameterBytes = 20_000 }, null);
         // 8 to 8 channels, over and over behind the first convolution.
         var weight = OnnxTensors.Floats("shared", new float[8 * 8 * 9], [8, 8, 3, 3]);
         model.Graph.Initializer.Add(weight);
@@ -113,7 +113,7 @@ public class OnnxReaderTests
             model.Graph.Node.Insert(model.Graph.Node.IndexOf(convolution), copy);
         }
         convolution.Input[0] = previous;
-        AssertRefused(Write(model), new OnnxReadLimits { MaxBytes = Write(model).Length }, "bytes of parameters");
+        AssertRefused(Write(model), new OnnxReadLimits { MaxParameterBytes = 20_000 }, "bytes of parameters");
     }
 
     [Fact]
@@ -122,23 +122,28 @@ public class OnnxReaderTests
         AssertRefused(model => model.Graph.Node[0].Input[0] = "nothing", "reads 'nothing', which no node before it gives");
         AssertRefused(model => model.Graph.Node[1].Output[0] = "pixels", "gives 'pixels', which exists already");
         AssertRefused(model => model.Graph.Node[1].Name = model.Graph.Node[2].Name, "two nodes named");
-        AssertRefused(model => model.Graph.Node[1].Output.Add("more"), "has 2 outputs");
+        AssertRefused(model =>
+        {
+            model.Graph.Node[1].Output.Add("more");
+            model.Graph.Output.Add(new ValueInfoProto { Name = "more" });
+        }, "has its output 2 read, which is not given");
         AssertRefused(model => model.Graph.Node[1].Input.Clear(), "has 0 inputs");
-        AssertRefused(model => model.Graph.Output[0].Name = "conv1", "not the last node's");
+        AssertRefused(model => model.Graph.Output[0].Name = "nothing", "'nothing', which no node gives");
+        AssertRefused(model => model.Graph.Output.Add(model.Graph.Output[0]), "'probabilities' twice");
         AssertRefused(model => model.Graph.Output.Clear(), "no output");
-        AssertRefused(model => model.Graph.Input.Clear(), "0 inputs");
+        AssertRefused(model => model.Graph.Input.Clear(), "reads 'pixels', which no node before it gives");
         AssertRefused(model => model.Graph.Node.Clear(), "no nodes");
         AssertRefused(model => model.Graph = null, "no graph");
         AssertRefused(model => model.Graph.Initializer.Add(model.Graph.Initializer[0]), "two of that name");
-        AssertRefused(model => model.Graph.Input[0].Type.TensorType.ElemType = 2, "not float32");
-        AssertRefused(model => Input(model).RemoveAt(3), "not float32 [batch, channels, height, width]");
+        AssertRefused(model => model.Graph.Input[0].Type.TensorType.ElemType = 2, "not a float32 tensor");
+        AssertRefused(model => Input(model).RemoveAt(3), "'conv1' (Conv)");
         AssertRefused(model => Input(model)[1].DimParam = "channels", "fixed, sensible");
     }
 
     [Fact]
     public void Versions_outside_what_is_known_are_refused()
     {
-        AssertRefused(model => model.OpsetImport[0].Version = 9, "operator set 9");
+        AssertRefused(model => model.OpsetImport[0].Version = 0, "operator set 0");
         AssertRefused(model => model.OpsetImport[0].Version = 99, "operator set 99");
         AssertRefused(model => model.OpsetImport.Clear(), "no operator set");
         AssertRefused(model => model.IrVersion = 0, "no format version");
@@ -147,12 +152,12 @@ public class OnnxReaderTests
     [Fact]
     public void An_attribute_that_would_change_the_result_is_refused()
     {
-        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Ints("dilations", 2, 2)), "'conv1' (Conv)", "dilations");
-        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("auto_pad", 1)), "'auto_pad', which is not read");
+        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Ints("dilations", 0, 2)), "'conv1' (Conv)", "dilations");
+        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("auto_pad", 1)), "'auto_pad' as Int");
+        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("mystery", 1)), "'mystery', which is not read");
         AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("group", 1)), "'group' twice");
-        AssertRefused(model => Node(model, "maxpool1").Attribute.Add(OnnxAttributes.Int("ceil_mode", 1)), "ceil_mode = 1");
-        AssertRefused(model => Node(model, "linear1").Attribute.Add(OnnxAttributes.Float("alpha", 2)), "alpha");
-        AssertRefused(model => Attribute(model, "linear1", "transB").I = 0, "transB = 0");
+        AssertRefused(model => Node(model, "bn1").Attribute.Add(OnnxAttributes.Int("training_mode", 1)), "training_mode = 1");
+        AssertRefused(model => Attribute(model, "linear1", "transB").I = 0, "'linear1' (Gemm)", "multiplies");
         AssertRefused(model => Attribute(model, "maxpool1", "pads").Ints[0] = 2, "as much padding as kernel");
         AssertRefused(model => Attribute(model, "bn1", "epsilon").F = float.NaN, "epsilon");
         AssertRefused(model => Attribute(model, "conv1", "kernel_shape").Ints[0] = 5, "kernel is 5x3", "3x3");
@@ -162,6 +167,55 @@ public class OnnxReaderTests
     [Fact]
     public void A_vector_cannot_go_where_an_image_is_needed() =>
         AssertRefused(model => Node(model, "linear1").Input[0] = "conv1", "'linear1' (Gemm)", "4 axes where 2 are needed");
+
+    [Fact]
+    public void A_value_in_the_middle_can_be_the_output()
+    {
+        var model = Model();
+        model.Graph.Output[0].Name = "conv2";
+        var network = OnnxReader.Read(new MemoryStream(Write(model)));
+        Assert.Equal("conv2", network.Nodes[^1].Name);
+        Assert.Equal(new Shape(16, 20, 20), network.Output);
+    }
+
+    [Fact]
+    public void Inputs_that_are_initialisers_too_are_constants()
+    {
+        var model = Model();
+        foreach (var tensor in model.Graph.Initializer)
+            model.Graph.Input.Add(new ValueInfoProto { Name = tensor.Name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } });
+        TestNetworks.AssertSame(TestNetworks.Classifier(), OnnxReader.Read(new MemoryStream(Write(model))));
+    }
+
+    [Fact]
+    public void External_data_is_read_from_the_models_own_folder_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Model();
+        var weight = Initializer(model, "conv1.weight");
+        File.WriteAllBytes(folder.File("weights.bin"), [1, 2, 3, 4, .. weight.RawData.ToByteArray()]);
+        string place = "weights.bin";
+        void Save()
+        {
+            weight.RawData = ByteString.Empty;
+            weight.DataLocation = TensorProto.Types.DataLocation.External;
+            weight.ExternalData.Clear();
+            weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = place });
+            weight.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = "4" });
+            File.WriteAllBytes(folder.File("model.onnx"), Write(model));
+        }
+        Save();
+        TestNetworks.AssertSame(TestNetworks.Classifier(), OnnxReader.Read(folder.File("model.onnx")));
+        foreach (string elsewhere in (string[])["../weights.bin", "/etc/passwd", "", "..", "a/b.bin"])
+        {
+            place = elsewhere;
+            Save();
+            Assert.Contains("not a file of the model's own folder", Assert.Throws<FerException>(() => OnnxReader.Read(folder.File("model.onnx"))).Message);
+        }
+        place = "missing.bin";
+        Save();
+        Assert.Contains("cannot be read", Assert.Throws<FerException>(() => OnnxReader.Read(folder.File("model.onnx"))).Message);
+    }
 
     [Fact]
     public void Half_an_affine_is_an_affine()

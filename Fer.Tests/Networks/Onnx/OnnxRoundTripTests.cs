@@ -11,10 +11,41 @@ public class OnnxRoundTripTests
     public void A_network_of_every_operation_comes_back_the_same_bit_for_bit()
     {
         var network = TestNetworks.EveryOperation();
-        var kinds = network.Nodes.Select(n => n.Operation.GetType()).ToHashSet();
+        var kinds = network.Nodes.Concat(TestNetworks.BorrowedOperations().Nodes).Select(n => n.Operation.GetType()).ToHashSet();
         var all = typeof(Operation).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Operation)) && !t.IsAbstract);
         Assert.Equal([], all.Where(t => !kinds.Contains(t)).Select(t => t.Name));
         TestNetworks.AssertSame(network, RoundTrip(network));
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(13)]
+    [InlineData(17)]
+    [InlineData(22)]
+    public void Operations_of_other_peoples_networks_come_back_with_the_same_results(int operatorSet)
+    {
+        var network = TestNetworks.BorrowedOperations();
+        using var stream = new MemoryStream();
+        OnnxWriter.Write(network, stream, new OnnxWriteOptions { OperatorSet = operatorSet });
+        stream.Position = 0;
+        var again = OnnxReader.Read(stream);
+        Assert.Equal(network.Parameters.TrainableLength, again.Parameters.TrainableLength);
+        float[] expected = Run(network), actual = Run(again);
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
+    }
+
+    [Fact]
+    public void Operator_sets_that_cannot_be_written_are_a_wrong_option() =>
+        Assert.Throws<FerUsageException>(() => OnnxWriter.Write(TestNetworks.Classifier(), Stream.Null, new OnnxWriteOptions { OperatorSet = 10 }));
+
+    private static float[] Run(Network network)
+    {
+        using var pool = new WorkerPool(1);
+        using var executor = new NetworkExecutor(network, 3, training: false, pool);
+        byte[] faces = TestNetworks.Faces(3);
+        for (int i = 0; i < faces.Length; i++) executor.Input[i] = faces[i];
+        executor.Forward(3);
+        return executor.Output.ToArray();
     }
 
     [Fact]

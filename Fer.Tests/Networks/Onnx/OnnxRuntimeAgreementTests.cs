@@ -23,6 +23,12 @@ public class OnnxRuntimeAgreementTests
     public void A_network_of_every_operation_gives_the_same_probabilities(int batch) =>
         AssertAgreement(TestNetworks.EveryOperation(), batch);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32)]
+    public void A_network_of_borrowed_operations_gives_the_same_probabilities(int batch) =>
+        AssertAgreement(TestNetworks.BorrowedOperations(), batch);
+
     [Fact]
     public void A_network_that_ends_in_an_image_gives_the_same_image()
     {
