@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fer.Pipeline;
 using Fer.Pipeline.Commands;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Imaging;
