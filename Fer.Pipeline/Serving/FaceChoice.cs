@@ -1,0 +1,24 @@
+namespace Fer.Pipeline.Serving;
+
+/// <summary>Where the faces of a picture are.</summary>
+/// <param name="Where">Who says so.</param>
+/// <param name="Box">The box, where the request names it.</param>
+internal sealed record FaceChoice(FaceSource Where, PictureBox Box = default)
+{
+    internal static FaceChoice Detect { get; } = new(FaceSource.Detect);
+
+    internal static FaceChoice Whole { get; } = new(FaceSource.Whole);
+}
+
+/// <summary>Who says where the faces are.</summary>
+internal enum FaceSource
+{
+    /// <summary>The face detector.</summary>
+    Detect,
+
+    /// <summary>The picture is one face.</summary>
+    Whole,
+
+    /// <summary>The request names a box.</summary>
+    Box,
+}

@@ -1,0 +1,106 @@
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Imaging;
+
+namespace Fer.Pipeline.Serving;
+
+/// <summary>From a file's bytes to its faces' emotions: decode, find, classify. Keeps nothing.</summary>
+internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, ServeOptions options, ServerMetrics metrics, TimeProvider time) : IDisposable
+{
+    // Decoding keeps a processor busy, so more at a time would only make all of them later.
+    private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
+
+    /// <summary>What finds the faces, or null where that is up to who asks.</summary>
+    internal IFaceFinder? Finder => finder;
+
+    /// <summary>Looks at a picture.</summary>
+    /// <param name="file">A PNG or JPEG file.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="choice">Where its faces are.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="RequestProblem">The file is none that can be read, too large, or nobody says where its faces are.</exception>
+    internal async Task<PictureAnswer> AnalyzeAsync(ReadOnlyMemory<byte> file, string name, FaceChoice choice, CancellationToken cancellationToken)
+    {
+        if (choice.Where == FaceSource.Detect && finder is null)
+            throw RequestProblem.Unprocessable("No face detector is installed here: say where the face is with box=x,y,width,height, or with faces=whole that the picture is one face.");
+        using var approach = batcher.Announce();
+        long arrived = time.GetTimestamp();
+        await _processors.WaitAsync(cancellationToken).ConfigureAwait(false);
+        long start = time.GetTimestamp(), decoded;
+        RgbImage picture;
+        IReadOnlyList<FoundFace> found;
+        try
+        {
+            // Off the connection's thread, which has others' bytes to move.
+            (picture, decoded, found) = await Task.Run(() =>
+            {
+                var image = Decode(file.Span, name);
+                long at = time.GetTimestamp();
+                return (image, at, Find(image, choice));
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _processors.Release();
+        }
+        var times = new StageTimes(Milliseconds(start, decoded), time.GetElapsedTime(decoded).TotalMilliseconds, Milliseconds(arrived, start), 0);
+        if (found.Count == 0)
+        {
+            metrics.Picture(0, times);
+            return new PictureAnswer(picture.Width, picture.Height, [], times);
+        }
+        var faces = new float[found.Count * FaceSet.PixelCount];
+        for (int i = 0; i < found.Count; i++) found[i].Pixels.CopyTo(faces, i * FaceSet.PixelCount);
+        var classified = batcher.ClassifyAsync(faces, cancellationToken);
+        approach.Dispose();
+        var (probabilities, queue, classify) = await classified.ConfigureAwait(false);
+        times = times with { Queue = times.Queue + queue, Classify = classify };
+        metrics.Picture(found.Count, times);
+        int classes = probabilities.Length / found.Count;
+        return new PictureAnswer(picture.Width, picture.Height,
+            [.. found.Select((face, i) => new FaceAnswer(face.Box, face.Score, new ArraySegment<float>(probabilities, i * classes, classes)))], times);
+    }
+
+    public void Dispose() => _processors.Dispose();
+
+    private RgbImage Decode(ReadOnlySpan<byte> file, string name)
+    {
+        if (file.IsEmpty) throw RequestProblem.Unprocessable($"{name}: it is empty.");
+        if (ImageDecoder.FormatOf(file) == ImageFormat.Unknown)
+            throw RequestProblem.UnsupportedType($"{name}: neither a JPEG nor a PNG file. Save the picture as one of them.");
+        try
+        {
+            // The size by the header first: a few bytes may claim a picture that takes all memory.
+            var (width, height) = ImageDecoder.ReadSize(file, name);
+            if ((long)width * height > options.MaxPixels)
+                throw RequestProblem.TooLarge($"{name}: {width:N0} x {height:N0} pixels are more than the {options.MaxPixels:N0} that are taken. Make it smaller.");
+            return ImageDecoder.Decode(file, name, options.MaxPixels);
+        }
+        catch (FerException e)
+        {
+            throw RequestProblem.Unprocessable(e.Message);
+        }
+    }
+
+    private IReadOnlyList<FoundFace> Find(RgbImage picture, FaceChoice choice)
+    {
+        if (choice.Where == FaceSource.Detect) return finder!.Find(picture);
+        var box = choice.Where == FaceSource.Whole ? new PictureBox(0, 0, picture.Width, picture.Height) : choice.Box;
+        int left = (int)Math.Clamp(Math.Round(box.X), 0, picture.Width), top = (int)Math.Clamp(Math.Round(box.Y), 0, picture.Height);
+        int right = (int)Math.Clamp(Math.Round(box.X + box.Width), 0, picture.Width), bottom = (int)Math.Clamp(Math.Round(box.Y + box.Height), 0, picture.Height);
+        if (right <= left || bottom <= top) throw RequestProblem.Unprocessable($"The box lies outside the picture of {picture.Width} x {picture.Height} pixels.");
+        var gray = Crop(picture, left, top, right - left, bottom - top).ToGray();
+        var face = ImageResizer.Resize(gray, FaceSet.Side, FaceSet.Side).Pixels;
+        return [new FoundFace(new PictureBox(left, top, right - left, bottom - top), null, Array.ConvertAll(face, static p => (float)p))];
+    }
+
+    private static RgbImage Crop(RgbImage picture, int left, int top, int width, int height)
+    {
+        if (width == picture.Width && height == picture.Height) return picture;
+        var pixels = new byte[3 * width * height];
+        for (int y = 0; y < height; y++)
+            picture.Pixels.AsSpan(3 * ((top + y) * picture.Width + left), 3 * width).CopyTo(pixels.AsSpan(3 * width * y));
+        return new RgbImage(width, height, pixels);
+    }
+
+    private double Milliseconds(long from, long to) => time.GetElapsedTime(from, to).TotalMilliseconds;
+}
