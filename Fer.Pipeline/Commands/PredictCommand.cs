@@ -51,7 +51,7 @@ internal sealed class PredictCommand : ICommand
                 cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
-                    var image = ImageResizer.Resize(PngDecoder.Load(file), FaceSet.Side, FaceSet.Side);
+                    var image = ImageResizer.Resize(ImageDecoder.Load(file).ToGray(), FaceSet.Side, FaceSet.Side);
                     Write(host.Output, json, host.Shorten(file), model.Predict(image.Pixels));
                     done++;
                 }

@@ -1,3 +1,5 @@
+using Fer.Pipeline.Imaging;
+
 namespace Fer.Pipeline.Data;
 
 /// <summary>An image of a folder data set.</summary>
@@ -13,7 +15,6 @@ internal static class ImageFolder
     private static readonly string[] Train = ["train", "training"];
     private static readonly string[] Validation = ["validation", "val", "valid", "publictest"];
     private static readonly string[] Test = ["test", "testing", "privatetest"];
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg"];
 
     /// <summary>True for a folder that holds folders of splits or emotions with images.</summary>
     internal static bool IsOne(string folder)
@@ -45,7 +46,7 @@ internal static class ImageFolder
             }
         }
         if (images.Count == 0)
-            throw new FerException($"{folder}: no image in it. Put PNG files into train/<emotion>/, for example {Path.Combine(folder, "train", "happy", "1.png")}.");
+            throw new FerException($"{folder}: no image in it. Put PNG or JPEG files into train/<emotion>/, for example {Path.Combine(folder, "train", "happy", "1.png")}.");
         if (images.Any(image => image.Usage is null) && images.Any(image => image.Usage is not null))
             throw new FerException($"{folder}: folders of splits and of emotions side by side. Put the emotions into train, validation or test.");
         return images;
@@ -71,6 +72,6 @@ internal static class ImageFolder
         [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Images(string folder) => Directory.EnumerateFiles(folder)
-        .Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
+        .Where(file => ImageDecoder.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
         .Order(StringComparer.Ordinal);
 }

@@ -42,7 +42,7 @@ internal sealed class ImageFolderView(string path, FaceViewOptions options) : ID
                 if (!_wantsPixels) return true;
                 try
                 {
-                    _pixels = ImageResizer.Resize(PngDecoder.Load(_images![_row].Path), FaceSet.Side, FaceSet.Side).Pixels;
+                    _pixels = ImageResizer.Resize(ImageDecoder.Load(_images![_row].Path).ToGray(), FaceSet.Side, FaceSet.Side).Pixels;
                     return true;
                 }
                 catch (FerException fault)

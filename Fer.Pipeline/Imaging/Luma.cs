@@ -6,10 +6,13 @@ internal static class Luma
     /// <summary>Luma of 8-bit values, rounded.</summary>
     internal static byte FromRgb(int red, int green, int blue) => (byte)((299 * red + 587 * green + 114 * blue + 500) / 1000);
 
-    /// <summary>Luma of 16-bit values, to 8 bits.</summary>
-    internal static byte FromRgb16(int red, int green, int blue) =>
-        To8((299 * red + 587 * green + 114 * blue + 500) / 1000);
-
-    /// <summary>A 16-bit value to 8 bits: divided by 257, rounded.</summary>
-    internal static byte To8(int value) => (byte)((value + 128) / 257);
+    /// <summary>Luma of pixels [n, 3] into [n].</summary>
+    internal static void FromRgb(ReadOnlySpan<byte> pixels, Span<byte> gray)
+    {
+        for (int i = 0; i < gray.Length; i++)
+        {
+            var pixel = pixels.Slice(3 * i, 3);
+            gray[i] = FromRgb(pixel[0], pixel[1], pixel[2]);
+        }
+    }
 }

@@ -17,9 +17,6 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, P
 {
     internal const int Length = 13;
 
-    // Bounds the memory of a row.
-    private const uint LongestSide = 65_535;
-
     /// <summary>Samples a pixel.</summary>
     internal int Channels => Color switch { PngColor.Rgb => 3, PngColor.Rgba => 4, PngColor.GrayAlpha => 2, _ => 1 };
 
@@ -31,15 +28,11 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, P
 
     /// <summary>Reads and checks the chunk's data; the sizes are bounded before anything is allocated from them.</summary>
     /// <exception cref="FerException">Sizes or the kind of image are none that PNG has.</exception>
-    internal static PngHeader Read(ReadOnlySpan<byte> data, string name)
+    internal static PngHeader Read(ReadOnlySpan<byte> data, string name, int maxPixels)
     {
         if (data.Length != Length) throw new FerException($"{name}: the PNG header has {data.Length} bytes, not {Length}. Save the image again.");
         uint width = BinaryPrimitives.ReadUInt32BigEndian(data), height = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
-        if (width == 0 || height == 0 || width > LongestSide || height > LongestSide || (ulong)width * height > GrayImage.MaxPixels)
-        {
-            throw new FerException($"{name}: {width:N0} x {height:N0} pixels; an image must have at least one, at most {GrayImage.MaxPixels:N0}, " +
-                $"and no side over {LongestSide:N0}. Make it smaller.");
-        }
+        ImageDecoder.CheckSize(width, height, maxPixels, name);
         var color = (PngColor)data[9];
         int depth = data[8];
         bool known = color switch

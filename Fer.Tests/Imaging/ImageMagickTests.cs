@@ -29,7 +29,56 @@ public sealed class ImageMagickTests : IDisposable
         SkipWithoutImageMagick();
         string png = _folder.File("a.png");
         Run($"-size 61x47 plasma:tomato-steelblue -seed 7 {options} {png}");
-        AssertNear(png, PngDecoder.Load(png));
+        AssertNear(png, ImageDecoder.Load(png));
+    }
+
+    public static TheoryData<string, string> Jpegs()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (string sampling in (string[])["1x1", "2x1", "1x2", "2x2", "4x1", "1x4", "4x2", "2x4", "3x1", "1x3", "1x1,2x1,1x2", "2x2,2x1,1x2", "2x2,1x2,2x1"])
+            foreach (string kind in (string[])["", "-interlace JPEG"])
+                cases.Add("61x47", $"-sampling-factor {sampling} {kind}");
+        foreach (string size in (string[])["1x1", "2x3", "3x2", "7x9", "16x16", "17x33", "5x130", "131x4"])
+            foreach (string sampling in (string[])["1x1", "2x1", "1x2", "2x2"])
+                cases.Add(size, $"-sampling-factor {sampling}");
+        foreach (int quality in (int[])[1, 20, 50, 75, 95, 100]) cases.Add("40x70", $"-quality {quality}");
+        foreach (int quality in (int[])[1, 60, 100]) cases.Add("40x70", $"-quality {quality} -interlace JPEG");
+        cases.Add("61x47", "-colorspace Gray");
+        cases.Add("61x47", "-colorspace Gray -sampling-factor 2x2 -interlace JPEG");
+        cases.Add("61x47", "-colorspace CMYK");
+        cases.Add("61x47", "-colorspace CMYK -interlace JPEG");
+        cases.Add("61x47", "-define jpeg:optimize-coding=false");
+        cases.Add("640x480", "-quality 90");
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Jpegs))]
+    public void Jpeg_files_that_it_writes_are_read_within_two_levels(string size, string options)
+    {
+        SkipWithoutImageMagick();
+        string jpeg = _folder.File("a.jpg");
+        Run($"-size {size} -seed 7 plasma:tomato-steelblue -depth 8 -quality 90 {options} {jpeg}");
+        AssertNear(jpeg, ImageDecoder.Load(jpeg));
+    }
+
+    [Theory]
+    [InlineData("TopLeft")]
+    [InlineData("TopRight")]
+    [InlineData("BottomRight")]
+    [InlineData("BottomLeft")]
+    [InlineData("LeftTop")]
+    [InlineData("RightTop")]
+    [InlineData("RightBottom")]
+    [InlineData("LeftBottom")]
+    public void Jpeg_files_are_turned_upright_as_it_does(string orientation)
+    {
+        SkipWithoutImageMagick();
+        string jpeg = _folder.File("a.jpg");
+        Run($"-size 61x47 -seed 7 plasma:tomato-steelblue -quality 95 {jpeg}");
+        int number = Array.IndexOf(["TopLeft", "TopRight", "BottomRight", "BottomLeft", "LeftTop", "RightTop", "RightBottom", "LeftBottom"], orientation) + 1;
+        string turned = _folder.Write("b.jpg", TestJpeg.WithOrientation(File.ReadAllBytes(jpeg), number, littleEndian: number % 2 == 0));
+        AssertNear(turned, ImageDecoder.Load(turned), "-auto-orient");
     }
 
     [Fact]
@@ -56,13 +105,13 @@ public sealed class ImageMagickTests : IDisposable
         string png = _folder.File("a.png");
         Run($"-size {width}x{height} plasma:black-white -seed 7 -colorspace Gray -depth 8 {png}");
         byte[] expected = Run($"{png} -filter Box -resize 48x48! -depth 8 gray:-");
-        byte[] actual = ImageResizer.Resize(PngDecoder.Load(png), 48, 48).Pixels;
+        byte[] actual = ImageResizer.Resize(ImageDecoder.Load(png).ToGray(), 48, 48).Pixels;
         for (int i = 0; i < expected.Length; i++) Assert.InRange(actual[i] - expected[i], -2, 2);
     }
 
-    private static void AssertNear(string path, GrayImage image)
+    private static void AssertNear(string path, RgbImage image, string options = "")
     {
-        byte[] expected = Run($"{path} -alpha off -grayscale Rec601Luma -depth 8 gray:-");
+        byte[] expected = Run($"{path} {options} -background white -alpha remove -alpha off -colorspace sRGB -depth 8 rgb:-");
         Assert.Equal(expected.Length, image.Pixels.Length);
         for (int i = 0; i < expected.Length; i++) Assert.InRange(image.Pixels[i] - expected[i], -2, 2);
     }

@@ -31,6 +31,18 @@ internal sealed class TestPng
 
     internal int ForcedFilter { get; init; } = -1;
 
+    /// <summary>Where set, samples all of this value are transparent.</summary>
+    internal int? TransparentSample
+    {
+        get;
+        init
+        {
+            field = value;
+            // So that there is at least one.
+            _samples.AsSpan(0, _channels).Fill(value!.Value);
+        }
+    }
+
     internal static bool Exists(int color, int depth) => color switch
     {
         0 => true,
@@ -46,29 +58,24 @@ internal sealed class TestPng
         return bytes;
     }
 
-    /// <summary>Grey by ITU-R 601 in decimal numbers, which hold it exactly.</summary>
-    internal byte[] ExpectedGray()
+    /// <summary>What a sample's colour is where it is not transparent, [height, width, 3].</summary>
+    internal byte[] ExpectedRgb()
     {
-        var gray = new byte[_width * _height];
-        decimal top = (1 << _depth) - 1;
-        for (int i = 0; i < gray.Length; i++)
+        var rgb = new byte[3 * _width * _height];
+        int top = (1 << _depth) - 1;
+        for (int i = 0; i < _width * _height; i++)
         {
-            decimal value;
-            if (_color == 3)
+            var sample = _samples.AsSpan(i * _channels, _channels);
+            int alpha = _channels is 2 or 4 ? To8(sample[^1]) : TransparentSample is { } key && sample.IndexOfAnyExcept(key) < 0 ? 0 : 255;
+            for (int c = 0; c < 3; c++)
             {
-                int at = 3 * _samples[i];
-                value = 0.299m * _palette[at] + 0.587m * _palette[at + 1] + 0.114m * _palette[at + 2];
+                int value = _color == 3 ? _palette[3 * sample[0] + c] : To8(sample[_channels < 3 ? 0 : c]);
+                rgb[3 * i + c] = (byte)Math.Floor((value * alpha + 255 * (255 - alpha)) / 255m + 0.5m);
             }
-            else
-            {
-                int at = i * _channels;
-                value = _channels < 3 ? _samples[at] : 0.299m * _samples[at] + 0.587m * _samples[at + 1] + 0.114m * _samples[at + 2];
-                // 16-bit luma is rounded before it is cut to 8 bits.
-                value = (_depth == 16 ? Math.Floor(value + 0.5m) : value) * 255 / top;
-            }
-            gray[i] = (byte)Math.Floor(value + 0.5m);
         }
-        return gray;
+        return rgb;
+
+        int To8(int sample) => (int)Math.Floor(sample * 255m / top + 0.5m);
     }
 
     internal byte[] ToFile()
@@ -82,11 +89,20 @@ internal sealed class TestPng
         Chunk(file, "IHDR"u8, header);
         Chunk(file, "tEXt"u8, "Comment\0passed over"u8);
         if (_color == 3) Chunk(file, "PLTE"u8, _palette.AsSpan(0, 3 * PaletteSize));
+        if (TransparentSample is { } key) Chunk(file, "tRNS"u8, _color == 3 ? Transparency(key) : [.. Enumerable.Repeat((byte[])[(byte)(key >> 8), (byte)key], _channels).SelectMany(b => b)]);
         byte[] data = Compressed();
         Chunk(file, "IDAT"u8, data.AsSpan(0, data.Length / 2));
         Chunk(file, "IDAT"u8, data.AsSpan(data.Length / 2));
         Chunk(file, "IEND"u8, []);
         return file.ToArray();
+    }
+
+    private static byte[] Transparency(int index)
+    {
+        var alpha = new byte[index + 1];
+        Array.Fill(alpha, byte.MaxValue);
+        alpha[index] = 0;
+        return alpha;
     }
 
     private byte[] Compressed()
