@@ -10,6 +10,7 @@ internal static class Program
         new TrainCommand(),
         new EvaluateCommand(),
         new PredictCommand(),
+        new ServeCommand(),
         new DataCommand(),
         new BenchCommand(),
     ];

@@ -17,7 +17,7 @@ internal sealed class StopKeys : IDisposable
                 // Left uncancelled, the second signal has its default effect: the process ends.
                 if (_stop.IsCancellationRequested) return;
                 context.Cancel = true;
-                error.WriteLine("Stopping; what is best so far is kept. Once more ends at once.");
+                error.WriteLine("Stopping; what was begun is brought to a good end. Once more ends at once.");
                 _stop.Cancel();
             }));
         }
