@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Fer.Pipeline.Data;
 using Fer.Pipeline.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -73,6 +74,8 @@ public sealed class FerServer : IAsyncDisposable
         try
         {
             Routes.Map(app, services);
+            // The first pass packs the weights; better now than with the first who asks.
+            model.Predict(new byte[options.MaxBatch * FaceSet.PixelCount], options.MaxBatch);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
