@@ -1,0 +1,111 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Models;
+using Fer.Pipeline.Serving;
+using Fer.Tests.Models;
+
+namespace Fer.Tests.Serving;
+
+/// <summary>A server on a free port of this machine, and a client of it.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly TestModels _models;
+    private readonly FerModel _model;
+
+    private RunningServer(TestModels models, FerModel model, FerServer server, StringWriter log)
+    {
+        (_models, _model, Server, Log) = (models, model, server, log);
+        Client = new HttpClient { BaseAddress = new Uri(server.Url) };
+    }
+
+    internal FerServer Server { get; }
+
+    internal FerModel Model => _model;
+
+    internal StringWriter Log { get; }
+
+    internal HttpClient Client { get; }
+
+    internal static async Task<RunningServer> StartAsync(ServeOptions? options = null, IFaceFinder? finder = null)
+    {
+        var models = new TestModels();
+        var model = FerModel.Load(models.Save(), 1);
+        var log = new StringWriter();
+        try
+        {
+            var server = await FerServer.StartAsync(model, finder, (options ?? new()) with { Listen = "127.0.0.1:0", LogSeconds = 0 }, log, TimeProvider.System, Cancel);
+            return new RunningServer(models, model, server, log);
+        }
+        catch
+        {
+            model.Dispose();
+            models.Dispose();
+            throw;
+        }
+    }
+
+    internal static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    internal Task<HttpResponseMessage> PostAsync(string path, byte[] body, string type = "image/png") => Client.PostAsync(path, Content(body, type), Cancel);
+
+    internal static ByteArrayContent Content(byte[] body, string? type)
+    {
+        var content = new ByteArrayContent(body);
+        if (type is not null) content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        return content;
+    }
+
+    internal static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement;
+
+    /// <summary>A problem of this status that says something, and whose detail holds the words.</summary>
+    internal static async Task<JsonElement> ProblemAsync(HttpResponseMessage response, int status, params string[] words)
+    {
+        string text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.True((int)response.StatusCode == status, $"{(int)response.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = JsonDocument.Parse(text).RootElement;
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.NotEmpty(problem.GetProperty("title").GetString()!);
+        string detail = problem.GetProperty("detail").GetString()!;
+        Assert.All(words, word => Assert.Contains(word, detail));
+        Assert.DoesNotContain(" at Fer.", detail);
+        return problem;
+    }
+
+    /// <summary>A drawn face as a PNG file.</summary>
+    internal static byte[] Face(int number = 0)
+    {
+        var pixels = new byte[FaceSet.PixelCount];
+        SampleFaces.Draw(5, number, pixels);
+        return PngEncoder.Encode(new GrayImage(FaceSet.Side, FaceSet.Side, pixels));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Server.DisposeAsync();
+        _model.Dispose();
+        _models.Dispose();
+    }
+}
+
+/// <summary>Finds a face in each half of a picture that is wide enough, after a while where a test wants one.</summary>
+internal sealed class HalvesFinder(Action? before = null) : IFaceFinder
+{
+    public string Name => "halves";
+
+    public IReadOnlyList<FoundFace> Find(RgbImage picture)
+    {
+        before?.Invoke();
+        if (picture.Width < 20) return [];
+        int half = picture.Width / 2;
+        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new PictureBox(left, 0, half, picture.Height), 0.9 - 0.1 * i, [.. Enumerable.Repeat(60f + 100 * i, FaceSet.PixelCount)]))];
+    }
+
+    public void Dispose()
+    {
+    }
+}
