@@ -1,0 +1,51 @@
+using System.Numerics;
+
+namespace Fer.Pipeline.Detection;
+
+/// <summary>
+/// Turns a BlazeFace network's output into faces (Bazarevsky et al., arXiv 1907.05047). Anchors stand in the middle of the cells of a
+/// 16x16 grid, two a cell, and of an 8x8 grid, six a cell; all have the size of the input, so distances need only its side.
+/// </summary>
+internal static class BlazeFaceDecoder
+{
+    internal const int FineAnchors = FineCells * FineCells * 2, CoarseAnchors = CoarseCells * CoarseCells * 6;
+
+    private const int FineCells = 16, CoarseCells = 8;
+
+    /// <summary>Adds the faces of at least a score, in image pixels.</summary>
+    /// <param name="output">The network's output.</param>
+    /// <param name="side">Width and height of its input.</param>
+    /// <param name="region">Where in the image the input was taken from, a square.</param>
+    /// <param name="minimumScore">The least probability of a face, above 0 and below 1.</param>
+    /// <param name="faces">Where they go.</param>
+    internal static void Decode(BlazeFaceOutput output, int side, FaceBox region, float minimumScore, ICollection<DetectedFace> faces)
+    {
+        // Compared before the logistic function, which only few anchors then need.
+        float least = MathF.Log(minimumScore / (1 - minimumScore));
+        float scale = region.Width / side;
+        for (int anchor = 0; anchor < output.Scores.Length; anchor++)
+        {
+            float logit = output.Scores[anchor];
+            if (!(logit >= least)) continue;
+            var origin = new Vector2(region.X, region.Y) + AnchorAt(anchor) * region.Width;
+            var values = output.Boxes.AsSpan(anchor * BlazeFaceOutput.ValuesAnAnchor, BlazeFaceOutput.ValuesAnAnchor);
+            var middle = Point(values, 0);
+            float width = values[2] * scale, height = values[3] * scale;
+            if (!(width > 0 && height > 0 && float.IsFinite(width * height + middle.X + middle.Y))) continue;
+            faces.Add(new DetectedFace(
+                new FaceBox(middle.X - width / 2, middle.Y - height / 2, width, height),
+                1 / (1 + MathF.Exp(-logit)),
+                new FaceLandmarks(Point(values, 4), Point(values, 6), Point(values, 8), Point(values, 10), Point(values, 12), Point(values, 14))));
+
+            Vector2 Point(ReadOnlySpan<float> from, int at) => origin + new Vector2(from[at], from[at + 1]) * scale;
+        }
+    }
+
+    /// <summary>Where an anchor stands, 0 … 1 across and down.</summary>
+    internal static Vector2 AnchorAt(int anchor)
+    {
+        bool fine = anchor < FineAnchors;
+        int cells = fine ? FineCells : CoarseCells, cell = fine ? anchor / 2 : (anchor - FineAnchors) / 6;
+        return new Vector2(cell % cells + 0.5f, cell / cells + 0.5f) / cells;
+    }
+}
