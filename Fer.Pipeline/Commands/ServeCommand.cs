@@ -9,7 +9,7 @@ internal sealed class ServeCommand : ICommand
 {
     private static readonly ServeOptions Defaults = new();
 
-    private readonly Option<string?> _model = Values.Text("--model", "The model zip; without it the newest of artifacts/*/model.zip", "FILE");
+    private readonly Option<string?> _model = ModelOption.OrNewest();
     private readonly Option<string> _listen = new("--listen")
     {
         Description = "Where to listen: a port, localhost:PORT or ADDRESS:PORT. Other machines can connect only with --api-key-file",
@@ -52,7 +52,7 @@ internal sealed class ServeCommand : ICommand
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        string path = result.GetValue(_model) is { } given ? host.Resolve(given) : Newest(host);
+        string path = ModelOption.PathOrNewest(result, _model, host);
         var options = ReadOptions(result, host);
         using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
         await using var server = await FerServer.StartAsync(model, null, options, host.Error, host.Time, cancellationToken).ConfigureAwait(false);
@@ -69,15 +69,6 @@ internal sealed class ServeCommand : ICommand
         await server.StopAsync().ConfigureAwait(false);
         host.Error.WriteLine("Stopped; what was accepted is answered.");
         return ExitCode.Done;
-    }
-
-    private static string Newest(CommandHost host)
-    {
-        string folder = host.Folders.Artifacts;
-        string? newest = !Directory.Exists(folder) ? null : new DirectoryInfo(folder).EnumerateDirectories()
-            .Select(run => new FileInfo(Path.Combine(run.FullName, "model.zip"))).Where(file => file.Exists)
-            .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.FullName, StringComparer.Ordinal).FirstOrDefault()?.FullName;
-        return newest ?? throw new FerUsageException($"There is no model in {host.Shorten(folder)} yet: 'fer experiment --minutes 15' makes one. Or name one: --model FILE.");
     }
 
     private ServeOptions ReadOptions(ParseResult result, CommandHost host)

@@ -35,7 +35,7 @@ internal sealed class FaceBatcher : IAsyncDisposable
     /// <param name="faces">[count, 48, 48] grey values 0..255.</param>
     /// <param name="cancellationToken">Ends the waiting; faces whose request is gone are not computed.</param>
     /// <returns>[count, classes] probabilities, and the milliseconds waited and computed.</returns>
-    internal async Task<(float[] Probabilities, double Queue, double Classify)> ClassifyAsync(float[] faces, CancellationToken cancellationToken)
+    internal async Task<(float[] Probabilities, double Queue, double Classify)> ClassifyAsync(byte[] faces, CancellationToken cancellationToken)
     {
         var request = new Request(faces, _time.GetTimestamp(), cancellationToken);
         if (!_requests.Writer.TryWrite(request)) throw RequestProblem.Overloaded("The server is stopping.");
@@ -102,10 +102,10 @@ internal sealed class FaceBatcher : IAsyncDisposable
         long start = _time.GetTimestamp();
         try
         {
-            float[] faces = batch[0].Faces;
+            byte[] faces = batch[0].Faces;
             if (batch.Count > 1)
             {
-                faces = new float[count * FaceSet.PixelCount];
+                faces = new byte[count * FaceSet.PixelCount];
                 int at = 0;
                 foreach (var request in batch)
                 {
@@ -144,7 +144,7 @@ internal sealed class FaceBatcher : IAsyncDisposable
         }
     }
 
-    private sealed record Request(float[] Faces, long Arrived, CancellationToken Cancellation)
+    private sealed record Request(byte[] Faces, long Arrived, CancellationToken Cancellation)
     {
         // Continuations run elsewhere: writing an answer must not hold up the next pass.
         internal TaskCompletionSource<(float[] Probabilities, double Queue, double Classify)> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

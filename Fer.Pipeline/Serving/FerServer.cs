@@ -112,7 +112,8 @@ public sealed class FerServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ListenAddress address, ServeOptions options, X509Certificate2? certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        // RequestBody bounds what it reads and says so; a limit here would break the connection off before the answer is read.
+        kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxLiveSessions;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.HeaderSeconds);

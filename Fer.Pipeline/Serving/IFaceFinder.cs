@@ -1,3 +1,4 @@
+using Fer.Pipeline.Detection;
 using Fer.Pipeline.Imaging;
 
 namespace Fer.Pipeline.Serving;
@@ -8,12 +9,14 @@ internal interface IFaceFinder : IDisposable
     /// <summary>What finds them, for people.</summary>
     string Name { get; }
 
-    /// <summary>The faces of a picture, each cut out the way FER2013's are.</summary>
-    IReadOnlyList<FoundFace> Find(RgbImage picture);
+    /// <summary>The faces of a picture, each cut out the way the classifier's are.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="isFrame">True for a camera's frame, where time counts; false for a photograph, where small faces do.</param>
+    IReadOnlyList<FoundFace> Find(RgbImage picture, bool isFrame);
 }
 
 /// <summary>A face cut out of a picture.</summary>
-/// <param name="Box">Where it is.</param>
+/// <param name="Box">Where it is, in the picture's pixels.</param>
 /// <param name="Score">How sure the detector is, 0..1; null where none looked.</param>
-/// <param name="Pixels">[48 * 48] grey values 0..255.</param>
-internal sealed record FoundFace(PictureBox Box, double? Score, float[] Pixels);
+/// <param name="Pixels">[48 * 48] grey values.</param>
+internal sealed record FoundFace(FaceBox Box, float? Score, byte[] Pixels);

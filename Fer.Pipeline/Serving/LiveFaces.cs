@@ -1,3 +1,5 @@
+using Fer.Pipeline.Detection;
+
 namespace Fer.Pipeline.Serving;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class LiveFaces(TimeProvider time)
     /// <summary>Seconds after which a change has gone through by 63 %.</summary>
     internal const double SmoothingSeconds = 0.35;
 
-    private const double KeepSeconds = 0.8, LeastOverlap = 0.25;
+    private const double KeepSeconds = 0.8, LeastOverlap = 0.2;
 
     private readonly List<Track> _tracks = [];
     private int _lastId;
@@ -23,7 +25,7 @@ internal sealed class LiveFaces(TimeProvider time)
         // The best overlaps first, so that two faces that pass each other keep their own.
         var pairs = from face in Enumerable.Range(0, faces.Count)
                     from track in _tracks
-                    let overlap = Overlap(faces[face].Box, track.Box)
+                    let overlap = faces[face].Box.IntersectionOverUnion(track.Box)
                     where overlap >= LeastOverlap
                     orderby overlap descending, track.Id
                     select (face, track);
@@ -40,19 +42,11 @@ internal sealed class LiveFaces(TimeProvider time)
         return followed;
     }
 
-    /// <summary>Intersection over union.</summary>
-    private static double Overlap(PictureBox a, PictureBox b)
-    {
-        double width = Math.Min(a.X + a.Width, b.X + b.Width) - Math.Max(a.X, b.X), height = Math.Min(a.Y + a.Height, b.Y + b.Height) - Math.Max(a.Y, b.Y);
-        if (width <= 0 || height <= 0) return 0;
-        return width * height / (a.Width * a.Height + b.Width * b.Height - width * height);
-    }
-
     private sealed class Track(int id, float[] probabilities)
     {
         internal int Id => id;
         internal float[] Probabilities => probabilities;
-        internal PictureBox Box { get; set; }
+        internal FaceBox Box { get; set; }
         internal long Seen { get; set; }
 
         internal void Smooth(IReadOnlyList<float> next, double share)

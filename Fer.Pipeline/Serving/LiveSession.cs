@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Fer.Pipeline.Detection;
 
 namespace Fer.Pipeline.Serving;
 
@@ -25,7 +26,7 @@ internal sealed class LiveSession : IDisposable
         (_socket, _services) = (socket, services);
         _faces = new LiveFaces(services.Time);
         // Without a detector the middle of the picture is the face until the page says where.
-        _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.Detect;
+        _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.DetectInFrame;
     }
 
     /// <summary>Serves until the camera ends, falls silent or the server stops.</summary>
@@ -192,13 +193,15 @@ internal sealed class LiveSession : IDisposable
             if (document.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("box", out var value)) return false;
             if (value.ValueKind == JsonValueKind.Null)
             {
-                _choice = FaceChoice.Detect;
+                _choice = FaceChoice.DetectInFrame;
                 return true;
             }
-            var box = new PictureBox(value.GetProperty("x").GetDouble(), value.GetProperty("y").GetDouble(), value.GetProperty("width").GetDouble(), value.GetProperty("height").GetDouble());
-            if (!box.IsSound) return false;
+            var box = new FaceBox(Number("x"), Number("y"), Number("width"), Number("height"));
+            if (!PredictRequest.IsSound(box)) return false;
             _choice = new FaceChoice(FaceSource.Box, box);
             return true;
+
+            float Number(string name) => value.GetProperty(name).GetSingle();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {

@@ -1,4 +1,6 @@
+using System.Numerics;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Detection;
 using Fer.Pipeline.Imaging;
 
 namespace Fer.Pipeline.Serving;
@@ -20,35 +22,34 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
     /// <exception cref="RequestProblem">The file is none that can be read, too large, or nobody says where its faces are.</exception>
     internal async Task<PictureAnswer> AnalyzeAsync(ReadOnlyMemory<byte> file, string name, FaceChoice choice, CancellationToken cancellationToken)
     {
-        if (choice.Where == FaceSource.Detect && finder is null)
+        if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame && finder is null)
             throw RequestProblem.Unprocessable("No face detector is installed here: say where the face is with box=x,y,width,height, or with faces=whole that the picture is one face.");
         using var approach = batcher.Announce();
         long arrived = time.GetTimestamp();
         await _processors.WaitAsync(cancellationToken).ConfigureAwait(false);
-        long start = time.GetTimestamp(), decoded;
-        RgbImage picture;
-        IReadOnlyList<FoundFace> found;
-        try
+        long start = time.GetTimestamp();
+        // Off the connection's thread, which has others' bytes to move. It cannot be broken off, so who waits no longer leaves it behind.
+        var looking = Task.Run(() =>
         {
-            // Off the connection's thread, which has others' bytes to move.
-            (picture, decoded, found) = await Task.Run(() =>
+            try
             {
                 var image = Decode(file.Span, name);
                 long at = time.GetTimestamp();
-                return (image, at, Find(image, choice));
-            }, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _processors.Release();
-        }
-        var times = new StageTimes(Milliseconds(start, decoded), time.GetElapsedTime(decoded).TotalMilliseconds, Milliseconds(arrived, start), 0);
+                return (Picture: image, Decoded: at, Found: Find(image, choice), End: time.GetTimestamp());
+            }
+            finally
+            {
+                _processors.Release();
+            }
+        }, CancellationToken.None);
+        var (picture, decoded, found, end) = await looking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var times = new StageTimes(Milliseconds(start, decoded), Milliseconds(decoded, end), Milliseconds(arrived, start), 0);
         if (found.Count == 0)
         {
             metrics.Picture(0, times);
             return new PictureAnswer(picture.Width, picture.Height, [], times);
         }
-        var faces = new float[found.Count * FaceSet.PixelCount];
+        var faces = new byte[found.Count * FaceSet.PixelCount];
         for (int i = 0; i < found.Count; i++) found[i].Pixels.CopyTo(faces, i * FaceSet.PixelCount);
         var classified = batcher.ClassifyAsync(faces, cancellationToken);
         approach.Dispose();
@@ -60,7 +61,12 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
             [.. found.Select((face, i) => new FaceAnswer(face.Box, face.Score, new ArraySegment<float>(probabilities, i * classes, classes)))], times);
     }
 
-    public void Dispose() => _processors.Dispose();
+    public void Dispose()
+    {
+        // Lets those finish that were left behind; they hold the detector.
+        for (int i = 0; i < Environment.ProcessorCount; i++) _processors.Wait();
+        _processors.Dispose();
+    }
 
     private RgbImage Decode(ReadOnlySpan<byte> file, string name)
     {
@@ -83,23 +89,17 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
 
     private IReadOnlyList<FoundFace> Find(RgbImage picture, FaceChoice choice)
     {
-        if (choice.Where == FaceSource.Detect) return finder!.Find(picture);
-        var box = choice.Where == FaceSource.Whole ? new PictureBox(0, 0, picture.Width, picture.Height) : choice.Box;
-        int left = (int)Math.Clamp(Math.Round(box.X), 0, picture.Width), top = (int)Math.Clamp(Math.Round(box.Y), 0, picture.Height);
-        int right = (int)Math.Clamp(Math.Round(box.X + box.Width), 0, picture.Width), bottom = (int)Math.Clamp(Math.Round(box.Y + box.Height), 0, picture.Height);
-        if (right <= left || bottom <= top) throw RequestProblem.Unprocessable($"The box lies outside the picture of {picture.Width} x {picture.Height} pixels.");
-        var gray = Crop(picture, left, top, right - left, bottom - top).ToGray();
-        var face = ImageResizer.Resize(gray, FaceSet.Side, FaceSet.Side).Pixels;
-        return [new FoundFace(new PictureBox(left, top, right - left, bottom - top), null, Array.ConvertAll(face, static p => (float)p))];
-    }
-
-    private static RgbImage Crop(RgbImage picture, int left, int top, int width, int height)
-    {
-        if (width == picture.Width && height == picture.Height) return picture;
-        var pixels = new byte[3 * width * height];
-        for (int y = 0; y < height; y++)
-            picture.Pixels.AsSpan(3 * ((top + y) * picture.Width + left), 3 * width).CopyTo(pixels.AsSpan(3 * width * y));
-        return new RgbImage(width, height, pixels);
+        if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame) return finder!.Find(picture, choice.Where == FaceSource.DetectInFrame);
+        var square = FaceSquare.Middle(picture);
+        if (choice.Where == FaceSource.Box)
+        {
+            var asked = choice.Box;
+            if (asked.X >= picture.Width || asked.Y >= picture.Height || asked.Right <= 0 || asked.Bottom <= 0)
+                throw RequestProblem.Unprocessable($"The box lies outside the picture of {picture.Width} x {picture.Height} pixels.");
+            square = new FaceSquare(new Vector2(asked.X + asked.Width / 2, asked.Y + asked.Height / 2), Math.Max(asked.Width, asked.Height));
+        }
+        var box = new FaceBox(square.Center.X - square.Side / 2, square.Center.Y - square.Side / 2, square.Side, square.Side);
+        return [new FoundFace(box, null, square.Crop(picture))];
     }
 
     private double Milliseconds(long from, long to) => time.GetElapsedTime(from, to).TotalMilliseconds;

@@ -1,3 +1,5 @@
+using Fer.Pipeline.Detection;
+
 namespace Fer.Pipeline.Serving;
 
 /// <summary>What the server says about a picture.</summary>
@@ -11,4 +13,4 @@ internal sealed record PictureAnswer(int Width, int Height, IReadOnlyList<FaceAn
 /// <param name="Box">Where it is.</param>
 /// <param name="Score">How sure the detector is, 0..1; null where none looked.</param>
 /// <param name="Probabilities">One a class, in the model's order.</param>
-internal sealed record FaceAnswer(PictureBox Box, double? Score, IReadOnlyList<float> Probabilities);
+internal sealed record FaceAnswer(FaceBox Box, float? Score, IReadOnlyList<float> Probabilities);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using Fer.Pipeline.Detection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -26,7 +28,7 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         if (query.TryGetValue(Box, out var box))
         {
             if (query.ContainsKey(Faces)) throw RequestProblem.BadRequest("Either 'faces' or 'box', not both.");
-            return new FaceChoice(FaceSource.Box, PictureBox.Parse(box.ToString()));
+            return new FaceChoice(FaceSource.Box, ParseBox(box.ToString()));
         }
         if (!query.TryGetValue(Faces, out var faces)) return FaceChoice.Detect;
         return faces.ToString() switch
@@ -79,6 +81,20 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
             throw RequestProblem.BadRequest("The parts of the body cannot be told apart, or its end is missing.");
         }
         return pictures.Count > 0 ? new(pictures, pictures.Count > 1) : throw RequestProblem.Unprocessable("The body holds no picture.");
+    }
+
+    /// <summary>True where a box has a size and its numbers are such as pictures have.</summary>
+    internal static bool IsSound(FaceBox box) =>
+        box.Width is > 0 and < 1e6f && box.Height is > 0 and < 1e6f && Math.Abs(box.X) < 1e6f && Math.Abs(box.Y) < 1e6f;
+
+    private static FaceBox ParseBox(string text)
+    {
+        string[] parts = text.Split(',');
+        var numbers = new float[4];
+        bool right = parts.Length == 4;
+        for (int i = 0; right && i < 4; i++) right = float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
+        var box = new FaceBox(numbers[0], numbers[1], numbers[2], numbers[3]);
+        return right && IsSound(box) ? box : throw RequestProblem.BadRequest($"'{Shown(text)}' is no box; it takes x,y,width,height in pixels, as in box=120,80,200,200.");
     }
 
     private static string NameOf(MultipartSection section, int index)

@@ -55,7 +55,7 @@ public sealed record ServeOptions
     public double LiveIdleSeconds { get; init; } = 60;
 
     /// <summary>Most faces that go through the network together.</summary>
-    public int MaxBatch { get; init; } = 32;
+    public int MaxBatch { get; init; } = 64;
 
     /// <summary>Milliseconds that a face waits at most for others that are on their way; 0 never waits.</summary>
     public double MaxWaitMilliseconds { get; init; } = 2;

@@ -16,8 +16,9 @@ public class FolderDependencyTests
         ["Evaluation"] = ["Networks", "Data"],
         ["Models"] = ["Networks", "Evaluation"],
         ["Reports"] = ["Evaluation", "AutoML"],
-        ["Serving"] = ["Models", "Imaging"],
-        ["Commands"] = ["Data", "Imaging", "Tensors", "Networks", "Training", "AutoML", "Evaluation", "Models", "Reports", "Serving"],
+        ["Detection"] = ["Imaging", "Networks"],
+        ["Serving"] = ["Models", "Imaging", "Detection"],
+        ["Commands"] = ["Data", "Imaging", "Tensors", "Networks", "Training", "AutoML", "Evaluation", "Models", "Reports", "Detection", "Serving"],
     };
 
     [Fact]

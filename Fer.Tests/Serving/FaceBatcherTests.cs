@@ -23,10 +23,10 @@ public sealed class FaceBatcherTests : IDisposable
 
     private FaceBatcher Batcher(int most, double wait) => new(_model, new ServeOptions { MaxBatch = most, MaxWaitMilliseconds = wait }, _metrics, TimeProvider.System);
 
-    private static float[] Faces(int count, int first)
+    private static byte[] Faces(int count, int first)
     {
-        var faces = new float[count * FaceSet.PixelCount];
-        for (int i = 0; i < faces.Length; i++) faces[i] = (i * 7 + (first + i / FaceSet.PixelCount) * 31) % 256;
+        var faces = new byte[count * FaceSet.PixelCount];
+        for (int i = 0; i < faces.Length; i++) faces[i] = (byte)(i * 7 + (first + i / FaceSet.PixelCount) * 31);
         return faces;
     }
 
@@ -93,7 +93,7 @@ public sealed class FaceBatcherTests : IDisposable
     public async Task A_failure_reaches_those_who_asked_and_the_next_batch_works()
     {
         await using var batcher = Batcher(8, 0);
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => batcher.ClassifyAsync(new float[FaceSet.PixelCount + 1], Cancel));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => batcher.ClassifyAsync(new byte[FaceSet.PixelCount + 1], Cancel));
         Assert.NotEmpty((await batcher.ClassifyAsync(Faces(1, 0), Cancel)).Probabilities);
     }
 }

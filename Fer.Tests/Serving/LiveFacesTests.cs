@@ -1,3 +1,4 @@
+using Fer.Pipeline.Detection;
 using Fer.Pipeline.Serving;
 using Fer.Tests.AutoML;
 
@@ -10,7 +11,7 @@ public sealed class LiveFacesTests
 
     public LiveFacesTests() => _faces = new LiveFaces(_time);
 
-    private static FaceAnswer Face(double x, params float[] probabilities) => new(new PictureBox(x, 0, 100, 100), 1, probabilities);
+    private static FaceAnswer Face(float x, params float[] probabilities) => new(new FaceBox(x, 0, 100, 100), 1, probabilities);
 
     [Fact]
     public void Faces_that_move_keep_their_numbers_whatever_their_order()

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Detection;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Serving;
@@ -97,12 +98,12 @@ internal sealed class HalvesFinder(Action? before = null) : IFaceFinder
 {
     public string Name => "halves";
 
-    public IReadOnlyList<FoundFace> Find(RgbImage picture)
+    public IReadOnlyList<FoundFace> Find(RgbImage picture, bool isFrame)
     {
         before?.Invoke();
         if (picture.Width < 20) return [];
         int half = picture.Width / 2;
-        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new PictureBox(left, 0, half, picture.Height), 0.9 - 0.1 * i, [.. Enumerable.Repeat(60f + 100 * i, FaceSet.PixelCount)]))];
+        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, [.. Enumerable.Repeat((byte)(60 + 100 * i), FaceSet.PixelCount)]))];
     }
 
     public void Dispose()
