@@ -12,41 +12,49 @@ namespace Fer.Pipeline.Detection;
 /// </summary>
 public sealed class FaceFinder : IDisposable
 {
+    /// <summary>What a second look shows, in sides of the face.</summary>
+    private const float NearSide = 2.5f;
+
     private readonly Lock _gate = new();
-    private readonly IBlazeFaceNetwork _network;
     private readonly FaceFinderOptions _options;
-    private readonly RegionResampler _resampler;
-    private readonly float[] _input;
-    private readonly BlazeFaceOutput _output = new();
+    private readonly Eye _first;
+    private readonly Eye? _second;
     private bool _isDisposed;
 
-    internal FaceFinder(IBlazeFaceNetwork network, FaceFinderOptions options)
+    /// <param name="network">The one that looks.</param>
+    /// <param name="second">The one that looks again, where <see cref="FaceFinderOptions.LookTwice"/> asks for it.</param>
+    /// <param name="options">How to look.</param>
+    internal FaceFinder(IBlazeFaceNetwork network, IBlazeFaceNetwork? second, FaceFinderOptions options)
     {
         options.Check();
-        (_network, _options) = (network, options);
-        _resampler = new RegionResampler(network.Side);
-        _input = new float[3 * network.Side * network.Side];
+        _options = options;
+        _first = new Eye(network);
+        _second = options.LookTwice && second is not null ? new Eye(second) : null;
     }
 
     /// <summary>Finds the faces of a picture, the largest first.</summary>
     /// <exception cref="ObjectDisposedException">The finder is disposed.</exception>
     public IReadOnlyList<DetectedFace> Find(RgbImage image)
     {
-        List<DetectedFace> found = [], inTile = [];
+        List<DetectedFace> found = [];
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (var tile in ImageTiles.Of(image.Width, image.Height, _options.Levels, smallest: _network.Side))
-            {
-                _resampler.Resample(image, tile, _input);
-                _network.Run(_input, _output);
-                inTile.Clear();
-                BlazeFaceDecoder.Decode(_output, _network.Side, tile, _options.MinimumScore, inTile);
-                found.AddRange(inTile.Where(face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
-            }
+            foreach (var tile in ImageTiles.Of(image.Width, image.Height, _options.Levels, smallest: _first.Side))
+                found.AddRange(_first.LookAt(image, tile, _options.MinimumScore).Where(face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
+            found = NonMaximumSuppression.Apply(found, _options.Overlap);
+            if (_second is not null) found = NonMaximumSuppression.Apply(found.Select(face => LookAgain(_second, image, face)).OfType<DetectedFace>(), _options.Overlap);
         }
-        return [.. NonMaximumSuppression.Apply(found, _options.Overlap)
-            .Where(face => IsInside(face, image)).OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
+        return [.. found.Where(face => IsInside(face, image)).OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
+    }
+
+    /// <summary>The face as it is seen from near, or null where it is none from there.</summary>
+    private DetectedFace? LookAgain(Eye eye, RgbImage image, DetectedFace face)
+    {
+        float side = NearSide * MathF.Max(face.Box.Width, face.Box.Height);
+        var region = new FaceBox(face.Box.X + (face.Box.Width - side) / 2, face.Box.Y + (face.Box.Height - side) / 2, side, side);
+        var same = NonMaximumSuppression.Apply(eye.LookAt(image, region, _options.MinimumScore), _options.Overlap).Where(f => f.Box.IntersectionOverUnion(face.Box) >= _options.Overlap).ToList();
+        return same.Count == 0 ? null : same[0];
     }
 
     /// <summary>Frees the network.</summary>
@@ -56,7 +64,8 @@ public sealed class FaceFinder : IDisposable
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            _network.Dispose();
+            _first.Dispose();
+            _second?.Dispose();
         }
     }
 
@@ -65,5 +74,26 @@ public sealed class FaceFinder : IDisposable
     {
         float x = face.Box.X + face.Box.Width / 2, y = face.Box.Y + face.Box.Height / 2;
         return x >= 0 && y >= 0 && x < image.Width && y < image.Height;
+    }
+
+    /// <summary>A network and the buffers to look with.</summary>
+    private sealed class Eye(IBlazeFaceNetwork network) : IDisposable
+    {
+        private readonly RegionResampler _resampler = new(network.Side);
+        private readonly float[] _input = new float[3 * network.Side * network.Side];
+        private readonly BlazeFaceOutput _output = new();
+
+        internal int Side => network.Side;
+
+        internal List<DetectedFace> LookAt(RgbImage image, FaceBox region, float minimumScore)
+        {
+            var found = new List<DetectedFace>();
+            _resampler.Resample(image, region, _input);
+            network.Run(_input, _output);
+            BlazeFaceDecoder.Decode(_output, Side, region, minimumScore, found);
+            return found;
+        }
+
+        public void Dispose() => network.Dispose();
     }
 }

@@ -9,6 +9,9 @@ public sealed record FaceFinderOptions
     /// <summary>How closely to look, 1 … 4: 1 is the whole picture at once, each more adds tiles of half the side, in which smaller faces are found.</summary>
     public int Levels { get; init; } = 3;
 
+    /// <summary>True to have the other network look at each face found from near, which tells a face from what only looked like one.</summary>
+    public bool LookTwice { get; init; } = true;
+
     /// <summary>The least score of a face, above 0 and below 1.</summary>
     public float MinimumScore { get; init; } = 0.6f;
 
@@ -18,8 +21,8 @@ public sealed record FaceFinderOptions
     /// <summary>The most faces of a picture; of more, the largest.</summary>
     public int MostFaces { get; init; } = 200;
 
-    /// <summary>For frames that follow one another: the whole frame at once.</summary>
-    public static FaceFinderOptions Live { get; } = new() { Levels = 1 };
+    /// <summary>For frames that follow one another: the whole frame at once, and once.</summary>
+    public static FaceFinderOptions Live { get; } = new() { Levels = 1, LookTwice = false };
 
     /// <summary>Fails where a value makes no sense.</summary>
     /// <exception cref="FerUsageException">A value is out of its range; the message names it.</exception>

@@ -3,47 +3,56 @@ using System.IO.Compression;
 
 namespace Fer.Pipeline.Imaging;
 
-/// <summary>Writes grey images as PNG files of 8 bits a pixel.</summary>
+/// <summary>Writes images as PNG files of 8 bits a sample.</summary>
 public static class PngEncoder
 {
-    /// <summary>The whole file of an image.</summary>
-    public static byte[] Encode(GrayImage image)
+    /// <summary>The whole file of a grey image.</summary>
+    public static byte[] Encode(GrayImage image) => Encode(image.Width, image.Height, PngColor.Gray, image.Pixels);
+
+    /// <summary>The whole file of a colour image.</summary>
+    public static byte[] Encode(RgbImage image) => Encode(image.Width, image.Height, PngColor.Rgb, image.Pixels);
+
+    /// <summary>Writes a grey image to <paramref name="path"/>, whole or not at all.</summary>
+    /// <exception cref="FerException">The file cannot be written.</exception>
+    public static void Save(GrayImage image, string path) => Save(Encode(image), path);
+
+    /// <summary>Writes a colour image to <paramref name="path"/>, whole or not at all.</summary>
+    /// <exception cref="FerException">The file cannot be written.</exception>
+    public static void Save(RgbImage image, string path) => Save(Encode(image), path);
+
+    private static void Save(byte[] file, string path) => AtomicFile.Write(path, stream => stream.Write(file));
+
+    private static byte[] Encode(int width, int height, PngColor color, byte[] pixels)
     {
         using var file = new MemoryStream();
         file.Write(PngChunks.Signature);
         Span<byte> header = stackalloc byte[PngHeader.Length];
         header.Clear();
-        BinaryPrimitives.WriteInt32BigEndian(header, image.Width);
-        BinaryPrimitives.WriteInt32BigEndian(header[4..], image.Height);
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
         header[8] = 8;
+        header[9] = (byte)color;
         WriteChunk(file, "IHDR"u8, header);
-        WriteChunk(file, "IDAT"u8, Compress(image));
+        WriteChunk(file, "IDAT"u8, Compress(pixels, pixels.Length / height));
         WriteChunk(file, "IEND"u8, []);
         return file.ToArray();
     }
 
-    /// <summary>Writes an image to <paramref name="path"/>, whole or not at all.</summary>
-    /// <exception cref="FerException">The file cannot be written.</exception>
-    public static void Save(GrayImage image, string path)
-    {
-        byte[] file = Encode(image);
-        AtomicFile.Write(path, stream => stream.Write(file));
-    }
-
-    private static byte[] Compress(GrayImage image)
+    private static byte[] Compress(byte[] pixels, int rowBytes)
     {
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
         {
             // Each row is written as its difference from the one above (filter 2), which photographs pack well with.
-            var row = new byte[image.Width + 1];
+            var row = new byte[rowBytes + 1];
             row[0] = 2;
-            for (int y = 0; y < image.Height; y++)
+            ReadOnlySpan<byte> above = new byte[rowBytes];
+            for (int start = 0; start < pixels.Length; start += rowBytes)
             {
-                var current = image.Pixels.AsSpan(y * image.Width, image.Width);
-                for (int x = 0; x < current.Length; x++)
-                    row[x + 1] = (byte)(current[x] - (y == 0 ? 0 : image.Pixels[(y - 1) * image.Width + x]));
+                var current = pixels.AsSpan(start, rowBytes);
+                for (int x = 0; x < current.Length; x++) row[x + 1] = (byte)(current[x] - above[x]);
                 zlib.Write(row);
+                above = current;
             }
         }
         return data.ToArray();
