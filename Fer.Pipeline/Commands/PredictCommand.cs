@@ -1,120 +1,113 @@
 using System.CommandLine;
 using System.Globalization;
-using Fer.Pipeline.Data;
+using Fer.Pipeline.Detection;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Commands;
 
-/// <summary>Predicts the emotion of images of faces.</summary>
+/// <summary>Finds faces in pictures and videos and predicts their emotions.</summary>
 internal sealed class PredictCommand : ICommand
 {
     private readonly Option<string> _model = ModelOption.Create();
+    private readonly DetectorOptions _detector = new(new FaceFinderOptions());
+    private readonly Option<bool> _cropped = Values.Flag("--cropped", "Each picture is one cropped face: nothing is looked for");
+    private readonly Option<FaceBox?> _crop = CropOption();
+    private readonly Option<double?> _threshold = Values.Number("--threshold", "Least probability of an emotion that is told; below it a face is 'unsure'", 0, 1, @default: 0);
+    private readonly Option<string?> _annotate = Values.Text("--annotate", "Writes copies with boxes and emotions: a PNG or video file for one picture or video, a folder for several", "PATH");
+    private readonly Option<string?> _report = Values.Text("--report", "Writes an HTML report of a video's emotions over time", "FILE");
+    private readonly Option<double?> _fps = Values.Number("--fps", "Frames a second of a video to look at (10; with --annotate the video's own)", 0, 240, above: true);
+    private readonly Option<bool> _json = new("--json-lines", "--json") { Description = "One JSON line a picture, or a face and frame of a video", Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _csv = Values.Flag("--csv", "Comma-separated values, a row a face");
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
-    private readonly Option<bool> _json = Values.Flag("--json", "One JSON line an image");
-    private readonly Argument<string[]> _images = new("IMAGE") { Description = "PNG files of cropped faces, or folders of them", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _files = new("FILE") { Description = "PNG and JPEG pictures, folders of them, or a video", Arity = ArgumentArity.OneOrMore };
 
     public string Name => "predict";
 
-    public string Description => "Predicts the emotion of images of faces: a probability a class. A broken image is reported and the rest still done.";
+    public string Description => "Finds the faces in pictures or a video and predicts the emotion of each: a probability a class. A broken picture is reported and the rest still done.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
-        ("predict --model artifacts/experiment/model.zip face.png", "the probabilities of one image"),
-        ("predict --model model.zip photos/ more/face.png --json", "all PNG files below a folder and one more, a JSON line each"),
+        ("predict --model artifacts/experiment/model.zip photo.jpg --annotate out.png", "the faces of a photo, and a copy with boxes"),
+        ("predict --model model.zip photos/ more/photo.png --json-lines", "all pictures below a folder and one more, a JSON line each"),
+        ("predict --model model.zip photos/ --csv --threshold 0.5", "a table; faces below one half are unsure"),
+        ("predict --model model.zip --cropped faces/", "pictures that are cropped faces already"),
+        ("predict --model model.zip film.mp4 --csv --report film.html --annotate boxes.mp4", "a video: a timeline, a report, and a copy with boxes"),
     ];
 
-    public IEnumerable<Option> Options => [_model, _threads, _json];
+    public IEnumerable<Option> Options => [_model, .. _detector.All, _cropped, _crop, _threshold, _annotate, _report, _fps, _json, _csv, _threads];
 
-    public IEnumerable<Argument> Arguments => [_images];
+    public IEnumerable<Argument> Arguments => [_files];
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        bool json = result.GetValue(_json);
-        using var model = FerModel.Load(host.Resolve(result.GetRequiredValue(_model)), result.GetValue(_threads) ?? 0);
-        int broken = 0, done = 0;
-        foreach (string given in result.GetRequiredValue(_images))
+        if (result.GetValue(_json) && result.GetValue(_csv)) throw new FerUsageException("--json-lines and --csv are two ways to write the answer. Choose one.");
+        int threads = result.GetValue(_threads) is > 0 and var wanted ? wanted : Environment.ProcessorCount;
+        using var model = FerModel.Load(host.Resolve(result.GetRequiredValue(_model)), threads);
+        var format = result.GetValue(_json) ? AnswerFormat.JsonLines : result.GetValue(_csv) ? AnswerFormat.Csv : AnswerFormat.Text;
+        string? detector = result.GetValue(_cropped) || result.GetValue(_crop) is not null ? null : _detector.Find(result, host);
+        if (detector is null && !result.GetValue(_cropped) && result.GetValue(_crop) is null) host.Error.WriteLine(DetectorOptions.Missing(host));
+        double threshold = result.GetValue(_threshold)!.Value;
+        string? annotate = result.GetValue(_annotate) is { } path ? host.Resolve(path) : null;
+
+        string[] given = result.GetRequiredValue(_files);
+        if (given.Any(PictureFiles.IsVideo))
         {
-            string[] files;
-            try
+            if (given.Length > 1) throw new FerUsageException("A video is predicted on its own. Give each one its own command.");
+            var video = new VideoPrediction(host, model, format, threshold)
             {
-                files = Expand(given, host);
-            }
-            catch (FerException e)
-            {
-                broken++;
-                Report(host, json, given, e.Message);
-                continue;
-            }
-            foreach (string file in files)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                try
-                {
-                    var image = ImageResizer.Resize(ImageDecoder.Load(file).ToGray(), FaceSet.Side, FaceSet.Side);
-                    Write(host.Output, json, host.Shorten(file), model.Predict(image.Pixels));
-                    done++;
-                }
-                catch (FerException e)
-                {
-                    broken++;
-                    Report(host, json, host.Shorten(file), e.Message);
-                }
-            }
+                NewFinder = () => detector is null ? null : FaceFinder.Load(detector, _detector.Read(result, FaceFinderOptions.Live), threads),
+                Frame = result.GetValue(_crop),
+                FramesASecond = result.GetValue(_fps),
+                Annotate = annotate,
+                Report = result.GetValue(_report) is { } report ? host.Resolve(report) : null,
+            };
+            video.Run(host.Resolve(given[0]), cancellationToken);
+            return Task.FromResult(ExitCode.Done);
         }
-        if (broken > 0) host.Error.WriteLine($"{done} images done, {broken} could not be read.");
-        return Task.FromResult(broken > 0 ? ExitCode.Failed : ExitCode.Done);
+        if (result.GetValue(_report) is not null || result.GetValue(_fps) is not null)
+            throw new FerUsageException("--report and --fps are for videos; no video was given.");
+        var (files, broken) = PictureFiles.Expand(given, host);
+        int workers = Math.Clamp(files.Count, 1, threads);
+        var options = _detector.Read(result, new FaceFinderOptions());
+        using var pictures = new PicturePredictor(
+            model, () => detector is null ? null : FaceFinder.Load(detector, options, workers > 1 ? 1 : threads), result.GetValue(_crop))
+        {
+            Afterwards = annotate is null ? null : Annotator(annotate, files, threshold),
+        };
+        var writer = new PictureAnswerWriter(host.Output, format, model.ClassNames, threshold);
+        int done = 0, failed = 0;
+        foreach (var answer in broken.Concat(pictures.Predict(files, file => host.Shorten(file), workers, cancellationToken)))
+        {
+            // Broken pictures go to the error stream, and for programs into the answer as well.
+            if (answer.Error is null) done++;
+            else failed++;
+            if (answer.Error is not null) host.Error.WriteLine(answer.Error);
+            writer.Write(answer);
+        }
+        if (failed > 0) host.Error.WriteLine($"{done} pictures done, {failed} could not be read.");
+        return Task.FromResult(failed > 0 ? ExitCode.Failed : ExitCode.Done);
     }
 
-    private static string[] Expand(string given, CommandHost host)
+    /// <summary>Draws into a copy: the file itself for one picture, files of the same names below a folder for several.</summary>
+    private static Action<RgbImage, PictureFile, PictureAnswer> Annotator(string path, IReadOnlyList<PictureFile> files, double threshold)
     {
-        string path = host.Resolve(given);
-        if (!Directory.Exists(path)) return [path];
-        try
+        bool isFile = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+        if (isFile && files.Count > 1) throw new FerUsageException($"{files.Count} pictures cannot be drawn into one file. Name a folder: --annotate FOLDER.");
+        return (image, file, answer) =>
         {
-            string[] files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-                .Where(f => f.EndsWith(".png", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
-            return files.Length > 0 ? files : throw new FerException($"{given}: no PNG file in this folder.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FerException($"{given}: cannot be listed ({e.Message}).", e);
-        }
+            foreach (var face in answer.Faces) FaceAnnotator.Draw(image, face.Box, face.Prediction, FaceAnnotator.Label(face.Prediction, threshold));
+            PngEncoder.Save(image, isFile ? path : Path.Combine(path, file.Below + ".png"));
+        };
     }
 
-    private static void Write(TextWriter output, bool json, string file, FerPrediction prediction)
-    {
-        if (!json)
+    private static Option<FaceBox?> CropOption() => Values.Custom<FaceBox?>(
+        "--crop", "Takes this part of each picture for the face, in pixels: nothing is looked for", null, (text, result) =>
         {
-            string all = string.Join("  ", prediction.Probabilities.OrderByDescending(p => p.Value)
-                .Select(p => $"{p.Key} {p.Value.ToString("F4", CultureInfo.InvariantCulture)}"));
-            output.WriteLine($"{file}: {all}");
-            return;
-        }
-        output.WriteLine(JsonText.Write(w =>
-        {
-            w.WriteStartObject();
-            w.WriteString("file", file);
-            w.WriteString("label", prediction.Label);
-            w.WriteFigure("confidence", prediction.Confidence);
-            w.WriteStartObject("probabilities");
-            foreach (var (name, probability) in prediction.Probabilities) w.WriteFigure(name, probability);
-            w.WriteEndObject();
-            w.WriteEndObject();
-        }, indented: false));
-    }
-
-    /// <summary>Broken images go to the error stream, and for programs into the answer as well.</summary>
-    private static void Report(CommandHost host, bool json, string file, string message)
-    {
-        host.Error.WriteLine(message);
-        if (!json) return;
-        host.Output.WriteLine(JsonText.Write(w =>
-        {
-            w.WriteStartObject();
-            w.WriteString("file", file);
-            w.WriteString("error", message);
-            w.WriteEndObject();
-        }, indented: false));
-    }
+            float[] numbers = [.. text.Split(',').Select(part =>
+                float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number) ? number : -1)];
+            if (numbers is [>= 0, >= 0, > 0, > 0]) return new FaceBox(numbers[0], numbers[1], numbers[2], numbers[3]);
+            result.AddError($"'{text}' is no value of --crop: it takes left, top, width and height in pixels, for instance 120,80,200,200.");
+            return null;
+        }, "X,Y,WIDTH,HEIGHT");
 }

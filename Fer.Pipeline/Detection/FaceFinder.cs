@@ -32,6 +32,22 @@ public sealed class FaceFinder : IDisposable
         _second = options.LookTwice && second is not null ? new Eye(second) : null;
     }
 
+    /// <summary>Loads the detector.</summary>
+    /// <param name="path">The package <see cref="BlazeFacePackage"/>, packed or as a folder.</param>
+    /// <param name="options">How to look; the defaults, which are for photographs, where null.</param>
+    /// <param name="threads">Threads to compute with; 0 is one a processor.</param>
+    /// <exception cref="FerException">The package is missing or damaged.</exception>
+    /// <exception cref="FerUsageException">An option is out of its range.</exception>
+    public static FaceFinder Load(string path, FaceFinderOptions? options = null, int threads = 0)
+    {
+        options ??= new FaceFinderOptions();
+        options.Check();
+        var other = options.Range == DetectorRange.Near ? DetectorRange.Far : DetectorRange.Near;
+        return new FaceFinder(Network(options.Range), options.LookTwice ? Network(other) : null, options);
+
+        BlazeFaceNetwork Network(DetectorRange range) => new(BlazeFacePackage.ReadNetwork(path, range), path, threads);
+    }
+
     /// <summary>Finds the faces of a picture, the largest first.</summary>
     /// <exception cref="ObjectDisposedException">The finder is disposed.</exception>
     public IReadOnlyList<DetectedFace> Find(RgbImage image)

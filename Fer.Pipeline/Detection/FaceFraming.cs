@@ -9,10 +9,10 @@ namespace Fer.Pipeline.Detection;
 public sealed record FaceFraming
 {
     /// <summary>Side of the square over the mean side of the detector's box.</summary>
-    public float Scale { get; init; } = 1.16f;
+    public float Scale { get; init; } = 1.15f;
 
     /// <summary>How far the square's middle is moved from the box's towards the chin, in mean sides of the box.</summary>
-    public float Down { get; init; } = -0.1f;
+    public float Down { get; init; } = -0.07f;
 
     /// <summary>True to turn the square with the line through the eyes.</summary>
     public bool Upright { get; init; } = true;

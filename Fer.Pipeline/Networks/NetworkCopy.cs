@@ -8,15 +8,16 @@ public static class NetworkCopy
     /// <summary>A network of the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
     public static Network Clone(Network network)
     {
-        var builder = new NetworkBuilder(network.Architecture, network.Input);
-        Append(builder, builder.Input, network);
-        var copy = builder.Build();
+        var builder = new NetworkBuilder(network.Architecture);
+        Layer[] inputs = [.. network.Inputs.Select(input => builder.AddInput(input.Name, input.Shape))];
+        var layers = Append(builder, inputs, network, inferenceOnly: false);
+        var copy = builder.Build([.. network.Outputs.Select(output => (output.Name, layers[output.Node]))]);
         CopyParameters(network, copy);
         return copy;
     }
 
     /// <summary>
-    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives the last one. The new
+    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives its first output. The new
     /// parameters start at zero: <see cref="CopyParameters"/> fills them once the network is built.
     /// </summary>
     /// <param name="builder">Where the layers are added.</param>
@@ -24,15 +25,18 @@ public static class NetworkCopy
     /// <param name="network">The network to copy.</param>
     /// <param name="inferenceOnly">True to leave out what only training needs: dropout.</param>
     /// <exception cref="FerException">The shapes do not fit.</exception>
-    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false)
+    internal static Layer Append(NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false) =>
+        Append(builder, [input], network, inferenceOnly)[network.Outputs[0].Node];
+
+    private static Layer[] Append(NetworkBuilder builder, Layer[] input, Network network, bool inferenceOnly)
     {
         var layers = new Layer[network.Nodes.Count];
         foreach (var node in network.Nodes)
         {
-            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input : layers[i])];
+            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input[-1 - i] : layers[i])];
             layers[node.Index] = inferenceOnly && node.Operation is Dropout ? inputs[0] : builder.Add(Copy(node.Operation), node.Name, inputs);
         }
-        return layers[^1];
+        return layers;
     }
 
     /// <summary>Copies every parameter of <paramref name="from"/> to the parameter of the same name in <paramref name="to"/>.</summary>
@@ -65,6 +69,21 @@ public static class NetworkCopy
         Concat => new Concat(),
         Flatten => new Flatten(),
         Affine a => new Affine(a.Mean, a.Scale),
+        Clip c => new Clip(c.Minimum, c.Maximum),
+        LeakyRelu l => new LeakyRelu(l.Alpha),
+        PRelu p => new PRelu(p.Channels),
+        Sigmoid => new Sigmoid(),
+        Tanh => new Tanh(),
+        LocalResponseNormalization l => new LocalResponseNormalization(l.Size, l.Alpha, l.Beta, l.Bias),
+        Arithmetic a => new Arithmetic(a.Function),
+        Constant c => new Constant(c.Shape),
+        Reshape r => new Reshape(r.Shape),
+        Rearrange r => new Rearrange(r.Shape, r.Axes, r.Fill),
+        Reduce r => new Reduce(r.Function),
+        MatMul => new MatMul(),
+        Resize r => new Resize(r.Height, r.Width, r.Options),
+        Lstm l => new Lstm(l.Inputs, l.Units, l.Reverse, l.Peepholes is not null),
+        Gru g => new Gru(g.Inputs, g.Units, g.Reverse, g.ResetAfter),
         Crop c => new Crop(c.Top, c.Left, c.Height, c.Width),
         Softmax => new Softmax(),
         _ => throw new FerException($"An operation of the kind '{operation.Kind}' cannot be copied."),

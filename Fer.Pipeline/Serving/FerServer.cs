@@ -47,10 +47,11 @@ public sealed class FerServer : IAsyncDisposable
     /// <exception cref="FerUsageException">The options make no sense, or would show the model to others without a key.</exception>
     /// <exception cref="FerException">The address is taken or not this machine's, or a file that the options name cannot be used.</exception>
     public static Task<FerServer> StartAsync(FerModel model, ServeOptions options, TextWriter? log = null, CancellationToken cancellationToken = default) =>
-        StartAsync(model, null, options, log ?? TextWriter.Null, TimeProvider.System, cancellationToken);
+        StartAsync(model, () => options.Detector is { } package ? new BlazeFaces(package, options.Photographs, options.Frames, options.Threads) : null,
+            options, log ?? TextWriter.Null, TimeProvider.System, cancellationToken);
 
     internal static async Task<FerServer> StartAsync(
-        FerModel model, IFaceFinder? finder, ServeOptions options, TextWriter log, TimeProvider time, CancellationToken cancellationToken)
+        FerModel model, Func<IFaceFinder?> newFinder, ServeOptions options, TextWriter log, TimeProvider time, CancellationToken cancellationToken)
     {
         options.Check();
         var address = ListenAddress.Parse(options.Listen);
@@ -67,6 +68,7 @@ public sealed class FerServer : IAsyncDisposable
         // Whoever starts the server stops it; nothing here listens to signals.
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));
+        var finder = newFinder();
         var app = builder.Build();
         var serverLog = new ServerLog(log, time);
         var services = new ServerServices(model, finder, options, new RequestGuard(options.AllowedHosts, keys), serverLog, time, app.Lifetime.ApplicationStopping);

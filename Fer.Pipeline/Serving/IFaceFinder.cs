@@ -17,6 +17,6 @@ internal interface IFaceFinder : IDisposable
 
 /// <summary>A face cut out of a picture.</summary>
 /// <param name="Box">Where it is, in the picture's pixels.</param>
-/// <param name="Score">How sure the detector is, 0..1; null where none looked.</param>
+/// <param name="Found">What the detector says; null where none looked.</param>
 /// <param name="Pixels">[48 * 48] grey values.</param>
-internal sealed record FoundFace(FaceBox Box, float? Score, byte[] Pixels);
+internal sealed record FoundFace(FaceBox Box, DetectedFace? Found, byte[] Pixels);

@@ -17,14 +17,15 @@ internal sealed class LiveSession : IDisposable
     private readonly WebSocket _socket;
     private readonly ServerServices _services;
     private readonly LatestFrame _latest = new();
-    private readonly LiveFaces _faces;
+    private readonly FaceTracker _tracker = new();
+    private readonly long _start;
     private volatile FaceChoice _choice;
     private long _superseded;
 
     internal LiveSession(WebSocket socket, ServerServices services)
     {
         (_socket, _services) = (socket, services);
-        _faces = new LiveFaces(services.Time);
+        _start = services.Time.GetTimestamp();
         // Without a detector the middle of the picture is the face until the page says where.
         _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.DetectInFrame;
     }
@@ -135,7 +136,7 @@ internal sealed class LiveSession : IDisposable
         try
         {
             var answer = await _services.Analyzer.AnalyzeAsync(message[NumberBytes..], "frame", _choice, cancellationToken).ConfigureAwait(false);
-            var faces = _faces.Follow(answer.Faces);
+            var faces = _tracker.Update(answer.Faces, _services.Time.GetElapsedTime(_start).TotalSeconds);
             _services.Metrics.Frame("answered");
             return JsonResponse.ToBytes(json => Write(json, number, answer, faces));
         }
@@ -163,7 +164,7 @@ internal sealed class LiveSession : IDisposable
         });
     }
 
-    private void Write(Utf8JsonWriter json, uint number, PictureAnswer answer, IReadOnlyList<FollowedFace> faces)
+    private void Write(Utf8JsonWriter json, uint number, PictureAnswer answer, IReadOnlyList<TrackedFace> faces)
     {
         json.WriteStartObject();
         json.WriteNumber("frame", number);
@@ -176,7 +177,7 @@ internal sealed class LiveSession : IDisposable
         {
             json.WriteStartObject();
             json.WriteNumber("id", face.Id);
-            PredictionJson.WriteFace(json, face.Smoothed, _services.Model.ClassNames);
+            PredictionJson.WriteFace(json, face.Box, _choice.Where == FaceSource.DetectInFrame ? face.Score : null, face.Prediction);
             json.WriteEndObject();
         }
         json.WriteEndArray();

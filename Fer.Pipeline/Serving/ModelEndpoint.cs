@@ -1,3 +1,4 @@
+using Fer.Pipeline.Detection;
 using Microsoft.AspNetCore.Http;
 
 namespace Fer.Pipeline.Serving;
@@ -38,6 +39,7 @@ internal sealed class ModelEndpoint(ServerServices services)
             foreach (var (name, version) in manifest.Versions) json.WriteString(name, version);
             json.WriteEndObject();
             json.WriteString("detector", services.Analyzer.Finder?.Name);
+            json.WriteString("detectorCommand", services.Analyzer.Finder is null ? BlazeFacePackage.FetchCommand : null);
             json.WriteStartArray("limits");
             foreach (string limit in Limits) json.WriteStringValue(limit);
             json.WriteEndArray();

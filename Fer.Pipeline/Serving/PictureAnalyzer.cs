@@ -1,12 +1,12 @@
-using System.Numerics;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Serving;
 
 /// <summary>From a file's bytes to its faces' emotions: decode, find, classify. Keeps nothing.</summary>
-internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, ServeOptions options, ServerMetrics metrics, TimeProvider time) : IDisposable
+internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, IReadOnlyList<string> classNames, ServeOptions options, ServerMetrics metrics, TimeProvider time) : IDisposable
 {
     // Decoding keeps a processor busy, so more at a time would only make all of them later.
     private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
@@ -56,9 +56,9 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
         var (probabilities, queue, classify) = await classified.ConfigureAwait(false);
         times = times with { Queue = times.Queue + queue, Classify = classify };
         metrics.Picture(found.Count, times);
-        int classes = probabilities.Length / found.Count;
+        int classes = classNames.Count;
         return new PictureAnswer(picture.Width, picture.Height,
-            [.. found.Select((face, i) => new FaceAnswer(face.Box, face.Score, new ArraySegment<float>(probabilities, i * classes, classes)))], times);
+            [.. found.Select((face, i) => new PredictedFace(face.Box, face.Found, FerPrediction.From(classNames, probabilities.AsSpan(i * classes, classes))))], times);
     }
 
     public void Dispose()
@@ -90,16 +90,15 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
     private IReadOnlyList<FoundFace> Find(RgbImage picture, FaceChoice choice)
     {
         if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame) return finder!.Find(picture, choice.Where == FaceSource.DetectInFrame);
-        var square = FaceSquare.Middle(picture);
-        if (choice.Where == FaceSource.Box)
+        var box = choice.Where == FaceSource.Box ? choice.Box : new FaceBox(0, 0, picture.Width, picture.Height);
+        try
         {
-            var asked = choice.Box;
-            if (asked.X >= picture.Width || asked.Y >= picture.Height || asked.Right <= 0 || asked.Bottom <= 0)
-                throw RequestProblem.Unprocessable($"The box lies outside the picture of {picture.Width} x {picture.Height} pixels.");
-            square = new FaceSquare(new Vector2(asked.X + asked.Width / 2, asked.Y + asked.Height / 2), Math.Max(asked.Width, asked.Height));
+            return [new FoundFace(box, null, FacePredictor.CropFrame(picture, choice.Where == FaceSource.Box ? box : null))];
         }
-        var box = new FaceBox(square.Center.X - square.Side / 2, square.Center.Y - square.Side / 2, square.Side, square.Side);
-        return [new FoundFace(box, null, square.Crop(picture))];
+        catch (FerUsageException e)
+        {
+            throw RequestProblem.Unprocessable(e.Message);
+        }
     }
 
     private double Milliseconds(long from, long to) => time.GetElapsedTime(from, to).TotalMilliseconds;

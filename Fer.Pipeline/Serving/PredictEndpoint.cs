@@ -50,7 +50,7 @@ internal sealed class PredictEndpoint(ServerServices services)
         await JsonResponse.WriteAsync(context, json =>
         {
             json.WriteStartObject();
-            PredictionJson.WriteMembers(json, answer, services.Model.ClassNames);
+            PredictionJson.WriteMembers(json, answer);
             json.WriteEndObject();
         }).ConfigureAwait(false);
     }
@@ -82,13 +82,13 @@ internal sealed class PredictEndpoint(ServerServices services)
         }).ConfigureAwait(false);
     }
 
-    private void WriteResult(Utf8JsonWriter json, string name, PictureAnswer answer, RequestProblem? problem)
+    private static void WriteResult(Utf8JsonWriter json, string name, PictureAnswer answer, RequestProblem? problem)
     {
         json.WriteStartObject();
         json.WriteString("name", name);
         if (problem is null)
         {
-            PredictionJson.WriteMembers(json, answer, services.Model.ClassNames);
+            PredictionJson.WriteMembers(json, answer);
         }
         else
         {

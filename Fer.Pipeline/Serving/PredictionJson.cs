@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Fer.Pipeline.Detection;
+using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Serving;
 
@@ -6,7 +8,7 @@ namespace Fer.Pipeline.Serving;
 internal static class PredictionJson
 {
     /// <summary>The members of a picture's answer, into the object that is open.</summary>
-    internal static void WriteMembers(Utf8JsonWriter json, PictureAnswer answer, IReadOnlyList<string> classNames)
+    internal static void WriteMembers(Utf8JsonWriter json, PictureAnswer answer)
     {
         json.WriteStartObject("image");
         json.WriteNumber("width", answer.Width);
@@ -16,7 +18,7 @@ internal static class PredictionJson
         foreach (var face in answer.Faces)
         {
             json.WriteStartObject();
-            WriteFace(json, face, classNames);
+            WriteFace(json, face.Box, face.Found?.Score, face.Prediction);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -24,22 +26,19 @@ internal static class PredictionJson
     }
 
     /// <summary>The members of a face, into the object that is open.</summary>
-    internal static void WriteFace(Utf8JsonWriter json, FaceAnswer face, IReadOnlyList<string> classNames)
+    internal static void WriteFace(Utf8JsonWriter json, FaceBox box, float? score, FerPrediction prediction)
     {
         json.WriteStartObject("box");
-        Number(json, "x", face.Box.X, 1);
-        Number(json, "y", face.Box.Y, 1);
-        Number(json, "width", face.Box.Width, 1);
-        Number(json, "height", face.Box.Height, 1);
+        Number(json, "x", box.X, 1);
+        Number(json, "y", box.Y, 1);
+        Number(json, "width", box.Width, 1);
+        Number(json, "height", box.Height, 1);
         json.WriteEndObject();
-        if (face.Score is { } score) Number(json, "score", score, 4);
+        if (score is { } sure) Number(json, "score", sure, 4);
         else json.WriteNull("score");
-        int best = 0;
-        for (int i = 1; i < classNames.Count; i++)
-            if (face.Probabilities[i] > face.Probabilities[best]) best = i;
-        json.WriteString("emotion", classNames[best]);
+        json.WriteString("emotion", prediction.Label);
         json.WriteStartObject("probabilities");
-        for (int i = 0; i < classNames.Count; i++) Number(json, classNames[i], face.Probabilities[i], 6);
+        foreach (var (name, probability) in prediction.Probabilities) Number(json, name, probability, 6);
         json.WriteEndObject();
     }
 

@@ -1,3 +1,5 @@
+using Fer.Pipeline.Detection;
+
 namespace Fer.Pipeline.Serving;
 
 /// <summary>Everything that <see cref="FerServer"/> can be told; every default stands here. Limits protect the machine from who asks too much.</summary>
@@ -5,6 +7,18 @@ public sealed record ServeOptions
 {
     /// <summary>Where to listen: <c>PORT</c>, <c>localhost:PORT</c>, <c>ADDRESS:PORT</c> or <c>[ADDRESS]:PORT</c>. Port 0 takes a free one.</summary>
     public string Listen { get; init; } = "localhost:5080";
+
+    /// <summary>The face detector's package (<see cref="BlazeFacePackage"/>), packed or as a folder; null leaves it to who asks to say where the face is.</summary>
+    public string? Detector { get; init; }
+
+    /// <summary>How to look for faces in photographs.</summary>
+    public FaceFinderOptions Photographs { get; init; } = new();
+
+    /// <summary>How to look for faces in the frames of a camera.</summary>
+    public FaceFinderOptions Frames { get; init; } = FaceFinderOptions.Live;
+
+    /// <summary>Threads that look at a camera's frame; 0 is one a processor.</summary>
+    public int Threads { get; init; }
 
     /// <summary>A file of keys, one a line, of which a request must name one. Required to listen on anything but this machine's own addresses.</summary>
     public string? ApiKeyFile { get; init; }

@@ -11,7 +11,7 @@ internal sealed class ServerServices : IAsyncDisposable
         Limiter = new RequestLimiter(options.MaxRequests, options.MaxRequestsPerClient);
         Budget = new ByteBudget(options.MaxBodyBytesInAll);
         Batcher = new FaceBatcher(model, options, Metrics, time);
-        Analyzer = new PictureAnalyzer(finder, Batcher, options, Metrics, time);
+        Analyzer = new PictureAnalyzer(finder, Batcher, model.ClassNames, options, Metrics, time);
     }
 
     internal FerModel Model { get; }
@@ -31,5 +31,6 @@ internal sealed class ServerServices : IAsyncDisposable
     {
         await Batcher.DisposeAsync().ConfigureAwait(false);
         Analyzer.Dispose();
+        Analyzer.Finder?.Dispose();
     }
 }

@@ -15,6 +15,10 @@ public enum ParameterKind
     RunningMean,
     /// <summary>Batch normalisation's running variance: kept up by the forward pass, not trained.</summary>
     RunningVariance,
+    /// <summary>Slope of a parametric rectifier; starts at 0.25.</summary>
+    Slope,
+    /// <summary>Values that are part of the network's definition: not trained.</summary>
+    Constant,
 }
 
 /// <summary>How a weight starts.</summary>
@@ -62,8 +66,8 @@ public sealed class Parameter
     /// <summary>Where the parameter starts in its set.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>False for running statistics, which have no gradient.</summary>
-    public bool IsTrainable => Kind is not (ParameterKind.RunningMean or ParameterKind.RunningVariance);
+    /// <summary>False for running statistics and constants, which have no gradient.</summary>
+    public bool IsTrainable => Kind is not (ParameterKind.RunningMean or ParameterKind.RunningVariance or ParameterKind.Constant);
 
     /// <summary>The values.</summary>
     public Span<float> Values => Owner.Values.Slice(Offset, Length);
@@ -71,6 +75,9 @@ public sealed class Parameter
     /// <summary>The gradient of the last backward pass.</summary>
     /// <exception cref="InvalidOperationException">The parameter is not trainable.</exception>
     public Span<float> Gradients => IsTrainable ? Owner.Gradients.Slice(Offset, Length) : throw new InvalidOperationException($"{Name} is not trainable.");
+
+    /// <summary>True once the parameter has its numbers in a network.</summary>
+    internal bool IsBound => _owner is not null;
 
     private ParameterSet Owner => _owner ?? throw new InvalidOperationException("The parameter belongs to no network yet.");
 

@@ -7,7 +7,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
 {
     private readonly List<Parameter> _parameters;
     private readonly float[] _values;
-    private readonly float[] _gradients;
+    private float[]? _gradients;
 
     internal ParameterSet(IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
@@ -27,7 +27,6 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
         }
         // Pinned, because kernels hold pointers into them.
         _values = GC.AllocateArray<float>(offset, pinned: true);
-        _gradients = GC.AllocateArray<float>(TrainableLength, pinned: true);
     }
 
     /// <summary>Every value, trainable ones first.</summary>
@@ -36,8 +35,15 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
     /// <summary>The trainable values: what an optimizer steps.</summary>
     public Span<float> Trainable => _values.AsSpan(0, TrainableLength);
 
-    /// <summary>The gradients of <see cref="Trainable"/>, place by place.</summary>
-    public Span<float> Gradients => _gradients;
+    /// <summary>The gradients of <see cref="Trainable"/>, place by place. Their memory is taken when they are first asked for: a network that only runs needs none.</summary>
+    public Span<float> Gradients => _gradients ?? TakeGradients();
+
+    /// <summary>Kernels' threads may ask at the same time: the first array stays.</summary>
+    private float[] TakeGradients()
+    {
+        Interlocked.CompareExchange(ref _gradients, GC.AllocateArray<float>(TrainableLength, pinned: true), null);
+        return _gradients;
+    }
 
     /// <summary>Number of trainable values: what papers call the parameter count.</summary>
     public int TrainableLength { get; }

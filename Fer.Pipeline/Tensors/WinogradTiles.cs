@@ -38,7 +38,7 @@ internal sealed unsafe class WinogradTiles<V> where V : struct, ISimd<V>
     /// <summary>True where both channel counts are whole vectors, as the transforms need them, and the saved products outweigh the transforms.</summary>
     internal static bool Suits(Shape input, Shape output, Window window, int groups, int batchSize, int threads)
     {
-        if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1 } || groups != 1) return false;
+        if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 } || groups != 1) return false;
         if (input.Channels % V.Width != 0 || output.Channels % V.Width != 0 || Math.Min(input.Channels, output.Channels) < 16) return false;
         const int tile = Winograd<V>.Tile;
         long tiles = (output.Height + tile - 1) / tile * (long)((output.Width + tile - 1) / tile);

@@ -67,10 +67,10 @@ public sealed class EndToEndTests : IDisposable
         Assert.Equal(ExitCode.Failed, code);
         var lines = output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToArray();
         Assert.Equal(5, lines.Length);
-        Assert.Equal(3, lines.Count(l => l.TryGetProperty("label", out _)));
+        Assert.Equal(3, lines.Count(l => l.TryGetProperty("faces", out var faces) && faces.GetArrayLength() == 1));
         Assert.Equal(2, lines.Count(l => l.TryGetProperty("error", out _)));
-        Assert.All(lines.Where(l => l.TryGetProperty("probabilities", out _)), l =>
-            Assert.Equal(1, l.GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble()), 1e-4));
+        Assert.All(lines.Where(l => l.TryGetProperty("faces", out _)), l =>
+            Assert.Equal(1, l.GetProperty("faces")[0].GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble()), 1e-4));
         Assert.Contains("1b.png", error);
         Assert.Contains("missing.png", error);
     }

@@ -16,9 +16,10 @@ public class FolderDependencyTests
         ["Evaluation"] = ["Networks", "Data"],
         ["Models"] = ["Networks", "Evaluation"],
         ["Reports"] = ["Evaluation", "AutoML"],
-        ["Detection"] = ["Imaging", "Networks"],
+        ["Detection"] = ["Imaging", "Networks", "Models"],
+        ["Video"] = ["Imaging"],
         ["Serving"] = ["Models", "Imaging", "Detection"],
-        ["Commands"] = ["Data", "Imaging", "Tensors", "Networks", "Training", "AutoML", "Evaluation", "Models", "Reports", "Detection", "Serving"],
+        ["Commands"] = ["Data", "Imaging", "Tensors", "Networks", "Training", "AutoML", "Evaluation", "Models", "Reports", "Detection", "Video", "Serving"],
     };
 
     [Fact]

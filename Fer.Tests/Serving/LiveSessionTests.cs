@@ -109,7 +109,7 @@ public sealed class LiveSessionTests
         using var socket = await Connect(server);
         await SendText(socket, """{"box":{"x":10,"y":5.5,"width":20,"height":30}}""");
         await Send(socket, 1, TestPictures.Jpeg);
-        Assert.Equal(5, Assert.Single((await Receive(socket)).GetProperty("faces").EnumerateArray()).GetProperty("box").GetProperty("x").GetDouble());
+        Assert.Equal(10, Assert.Single((await Receive(socket)).GetProperty("faces").EnumerateArray()).GetProperty("box").GetProperty("x").GetDouble());
         await SendText(socket, """{"box":null}""");
         await Send(socket, 2, TestPictures.Jpeg);
         Assert.Equal(2, (await Receive(socket)).GetProperty("faces").GetArrayLength());

@@ -36,7 +36,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var log = new StringWriter();
         try
         {
-            var server = await FerServer.StartAsync(model, finder, (options ?? new()) with { Listen = "127.0.0.1:0", LogSeconds = 0 }, log, TimeProvider.System, Cancel);
+            var server = await FerServer.StartAsync(model, () => finder, (options ?? new()) with { Listen = "127.0.0.1:0", LogSeconds = 0 }, log, TimeProvider.System, Cancel);
             return new RunningServer(models, model, server, log);
         }
         catch
@@ -103,7 +103,7 @@ internal sealed class HalvesFinder(Action? before = null) : IFaceFinder
         before?.Invoke();
         if (picture.Width < 20) return [];
         int half = picture.Width / 2;
-        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, [.. Enumerable.Repeat((byte)(60 + 100 * i), FaceSet.PixelCount)]))];
+        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height), new DetectedFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, default), [.. Enumerable.Repeat((byte)(60 + 100 * i), FaceSet.PixelCount)]))];
     }
 
     public void Dispose()

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Fer.Pipeline.Detection;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>The options of every command that looks for faces.</summary>
+internal sealed class DetectorOptions(FaceFinderOptions defaults)
+{
+    private readonly Option<string?> _detector = Values.Text("--detector", "The face detector's package, packed or as a folder (the one in data/ where not given)", "FILE");
+    private readonly Option<string?> _range = Values.Choice("--range", "near: faces close to a camera; far: near and far ones", ["near", "far"])!;
+    private readonly Option<double?> _score = Values.Number("--minimum-score", "The least score of a face", 0.01, 0.99, @default: defaults.MinimumScore);
+    private readonly Option<int?> _levels = Values.Whole("--levels", "How closely to look: 1 the whole picture at once, each more at tiles of half the side", 1, 4);
+
+    /// <summary>The options, for the command's list.</summary>
+    internal IEnumerable<Option> All => [_detector, _range, _score, _levels];
+
+    /// <summary>Where the package is, or null where none is named and there is none.</summary>
+    internal string? Find(ParseResult result, CommandHost host)
+    {
+        if (result.GetValue(_detector) is { } given) return host.Resolve(given);
+        string path = Path.Combine(host.Folders.Data, BlazeFacePackage.FileName);
+        return File.Exists(path) ? path : null;
+    }
+
+    /// <summary>The options as given, over the defaults of what is looked at.</summary>
+    internal FaceFinderOptions Read(ParseResult result, FaceFinderOptions over) => over with
+    {
+        Range = result.GetValue(_range) is { } range ? Enum.Parse<DetectorRange>(range, ignoreCase: true) : over.Range,
+        MinimumScore = (float)result.GetValue(_score)!.Value,
+        Levels = result.GetValue(_levels) ?? over.Levels,
+    };
+
+    /// <summary>What to say where there is no detector.</summary>
+    internal static string Missing(CommandHost host) =>
+        $"The face detector is not in {host.Shorten(host.Folders.Data)}, so each picture is taken for one cropped face. `{BlazeFacePackage.FetchCommand}` fetches it.";
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Fer.Pipeline.Detection;
+using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Models;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>Predicts pictures, several at a time. A broken one becomes an answer that says so.</summary>
+/// <param name="model">The classifier.</param>
+/// <param name="newFinder">Makes a detector for one picture at a time, or gives null where pictures are faces already.</param>
+/// <param name="frame">The part of every picture to take for a face, or null for all of it; where nothing is looked for.</param>
+internal sealed class PicturePredictor(FerModel model, Func<FaceFinder?> newFinder, FaceBox? frame) : IDisposable
+{
+    private readonly ConcurrentBag<FaceFinder> _finders = [];
+
+    /// <summary>What to do with a picture and its answer, for instance draw; runs on several threads.</summary>
+    internal Action<RgbImage, PictureFile, PictureAnswer>? Afterwards { get; init; }
+
+    /// <summary>The answers, in the order of the files.</summary>
+    internal IEnumerable<PictureAnswer> Predict(IReadOnlyList<PictureFile> files, Func<string, string> nameOf, int workers, CancellationToken cancellationToken) =>
+        // One by one from the front, so that answers come in order without many waiting.
+        Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(workers)
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken).Select(file => Predict(file, nameOf(file.Path)));
+
+    public void Dispose()
+    {
+        foreach (var finder in _finders) finder.Dispose();
+    }
+
+    private PictureAnswer Predict(PictureFile file, string name)
+    {
+        try
+        {
+            var image = ImageDecoder.Load(file.Path);
+            var answer = new PictureAnswer(name, image.Width, image.Height, Faces(image));
+            Afterwards?.Invoke(image, file, answer);
+            return answer;
+        }
+        catch (FerException e)
+        {
+            return new PictureAnswer(name, 0, 0, [], e.Message);
+        }
+    }
+
+    private IReadOnlyList<PredictedFace> Faces(RgbImage image)
+    {
+        // A picture of just this size is a face of the data set, or was cropped to be one.
+        if (frame is not null || (image.Width == FaceSquare.CropSide && image.Height == FaceSquare.CropSide)) return [FacePredictor.PredictFrame(model, image, frame)];
+        if (!_finders.TryTake(out var finder) && (finder = newFinder()) is null) return [FacePredictor.PredictFrame(model, image)];
+        try
+        {
+            return new FacePredictor(model, finder).Predict(image);
+        }
+        finally
+        {
+            _finders.Add(finder);
+        }
+    }
+}

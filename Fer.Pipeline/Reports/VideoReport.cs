@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Fer.Pipeline.Reports;
+
+/// <summary>The HTML report of a video: each face's emotions over time. One file that needs neither network nor scripts.</summary>
+internal static class VideoReport
+{
+    /// <exception cref="FerException">The file cannot be written.</exception>
+    internal static void Write(string path, string video, EmotionTimeline timeline) => AtomicFile.WriteText(path, ToHtml(video, timeline));
+
+    internal static string ToHtml(string video, EmotionTimeline timeline)
+    {
+        var page = new ReportDocument($"Emotions in {video}");
+        page.Add("Summary", section => Summary(section, timeline));
+        foreach (var face in timeline.Faces) page.Add($"Face {face.Id.ToString(CultureInfo.InvariantCulture)}", section => section.Figures(Chart(face, timeline)));
+        return page.ToHtml();
+    }
+
+    private static void Summary(ReportSection section, EmotionTimeline timeline)
+    {
+        section.Tiles(
+        [
+            ("Length", Seconds(timeline.Seconds), null),
+            ("Frames looked at", Format.Count(timeline.Frames), null),
+            ("Faces", Format.Count(timeline.FacesSeen), timeline.FacesSeen > timeline.Faces.Count() ? "those seen longest are below" : null),
+        ]);
+        section.Table("Share of its frames in which each emotion was the most probable", new(
+            [new("face", Numeric: false), new("from"), new("to"), new("frames"), .. timeline.ClassNames.Select(name => new TableColumn(name))],
+            [.. timeline.Faces.Select(face => (IReadOnlyList<string>)[
+                face.Id.ToString(CultureInfo.InvariantCulture), Seconds(face.First), Seconds(face.Last), Format.Count(face.Frames), .. face.Shares.Select(share => Format.Percent(share))])]));
+        section.Paragraph("A face that was out of sight for more than a second has a new number. What a face shows is not what a person feels.", "soft");
+    }
+
+    private static LineChart Chart(FaceTimeline face, EmotionTimeline timeline)
+    {
+        // A chart's places are whole numbers, which must not be the same for two steps.
+        bool fine = timeline.Step < 1;
+        double unit = fine ? 0.1 : 1;
+        int last = (int)(timeline.Seconds / timeline.Step);
+        return new LineChart
+        {
+            Title = "Probabilities, smoothed",
+            Description = $"Face {face.Id.ToString(CultureInfo.InvariantCulture)}, {Seconds(face.First)} to {Seconds(face.Last)}. On average "
+                + string.Join(", ", face.Means.Zip(timeline.ClassNames).OrderByDescending(p => p.First).Select(p => $"{p.Second} {Format.Percent(p.First)}")),
+            XName = fine ? "tenth of a second" : "second",
+            Format = ValueFormat.Percent,
+            Series = [.. timeline.ClassNames.Select((className, k) => new LineSeries(className,
+                [.. face.Steps(k).Take(last + 1).Select((value, step) => ((int)Math.Round(step * timeline.Step / unit), value))]))],
+        };
+    }
+
+    private static string Seconds(double seconds) => seconds.ToString("F1", CultureInfo.InvariantCulture) + " s";
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Fer.Pipeline.Video;
+
+/// <summary>A run of ffmpeg or ffprobe, which the machine has or has not.</summary>
+internal sealed class Ffmpeg : IDisposable
+{
+    // Of what it complains about, the last lines say why it stopped.
+    private const int KeptLines = 3;
+
+    private readonly Process _process;
+    private readonly Queue<string> _complaints = new();
+
+    /// <summary>Starts it.</summary>
+    /// <exception cref="FerException">It is not installed.</exception>
+    internal Ffmpeg(string program, IEnumerable<string> arguments, bool writesInput = false)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = writesInput, RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new FerException($"Videos are read by {program}, which is not installed or not on the path. Install ffmpeg (on Debian: apt install ffmpeg), or give pictures.", e);
+        }
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (string.IsNullOrWhiteSpace(line.Data)) return;
+            lock (_complaints)
+            {
+                _complaints.Enqueue(line.Data.Trim());
+                if (_complaints.Count > KeptLines) _complaints.Dequeue();
+            }
+        };
+        _process.BeginErrorReadLine();
+    }
+
+    internal Stream Output => _process.StandardOutput.BaseStream;
+
+    internal Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>Waits for its end and gives what it complained about, or null where all went well.</summary>
+    internal string? Wait()
+    {
+        _process.WaitForExit();
+        if (_process.ExitCode == 0) return null;
+        lock (_complaints) return _complaints.Count > 0 ? string.Join(" ", _complaints) : $"exit code {_process.ExitCode}";
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_process.HasExited) _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended in between.
+        }
+        _process.Dispose();
+    }
+}

