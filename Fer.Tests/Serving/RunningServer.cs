@@ -29,19 +29,22 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
-    internal static async Task<RunningServer> StartAsync(ServeOptions? options = null, IFaceFinder? finder = null)
+    internal static async Task<RunningServer> StartAsync(ServeOptions? options = null, IFaceFinder? finder = null, string? model = null)
     {
         var models = new TestModels();
-        var model = FerModel.Load(models.Save(), 1);
+        var loaded = FerModel.Load(model ?? models.Save(), 1);
         var log = new StringWriter();
         try
         {
-            var server = await FerServer.StartAsync(model, () => finder, (options ?? new()) with { Listen = "127.0.0.1:0", LogSeconds = 0 }, log, TimeProvider.System, Cancel);
-            return new RunningServer(models, model, server, log);
+            options = (options ?? new()) with { Listen = "127.0.0.1:0", LogSeconds = 0 };
+            var server = options.Detector is not null
+                ? await FerServer.StartAsync(loaded, options, log, Cancel)
+                : await FerServer.StartAsync(loaded, () => finder, options, log, TimeProvider.System, Cancel);
+            return new RunningServer(models, loaded, server, log);
         }
         catch
         {
-            model.Dispose();
+            loaded.Dispose();
             models.Dispose();
             throw;
         }
@@ -104,6 +107,22 @@ internal sealed class HalvesFinder(Action? before = null) : IFaceFinder
         if (picture.Width < 20) return [];
         int half = picture.Width / 2;
         return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height), new DetectedFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, default), [.. Enumerable.Repeat((byte)(60 + 100 * i), FaceSet.PixelCount)]))];
+    }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>Takes every picture for one face in its middle.</summary>
+internal sealed class WholeFinder : IFaceFinder
+{
+    public string Name => "whole";
+
+    public IReadOnlyList<FoundFace> Find(RgbImage picture, bool isFrame)
+    {
+        var box = new FaceBox(picture.Width * 0.3f, picture.Height * 0.2f, picture.Height * 0.5f, picture.Height * 0.5f);
+        return [new FoundFace(box, new DetectedFace(box, 0.9f, default), FacePredictor.CropFrame(picture, box))];
     }
 
     public void Dispose()

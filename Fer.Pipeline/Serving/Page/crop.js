@@ -39,7 +39,8 @@ export class CropFrame {
     const from = { x: event.clientX, y: event.clientY, ...this.#copy() }, area = this.stage.getBoundingClientRect();
     this.root.onpointermove = move => {
       const dx = (move.clientX - from.x) / area.width, dy = (move.clientY - from.y) / area.height;
-      this.#set(resizes ? { ...from.frame, width: from.frame.width + dx, height: from.frame.height + dy } : { ...from.frame, x: from.frame.x + dx, y: from.frame.y + dy });
+      const grow = Math.max(dx * area.width, dy * area.height);
+      this.#set(resizes ? { ...from.frame, width: from.frame.width + grow / area.width, height: from.frame.height + grow / area.height } : { ...from.frame, x: from.frame.x + dx, y: from.frame.y + dy });
     };
     this.root.onpointerup = this.root.onpointercancel = () => this.root.onpointermove = null;
   }
