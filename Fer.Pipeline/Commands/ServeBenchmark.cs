@@ -16,15 +16,13 @@ internal static class ServeBenchmark
 {
     private const int DirectBatch = 64;
 
-    private static readonly TimeSpan DirectTime = TimeSpan.FromSeconds(2);
-
     internal static async Task<ServeFigure> RunAsync(string path, int connections, double seconds, int threads, CancellationToken cancellationToken)
     {
         using var model = FerModel.Load(path, threads);
         var pixels = new byte[FaceSet.PixelCount];
         SampleFaces.Draw(1, 0, pixels);
         byte[] request = LoadClient.Post("/v1/predict?faces=whole", "image/png", PngEncoder.Encode(new GrayImage(FaceSet.Side, FaceSet.Side, [.. pixels])));
-        var before = Direct(model, pixels, cancellationToken);
+        var before = Direct(model, pixels, Math.Min(2, seconds), cancellationToken);
         var options = new ServeOptions { Listen = "127.0.0.1:0", MaxRequestsPerClient = Math.Max(64, connections), LogSeconds = 0 };
         List<LoadClient> clients;
         double elapsed, processor;
@@ -33,14 +31,14 @@ internal static class ServeBenchmark
         {
             int port = new Uri(server.Url).Port;
             clients = [.. Enumerable.Range(0, connections).Select(_ => new LoadClient(port, request))];
-            // A second to compile what is used most, not counted.
-            await AskAsync([.. clients.Select(_ => new LoadClient(port, request))], 1, memory, cancellationToken).ConfigureAwait(false);
+            // First not counted: until what is used most is compiled well.
+            await AskAsync([.. clients.Select(_ => new LoadClient(port, request))], Math.Min(5, seconds), memory, cancellationToken).ConfigureAwait(false);
             memory.Clear();
             double used = ProcessorSeconds();
             elapsed = await AskAsync(clients, seconds, memory, cancellationToken).ConfigureAwait(false);
             processor = ProcessorSeconds() - used;
         }
-        var after = Direct(model, pixels, cancellationToken);
+        var after = Direct(model, pixels, Math.Min(2, seconds), cancellationToken);
         var statuses = clients.SelectMany(c => c.Statuses).GroupBy(s => s.Key).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Sum(s => s.Value));
         float[] milliseconds = [.. clients.SelectMany(c => c.Milliseconds).Order()];
         // The first half fills caches and the heap; the second shows whether it goes on.
@@ -73,14 +71,14 @@ internal static class ServeBenchmark
     }
 
     /// <summary>Faces a second of the model alone, and the processor time of each.</summary>
-    private static (double FacesPerSecond, double ProcessorMilliseconds) Direct(FerModel model, byte[] pixels, CancellationToken cancellationToken)
+    private static (double FacesPerSecond, double ProcessorMilliseconds) Direct(FerModel model, byte[] pixels, double seconds, CancellationToken cancellationToken)
     {
         byte[] faces = [.. Enumerable.Repeat(pixels, DirectBatch).SelectMany(p => p)];
         model.Predict(faces, DirectBatch);
         long start = Stopwatch.GetTimestamp();
         double used = ProcessorSeconds();
         int done = 0;
-        for (; Stopwatch.GetElapsedTime(start) < DirectTime; done += DirectBatch)
+        for (; Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; done += DirectBatch)
         {
             cancellationToken.ThrowIfCancellationRequested();
             model.Predict(faces, DirectBatch);

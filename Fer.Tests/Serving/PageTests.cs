@@ -57,7 +57,7 @@ public sealed class PageTests : IDisposable
         await page.WaitForSelectorAsync("#camera-stage .box");
         Assert.Equal(1, await page.Locator(".face").CountAsync());
         foreach (string emotion in (string[])["happy", "sad", "happy"]) await page.WaitForSelectorAsync($".face-head strong:text-is('{emotion}')");
-        await page.WaitForFunctionAsync("/frames a second/.test(document.getElementById('speed-text').textContent)");
+        await page.WaitForFunctionAsync("() => /frames a second/.test(document.getElementById('speed-text').textContent)");
         Assert.Contains("happy", await page.GetAttributeAsync("#timeline", "aria-label"));
         Assert.NotEqual("", await page.TextContentAsync("#spoken"));
         await ScreenshotAsync(page, "camera");
@@ -94,7 +94,7 @@ public sealed class PageTests : IDisposable
         Assert.True((await page.Locator("#camera-stage .crop").BoundingBoxAsync())!.X < after.X);
         await page.WaitForSelectorAsync(".face-head strong:text-is('happy')");
         await ScreenshotAsync(page, "frame-phone-dark");
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the phone.");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the phone.");
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class PageTests : IDisposable
         await using var browser = await Chromium.StartAsync(film);
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#start");
-        await page.WaitForFunctionAsync("document.querySelectorAll('#camera-stage .box').length >= 3");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('#camera-stage .box').length >= 3");
         var seen = new HashSet<string>();
         for (int i = 0; i < 100 && seen.Count < 3; i++)
         {

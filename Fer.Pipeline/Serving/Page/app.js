@@ -250,7 +250,7 @@ async function begin() {
   timeline.setEmotions(model.emotions);
   if (!model.detector) {
     at("no-detector").hidden = false;
-    at("detector-command").textContent = `To have faces found, run: ${model.detectorCommand} and start the server anew.`;
+    at("detector-command").textContent = model.detectorCommand;
     cameraCrop = new CropFrame(cameraStage, sendCameraBox);
     cameraCrop.hidden = true;
     pictureCrop = new CropFrame(pictureStage, () => {

@@ -85,7 +85,7 @@ export class FacesPanel {
       const p = face.probabilities[emotion];
       card.bars[i].fill.style.transform = `scaleX(${p})`;
       card.bars[i].value.textContent = percentText(p);
-      card.bars[i].item.className = emotion === face.emotion ? "top" : "";
+      card.bars[i].item.className = emotion === face.emotion ? "leads" : "";
     });
   }
 

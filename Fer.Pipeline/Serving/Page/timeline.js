@@ -66,7 +66,7 @@ export class Timeline {
     });
     pen.fillStyle = style.getPropertyValue("--soft");
     pen.font = "12px system-ui, sans-serif";
-    for (const back of [60, 45, 30, 15, 0]) {
+    for (const back of width < 480 ? [60, 30, 0] : [60, 45, 30, 15, 0]) {
       pen.textAlign = back === 60 ? "left" : back === 0 ? "right" : "center";
       pen.fillText(back === 0 ? "now" : `${back} s ago`, width - back / seconds * width, height - 4);
     }
