@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Detection;
+using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
 
@@ -22,6 +24,7 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<bool> _layers = Values.Flag("--layers", "Each layer's time, speed and share of the machine's measured peak");
     private readonly Option<string?> _compare = new("--compare") { Description = "JSON lines of another program's figures; prints the ratios to them", HelpName = "FILE" };
     private readonly Option<bool> _json = Values.Flag("--json", "One JSON line a figure");
+    private readonly Option<string?> _faces = Values.Text("--faces", "Measures instead what a model's accuracy loses on the way through the face detector, on PublicTest of --data", "MODEL");
     private readonly Option<string?> _data = new("--data")
     {
         Description = "Times reading FER2013 instead, against CsvHelper; without FILE the one in data/",
@@ -45,15 +48,17 @@ internal sealed class BenchCommand : ICommand
         ("bench --compare torch.jsonl", "beside another program's figures, as ratios"),
         ("bench --nets resnet18_48 --layers", "where the time goes"),
         ("bench --data data/fer2013.csv", "rows a second of the loader and of CsvHelper"),
+        ("bench --faces model.zip", "accuracy on faces found in pictures beside that on the faces themselves"),
         ("bench --serve --connections 64 --seconds 60", "the server under load: answers a second, waiting times, memory"),
     ];
 
-    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds];
+    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds, _faces];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         bool json = result.GetValue(_json);
         if (result.GetValue(_serve)) await ServerAsync(result, json, host, cancellationToken).ConfigureAwait(false);
+        else if (result.GetValue(_faces) is { } model) Faces(host.Resolve(model), FindData(result.GetValue(_data), host), json, host, cancellationToken);
         else if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
         else Engine(result, json, host, cancellationToken);
         return ExitCode.Done;
@@ -126,6 +131,33 @@ internal sealed class BenchCommand : ICommand
                 : string.Create(CultureInfo.InvariantCulture, $"{speed.Reader,-15} {speed.RowsPerSecond,9:F0} rows/s {speed.MegabytesPerSecond,7:F0} MB/s"));
         }
         if (!json) host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{benchmark.Ratio:F1} times CsvHelper's speed"));
+    }
+
+    private static void Faces(string path, string data, bool json, CommandHost host, CancellationToken cancellationToken)
+    {
+        using var model = FerModel.Load(path);
+        using var finder = FaceFinder.Load(Path.Combine(host.Folders.Data, BlazeFacePackage.FileName), FaceFinderOptions.Live);
+        var faces = FaceDataset.Load(data, LabelScheme.Parse(model.Manifest.Scheme))[Usage.PublicTest];
+        foreach (var figure in FacePathBenchmark.Run(model, finder, faces, FacePathBenchmark.Framings, seed: 1, cancellationToken))
+        {
+            host.Output.WriteLine(json
+                ? JsonText.Write(w => Write(w, figure), indented: false)
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"scale {figure.Framing.Scale:F2}, down {figure.Framing.Down,5:F2}, {(figure.Framing.Upright ? "upright" : "as it is")}: found {figure.Found} of {figure.Faces}, accuracy {figure.Through:F4}, direct {figure.Direct:F4}, loss {figure.Loss:F2} points"));
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, FacePathFigure figure)
+    {
+        json.WriteStartObject();
+        json.WriteFigure("scale", figure.Framing.Scale, 3);
+        json.WriteFigure("down", figure.Framing.Down, 3);
+        json.WriteBoolean("upright", figure.Framing.Upright);
+        json.WriteNumber("faces", figure.Faces);
+        json.WriteNumber("found", figure.Found);
+        json.WriteFigure("accuracy", figure.Through);
+        json.WriteFigure("direct", figure.Direct);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, DataReaderSpeed speed)

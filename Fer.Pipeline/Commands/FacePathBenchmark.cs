@@ -29,6 +29,17 @@ internal static class FacePathBenchmark
     // Keeps these random numbers apart from those of other uses of a seed.
     private const long RandomPurpose = 7;
 
+    /// <summary>The default framing, and what is a little larger or smaller, higher or lower, or not turned upright.</summary>
+    internal static IReadOnlyList<FaceFraming> Framings { get; } =
+    [
+        new(),
+        new() { Upright = false },
+        .. from scale in (float[])[0.9f, 1, 1.1f]
+           from down in (float[])[-0.05f, 0, 0.05f]
+           where scale != 1 || down != 0
+           select new FaceFraming { Scale = scale * new FaceFraming().Scale, Down = down + new FaceFraming().Down },
+    ];
+
     internal static IReadOnlyList<FacePathFigure> Run(
         FerModel model, FaceFinder finder, FaceSet faces, IReadOnlyList<FaceFraming> framings, long seed, CancellationToken cancellationToken)
     {
@@ -44,6 +55,7 @@ internal static class FacePathBenchmark
             found.Add(i);
             for (int k = 0; k < framings.Count; k++) crops[k].Write(framings[k].Around(face).Crop(picture));
         }
+        if (found.Count == 0) throw new FerException("The detector found none of the faces, so there is nothing to compare.");
         double direct = Accuracy(model.Predict(faces.Select([.. found])), found);
         return [.. framings.Select((framing, k) =>
             new FacePathFigure(framing, faces.Count, found.Count, direct, Accuracy(model.Predict(crops[k].ToArray(), found.Count), found)))];

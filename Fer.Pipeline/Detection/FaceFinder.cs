@@ -52,11 +52,12 @@ public sealed class FaceFinder : IDisposable
     /// <exception cref="ObjectDisposedException">The finder is disposed.</exception>
     public IReadOnlyList<DetectedFace> Find(RgbImage image)
     {
+        int levels = _options.LevelsFor(Math.Max(image.Width, image.Height));
         List<DetectedFace> found = [];
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (var tile in ImageTiles.Of(image.Width, image.Height, _options.Levels, smallest: _first.Side))
+            foreach (var tile in ImageTiles.Of(image.Width, image.Height, levels, smallest: _first.Side))
                 found.AddRange(_first.LookAt(image, tile, _options.MinimumScore).Where(face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
             found = NonMaximumSuppression.Apply(found, _options.Overlap);
             if (_second is not null) found = NonMaximumSuppression.Apply(found.Select(face => LookAgain(_second, image, face)).OfType<DetectedFace>(), _options.Overlap);

@@ -40,6 +40,14 @@ public class FaceFinderTests
         Assert.True(Assert.Single(closely.Find(picture)).Box.IntersectionOverUnion(new FaceBox(700, 300, 60, 60)) > 0.7f);
     }
 
+    [Theory]
+    [InlineData(640, 1)]
+    [InlineData(1024, 1)]
+    [InlineData(1920, 2)]
+    [InlineData(4000, 3)]
+    [InlineData(60_000, 4)]
+    public void Larger_pictures_are_looked_at_more_closely(int side, int levels) => Assert.Equal(levels, new FaceFinderOptions().LevelsFor(side));
+
     [Fact]
     public void What_the_second_network_does_not_see_is_no_face()
     {

@@ -34,6 +34,13 @@ internal static class OnnxRuntime
         }
     }
 
+    /// <summary>Runs a script of the tests that uses the runtime; it must succeed.</summary>
+    internal static void Script(string script, params string[] arguments)
+    {
+        var (exitCode, error) = Node([Path.Combine(Folder, script), .. arguments]);
+        Assert.True(exitCode == 0, error);
+    }
+
     private static bool NodeStarts()
     {
         try

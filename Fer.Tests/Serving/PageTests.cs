@@ -174,10 +174,10 @@ public sealed class PageTests : IDisposable
         var seen = new HashSet<string>();
         for (int i = 0; i < 100 && seen.Count < 3; i++)
         {
-            seen.Add(await page.Locator(".face .value").First.TextContentAsync() ?? "");
+            seen.Add(await page.TextContentAsync("#faces") ?? "");
             await Task.Delay(50, RunningServer.Cancel);
         }
-        Assert.True(seen.Count >= 3, $"The first bar only ever said {string.Join(", ", seen)}.");
+        Assert.True(seen.Count >= 3, $"The bars only ever said {string.Join(", ", seen)}.");
         await ScreenshotAsync(page, "people");
     }
 

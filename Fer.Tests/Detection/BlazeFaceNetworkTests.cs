@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using Fer.Pipeline;
+using Fer.Pipeline.Detection;
+using Fer.Pipeline.Imaging;
+using Fer.Tests.Onnx;
+
+namespace Fer.Tests.Detection;
+
+public class BlazeFaceNetworkTests
+{
+    [Theory]
+    [InlineData(DetectorRange.Near)]
+    [InlineData(DetectorRange.Far)]
+    public void It_agrees_with_an_independent_runtime_on_a_photograph(DetectorRange range)
+    {
+        string? missing = SamplePhotographs.Missing ?? OnnxRuntime.Missing;
+        Assert.SkipUnless(missing is null, missing ?? "");
+        byte[] onnx = BlazeFacePackage.ReadNetwork(SamplePhotographs.Detector, range);
+        using var network = new BlazeFaceNetwork(onnx, "blazeface.onnx", threads: 1);
+        var photo = ImageDecoder.Load(SamplePhotographs.File1To6(6));
+        var input = new float[3 * network.Side * network.Side];
+        new RegionResampler(network.Side).Resample(photo, new FaceBox(0, 0, photo.Width, photo.Width), input);
+        var ours = new BlazeFaceOutput();
+        network.Run(input, ours);
+
+        using var folder = new TemporaryFolder();
+        string output = folder.File("output.bin");
+        OnnxRuntime.Script("Detection/blazeface.cjs", folder.Write("model.onnx", onnx), network.Side.ToString(),
+            folder.Write("input.bin", MemoryMarshal.AsBytes(input.AsSpan()).ToArray()), output);
+        float[] values = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(output)).ToArray();
+        float[] theirs = values[BlazeFaceOutput.Anchors..];
+        for (int i = 0; i < BlazeFaceOutput.Anchors; i++) Assert.Equal(values[i], ours.Scores[i], 1e-3f);
+        for (int i = 0; i < theirs.Length; i++) Assert.Equal(theirs[i], ours.Boxes[i], 1e-3f);
+        // Or both would agree on nothing.
+        Assert.Contains(ours.Scores, score => score > 0);
+    }
+
+    [Fact]
+    public void Another_network_is_refused()
+    {
+        using var models = new Models.TestModels();
+        byte[] classifier = models.Files()["model.onnx"];
+        Assert.Contains("not a BlazeFace network", Assert.Throws<FerException>(() => new BlazeFaceNetwork(classifier, "a.onnx", 1)).Message);
+    }
+}
