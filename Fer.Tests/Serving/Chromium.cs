@@ -58,15 +58,17 @@ internal sealed class Chromium : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Makes a film for the camera out of still pictures, each shown for a second.</summary>
-    internal static void MakeFilm(string film, IEnumerable<string> pictures, string filter)
+    /// <summary>Makes a film for the camera out of still pictures of any size, each shown for a second.</summary>
+    /// <param name="film">The file to write.</param>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="filter">What ffmpeg does to each, so that all have one size.</param>
+    internal static void MakeFilm(string film, IReadOnlyList<string> pictures, string filter)
     {
-        string list = film + ".txt";
-        string[] all = [.. pictures];
-        // The last picture is named twice, or ffmpeg shows it for a moment only.
-        File.WriteAllLines(list, [.. all.Select(p => $"file '{p}'\nduration 1"), $"file '{all[^1]}'"]);
+        string each = string.Concat(pictures.Select((_, i) => $"[{i}:v]{filter},setsar=1[v{i}];"));
+        string together = string.Concat(pictures.Select((_, i) => $"[v{i}]")) + $"concat=n={pictures.Count}:v=1:a=0,format=yuvj420p";
+        string[] inputs = [.. pictures.SelectMany(p => (string[])["-loop", "1", "-framerate", "10", "-t", "1", "-i", p])];
         using var process = Process.Start(new ProcessStartInfo(Ffmpeg,
-            ["-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", list, "-vf", filter + ",fps=10,format=yuvj420p", "-c:v", "mjpeg", "-q:v", "3", film]) { RedirectStandardError = true })!;
+            ["-y", "-loglevel", "error", .. inputs, "-filter_complex", each + together, "-c:v", "mjpeg", "-q:v", "3", film]) { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, error);

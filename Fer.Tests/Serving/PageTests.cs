@@ -165,7 +165,7 @@ public sealed class PageTests : IDisposable
         Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
         Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
         string film = _folder.File("people.mjpeg");
-        Chromium.MakeFilm(film, new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6), "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
+        Chromium.MakeFilm(film, [.. new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6)], "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
         await using var server = await RunningServer.StartAsync(new() { Detector = SamplePhotographs.Detector }, model: BrightnessModel());
         await using var browser = await Chromium.StartAsync(film);
         var page = await browser.OpenAsync(server);
