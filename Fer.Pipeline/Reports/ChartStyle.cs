@@ -39,6 +39,6 @@ internal static class ChartStyle
     /// <summary>The class that carries the colour of a series; colours come round again after the last.</summary>
     internal static string SeriesClass(int index) => "s" + (index % Palette.Light.Series.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The dash of a series' line: the first two differ in lightness enough, the rest also by dash.</summary>
-    internal static string? Dash(int index) => (index % 6) switch { 2 => "6 4", 3 => "2 4", 4 => "9 3 2 3", 5 => "4 2", _ => null };
+    /// <summary>The dash of a series' line: the first two differ in lightness enough, the rest also by dash, those too whose colour comes again.</summary>
+    internal static string? Dash(int index) => (index % 8) switch { 2 => "6 4", 3 => "2 4", 4 => "9 3 2 3", 5 => "4 2", 6 => "1 4", 7 => "14 4", _ => null };
 }

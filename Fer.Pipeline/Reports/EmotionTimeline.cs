@@ -37,7 +37,7 @@ internal sealed class EmotionTimeline(IReadOnlyList<string> classNames)
     {
         Seconds = seconds;
         Frames++;
-        while (seconds / Step >= MostSteps)
+        while (StepOf(seconds) >= MostSteps)
         {
             Step *= 2;
             foreach (var face in _faces) face.Halve();
@@ -51,7 +51,10 @@ internal sealed class EmotionTimeline(IReadOnlyList<string> classNames)
                 if (_faces.Count == MostFaces) _faces.Remove(_faces.MinBy(f => f.Frames)!);
                 _faces.Add(face = new FaceTimeline(id, classNames.Count, MostSteps));
             }
-            face.Add(seconds, (int)(seconds / Step), probabilities);
+            face.Add(seconds, StepOf(seconds), probabilities);
         }
     }
+
+    /// <summary>The step in which a time lies. Times are fractions such as 0.3, which may lie a hair before the step that they begin.</summary>
+    internal int StepOf(double seconds) => (int)(seconds / Step + 1e-6);
 }

@@ -5,6 +5,9 @@ namespace Fer.Pipeline.Reports;
 /// <summary>The HTML report of a video: each face's emotions over time. One file that needs neither network nor scripts.</summary>
 internal static class VideoReport
 {
+    /// <summary>Seconds without a face after which its line ends and begins again.</summary>
+    private const double LongestGap = 2;
+
     /// <exception cref="FerException">The file cannot be written.</exception>
     internal static void Write(string path, string video, EmotionTimeline timeline) => AtomicFile.WriteText(path, ToHtml(video, timeline));
 
@@ -36,7 +39,7 @@ internal static class VideoReport
         // A chart's places are whole numbers, which must not be the same for two steps.
         bool fine = timeline.Step < 1;
         double unit = fine ? 0.1 : 1;
-        int last = (int)(timeline.Seconds / timeline.Step);
+        int last = timeline.StepOf(timeline.Seconds);
         return new LineChart
         {
             Title = "Probabilities, smoothed",
@@ -45,8 +48,20 @@ internal static class VideoReport
             XName = fine ? "tenth of a second" : "second",
             Format = ValueFormat.Percent,
             Series = [.. timeline.ClassNames.Select((className, k) => new LineSeries(className,
-                [.. face.Steps(k).Take(last + 1).Select((value, step) => ((int)Math.Round(step * timeline.Step / unit), value))]))],
+                [.. Connected(face.Steps(k).Take(last + 1).Select((value, step) => ((int)Math.Round(step * timeline.Step / unit), value)), LongestGap / unit)]))],
         };
+    }
+
+    /// <summary>Leaves out steps without a value, so that the line goes on over short gaps: frames may be further apart than steps.</summary>
+    private static IEnumerable<(int X, double Y)> Connected(IEnumerable<(int X, double Y)> points, double longestGap)
+    {
+        int? before = null;
+        foreach (var point in points.Where(p => double.IsFinite(p.Y)))
+        {
+            if (before is { } last && point.X - last > longestGap) yield return (last + 1, double.NaN);
+            before = point.X;
+            yield return point;
+        }
     }
 
     private static string Seconds(double seconds) => seconds.ToString("F1", CultureInfo.InvariantCulture) + " s";

@@ -28,9 +28,10 @@ public class BlazeFaceNetworkTests
         OnnxRuntime.Script("Detection/blazeface.cjs", folder.Write("model.onnx", onnx), network.Side.ToString(),
             folder.Write("input.bin", MemoryMarshal.AsBytes(input.AsSpan()).ToArray()), output);
         float[] values = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(output)).ToArray();
-        float[] theirs = values[BlazeFaceOutput.Anchors..];
-        for (int i = 0; i < BlazeFaceOutput.Anchors; i++) Assert.Equal(values[i], ours.Scores[i], 1e-3f);
-        for (int i = 0; i < theirs.Length; i++) Assert.Equal(theirs[i], ours.Boxes[i], 1e-3f);
+        float[] actual = [.. ours.Scores, .. ours.Boxes];
+        Assert.Equal(values.Length, actual.Length);
+        // Scores far from any face are in the thousands.
+        for (int i = 0; i < values.Length; i++) Assert.InRange(Math.Abs(values[i] - actual[i]), 0, 1e-3f * Math.Max(1, Math.Abs(values[i]) / 100));
         // Or both would agree on nothing.
         Assert.Contains(ours.Scores, score => score > 0);
     }

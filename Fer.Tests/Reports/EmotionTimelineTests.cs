@@ -45,6 +45,17 @@ public class EmotionTimelineTests
     }
 
     [Fact]
+    public void Frames_further_apart_than_steps_make_one_line_and_a_long_absence_two()
+    {
+        var timeline = new EmotionTimeline(["happy"]);
+        for (int i = 0; i < 60; i++) timeline.AddFrame(i * 0.3, i is > 20 and < 40 ? [] : [(1, [1f])]);
+        string html = VideoReport.ToHtml("film.mp4", timeline);
+        string path = System.Text.RegularExpressions.Regex.Match(html, "<path d=\"(M[^\"]*L[^\"]*)\"").Groups[1].Value;
+        Assert.Equal(2, path.Count(c => c == 'M'));
+        Assert.Equal(39, path.Count(c => c == 'L'));
+    }
+
+    [Fact]
     public void The_report_shows_each_face()
     {
         var timeline = new EmotionTimeline(Names);
