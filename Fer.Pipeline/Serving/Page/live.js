@@ -1,8 +1,9 @@
 // The connection that carries camera frames. At most two frames are under way: while the server looks at one, the next travels.
+// Where answers take long, it is one: a second would only be older when its turn comes.
 
 import { protocols } from "./api.js";
 
-const mostUnderWay = 2;
+const mostUnderWay = 2, slowMilliseconds = 250;
 
 export class LiveConnection {
   #socket = null;
@@ -12,6 +13,7 @@ export class LiveConnection {
   #retry = 0;
   #timer = 0;
   #box = null;
+  #trip = 0;
 
   /** @param onAnswer called with each answer and the milliseconds it took  @param onState called with "open", "lost" or a reason to give up */
   constructor(onAnswer, onState) {
@@ -21,7 +23,7 @@ export class LiveConnection {
 
   /** True where a frame would be sent at once. */
   get ready() {
-    return this.#socket?.readyState === WebSocket.OPEN && this.#sent.size < mostUnderWay && this.#socket.bufferedAmount === 0;
+    return this.#socket?.readyState === WebSocket.OPEN && this.#sent.size < (this.#trip > slowMilliseconds ? 1 : mostUnderWay) && this.#socket.bufferedAmount === 0;
   }
 
   open() {
@@ -69,7 +71,8 @@ export class LiveConnection {
       const sent = this.#sent.get(answer.frame);
       // Frames before this one were overtaken and get no answer.
       for (const number of this.#sent.keys()) if (number <= answer.frame) this.#sent.delete(number);
-      this.onAnswer(answer, performance.now() - (sent ?? performance.now()));
+      this.#trip = performance.now() - (sent ?? performance.now());
+      this.onAnswer(answer, this.#trip);
     };
     socket.onclose = event => {
       if (socket !== this.#socket || !this.#wanted) return;

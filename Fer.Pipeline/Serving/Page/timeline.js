@@ -78,7 +78,7 @@ export class Timeline {
     const runs = [[]];
     let last = null;
     for (const sample of this.#samples) {
-      if (!sample.values || last && sample.at - last.at > 1000) runs.push([]);
+      if (!sample.values || last && sample.at - last.at > 3000) runs.push([]);
       if (sample.values) runs.at(-1).push(sample);
       last = sample;
     }
