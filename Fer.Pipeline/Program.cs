@@ -11,6 +11,7 @@ internal static class Program
         new ReproduceCommand(),
         new EvaluateCommand(),
         new PredictCommand(),
+        new ServeCommand(),
         new DataCommand(),
         new BackboneCommand(),
         new OnnxCommand(),

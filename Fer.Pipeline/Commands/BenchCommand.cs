@@ -9,7 +9,7 @@ using Fer.Pipeline.Tensors;
 
 namespace Fer.Pipeline.Commands;
 
-/// <summary>Times the engine on the reference networks, or the data loader against CsvHelper.</summary>
+/// <summary>Times the engine on the reference networks, the data loader against CsvHelper, or the server under load.</summary>
 internal sealed class BenchCommand : ICommand
 {
     private static readonly string[] IsaNames = ["scalar", "vector128", "vector256", "vector512"];
@@ -31,10 +31,14 @@ internal sealed class BenchCommand : ICommand
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
+    private readonly Option<bool> _serve = Values.Flag("--serve", "Times the server of 'fer serve' under load instead, beside the model without it");
+    private readonly Option<string?> _model = ModelOption.OrNewest();
+    private readonly Option<int?> _connections = Values.Whole("--connections", "With --serve: connections that ask at a time", 1, 1024, 64);
+    private readonly Option<double?> _seconds = Values.Number("--seconds", "With --serve: how long to ask", 0, 86400, "SECONDS", 10, above: true);
 
     public string Name => "bench";
 
-    public string Description => "Times the engine on the reference networks, or the data loader.";
+    public string Description => "Times the engine on the reference networks, the data loader, or the server.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -45,17 +49,26 @@ internal sealed class BenchCommand : ICommand
         ("bench --nets resnet18_48 --layers", "where the time goes"),
         ("bench --data data/fer2013.csv", "rows a second of the loader and of CsvHelper"),
         ("bench --faces model.zip", "accuracy on faces found in pictures beside that on the faces themselves"),
+        ("bench --serve --connections 64 --seconds 60", "the server under load: answers a second, waiting times, memory"),
     ];
 
-    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _faces];
+    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds, _faces];
 
-    public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         bool json = result.GetValue(_json);
-        if (result.GetValue(_faces) is { } model) Faces(host.Resolve(model), FindData(result.GetValue(_data), host), json, host, cancellationToken);
+        if (result.GetValue(_serve)) await ServerAsync(result, json, host, cancellationToken).ConfigureAwait(false);
+        else if (result.GetValue(_faces) is { } model) Faces(host.Resolve(model), FindData(result.GetValue(_data), host), json, host, cancellationToken);
         else if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
         else Engine(result, json, host, cancellationToken);
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
+    }
+
+    private async Task ServerAsync(ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
+    {
+        var figure = await ServeBenchmark.RunAsync(ModelOption.PathOrNewest(result, _model, host), result.GetValue(_connections)!.Value,
+            result.GetValue(_seconds)!.Value, result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
+        host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
 
     private static string FindData(string? given, CommandHost host)

@@ -23,7 +23,7 @@ internal sealed class StopKeys : IDisposable
                     context.Cancel = true;
                     error.WriteLine(CanPause
                         ? "Pausing; all is kept. Once more finishes with the best so far."
-                        : "Stopping; what is best so far is kept. Once more ends at once.");
+                        : "Stopping; what was begun is brought to a good end. Once more ends at once.");
                     _stop.Cancel();
                 }
                 else if (CanPause && !_insist.IsCancellationRequested)

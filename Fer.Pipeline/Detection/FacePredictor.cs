@@ -39,10 +39,16 @@ public sealed class FacePredictor(FerModel model, FaceFinder finder, FaceFraming
     /// <exception cref="FerUsageException">The rectangle has no pixel in the picture.</exception>
     public static PredictedFace PredictFrame(FerModel model, RgbImage image, FaceBox? frame = null)
     {
+        return new PredictedFace(frame ?? new FaceBox(0, 0, image.Width, image.Height), null, model.Predict(CropFrame(image, frame)));
+    }
+
+    /// <summary>A rectangle of a picture, or all of it, as one face: [48 * 48] grey values.</summary>
+    /// <exception cref="FerUsageException">The rectangle has no pixel in the picture.</exception>
+    internal static byte[] CropFrame(RgbImage image, FaceBox? frame)
+    {
         var gray = image.ToGray();
         if (frame is { } box) gray = Cut(gray, box);
-        var face = ImageResizer.Resize(gray, FaceSquare.CropSide, FaceSquare.CropSide);
-        return new PredictedFace(frame ?? new FaceBox(0, 0, image.Width, image.Height), null, model.Predict(face.Pixels));
+        return ImageResizer.Resize(gray, FaceSquare.CropSide, FaceSquare.CropSide).Pixels;
     }
 
     private const int CropPixels = FaceSquare.CropSide * FaceSquare.CropSide;

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Fer.Pipeline.Detection;
+using Fer.Pipeline.Models;
+using Fer.Pipeline.Serving;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>Serves the page and the REST interface until told to stop.</summary>
+internal sealed class ServeCommand : ICommand
+{
+    private static readonly ServeOptions Defaults = new();
+
+    private readonly Option<string?> _model = ModelOption.OrNewest();
+    private readonly DetectorOptions _detector = new(Defaults.Photographs);
+    private readonly Option<string> _listen = new("--listen")
+    {
+        Description = "Where to listen: a port, localhost:PORT or ADDRESS:PORT. Other machines can connect only with --api-key-file",
+        HelpName = "PLACE",
+        DefaultValueFactory = _ => Defaults.Listen,
+    };
+    private readonly Option<string?> _keys = Values.Text("--api-key-file", "A file of keys, one a line; requests must then name one", "FILE");
+    private readonly Option<string[]> _hosts = new("--allow-host") { Description = "A name, besides localhost, that browsers may know this server by; may be repeated", HelpName = "NAME" };
+    private readonly Option<string?> _certificate = Values.Text("--certificate", "Serves HTTPS with this certificate, PEM or PKCS #12", "FILE");
+    private readonly Option<string?> _certificateKey = Values.Text("--certificate-key", "The certificate's key as PEM, where it is in a file of its own", "FILE");
+    private readonly Option<string?> _certificatePassword = Values.Text("--certificate-password-file", "A file whose first line is the certificate's password", "FILE");
+    private readonly Option<double?> _megabytes = Values.Number("--max-megabytes", "Most megabytes of a request", 0, 1024, "MB", Defaults.MaxBodyBytes / 1048576.0, above: true);
+    private readonly Option<double?> _megapixels = Values.Number("--max-megapixels", "Most million pixels of a picture", 0, 64, "MP", Defaults.MaxPixels / 1e6, above: true);
+    private readonly Option<int?> _pictures = Values.Whole("--max-pictures", "Most pictures of a request", 1, 10_000, Defaults.MaxPictures);
+    private readonly Option<int?> _requests = Values.Whole("--max-requests", "Most requests at a time; more are answered 503", 1, 100_000, Defaults.MaxRequests);
+    private readonly Option<int?> _perClient = Values.Whole("--max-requests-per-client", "Most requests at a time of one client; more are answered 429", 1, 100_000, Defaults.MaxRequestsPerClient);
+    private readonly Option<int?> _live = Values.Whole("--max-live", "Most live cameras at a time", 0, 1000, Defaults.MaxLiveSessions);
+    private readonly Option<double?> _timeout = Values.Number("--timeout-seconds", "Most seconds that a request may take", 0, 3600, "SECONDS", Defaults.RequestSeconds, above: true);
+    private readonly Option<int?> _batch = Values.Whole("--max-batch", "Most faces that go through the network together", 1, 1024, Defaults.MaxBatch);
+    private readonly Option<double?> _wait = Values.Number("--max-wait-ms", "Most milliseconds that a face waits for others that are on their way", 0, 1000, "MS", Defaults.MaxWaitMilliseconds);
+    private readonly Option<double?> _log = Values.Number("--log-seconds", "Seconds between the lines that say where the time goes; 0 writes none", 0, 86400, "SECONDS", Defaults.LogSeconds);
+    private readonly Option<int?> _threads = RunOptions.ThreadsOption();
+
+    public string Name => "serve";
+
+    public string Description => "Serves a page that reads emotions from the camera and from pictures, and a REST interface. Pictures stay in this machine's memory and are not kept. Ctrl+C finishes what was accepted and ends.";
+
+    public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
+    [
+        ("serve", "the newest model on http://localhost:5080"),
+        ("serve --model artifacts/first/model.zip --listen 8080", "a certain model on another port"),
+        ("serve --listen 0.0.0.0:5443 --api-key-file keys.txt --certificate server.pfx", "for other machines, with keys and over HTTPS"),
+    ];
+
+    public IEnumerable<Option> Options =>
+    [
+        _model, _listen, _keys, _hosts, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels, _pictures,
+        _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads, .. _detector.All,
+    ];
+
+    public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
+    {
+        string path = ModelOption.PathOrNewest(result, _model, host);
+        var options = ReadOptions(result, host);
+        using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
+        await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);
+        host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} ({model.Manifest.Architecture}, {model.ClassNames.Count} emotions). Ctrl+C ends.");
+        if (options.Detector is null)
+        {
+            host.Error.WriteLine($"The face detector is not in {host.Shorten(host.Folders.Data)}, so the page offers a frame to put over the face. " +
+                $"`{BlazeFacePackage.FetchCommand}` fetches it.");
+        }
+        await host.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The only way that serving ends, and so no failure.
+        }
+        await server.StopAsync().ConfigureAwait(false);
+        host.Error.WriteLine("Stopped; what was accepted is answered.");
+        return ExitCode.Done;
+    }
+
+    private ServeOptions ReadOptions(ParseResult result, CommandHost host)
+    {
+        string? File(Option<string?> option) => result.GetValue(option) is { } path ? host.Resolve(path) : null;
+        return new()
+        {
+            Listen = result.GetRequiredValue(_listen),
+            Detector = _detector.Find(result, host),
+            Photographs = _detector.Read(result, Defaults.Photographs),
+            Frames = _detector.Read(result, Defaults.Frames),
+            Threads = result.GetValue(_threads) ?? 0,
+            ApiKeyFile = File(_keys),
+            AllowedHosts = result.GetValue(_hosts) ?? [],
+            Certificate = File(_certificate),
+            CertificateKey = File(_certificateKey),
+            CertificatePasswordFile = File(_certificatePassword),
+            MaxBodyBytes = (int)(result.GetValue(_megabytes)!.Value * 1048576),
+            MaxPixels = (int)(result.GetValue(_megapixels)!.Value * 1e6),
+            MaxPictures = result.GetValue(_pictures)!.Value,
+            MaxRequests = result.GetValue(_requests)!.Value,
+            MaxRequestsPerClient = result.GetValue(_perClient)!.Value,
+            MaxLiveSessions = result.GetValue(_live)!.Value,
+            RequestSeconds = result.GetValue(_timeout)!.Value,
+            MaxBatch = result.GetValue(_batch)!.Value,
+            MaxWaitMilliseconds = result.GetValue(_wait)!.Value,
+            LogSeconds = result.GetValue(_log)!.Value,
+        };
+    }
+}
