@@ -9,6 +9,7 @@ internal static class Program
         new ExperimentCommand(),
         new TrainCommand(),
         new EvaluateCommand(),
+        new CompareCommand(),
         new PredictCommand(),
         new DataCommand(),
         new BenchCommand(),

@@ -9,6 +9,7 @@ internal sealed class TrialReportCollector : IMonitor
     private readonly Lock _lock = new();
     private readonly List<TrialReport> _trials = [];
     private List<EpochFigures> _epochs = [];
+    private double? _imagesPerSecond;
     private int _best = -1;
 
     /// <summary>The trials in the order they ran, the kept one marked.</summary>
@@ -22,13 +23,17 @@ internal sealed class TrialReportCollector : IMonitor
 
     public void ReportRunningTrial(TrialSettings settings)
     {
-        lock (_lock) _epochs = [];
+        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
     }
 
     public void ReportProgress(TrialProgress progress)
     {
         if (!progress.IsEpochEnd) return;
-        lock (_lock) _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
+        lock (_lock)
+        {
+            _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
+            if (progress.ImagesPerSecond > 0) _imagesPerSecond = progress.ImagesPerSecond;
+        }
     }
 
     public void ReportCompletedTrial(TrialResult result) => Add(result.TrialSettings, ReportTrialState.Completed, t => t with
@@ -56,6 +61,7 @@ internal sealed class TrialReportCollector : IMonitor
                 State = state,
                 Settings = [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
                 Epochs = _epochs,
+                ImagesPerSecond = _imagesPerSecond,
             }));
         }
     }

@@ -18,6 +18,9 @@ public sealed record TrialReport
     /// <summary>Wall-clock time it took.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Images a second in training; null where not measured.</summary>
+    public double? ImagesPerSecond { get; init; }
+
     /// <summary>Its score, the validation accuracy 0 … 1; null where it has none.</summary>
     public double? Score { get; init; }
 
