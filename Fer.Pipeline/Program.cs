@@ -8,6 +8,7 @@ internal static class Program
     [
         new ExperimentCommand(),
         new TrainCommand(),
+        new ReproduceCommand(),
         new EvaluateCommand(),
         new CompareCommand(),
         new PredictCommand(),

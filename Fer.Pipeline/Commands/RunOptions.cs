@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Commands;
 /// <summary>The options of every command that trains: seed, threads and where the results go.</summary>
 internal sealed class RunOptions(string defaultName)
 {
-    private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of everything random: the same seed gives the same run", 0, int.MaxValue, 1);
+    private readonly Option<int?> _seed = SeedOption();
     private readonly Option<string?> _name = Values.Text("--name", $"Name of the run's folder; without it '{defaultName}', '{defaultName}-2', …", "NAME");
     private readonly Option<string?> _output = Values.Text("--output", "Folder that the run's folder is made in (artifacts/ where not given)", "FOLDER");
 
@@ -14,6 +14,8 @@ internal sealed class RunOptions(string defaultName)
 
     /// <summary>Threads in all; 0 is one a processor.</summary>
     internal Option<int?> Threads { get; } = ThreadsOption();
+
+    internal static Option<int?> SeedOption() => Values.Whole("--seed", "Seed of everything random: the same seed gives the same run", 0, int.MaxValue, 1);
 
     internal static Option<int?> ThreadsOption() => Values.Whole("--threads", "Threads; 0 is one a processor", 0, 1024, 0);
 

@@ -113,7 +113,7 @@ internal sealed class TrainCommand : ICommand
     }
 
     /// <summary>Goes through scoring and saving once with an untrained network: an unwritable folder shows before the training, and the time is known.</summary>
-    private static TimeSpan Rehearse(RunFolder folder, FaceDataset dataset, ImageClassificationTrainer.Options options, CommandHost host)
+    internal static TimeSpan Rehearse(RunFolder folder, FaceDataset dataset, ImageClassificationTrainer.Options options, CommandHost host)
     {
         long start = host.Time.GetTimestamp();
         var network = Architectures.Create(options.Arch, dataset.Scheme.ClassNames.Count,
@@ -123,7 +123,7 @@ internal sealed class TrainCommand : ICommand
         return host.Time.GetElapsedTime(start);
     }
 
-    private static TrainingResult Train(ImageClassificationTrainer.Options options, FaceDataset dataset, ITrialView view, CancellationToken cancellationToken)
+    internal static TrainingResult Train(ImageClassificationTrainer.Options options, FaceDataset dataset, ITrialView view, CancellationToken cancellationToken)
     {
         var settings = new TrialSettings
         {

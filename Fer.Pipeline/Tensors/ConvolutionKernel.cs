@@ -2,7 +2,7 @@ namespace Fer.Pipeline.Tensors;
 
 /// <summary>
 /// The plan of a convolution or linear layer: for each of output, input gradient and weight gradient the cheapest way that fits the shapes, depthwise,
-/// by minimal filtering (<see cref="WinogradConvolution{V}"/>) or direct. The choice goes by shapes, batch size and threads alone, so it is the same each time.
+/// by minimal filtering (<see cref="WinogradConvolution{V, F}"/>) or direct. The choice goes by shapes, batch size and threads alone, so it is the same each time.
 /// In inference the batch normalisation and the rectifier behind it are taken into the weights and the store.
 /// </summary>
 internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsNormalization where V : struct, ISimd<V>

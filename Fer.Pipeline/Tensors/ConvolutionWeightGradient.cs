@@ -16,7 +16,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
     private readonly Shape _input, _output;
     private readonly Window _window;
     private readonly int _groups, _channels, _columns;
-    private readonly bool _gathered;
+    private readonly bool _gathered, _packsOutputGrid;
     private readonly int _taps, _tiles, _height, _width;
 
     /// <param name="input">Shape of the input; a batch of single pixels may come as one line of them.</param>
@@ -36,8 +36,10 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
         _gathered = _channels < Rows && taps > 1;
         _taps = _gathered ? 1 : taps;
         _tiles = ((_gathered ? taps * _channels : _channels) + Rows - 1) / Rows;
-        _height = _gathered ? output.Height : input.Height + window.PadTop + window.PadBottom;
-        _width = _gathered ? output.Width : input.Width + window.PadLeft + window.PadRight;
+        // Pixels that no output meets need no packing where the kernel is a single place.
+        _packsOutputGrid = _gathered || taps == 1;
+        _height = _packsOutputGrid ? output.Height : input.Height + window.PadTop + window.PadBottom;
+        _width = _packsOutputGrid ? output.Width : input.Width + window.PadLeft + window.PadRight;
         ImagesAtOnce = (int)Math.Max(1, ImageBytes / (PackedImage * sizeof(float)));
     }
 
@@ -76,7 +78,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
     private void Add(float* image, float* outputGradient, int block, float* sums, float* gradients)
     {
         int used = Math.Min(Columns, _columns - block * Columns);
-        nint step = Rows * (_gathered ? 1 : _window.StrideWidth), line = (nint)Rows * _width * (_gathered ? 1 : _window.StrideHeight);
+        nint step = Rows * (_packsOutputGrid ? 1 : _window.StrideWidth), line = (nint)Rows * _width * (_packsOutputGrid ? 1 : _window.StrideHeight);
         for (int top = 0; top < _output.Height; top += LinesPerBlock)
         {
             int lines = Math.Min(LinesPerBlock, _output.Height - top);
@@ -113,7 +115,8 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             PackGathered(image, packed);
             return;
         }
-        int stride = _input.Channels;
+        int stride = _input.Channels, stepRow = _packsOutputGrid ? _window.StrideHeight : 1, stepColumn = _packsOutputGrid ? _window.StrideWidth : 1;
+        int left = (_window.PadLeft + stepColumn - 1) / stepColumn, right = Math.Min(_width, (_input.Width - 1 + _window.PadLeft) / stepColumn + 1);
         for (int tile = 0; tile < _tiles; tile++)
         {
             int channel = tile * Rows, used = Math.Min(Rows, _channels - channel);
@@ -121,16 +124,16 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             for (int y = 0; y < _height; y++)
             {
                 float* target = plane + (long)y * _width * Rows;
-                int row = y - _window.PadTop;
-                if ((uint)row >= _input.Height)
+                int row = y * stepRow - _window.PadTop;
+                if ((uint)row >= _input.Height || right <= left)
                 {
                     new Span<float>(target, _width * Rows).Clear();
                     continue;
                 }
-                new Span<float>(target, _window.PadLeft * Rows).Clear();
-                target += _window.PadLeft * Rows;
-                float* source = image + (long)row * _input.Width * stride + channel;
-                for (int x = 0; x < _input.Width; x++, source += stride, target += Rows)
+                new Span<float>(target, left * Rows).Clear();
+                target += left * Rows;
+                float* source = image + ((long)row * _input.Width + left * stepColumn - _window.PadLeft) * stride + channel;
+                for (int x = left; x < right; x++, source += stepColumn * stride, target += Rows)
                 {
                     if (used == Rows)
                     {
@@ -144,7 +147,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
                         for (int c = 0; c < Rows; c++) target[c] = c < used ? source[c] : 0f;
                     }
                 }
-                new Span<float>(target, _window.PadRight * Rows).Clear();
+                new Span<float>(target, (_width - right) * Rows).Clear();
             }
         }
     }

@@ -75,6 +75,8 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
             float* packed = call.Packed + group * _groupLength;
             foreach (var phase in _phases)
             {
+                // Pixels that no tap reaches add nothing.
+                if (call.Accumulate && phase.HasNoTaps) continue;
                 int from = 0, to = phase.PixelCount;
                 if (_lineOf > 0)
                 {

@@ -48,6 +48,9 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
 
     internal int PixelCount { get; }
 
+    /// <summary>True where nothing is summed and every result is its start; nothing is packed then either.</summary>
+    internal bool HasNoTaps => _weightTaps.Length == 0;
+
     /// <summary>Blocks of columns.</summary>
     internal int Blocks => (_columns + BlockColumns - 1) / BlockColumns;
 

@@ -1,12 +1,12 @@
 namespace Fer.Pipeline.Tensors;
 
 /// <summary>
-/// A 3x3 convolution of stride 1 by <see cref="Winograd{V}"/>: transformed inputs times transformed weights, plane by plane, and back.
+/// A 3x3 convolution of stride 1 by <see cref="Winograd{V, F}"/>: transformed inputs times transformed weights, plane by plane, and back.
 /// The gradient towards the input is one too, of the output's gradient with the kernels turned around.
 /// </summary>
-internal sealed unsafe class WinogradConvolution<V> : ConvolutionPass where V : struct, ISimd<V>
+internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V : struct, ISimd<V> where F : struct, IMinimalFilter
 {
-    private readonly WinogradTiles<V> _tiles;
+    private readonly WinogradTiles<V, F> _tiles;
     private readonly nint[] _rows;
     private readonly nint[] _tap = GC.AllocateArray<nint>(1, pinned: true);
     private readonly int _inputs, _outputs;
@@ -25,21 +25,21 @@ internal sealed unsafe class WinogradConvolution<V> : ConvolutionPass where V : 
         _rowStride = rowStride;
         _columnStride = columnStride;
         _turned = turned;
-        _tiles = new WinogradTiles<V>(input, output, padTop, padLeft);
+        _tiles = new WinogradTiles<V, F>(input, output, padTop, padLeft);
         _inputs = input.Channels;
         _outputs = output.Channels;
         _rows = GC.AllocateArray<nint>(_tiles.Capacity, pinned: true);
         for (int i = 0; i < _rows.Length; i++) _rows[i] = i * _tiles.InputStep;
     }
 
-    internal override string Name => "winograd";
+    internal override string Name => $"winograd{F.Tile}";
 
-    internal override long PackedLength => (long)Winograd<V>.Planes * PlaneLength;
+    internal override long PackedLength => (long)Winograd<V, F>.Planes * PlaneLength;
     internal override long ScratchLength => _tiles.ScratchLength;
 
     private int Blocks => _tiles.Blocks;
 
-    private static int BlockColumns => WinogradTiles<V>.BlockColumns;
+    private static int BlockColumns => WinogradTiles<V, F>.BlockColumns;
     private nint PlaneLength => (nint)Blocks * _inputs * BlockColumns;
 
     /// <summary>Transforms the kernels into [36, blocks, inputs, columns].</summary>
@@ -55,20 +55,20 @@ internal sealed unsafe class WinogradConvolution<V> : ConvolutionPass where V : 
                     float* target = packed + ((nint)block * _inputs + row) * BlockColumns + half * V.Width;
                     if (column >= _outputs)
                     {
-                        for (int plane = 0; plane < Winograd<V>.Planes; plane++) V.Store(target + plane * PlaneLength, default);
+                        for (int plane = 0; plane < Winograd<V, F>.Planes; plane++) V.Store(target + plane * PlaneLength, default);
                         continue;
                     }
                     float* source = weights + row * _rowStride + column * _columnStride;
                     for (int lane = 0; lane < V.Width; lane++, source += _columnStride)
                         for (int k = 0; k < 9; k++) kernel[k * V.Width + lane] = source[_turned ? 8 - k : k];
-                    Winograd<V>.Kernel(kernel, target, PlaneLength);
+                    Winograd<V, F>.Kernel(kernel, target, PlaneLength);
                 }
     }
 
     internal override void Run(in ConvolutionCall call, float* scratch, Share share)
     {
         var (first, last) = share.Of(call.Count * _tiles.PerImage);
-        float* inputs = scratch, products = inputs + Winograd<V>.Planes * _tiles.InputPlane, patch = products + Winograd<V>.Planes * _tiles.OutputPlane;
+        float* inputs = scratch, products = inputs + Winograd<V, F>.Planes * _tiles.InputPlane, patch = products + Winograd<V, F>.Planes * _tiles.OutputPlane;
         float* zero = stackalloc float[BlockColumns];
         new Span<float>(zero, BlockColumns).Clear();
         const int rows = ConvolutionTile<V>.Rows;
@@ -77,7 +77,7 @@ internal sealed unsafe class WinogradConvolution<V> : ConvolutionPass where V : 
             {
                 int count = Math.Min(_tiles.Capacity, last - start);
                 _tiles.TransformInput(call.Input, start, count, inputs, patch);
-                for (int plane = 0; plane < Winograd<V>.Planes; plane++)
+                for (int plane = 0; plane < Winograd<V, F>.Planes; plane++)
                     for (int block = 0; block < Blocks; block++)
                     {
                         float* weights = call.Packed + plane * PlaneLength + (nint)block * _inputs * BlockColumns;

@@ -14,6 +14,16 @@ public class ArchitecturesTests
     // 9 * (32 + 32*64 + 64*128) + 32 + 64 + 128 + 128*5*5 * 128 + 128 + 128 * 7 + 7.
     [InlineData("ThreeConvolutionCnn", 40, 1.0, 7, 503_303)]
     [InlineData("ThreeConvolutionCnn", 48, 1.0, 3, 683_011)]
+    // 9 * (32 + 32*32 + 32*64 + 64*64 + 64*128 + 128*128) + 2 * (32 + 64 + 128) + 128*6*6 * 256 + 256 + 256 * 6 + 6.
+    [InlineData("SixClassCnn", 48, 1.0, 6, 1_467_878)]
+    // 9 * (32 + 32*64) + 32 + 64 + 64*12*12 * 128 + 128 + 128 * 7 + 7.
+    [InlineData("WebAppCnn", 48, 1.0, 7, 1_199_495)]
+    // 9 * (32 + 32*32 + 32*64 + 64*128 + 128*128) + 32 + 32 + 64 + 128 + 128 + 128*3*3 * 256 + 256 + 256 * 7 + 7.
+    [InlineData("WebAppDeepCnn", 48, 1.0, 7, 546_471)]
+    // As SixClassCnn with 128 for 256, and 2 * (2 * (32 + 64 + 128) + 128) of batch normalisation.
+    [InlineData("EluDcnn", 48, 1.0, 3, 877_923)]
+    // 9 * (32 + 32*64 + 64*128 + 128*256 + 256*256) + 2 * (32 + 64 + 128 + 2*256) + 256*3*3 * 256 + 256 + 2*256 + 256 * 3 + 3.
+    [InlineData("SevenLayerCnn", 48, 1.0, 3, 1_570_019)]
     public void Parameters_are_counted_as_in_the_table(string name, int side, double width, int classes, int expected)
     {
         var network = Architectures.Create(name, classes, new ArchitectureOptions { InputSide = side, Width = width });

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Training;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>What one training of <c>reproduce</c> gave, as it is kept beside its model.</summary>
+/// <param name="Minutes">The time it was given.</param>
+/// <param name="Accuracy">Share of the PublicTest faces it names right.</param>
+/// <param name="Lower">Lower end of the accuracy's 95 % interval.</param>
+/// <param name="Upper">Upper end.</param>
+/// <param name="Epochs">Epochs it took.</param>
+/// <param name="Seconds">Time it took.</param>
+/// <param name="DataSha256">Hash of the faces it was trained on.</param>
+internal sealed record Reproduction(double Minutes, double Accuracy, double Lower, double Upper, int Epochs, double Seconds, string DataSha256)
+{
+    private const string FileName = "result.json";
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    internal static Reproduction Of(MulticlassClassificationMetrics metrics, double minutes, int epochs, TimeSpan elapsed, string dataSha256) =>
+        new(minutes, metrics.Accuracy, metrics.AccuracyInterval.Lower, metrics.AccuracyInterval.Upper, epochs, elapsed.TotalSeconds, dataSha256);
+
+    internal void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
+
+    /// <summary>What an earlier run left in the folder; null where there is nothing, or it was of other data or another time.</summary>
+    internal static Reproduction? Load(string folder, double minutes, string dataSha256)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            var known = JsonSerializer.Deserialize<Reproduction>(File.ReadAllText(path), Json);
+            return known is not null && known.Minutes == minutes && known.DataSha256 == dataSha256 ? known : null;
+        }
+        catch (JsonException)
+        {
+            // A file that cannot be read is made again.
+            return null;
+        }
+    }
+
+    /// <summary>Accuracy in percent with its interval.</summary>
+    internal string Percent() => string.Create(CultureInfo.InvariantCulture, $"{100 * Accuracy:F1} ({100 * Lower:F1} to {100 * Upper:F1})");
+}
+
+/// <summary>An earlier project beside what was measured of it here, and FerNet in the same time.</summary>
+internal sealed record ReproductionRow(EarlierProject Project, Reproduction Ours, Reproduction? FerNet)
+{
+    internal IReadOnlyList<string> Cells =>
+    [
+        Project.Name,
+        string.Create(CultureInfo.InvariantCulture, $"{Project.Scheme.ClassNames.Count}"),
+        Project.Reported is { } reported ? string.Create(CultureInfo.InvariantCulture, $"{100 * reported:F1}") : "-",
+        Ours.Percent(),
+        string.Create(CultureInfo.InvariantCulture, $"{Ours.Epochs}"),
+        string.Create(CultureInfo.InvariantCulture, $"{Ours.Seconds / 60:F1} of {Ours.Minutes:0.##}"),
+        FerNet?.Percent() ?? "-",
+    ];
+
+    internal static IReadOnlyList<string> Headers { get; } =
+        ["project", "classes", "reported %", "here, PublicTest % (95 % interval)", "epochs", "minutes", "FerNet in the same minutes %"];
+
+    /// <summary>The table of <c>--all</c> as Markdown.</summary>
+    internal static string Markdown(IReadOnlyList<ReproductionRow> rows)
+    {
+        var text = new StringBuilder("# The earlier projects, trained here\n\n");
+        Line(text, Headers);
+        Line(text, Headers.Select((_, i) => i == 0 ? "---" : "---:"));
+        foreach (var row in rows) Line(text, row.Cells);
+        text.Append("\nReported on:\n");
+        foreach (var row in rows) text.Append(CultureInfo.InvariantCulture, $"- {row.Project.Name}: {row.Project.ReportedOn}\n");
+        return text.ToString();
+    }
+
+    private static void Line(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+}
