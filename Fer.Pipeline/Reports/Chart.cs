@@ -41,19 +41,27 @@ public abstract class Chart
         if (HasData) height = Draw(drawing);
         else drawing.Text(Width / 2, height / 2, "no data", "tick", "middle");
 
+        // A file stands alone: it has its title, a margin and a ground of its own, since what it is shown on may be dark where its text is.
+        const double margin = 12, title = 24;
+        double fullWidth = standalone ? Width + 2 * margin : Width, fullHeight = standalone ? height + 2 * margin + title : height;
         var page = new Markup();
         page.Open("svg", ("xmlns", standalone ? "http://www.w3.org/2000/svg" : null), ("class", Width > ChartStyle.ReadingWidth ? "chart wide" : "chart"), ("role", "img"),
-            ("viewBox", FormattableString.Invariant($"0 0 {Format.Coordinate(Width)} {Format.Coordinate(height)}")),
-            ("width", standalone ? Width : null), ("height", standalone ? height : null), ("aria-label", $"{Title}. {Description}"));
+            ("viewBox", FormattableString.Invariant($"0 0 {Format.Coordinate(fullWidth)} {Format.Coordinate(fullHeight)}")),
+            ("width", standalone ? fullWidth : null), ("height", standalone ? fullHeight : null), ("aria-label", $"{Title}. {Description}"));
         if (standalone)
         {
             page.Element("title", Title);
             page.Element("style", ChartStyle.FileCss);
         }
         page.Element("desc", Description);
-        // A file brings its own ground: what it is shown on may be dark where its text is.
-        if (standalone) page.Empty("rect", ("x", 0), ("y", 0), ("width", Width), ("height", height), ("class", "ground"));
+        if (standalone)
+        {
+            page.Empty("rect", ("x", 0), ("y", 0), ("width", fullWidth), ("height", fullHeight), ("class", "ground"));
+            page.Element("text", TextWidth.Fit(Title, ChartStyle.FontSize * 1.08, Width), ("x", margin), ("y", margin + 12), ("class", "title"));
+            page.Open("g", ("transform", FormattableString.Invariant($"translate({margin},{margin + title})")));
+        }
         page.Raw(drawing.Markup.ToString());
+        if (standalone) page.Close();
         return page.Close().Line().ToString();
     }
 }

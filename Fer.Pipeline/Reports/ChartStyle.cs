@@ -28,6 +28,7 @@ internal static class ChartStyle
         .chart .under{stroke:var(--card);stroke-width:4;stroke-opacity:.7;fill:none}
         .chart .bar,.chart .dot{fill:var(--c)}
         .chart .ground{fill:var(--card)}
+        .chart .title{font-weight:700}
         .chart .pale{fill-opacity:.65}
         .chart .band{fill:var(--c);fill-opacity:.16}
         .chart .plain{fill:var(--ink)}
