@@ -13,6 +13,7 @@ internal static class Program
         new CompareCommand(),
         new PredictCommand(),
         new DataCommand(),
+        new BackboneCommand(),
         new BenchCommand(),
     ];
 

@@ -18,9 +18,10 @@ internal sealed class TrialProgressReporter(int trialId, IMonitor monitor)
         Report(isEpochEnd: false);
     }
 
-    internal void Epoch(TrainingMetrics metrics)
+    internal void Epoch(ImageClassificationMetrics metrics)
     {
-        _last = metrics;
+        if (metrics.Train is null) return;
+        _last = metrics.Train;
         Report(isEpochEnd: true);
     }
 

@@ -74,7 +74,8 @@ internal static class CommandLineProgram
         var built = new Command(command.Name, command.Description);
         foreach (var option in command.Options) built.Add(option);
         foreach (var argument in command.Arguments) built.Add(argument);
-        built.SetAction((result, cancellation) => command.RunAsync(result, host, cancellation));
+        foreach (var below in command.Subcommands) built.Add(Build(below, host));
+        if (command.Subcommands.Count == 0) built.SetAction((result, cancellation) => command.RunAsync(result, host, cancellation));
         Help.AddExamples(built, command.Examples);
         return built;
     }

@@ -12,6 +12,7 @@ internal sealed class ExperimentCommand : ICommand
     private readonly RunOptions _run = new("experiment");
     private readonly Option<double?> _minutes = Values.Number("--minutes", "Wall-clock budget, saving and reporting included", 0, 60 * 24 * 30, "MINUTES", 60, above: true);
     private readonly Option<int?> _models = Values.Whole("--max-models", "Most settings to compare in short trials", 1, 1000, BudgetPlan.MostTrials);
+    private readonly ServingOptions _serving = new();
     private readonly Option<string[]> _architectures = Values.Choices("--architectures", "Architectures to choose from", [.. Architectures.Names]);
 
     public string Name => "experiment";
@@ -26,7 +27,7 @@ internal sealed class ExperimentCommand : ICommand
         ("experiment --merge disgust=angry --architectures FerNet", "six classes of your own, one architecture"),
     ];
 
-    public IEnumerable<Option> Options => [_minutes, .. _data.All, .. _run.All, _models, _architectures];
+    public IEnumerable<Option> Options => [_minutes, .. _data.All, .. _run.All, _models, _architectures, .. _serving.All];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
@@ -35,7 +36,7 @@ internal sealed class ExperimentCommand : ICommand
         long seed = _run.Seed(result);
         string path = _run.Folder(result, host);
         var dataset = _data.Load(result, host, seed);
-        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result));
+        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time);
         var view = TrialView.Create(host);
         var reports = new TrialReportCollector();
         using var log = new TrialLog(folder.Trials);

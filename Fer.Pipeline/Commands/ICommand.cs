@@ -20,6 +20,9 @@ internal interface ICommand
     /// <summary>Its arguments.</summary>
     IEnumerable<Argument> Arguments => [];
 
+    /// <summary>The commands below it; a command that has some is not run itself.</summary>
+    IReadOnlyList<ICommand> Subcommands => [];
+
     /// <summary>Runs it and gives the exit code.</summary>
     Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Models;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Commands;
@@ -109,7 +110,9 @@ internal sealed class ReproduceCommand : ICommand
     {
         long start = host.Time.GetTimestamp();
         var options = project.Options with { Seed = Seed(result), Threads = result.GetValue(_threads) ?? 0 };
-        var folder = new RunFolder(path, dataset, $"{project.Name}: {project.Summary}", CommandText.Of(result));
+        // Their authors looked at a face once.
+        var folder = new RunFolder(
+            path, dataset, $"{project.Name}: {project.Summary}", CommandText.Of(result), new ServingLimits { Views = FaceViews.Centre }, host.Time);
         var finish = TrainCommand.Rehearse(folder, dataset, options, host);
         var left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(start);
         options = options with { TimeBudget = BudgetPlan.Create(left > TimeSpan.Zero ? left : TimeSpan.FromSeconds(1), finish, TimeSpan.FromSeconds(1), maxTrials: 0).Final };
@@ -127,7 +130,7 @@ internal sealed class ReproduceCommand : ICommand
         ParseResult result, CommandHost host, FaceDataset dataset, double minutes, string path, CancellationToken cancellationToken)
     {
         long start = host.Time.GetTimestamp();
-        var folder = new RunFolder(path, dataset, "FerNet in the same time", CommandText.Of(result));
+        var folder = new RunFolder(path, dataset, "FerNet in the same time", CommandText.Of(result), new ServingLimits(), host.Time);
         var view = TrialView.Create(host);
         var reports = new TrialReportCollector();
         MulticlassClassificationMetrics? metrics = null;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
+using Fer.Pipeline.Networks;
 using Fer.Pipeline.Reports;
-using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Commands;
@@ -13,7 +14,9 @@ namespace Fer.Pipeline.Commands;
 /// <param name="dataset">The faces it was trained on.</param>
 /// <param name="title">The report's title.</param>
 /// <param name="command">The command that gives this result again.</param>
-internal sealed class RunFolder(string folder, FaceDataset dataset, string title, string command)
+/// <param name="limits">What the model may cost.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class RunFolder(string folder, FaceDataset dataset, string title, string command, ServingLimits limits, TimeProvider clock)
 {
     internal const string ModelName = "model.zip", ReportName = "report.html", TrialsName = "trials.jsonl";
 
@@ -23,16 +26,23 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
 
     internal string Trials => Path.Combine(folder, TrialsName);
 
-    /// <summary>Writes the run's results, or goes through all of it and leaves nothing.</summary>
+    /// <summary>Writes the run's results, or goes through all of it but the choice of views and members and leaves nothing.</summary>
+    /// <param name="training">The training whose network is the model, or its first member.</param>
+    /// <param name="options">What it was trained with.</param>
+    /// <param name="trials">What the report shows of all trials.</param>
+    /// <param name="rehearsal">True to leave nothing.</param>
+    /// <param name="others">Networks that may answer together with it where that helps.</param>
     /// <returns>The metrics on the validation split.</returns>
     /// <exception cref="FerException">The folder cannot be written.</exception>
     internal MulticlassClassificationMetrics Finish(
-        TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, bool rehearsal)
+        TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, bool rehearsal, IReadOnlyList<Network>? others = null)
     {
         string target = rehearsal ? Path.Combine(folder, ".rehearsal") : folder;
+        var choice = new ServingChoice(
+            dataset.Validation, rehearsal ? limits with { Views = limits.Views ?? FaceViews.Centre } : limits, options.Threads, clock);
         try
         {
-            return Write(target, training, options, trials);
+            return Write(target, training, options, trials, choice.Choose([training.Network, .. others ?? []]));
         }
         finally
         {
@@ -41,18 +51,14 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
     }
 
     private MulticlassClassificationMetrics Write(
-        string target, TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials)
+        string target, TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, Served served)
     {
         var faces = dataset.Validation;
         var classes = faces.ClassNames;
-        ModelScores scores;
-        using (var pool = new WorkerPool(options.Threads))
-        using (var evaluator = new ModelEvaluator(training.Network, pool)) scores = evaluator.Score(faces);
-        double temperature = TemperatureScaling.Fit(scores.Logits, faces.Labels, classes.Count);
-        float[] probabilities = Softmax(scores.Logits, classes.Count, temperature);
-        var metrics = MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, classes, imagesPerSecond: scores.ImagesPerSecond);
-        var settings = Settings(options, training, temperature);
-        ModelZip.Save(Path.Combine(target, ModelName), ServingGraph.Create(training.Network, (float)temperature), new ModelManifest
+        float[] probabilities = Softmax(served.Logits, classes.Count, served.Temperature);
+        var metrics = MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, classes, imagesPerSecond: served.ImagesPerSecond);
+        var settings = Settings(options, training, served);
+        ModelZip.Save(Path.Combine(target, ModelName), ServingGraph.Create(served.Members, served.Views, (float)served.Temperature), new ModelManifest
         {
             ClassNames = classes,
             Scheme = dataset.Scheme.Definition,
@@ -65,6 +71,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
                 ["validationAccuracy"] = metrics.Accuracy,
                 ["validationMacroF1"] = metrics.MacroF1,
                 ["validationLogLoss"] = metrics.LogLoss,
+                ["latencyMilliseconds"] = served.Latency.TotalMilliseconds,
             },
         }, metrics.ToJson());
         ExperimentReport.Write(Path.Combine(target, ReportName), ReportData(training, settings, trials, metrics));
@@ -90,9 +97,10 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
             Environment = Environment(),
         };
 
-    private static IReadOnlyList<ReportValue> Settings(ImageClassificationTrainer.Options options, TrainingResult training, double temperature) =>
+    private static IReadOnlyList<ReportValue> Settings(ImageClassificationTrainer.Options options, TrainingResult training, Served served) =>
     [
-        new("Arch", options.Arch),
+        new("Arch", Path.GetFileName(options.Arch)),
+        new("FineTune", options.FineTune?.ToString() ?? "by what Arch is"),
         new("Width", Text(options.Width)),
         new("InputSide", Text(options.InputSide)),
         new("Epochs", Text(training.History.Count)),
@@ -112,7 +120,11 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         new("AugmentationShift", Text(options.Augmentation.Shift)),
         new("AugmentationErase", Text(options.Augmentation.EraseProbability)),
         new("EngineShare", Text(training.History.Count > 0 ? training.History.Average(m => m.EngineShare) : 0)),
-        new("Temperature", Text(temperature)),
+        new("ProgressiveResizing", Text(options.ProgressiveResizing)),
+        new("SoftTargets", Text(options.SoftTargets)),
+        new("Members", Text(served.Members.Count)),
+        new("Views", served.Views.ToString()),
+        new("Temperature", Text(served.Temperature)),
         new("Seed", Text(options.Seed)),
         new("Outcome", training.Outcome.ToString()),
     ];

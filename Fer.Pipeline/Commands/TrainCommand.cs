@@ -15,12 +15,20 @@ internal sealed class TrainCommand : ICommand
 
     private readonly DataOptions _data = new();
     private readonly RunOptions _run = new("train");
-    private readonly Option<string?> _arch = Values.Choice("--arch", "The architecture", [.. Architectures.Names], Defaults.Arch)!;
+    private readonly Option<string?> _arch = Values.Text("--arch",
+        $"What is trained: {string.Join(", ", Architectures.Names)} from scratch (FerNet where not given), a backbone's name, or a model.zip or ONNX file to go on from", "NAME|FILE");
+    private readonly Option<string?> _fineTune = Values.Choice("--fine-tune",
+        "What learns of a network that has learnt before: a new head alone, also the layers on the smallest maps, or all. Where not given: all of a model.zip, none of an ONNX backbone", ["none", "last-stage", "all"])!;
+    private readonly Option<double?> _headRate = Values.Number("--head-learning-rate", "In fine-tuning, the head's peak learning rate; --learning-rate where not given", 0, 100, above: true);
+    private readonly Option<double?> _stageFactor = Values.Number("--stage-factor", "In fine-tuning, what the learning rate is multiplied by from stage to stage towards the pixels", 0, 1, @default: Defaults.StageLearningRateFactor, above: true);
+    private readonly Option<double?> _frozenNormalization = Values.Number("--frozen-batch-norm", "In fine-tuning, the first share of the run that keeps the old statistics of batch normalisation", 0, 1, @default: Defaults.FrozenBatchNormalization);
+    private readonly Option<int?> _resizeTo = Values.Whole("--resize-to", "Side that faces are resized to inside the network; an ONNX backbone's own where not given", 8, 512);
+    private readonly Option<string?> _backbones = BackboneOptions.Folder();
     private readonly Option<double?> _width = Values.Number("--width", "What every layer's channels are multiplied by", 0, 16, @default: Defaults.Width, above: true);
     private readonly Option<int?> _epochs = Values.Whole("--epochs", "Passes over the data (20 where neither this nor --minutes is given)", 1, 1_000_000);
     private readonly Option<double?> _minutes = Values.Number("--minutes", "Wall-clock budget instead of, or on top of, --epochs", 0, 60 * 24 * 30, "MINUTES", above: true);
     private readonly Option<int?> _batch = Values.Whole("--batch-size", "Faces a batch", 1, 8192, Defaults.BatchSize);
-    private readonly Option<double?> _rate = Values.Number("--learning-rate", "Peak learning rate; 0.1 where not given, 0.001 for Adam, AdamW and Nadam", 0, 100, above: true);
+    private readonly Option<double?> _rate = Values.Number("--learning-rate", "Peak learning rate; where not given 0.1, in fine-tuning 0.02, with Adam, AdamW and Nadam a hundredth of that", 0, 100, above: true);
     private readonly Option<string?> _optimizer = Values.Choice("--optimizer", "What steps the weights", Enum.GetNames<OptimizerKind>(), nameof(OptimizerKind.Sgd))!;
     private readonly Option<double?> _augmentation = Values.Number("--augmentation", "Strength of augmentation; 0 is none", 0, 4, @default: 1);
     private readonly Option<double?> _smoothing = Values.Number("--label-smoothing", "Share of each target spread over all classes", 0, 0.9, @default: 0.1);
@@ -28,6 +36,14 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _decay = Values.Number("--weight-decay", "Weight decay, on weights only", 0, 1, @default: 0.0005);
     private readonly Option<double?> _mixup = Values.Number("--mixup", "Alpha of mixup; 0 is none", 0, 10, @default: 0);
     private readonly Option<int?> _patience = Values.Whole("--patience", "Stops after so many epochs without progress; never where not given", 1, 1_000_000);
+
+    private readonly Option<int?> _side = Values.Whole("--input-side", "Width and height of the network's input in pixels, the middle of the face", 8, FaceSet.Side, Defaults.InputSide);
+    private readonly Option<string?> _schedule = Values.Choice("--schedule", "How the learning rate changes over the run", Enum.GetNames<LearningRateSchedule>(), nameof(LearningRateSchedule.Cosine))!;
+    private readonly Option<double?> _average = Values.Number("--ema", "Decay of the averaged weights that are validated and kept; 0 is no average", 0, 0.99999, @default: 0.999);
+    private readonly Option<double?> _progressive = Values.Number("--progressive", "Share of the run that begins on smaller pictures of the faces; 0 is none", 0, 0.95, "SHARE", 0);
+    private readonly Option<int?> _progressiveSide = Values.Whole("--progressive-side", "Side of the first of those in pixels; it grows by 8", 8, FaceSet.Side, Defaults.ProgressiveSide);
+    private readonly ServingOptions _serving = new();
+    private readonly Option<string?> _resume = RunRecord.ResumeOption();
 
     private readonly Option<bool> _direct = EngineOptions.Direct();
 
@@ -39,24 +55,38 @@ internal sealed class TrainCommand : ICommand
     [
         ("train --epochs 20", "the recipe's network for 20 epochs"),
         ("train --data fer2013.csv --arch FerNet --width 1.5 --minutes 40", "a wider network for as many epochs as fit"),
+        ("train --resume artifacts/train", "goes on where a stopped run was, to the same weights"),
         ("train --arch ThreeConvolutionCnn --optimizer Adam --epochs 30 --patience 5", "the plain baseline with early stopping"),
+        ("train --arch artifacts/first/model.zip --scheme three --epochs 5", "goes on from a model, with other classes"),
+        ("train --arch ResnetV250 --fine-tune none --data my-faces", "a new head on a backbone added with 'backbone add', on a folder of your own faces"),
     ];
 
     public IEnumerable<Option> Options =>
     [
-        _arch, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup, _patience, _direct,
+        _arch, _fineTune, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _headRate, _stageFactor, _frozenNormalization, _resizeTo, _backbones,
+        _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup,
+        _side, _schedule, _average, _progressive, _progressiveSide, .. _serving.All, _patience, _direct, _resume,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
+        string? path = null, resume = result.GetValue(_resume);
+        if (resume is not null) (result, host, path) = RunRecord.Resume(result, host, resume);
         long seed = _run.Seed(result);
-        string path = _run.Folder(result, host);
-        var options = OptionsOf(result, seed);
+        path ??= _run.Folder(result, host);
+        string checkpoints = Path.Combine(path, RunRecord.CheckpointFolder);
+        var options = OptionsOf(result, host, seed) with { WorkspacePath = checkpoints, Resume = resume is not null };
         var dataset = _data.Load(result, host, seed);
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch on.");
-        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result));
+        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time);
         var finish = Rehearse(folder, dataset, options, host);
+        if (resume is null)
+        {
+            // What an earlier run of this name left would not belong to this one.
+            RunRecord.Delete(path);
+            RunRecord.Save(path, RunRecord.Of(result, host));
+        }
         if (result.GetValue(_minutes) is { } minutes)
         {
             var left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(host.Start);
@@ -72,9 +102,12 @@ internal sealed class TrainCommand : ICommand
         if (training.BestEpoch == 0 && (training.Outcome == TrainingOutcome.Diverged || training.Steps == 0))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            RunRecord.Delete(path);
             throw new FerException("The training ended before its first epoch did, so there is no model to save.");
         }
         var metrics = folder.Finish(training, options, [], rehearsal: false);
+        if (training.Outcome == TrainingOutcome.Cancelled) host.Error.WriteLine($"Go on with: fer {Name} --resume {host.Shorten(path)}");
+        else RunRecord.Delete(path);
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Validation accuracy {metrics.Accuracy:F4}, macro F1 {metrics.MacroF1:F4} (epoch {training.BestEpoch} of {training.History.Count}), after {TrialText.Duration(host.Time.GetElapsedTime(host.Start))}"));
         if (training.History.Count > 0)
@@ -88,23 +121,42 @@ internal sealed class TrainCommand : ICommand
         };
     }
 
-    private ImageClassificationTrainer.Options OptionsOf(ParseResult result, long seed)
+    private ImageClassificationTrainer.Options OptionsOf(ParseResult result, CommandHost host, long seed)
     {
         var optimizer = Enum.Parse<OptimizerKind>(result.GetRequiredValue(_optimizer)!);
         bool timed = result.GetValue(_minutes) is not null;
+        string arch = result.GetValue(_arch) ?? Defaults.Arch;
+        // A file is told from a name by being there, or by looking like one.
+        if (!Architectures.IsKnown(arch) && (File.Exists(host.Resolve(arch)) || arch.IndexOfAny(['/', '\\', '.']) >= 0)) arch = host.Resolve(arch);
+        FineTune? fineTune = result.GetValue(_fineTune) switch { "none" => FineTune.None, "last-stage" => FineTune.LastStage, "all" => FineTune.All, _ => null };
+        bool fromScratch = fineTune is null && Architectures.IsKnown(arch);
+        double rate = (fromScratch ? 0.1 : 0.02) * (optimizer == OptimizerKind.Sgd ? 1 : 0.01);
         return Defaults with
         {
-            Arch = result.GetRequiredValue(_arch)!,
+            Arch = arch,
+            FineTune = fineTune,
+            ResizeTo = result.GetValue(_resizeTo),
+            BackboneFolder = BackboneOptions.FolderOf(result, _backbones, host),
+            HeadLearningRate = result.GetValue(_headRate),
+            StageLearningRateFactor = result.GetValue(_stageFactor)!.Value,
+            FrozenBatchNormalization = result.GetValue(_frozenNormalization)!.Value,
+            // Beside the runs' folders, so that they share what they have in common.
+            BottleneckFolder = Path.Combine(Path.GetDirectoryName(_run.Folder(result, host))!, "bottleneck"),
             Width = result.GetValue(_width)!.Value,
             Epoch = result.GetValue(_epochs) ?? (timed ? null : 20),
             BatchSize = result.GetValue(_batch)!.Value,
-            LearningRate = result.GetValue(_rate) ?? (optimizer == OptimizerKind.Sgd ? 0.1 : 0.001),
+            LearningRate = result.GetValue(_rate) ?? rate,
             Optimizer = optimizer,
             Augmentation = FaceAugmentation.Standard.Scaled(result.GetValue(_augmentation)!.Value),
             LabelSmoothing = (float)result.GetValue(_smoothing)!.Value,
             Dropout = (float)result.GetValue(_dropout)!.Value,
             WeightDecay = (float)result.GetValue(_decay)!.Value,
             Mixup = result.GetValue(_mixup)!.Value,
+            InputSide = result.GetValue(_side)!.Value,
+            LearningRateScheduler = Enum.Parse<LearningRateSchedule>(result.GetRequiredValue(_schedule)!).Create(),
+            ExponentialMovingAverage = (float)result.GetValue(_average)!.Value,
+            ProgressiveResizing = result.GetValue(_progressive)!.Value,
+            ProgressiveSide = result.GetValue(_progressiveSide)!.Value,
             EarlyStoppingCriteria = result.GetValue(_patience) is { } patience ? new EarlyStopping { Patience = patience } : null,
             Seed = seed,
             Threads = result.GetValue(_run.Threads) ?? 0,
@@ -116,9 +168,7 @@ internal sealed class TrainCommand : ICommand
     internal static TimeSpan Rehearse(RunFolder folder, FaceDataset dataset, ImageClassificationTrainer.Options options, CommandHost host)
     {
         long start = host.Time.GetTimestamp();
-        var network = Architectures.Create(options.Arch, dataset.Scheme.ClassNames.Count,
-            new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width, Dropout = options.Dropout });
-        network.Initialize(options.Seed);
+        var network = StartingNetwork.Load(options).Create(dataset.Scheme.ClassNames);
         folder.Finish(new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero), options, [], rehearsal: true);
         return host.Time.GetElapsedTime(start);
     }

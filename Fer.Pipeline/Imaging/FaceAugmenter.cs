@@ -19,15 +19,22 @@ public sealed class FaceAugmenter
 
     private readonly FaceAugmentation _options;
     private readonly long _seed;
+    private readonly int _view;
 
     /// <summary>Creates an augmenter for inputs of <paramref name="side"/> pixels.</summary>
-    /// <exception cref="FerUsageException">The side is not 8 … 48, or an option is out of its range.</exception>
-    public FaceAugmenter(FaceAugmentation options, int side, long seed)
+    /// <param name="options">How faces are varied.</param>
+    /// <param name="side">Width and height of the result in pixels, 8 … 48.</param>
+    /// <param name="seed">Seed of all that is drawn.</param>
+    /// <param name="view">Pixels of the face that the result's width and height show, 8 … 48; 0 is <paramref name="side"/>, a part of the face at its own size.</param>
+    /// <exception cref="FerUsageException">A side is not 8 … 48, or an option is out of its range.</exception>
+    public FaceAugmenter(FaceAugmentation options, int side, long seed, int view = 0)
     {
         CheckSide(side);
+        if (view != 0) CheckSide(view);
         options.Check();
         _options = options;
         _seed = seed;
+        _view = view == 0 ? side : view;
         Side = side;
     }
 
@@ -48,7 +55,7 @@ public sealed class FaceAugmenter
         var map = DrawMap(ref random);
         double brightness = random.NextDouble(-1, 1) * _options.Brightness * 127.5;
         double contrast = 1 + random.NextDouble(-1, 1) * _options.Contrast;
-        if (_options.MovesPixels) AffineResampling.Resample(face, map, Side, target);
+        if (_options.MovesPixels || _view != Side) AffineResampling.Resample(face, map, Side, target);
         else CenterCrop(face, Side, target);
 
         if (_options.Brightness == 0 && _options.Contrast == 0 && _options.EraseProbability == 0) return;
@@ -81,12 +88,13 @@ public sealed class FaceAugmenter
         double angle = random.NextDouble(-1, 1) * _options.RotationDegrees * Degree;
         double scale = random.NextDouble(_options.MinimumScale, _options.MaximumScale);
         double shear = Math.Tan(random.NextDouble(-1, 1) * _options.ShearDegrees * Degree);
-        double shiftX = random.NextDouble(-1, 1) * _options.Shift * Side, shiftY = random.NextDouble(-1, 1) * _options.Shift * Side;
-        int free = SourceSide - Side;
+        double shiftX = random.NextDouble(-1, 1) * _options.Shift * _view, shiftY = random.NextDouble(-1, 1) * _options.Shift * _view;
+        int free = SourceSide - _view;
         int cropX = random.NextInt32(free + 1), cropY = random.NextInt32(free + 1);
         if (!_options.RandomCrop) cropX = cropY = free / 2;
 
-        double cos = Math.Cos(angle) / scale, sin = Math.Sin(angle) / scale, mirror = flip ? -1 : 1, middle = (Side - 1) / 2.0;
+        scale *= (double)Side / _view;
+        double cos = Math.Cos(angle) / scale, sin = Math.Sin(angle) / scale, mirror = flip ? -1 : 1, middle = (_view - 1) / 2.0;
         return new AffineMap(
             XX: (float)(cos * mirror), XY: (float)(shear * cos - sin),
             YX: (float)(sin * mirror), YY: (float)(shear * sin + cos),

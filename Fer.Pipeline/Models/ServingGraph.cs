@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
 
@@ -18,32 +19,98 @@ public static class ServingGraph
     /// <param name="temperature">What the logits are divided by; 1 leaves them as they are.</param>
     /// <exception cref="FerException">The classifier has other shapes, or ends in probabilities already.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not a positive number.</exception>
-    public static Network Create(Network classifier, float temperature = 1f)
+    public static Network Create(Network classifier, float temperature = 1f) => Create([classifier], FaceViews.Centre, temperature);
+
+    /// <summary>
+    /// Builds one network of several classifiers, each over several views of the face. Their logits are averaged before the temperature and the
+    /// softmax: the answer is the geometric mean of all their probabilities, and one temperature calibrates it. A classifier's weights are
+    /// there once, however many views it sees.
+    /// </summary>
+    /// <param name="classifiers">Networks of the same classes, each as <see cref="Create(Network, float)"/> takes it.</param>
+    /// <param name="views">What each sees of the face.</param>
+    /// <param name="temperature">What the mean logits are divided by; 1 leaves them as they are.</param>
+    /// <exception cref="FerException">A classifier has other shapes, ends in probabilities already, or does not fit a view.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not a positive number.</exception>
+    public static Network Create(IReadOnlyList<Network> classifiers, FaceViews views, float temperature = 1f)
     {
         if (!(temperature > 0 && float.IsFinite(1 / temperature) && 1 / temperature > 0))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive number.");
-        var input = classifier.Input;
-        if (input.Channels != 1 || input.Height > FaceSet.Side || input.Width > FaceSet.Side)
-            throw new FerException($"The network {classifier.Architecture} takes {input}; a model is served on 1x{FaceSet.Side}x{FaceSet.Side} pixels or a part of them.");
-        if (classifier.Output.Area != 1 || classifier.Nodes[^1].Operation is Softmax)
-            throw new FerException($"The network {classifier.Architecture} gives {classifier.Output} from its last layer '{classifier.Nodes[^1].Name}'; one logit a class is needed.");
+        var graph = new Building(classifiers);
+        var logits = new List<Layer>();
+        for (int i = 0; i < classifiers.Count; i++) logits.AddRange(graph.Add(i, views.List(classifiers[i].Input.Height)));
+        var sum = logits[0];
+        for (int i = 1; i < logits.Count; i++) sum = graph.Builder.Add(new Add(), graph.Free($"sum{i}"), sum, logits[i]);
+        sum = graph.Builder.Add(new Affine(0, 1 / (temperature * logits.Count)), graph.Free("temperature"), sum);
+        graph.Builder.Add(new Softmax(), graph.Free("softmax"), sum);
+        return graph.Build();
+    }
 
-        var names = classifier.Nodes.Select(n => n.Name).ToHashSet();
-        var builder = new NetworkBuilder(classifier.Architecture, new Shape(1, FaceSet.Side, FaceSet.Side));
-        var layer = builder.Input;
-        if (input != layer.Shape)
-            layer = builder.Add(new Crop((FaceSet.Side - input.Height) / 2, (FaceSet.Side - input.Width) / 2, input.Height, input.Width), Free("centre"), layer);
-        layer = NetworkCopy.Append(builder, layer, classifier, inferenceOnly: true);
-        layer = builder.Add(new Affine(0, 1 / temperature), Free("temperature"), layer);
-        builder.Add(new Softmax(), Free("softmax"), layer);
-        var serving = builder.Build();
-        NetworkCopy.CopyParameters(classifier, serving);
-        return serving;
+    /// <summary>One view of a classifier: 1x48x48 pixels in, its logits out. Shares nothing with <paramref name="classifier"/>.</summary>
+    /// <exception cref="FerException">The classifier has other shapes, ends in probabilities already, or does not fit the view.</exception>
+    public static Network CreateView(Network classifier, FaceView view)
+    {
+        var graph = new Building([classifier]);
+        graph.Add(0, [view]);
+        return graph.Build();
+    }
 
-        string Free(string name)
+    private sealed class Building
+    {
+        private readonly IReadOnlyList<Network> _classifiers;
+        private readonly HashSet<string> _names;
+
+        internal Building(IReadOnlyList<Network> classifiers)
         {
-            while (!names.Add(name)) name += "_";
+            foreach (var classifier in classifiers) Check(classifier);
+            if (classifiers.Any(c => c.Output != classifiers[0].Output)) throw new FerException("Networks of different classes cannot answer together.");
+            _classifiers = classifiers;
+            // The layers of the classifiers keep their names; those that are added give way.
+            _names = [.. classifiers.SelectMany((c, i) => c.Nodes.Select(n => Prefix(i) + n.Name))];
+            Builder = new NetworkBuilder(classifiers[0].Architecture, new Shape(1, FaceSet.Side, FaceSet.Side));
+        }
+
+        internal NetworkBuilder Builder { get; }
+
+        /// <summary>Adds a classifier over some views and gives its logits for each.</summary>
+        internal IEnumerable<Layer> Add(int number, IReadOnlyList<FaceView> views)
+        {
+            var classifier = _classifiers[number];
+            var copies = new Dictionary<Operation, Operation>();
+            var logits = new List<Layer>();
+            for (int i = 0; i < views.Count; i++)
+            {
+                var (top, left, side, mirrored) = views[i];
+                string ending = i == 0 ? "" : $".view{i + 1}", prefix = Prefix(number);
+                var layer = Builder.Input;
+                if (side != FaceSet.Side) layer = Builder.Add(new Crop(top, left, side, side), Free($"{prefix}centre{ending}"), layer);
+                if (mirrored) layer = Builder.Add(new Mirror(), Free($"{prefix}mirror{ending}"), layer);
+                logits.Add(NetworkCopy.Append(Builder, layer, classifier, inferenceOnly: true, name => prefix + name + ending, copies));
+            }
+            return logits;
+        }
+
+        internal Network Build()
+        {
+            var network = Builder.Build();
+            for (int i = 0; i < _classifiers.Count; i++) NetworkCopy.CopyParameters(_classifiers[i], network, Prefix(i));
+            return network;
+        }
+
+        internal string Free(string name)
+        {
+            while (!_names.Add(name)) name += "_";
             return name;
+        }
+
+        private string Prefix(int number) => _classifiers.Count == 1 ? "" : $"member{number + 1}.";
+
+        private static void Check(Network classifier)
+        {
+            var input = classifier.Input;
+            if (input.Channels != 1 || input.Height > FaceSet.Side || input.Width > FaceSet.Side)
+                throw new FerException($"The network {classifier.Architecture} takes {input}; a model is served on 1x{FaceSet.Side}x{FaceSet.Side} pixels or a part of them.");
+            if (classifier.Output.Area != 1 || classifier.Nodes[^1].Operation is Softmax)
+                throw new FerException($"The network {classifier.Architecture} gives {classifier.Output} from its last layer '{classifier.Nodes[^1].Name}'; one logit a class is needed.");
         }
     }
 }

@@ -41,7 +41,15 @@ internal sealed class ExecutionPlan
         var gradients = PlanShared(plan, gradientOwner, i => (_consumers[i].Count == 0 ? n - 1 : Back(_consumers[i].Max()), Back(i)),
             i => Bytes(network.Nodes[i].Shape, batchSize), i => training && NeedsBackward[i]);
         // In inference what is saved are packed weights, which stay.
-        var saved = kernels.Select((kernel, i) => plan.Add(kernel.SavedBytes, training ? i : 0, training ? Back(i) : 2 * n)).ToArray();
+        var saved = new int[n];
+        var packed = new Dictionary<(Operation, Shape, long), int>();
+        for (int i = 0; i < n; i++)
+        {
+            var key = (network.Nodes[i].Operation, network.InputShapes(network.Nodes[i])[0], kernels[i].SavedBytes);
+            // One layer in several places packs the same weights the same way.
+            if (!training && packed.TryGetValue(key, out saved[i])) continue;
+            packed[key] = saved[i] = plan.Add(kernels[i].SavedBytes, training ? i : 0, training ? Back(i) : 2 * n);
+        }
         int shared = plan.Add(kernels.Max(k => k.SharedScratchBytes), 0, 2 * n);
         var scratch = Enumerable.Range(0, threads).Select(_ => plan.Add(kernels.Max(k => k.ThreadScratchBytes), 0, 2 * n)).ToArray();
         long[] offsets = plan.Place();
@@ -85,7 +93,7 @@ internal sealed class ExecutionPlan
     {
         var trains = new bool[Count];
         foreach (var node in _network.Nodes)
-            trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter.IsTrainable) || node.Inputs.Any(i => i >= 0 && trains[i]);
+            trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter is { IsTrainable: true, LearningRateFactor: > 0 }) || node.Inputs.Any(i => i >= 0 && trains[i]);
         var reaches = new bool[Count];
         reaches[^1] = true;
         for (int i = Count - 1; i >= 0; i--)

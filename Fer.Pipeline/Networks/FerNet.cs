@@ -25,7 +25,7 @@ internal static class FerNet
     internal static Network Create(int classes, ArchitectureOptions options)
     {
         var builder = new NetworkBuilder(Name, new Shape(1, options.InputSide, options.InputSide));
-        builder.Input.NormalizePixels()
+        builder.Input.ResizeTo(options.ResizeTo).NormalizePixels()
             .Pair(options.Channels(32)).MaxPool(2)
             .Pair(options.Channels(64)).MaxPool(2)
             .Pair(options.Channels(128)).MaxPool(2)

@@ -21,7 +21,16 @@ public sealed class Network
         Architecture = architecture;
         Input = input;
         Nodes = nodes;
-        Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))));
+        // A layer that stands in several places has its parameters once, under the name of the first.
+        Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))).DistinctBy(p => p.Parameter));
+    }
+
+    private Network(Network original, Shape input, IReadOnlyList<Node> nodes)
+    {
+        Architecture = original.Architecture;
+        Input = input;
+        Nodes = nodes;
+        Parameters = original.Parameters;
     }
 
     /// <summary>The architecture's name, for instance <c>FerNet</c>.</summary>
@@ -36,6 +45,9 @@ public sealed class Network
     /// <summary>The operations in running order.</summary>
     public IReadOnlyList<Node> Nodes { get; }
 
+    /// <summary>True where a layer with parameters stands in several places, which only inference can run.</summary>
+    public bool SharesWeights => Nodes.Where(n => n.Operation.Parameters.Count > 0).GroupBy(n => n.Operation).Any(g => g.Count() > 1);
+
     /// <summary>All parameters.</summary>
     public ParameterSet Parameters { get; }
 
@@ -44,6 +56,18 @@ public sealed class Network
 
     /// <summary>Multiply-accumulate operations of one example's forward pass.</summary>
     public long MultiplyAccumulates => Nodes.Sum(n => n.Operation.MultiplyAccumulates(InputShapes(n)));
+
+    /// <summary>The same layers, with the very same parameters, over an input of another size; training either trains both.</summary>
+    /// <exception cref="FerException">A layer fits one input size only, as a fully connected one over pixels does.</exception>
+    internal Network AtInput(Shape input)
+    {
+        if (input == Input) return this;
+        var nodes = new List<Node>(Nodes.Count);
+        foreach (var node in Nodes)
+            nodes.Add(node with { Shape = node.Operation.OutputShape([.. node.Inputs.Select(i => i < 0 ? input : nodes[i].Shape)]) });
+        if (nodes[^1].Shape != Output) throw new FerException($"{Architecture} gives {nodes[^1].Shape}, not {Output}, for an input of {input}.");
+        return new Network(this, input, nodes);
+    }
 
     /// <summary>Gives every parameter its starting values, weights by their <see cref="Initializer"/>; the same seed gives the same weights.</summary>
     public void Initialize(long seed) => Initialization.Initialize(Parameters, seed);

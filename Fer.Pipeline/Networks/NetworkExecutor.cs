@@ -26,11 +26,12 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <param name="frozen">True to take the network's weights as they are now, for inference alone: they are prepared once instead of in every pass, and later changes are not seen.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is not positive.</exception>
     /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are set.</exception>
-    /// <exception cref="FerException">The machine has not enough memory.</exception>
+    /// <exception cref="FerException">The machine has not enough memory, or a network that shares weights should train.</exception>
     public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool, bool frozen = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         if (training && frozen) throw new ArgumentException("An executor that trains cannot be frozen.", nameof(frozen));
+        if (training && network.SharesWeights) throw new FerException($"{network.Architecture} has layers that share their weights; it can predict, but not be trained.");
         Network = network;
         BatchSize = batchSize;
         IsTraining = training;

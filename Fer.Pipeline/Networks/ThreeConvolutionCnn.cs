@@ -21,7 +21,7 @@ internal static class ThreeConvolutionCnn
     internal static Network Create(int classes, ArchitectureOptions options)
     {
         var builder = new NetworkBuilder(Name, new Shape(1, options.InputSide, options.InputSide));
-        builder.Input.NormalizePixels()
+        builder.Input.ResizeTo(options.ResizeTo).NormalizePixels()
             .Convolution(options.Channels(32), 3, bias: true).Relu().MaxPool(2)
             .Convolution(options.Channels(64), 3, bias: true).Relu().MaxPool(2)
             .Convolution(options.Channels(128), 3, bias: true).Relu().MaxPool(2)

@@ -6,7 +6,7 @@ public sealed class AveragePool(Window window, bool countPadding = false) : Oper
     /// <summary>Kernel, stride and padding.</summary>
     public Window Window { get; } = window;
 
-    /// <summary>True to divide by the whole kernel at the borders too (PyTorch's default), false by the pixels inside (ONNX's default).</summary>
+    /// <summary>True to divide by the kernel's places in the padding too (PyTorch's default), false by the pixels inside (ONNX's default).</summary>
     public bool CountPadding { get; } = countPadding;
 
     /// <inheritdoc/>
@@ -15,18 +15,18 @@ public sealed class AveragePool(Window window, bool countPadding = false) : Oper
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => Window.Output(inputs[0], inputs[0].Channels);
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new PoolKernel<V, AveragePooling>(
-        Window, new AveragePooling(CountPadding ? Window.KernelHeight * Window.KernelWidth : 0), setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) => new PoolKernel<V, AveragePooling>(Window, new AveragePooling(CountPadding), setup);
 }
 
-/// <param name="kernelArea">What to divide by, or 0 for the places inside the image.</param>
-internal readonly unsafe struct AveragePooling(int kernelArea) : IPooling
+/// <param name="countPadding">Whether to divide by the places in the padding too.</param>
+internal readonly unsafe struct AveragePooling(bool countPadding) : IPooling
 {
     public void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>
     {
         W sum = default;
-        for (int y = window.Top; y < window.Bottom; y++)
-            for (int x = window.Left; x < window.Right; x++)
+        image += window.Start;
+        for (int y = 0; y < window.Rows; y++)
+            for (int x = 0; x < window.Columns; x++)
                 sum = W.Add(sum, W.Load(image + y * window.RowStep + x * window.ColumnStep));
         W.Store(output, W.Multiply(sum, W.Broadcast(Share(window))));
     }
@@ -34,13 +34,13 @@ internal readonly unsafe struct AveragePooling(int kernelArea) : IPooling
     public void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>
     {
         W share = W.Multiply(W.Load(outputGradient), W.Broadcast(Share(window)));
-        for (int y = window.Top; y < window.Bottom; y++)
-            for (int x = window.Left; x < window.Right; x++)
+        for (int y = 0; y < window.Rows; y++)
+            for (int x = 0; x < window.Columns; x++)
             {
-                float* target = imageGradient + y * window.RowStep + x * window.ColumnStep;
+                float* target = imageGradient + window.Start + y * window.RowStep + x * window.ColumnStep;
                 W.Store(target, W.Add(W.Load(target), share));
             }
     }
 
-    private float Share(in PoolWindow window) => 1f / (kernelArea > 0 ? kernelArea : Math.Max(1, window.Area));
+    private float Share(in PoolWindow window) => 1f / Math.Max(1, countPadding ? window.PaddedArea : window.Area);
 }

@@ -24,6 +24,11 @@ public sealed class BatchNormalization : Operation
     public int Channels { get; }
     /// <summary>Added to the variance before its root is taken.</summary>
     public float Epsilon { get; }
+    /// <summary>
+    /// True to normalise with the running statistics in training too, and leave them as they are: for fine-tuning, where few or small batches would
+    /// spoil what many have measured. May change between passes.
+    /// </summary>
+    public bool UsesRunningStatistics { get; set; }
     /// <summary>Share of the new batch in the running statistics.</summary>
     public float Momentum { get; }
     /// <summary>Gamma, [channels].</summary>

@@ -32,17 +32,19 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
     private float* Factor1 => Factor0 + Channels;
     private float* Factor2 => Factor1 + Channels;
 
+    private bool MeasuresBatch => IsTraining && !operation.UsesRunningStatistics;
+
     protected override void Forward()
     {
         var scale = operation.Scale.Values;
         var shift = operation.Shift.Values;
         var runningMean = operation.RunningMean.Values;
         var runningVariance = operation.RunningVariance.Values;
-        if (IsTraining) Pool.Run(this, static (state, thread) => ((BatchNormalizationKernel<V>)state).SumMoments(thread));
+        if (MeasuresBatch) Pool.Run(this, static (state, thread) => ((BatchNormalizationKernel<V>)state).SumMoments(thread));
         for (int c = 0; c < Channels; c++)
         {
             double mean = runningMean[c], variance = runningVariance[c];
-            if (IsTraining)
+            if (MeasuresBatch)
             {
                 var (sum, square) = Total(c);
                 double shifted = sum / Places;
@@ -74,10 +76,11 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
             shiftGradient[c] = (float)sum;
             scaleGradient[c] = (float)(product * inverse);
             // dx = scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), gathered by dy, x and a constant.
-            double outer = scale[c] * inverse, slope = product * inverse * inverse / Places;
+            // Statistics that the batch did not make pass none of it on: the last two are 0.
+            double outer = scale[c] * inverse, slope = MeasuresBatch ? product * inverse * inverse / Places : 0;
             Factor0[c] = (float)outer;
             Factor1[c] = (float)(-outer * slope);
-            Factor2[c] = (float)(outer * (Mean[c] * slope - sum / Places));
+            Factor2[c] = MeasuresBatch ? (float)(outer * (Mean[c] * slope - sum / Places)) : 0;
         }
         if (InputGradients[0] != null) Pool.Run(this, static (state, thread) => ((BatchNormalizationKernel<V>)state).SpreadGradients(thread));
     }

@@ -9,6 +9,7 @@ public sealed class Convolution : Operation
     {
         if (groups < 1 || inputChannels < 1 || outputChannels < 1 || inputChannels % groups != 0 || outputChannels % groups != 0)
             throw new FerException($"A convolution from {inputChannels} to {outputChannels} channels cannot have {groups} groups.");
+        if (window.CeilMode) throw new FerException("A convolution's size is rounded down; only poolings round it up.");
         InputChannels = inputChannels;
         OutputChannels = outputChannels;
         Window = window;

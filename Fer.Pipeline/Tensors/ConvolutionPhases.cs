@@ -20,15 +20,15 @@ internal static class ConvolutionPhases
         var results = Grid(output.Height, output.Width, 0, 0, 1, 1);
         var taps = new List<(int, int, int)>();
         for (int ky = 0; ky < window.KernelHeight; ky++)
-            for (int kx = 0; kx < window.KernelWidth; kx++) taps.Add((ky, kx, ky * window.KernelWidth + kx));
+            for (int kx = 0; kx < window.KernelWidth; kx++) taps.Add((ky * window.DilationHeight, kx * window.DilationWidth, ky * window.KernelWidth + kx));
         return new Phase([.. results.Select(p => (p.Row * window.StrideHeight, p.Column * window.StrideWidth))], results, [.. taps],
             new Padding(window.PadTop, window.PadLeft, window.PadBottom, window.PadRight));
     }
 
     internal static Phase[] Backward(Shape input, Shape output, Window window)
     {
-        var (rows, top, bottom) = Axis(input.Height, output.Height, window.KernelHeight, window.StrideHeight, window.PadTop);
-        var (columns, left, right) = Axis(input.Width, output.Width, window.KernelWidth, window.StrideWidth, window.PadLeft);
+        var (rows, top, bottom) = Axis(input.Height, output.Height, window.KernelHeight, window.StrideHeight, window.PadTop, window.DilationHeight);
+        var (columns, left, right) = Axis(input.Width, output.Width, window.KernelWidth, window.StrideWidth, window.PadLeft, window.DilationWidth);
         var padding = new Padding(top, left, bottom, right);
         var phases = new List<Phase>();
         for (int py = 0; py < rows.Length; py++)
@@ -43,14 +43,14 @@ internal static class ConvolutionPhases
     }
 
     /// <summary>For each phase of one axis the kernel places that reach it, and how far beyond the output's gradient any of them reads.</summary>
-    private static ((int Kernel, int Step)[][] Phases, int Before, int After) Axis(int input, int output, int kernel, int stride, int pad)
+    private static ((int Kernel, int Step)[][] Phases, int Before, int After) Axis(int input, int output, int kernel, int stride, int pad, int dilation)
     {
         var phases = new (int Kernel, int Step)[stride][];
         int before = 0, after = 0;
         for (int phase = 0; phase < stride; phase++)
         {
-            // Input place p meets kernel place k where p + pad - k is a multiple of the stride.
-            phases[phase] = [.. from k in Enumerable.Range(0, kernel) where (phase + pad - k) % stride == 0 select (k, (phase + pad - k) / stride)];
+            // Input place p meets kernel place k where p + pad - k * dilation is a multiple of the stride.
+            phases[phase] = [.. from k in Enumerable.Range(0, kernel) let place = phase + pad - k * dilation where place % stride == 0 select (k, place / stride)];
             int last = (input - 1 - phase) / stride;
             if (phase >= input) continue;
             foreach (var (_, step) in phases[phase])

@@ -99,7 +99,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             for (int tap = 0; tap < _taps; tap++)
             {
                 int ky = _gathered ? 0 : tap / _window.KernelWidth, kx = _gathered ? 0 : tap % _window.KernelWidth;
-                float* left = image + ((long)ky * _width + kx) * Rows + top * line;
+                float* left = image + ((long)ky * _window.DilationHeight * _width + kx * _window.DilationWidth) * Rows + top * line;
                 for (int tile = 0; tile < _tiles; tile++)
                     ConvolutionTile<V>.OuterProducts(left + (long)tile * _height * _width * Rows, step, line, gradients, lines, _output.Width,
                         sums + ((long)tap * _tiles + tile) * Rows * Columns);
@@ -161,7 +161,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             {
                 int row = tile * Rows + r, tap = row / _channels, channel = row % _channels;
                 float* target = packed + (long)tile * _height * _width * Rows + r;
-                int ky = tap / _window.KernelWidth - _window.PadTop, kx = tap % _window.KernelWidth - _window.PadLeft;
+                int ky = tap / _window.KernelWidth * _window.DilationHeight - _window.PadTop, kx = tap % _window.KernelWidth * _window.DilationWidth - _window.PadLeft;
                 for (int oy = 0; oy < _output.Height; oy++)
                     for (int ox = 0; ox < _output.Width; ox++, target += Rows)
                     {

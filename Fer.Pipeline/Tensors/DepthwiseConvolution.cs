@@ -87,7 +87,7 @@ internal sealed unsafe class DepthwiseWeightPass<V>(Shape input, Shape output, W
             float* source = _image.Load(x, image, scratch, ref loaded), gradient = outputGradient + (long)image * output.Length;
             for (int k = 0; k < Kernel; k++)
             {
-                float* start = source + _image.Offset(k / window.KernelWidth, k % window.KernelWidth);
+                float* start = source + _image.Offset(k / window.KernelWidth * window.DilationHeight, k % window.KernelWidth * window.DilationWidth);
                 int c = 0;
                 for (; c <= input.Channels - V.Width; c += V.Width) Tap<V>(start, gradient, sums + k * input.Channels, c);
                 for (; c < input.Channels; c++) Tap<Simd1>(start, gradient, sums + k * input.Channels, c);

@@ -14,39 +14,20 @@ public sealed class Elu(float alpha = 1f) : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new EluKernel<V>(this, setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, EluCurve<V>, EluSlope<V>>(new EluCurve<V>(V.Broadcast(Alpha)), new EluSlope<V>(V.Broadcast(Alpha)), setup);
     internal override bool GradientReadsOutput => true;
     internal override bool IsElementWise => true;
 }
 
-internal sealed unsafe class EluKernel<V>(Elu elu, KernelSetup setup) : Kernel(setup) where V : struct, ISimd<V>
+internal readonly struct EluCurve<V>(V alpha) : IUnary<V> where V : struct, ISimd<V>
 {
-    protected override void Forward() => Pool.Run(this, static (state, thread) =>
-    {
-        var k = (EluKernel<V>)state;
-        var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
-        Loops.Map<V, Curve>(new Curve(V.Broadcast(k.Alpha)), k.Inputs[0] + start, k.Output + start, end - start);
-    });
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply(V x) => V.WherePositive(x, x, V.Subtract(V.Multiply(alpha, V.Exp(x)), alpha));
+}
 
-    internal override void Backward() => Pool.Run(this, static (state, thread) =>
-    {
-        var k = (EluKernel<V>)state;
-        var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
-        Loops.Map<V, Slope>(new Slope(V.Broadcast(k.Alpha)), k.Output + start, k.OutputGradient + start, k.InputGradients[0] + start, end - start, k.Accumulate[0]);
-    });
-
-    private float Alpha => elu.Alpha;
-
-    private readonly struct Curve(V alpha) : IUnary<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply(V x) => V.WherePositive(x, x, V.Subtract(V.Multiply(alpha, V.Exp(x)), alpha));
-    }
-
-    /// <summary>From the output alone: where y is not positive, the slope alpha * exp(x) is y + alpha.</summary>
-    private readonly struct Slope(V alpha) : IBinary<V>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply(V y, V gradient) => V.WherePositive(y, gradient, V.Multiply(gradient, V.Add(y, alpha)));
-    }
+/// <summary>From the output alone: where y is not positive, the slope alpha * exp(x) is y + alpha.</summary>
+internal readonly struct EluSlope<V>(V alpha) : IBinary<V> where V : struct, ISimd<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply(V y, V gradient) => V.WherePositive(y, gradient, V.Multiply(gradient, V.Add(y, alpha)));
 }

@@ -3,7 +3,7 @@ namespace Fer.Pipeline.Tensors;
 /// <summary>Starting values of parameters.</summary>
 public static class Initialization
 {
-    /// <summary>Fills all parameters: weights by their <see cref="Initializer"/>, scales and running variances with 1, the rest with 0.</summary>
+    /// <summary>Fills all parameters: weights by their <see cref="Initializer"/>, scales and running variances with 1, slopes with 0.25, the rest with 0; constants stay.</summary>
     public static void Initialize(ParameterSet parameters, long seed)
     {
         for (int i = 0; i < parameters.Count; i++)
@@ -15,6 +15,8 @@ public static class Initialization
             {
                 case ParameterKind.Weight: Fill(parameter, ref random); break;
                 case ParameterKind.Scale or ParameterKind.RunningVariance: parameter.Values.Fill(1f); break;
+                case ParameterKind.Slope: parameter.Values.Fill(0.25f); break;
+                case ParameterKind.Constant: break;
                 default: parameter.Values.Clear(); break;
             }
         }

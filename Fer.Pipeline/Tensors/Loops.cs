@@ -21,6 +21,13 @@ internal readonly struct SumOf<V> : IBinary<V> where V : struct, ISimd<V>
     public V Apply(V x, V y) => V.Add(x, y);
 }
 
+/// <summary>factor * x + y.</summary>
+internal readonly struct TimesPlus<V>(V factor) : IBinary<V> where V : struct, ISimd<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply(V x, V y) => V.MultiplyAdd(factor, x, y);
+}
+
 /// <summary>A rectifier's gradient: y's where the rectified value x is positive, else 0.</summary>
 internal readonly struct WherePositive<V> : IBinary<V> where V : struct, ISimd<V>
 {

@@ -23,8 +23,9 @@ internal readonly unsafe struct MaxPooling : IPooling
     public void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>
     {
         W greatest = W.Broadcast(float.NegativeInfinity);
-        for (int y = window.Top; y < window.Bottom; y++)
-            for (int x = window.Left; x < window.Right; x++)
+        image += window.Start;
+        for (int y = 0; y < window.Rows; y++)
+            for (int x = 0; x < window.Columns; x++)
                 greatest = W.Max(greatest, W.Load(image + y * window.RowStep + x * window.ColumnStep));
         W.Store(output, greatest);
     }
@@ -32,10 +33,10 @@ internal readonly unsafe struct MaxPooling : IPooling
     public void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>
     {
         W greatest = W.Load(output), gradient = W.Load(outputGradient);
-        for (int y = window.Top; y < window.Bottom; y++)
-            for (int x = window.Left; x < window.Right; x++)
+        for (int y = 0; y < window.Rows; y++)
+            for (int x = 0; x < window.Columns; x++)
             {
-                nint place = y * window.RowStep + x * window.ColumnStep;
+                nint place = window.Start + y * window.RowStep + x * window.ColumnStep;
                 // Below the maximum the gap is positive; the first value without a gap takes the whole gradient and leaves none.
                 W gap = W.Subtract(greatest, W.Load(image + place));
                 float* target = imageGradient + place;

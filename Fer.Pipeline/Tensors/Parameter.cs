@@ -15,6 +15,10 @@ public enum ParameterKind
     RunningMean,
     /// <summary>Batch normalisation's running variance: kept up by the forward pass, not trained.</summary>
     RunningVariance,
+    /// <summary>Slope of a parametric rectifier; starts at 0.25.</summary>
+    Slope,
+    /// <summary>Values that are part of the network's definition: not trained.</summary>
+    Constant,
 }
 
 /// <summary>How a weight starts.</summary>
@@ -62,8 +66,19 @@ public sealed class Parameter
     /// <summary>Where the parameter starts in its set.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>False for running statistics, which have no gradient.</summary>
-    public bool IsTrainable => Kind is not (ParameterKind.RunningMean or ParameterKind.RunningVariance);
+    /// <summary>False for running statistics and constants, which have no gradient.</summary>
+    public bool IsTrainable => Kind is not (ParameterKind.RunningMean or ParameterKind.RunningVariance or ParameterKind.Constant);
+
+    /// <summary>
+    /// What the optimizer's step is multiplied by for this parameter: below 1 for layers that should move less than others. 0 freezes it; a network
+    /// whose first layers are all frozen does not run its backward pass through them.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not a number.</exception>
+    public float LearningRateFactor
+    {
+        get;
+        set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A learning rate's factor is at least 0.");
+    } = 1;
 
     /// <summary>The values.</summary>
     public Span<float> Values => Owner.Values.Slice(Offset, Length);

@@ -6,8 +6,7 @@ namespace Fer.Pipeline.Tensors;
 public sealed class ParameterSet : IReadOnlyList<Parameter>
 {
     private readonly List<Parameter> _parameters;
-    private readonly float[] _values;
-    private readonly float[] _gradients;
+    private readonly Lazy<float[]> _values, _gradients;
 
     internal ParameterSet(IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
@@ -25,19 +24,23 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>
             parameter.Bind(this, name, offset);
             offset = checked(offset + parameter.Length);
         }
-        // Pinned, because kernels hold pointers into them.
-        _values = GC.AllocateArray<float>(offset, pinned: true);
-        _gradients = GC.AllocateArray<float>(TrainableLength, pinned: true);
+        Length = offset;
+        // Taken when they are first used: a network that only predicts has no gradients. Pinned, because kernels hold pointers into them.
+        _values = new Lazy<float[]>(() => GC.AllocateArray<float>(Length, pinned: true));
+        _gradients = new Lazy<float[]>(() => GC.AllocateArray<float>(TrainableLength, pinned: true));
     }
 
     /// <summary>Every value, trainable ones first.</summary>
-    public Span<float> Values => _values;
+    public Span<float> Values => _values.Value;
 
     /// <summary>The trainable values: what an optimizer steps.</summary>
-    public Span<float> Trainable => _values.AsSpan(0, TrainableLength);
+    public Span<float> Trainable => _values.Value.AsSpan(0, TrainableLength);
 
     /// <summary>The gradients of <see cref="Trainable"/>, place by place.</summary>
-    public Span<float> Gradients => _gradients;
+    public Span<float> Gradients => _gradients.Value;
+
+    /// <summary>Number of all values, running statistics included.</summary>
+    public int Length { get; }
 
     /// <summary>Number of trainable values: what papers call the parameter count.</summary>
     public int TrainableLength { get; }

@@ -1,15 +1,15 @@
 namespace Fer.Pipeline.Tensors;
 
-/// <summary>The part of a pooling window that lies inside the image: rows [Top, Bottom), columns [Left, Right), a channel vector at each place.</summary>
-/// <param name="Top">First row.</param>
-/// <param name="Bottom">After the last row.</param>
-/// <param name="Left">First column.</param>
-/// <param name="Right">After the last column.</param>
-/// <param name="RowStep">Floats from a row to the next.</param>
-/// <param name="ColumnStep">Floats from a column to the next: the channels.</param>
-internal readonly record struct PoolWindow(int Top, int Bottom, int Left, int Right, nint RowStep, nint ColumnStep)
+/// <summary>The part of a pooling window that lies inside the image: <see cref="Rows"/> rows of <see cref="Columns"/> places, a channel vector at each.</summary>
+/// <param name="Start">Floats from the image's start to the first place.</param>
+/// <param name="Rows">Rows of the kernel inside.</param>
+/// <param name="Columns">Columns of the kernel inside.</param>
+/// <param name="RowStep">Floats from a row of the kernel to the next.</param>
+/// <param name="ColumnStep">Floats from a column of the kernel to the next.</param>
+/// <param name="PaddedArea">Places of the kernel inside the image and its padding.</param>
+internal readonly record struct PoolWindow(nint Start, int Rows, int Columns, nint RowStep, nint ColumnStep, int PaddedArea)
 {
-    internal int Area => (Bottom - Top) * (Right - Left);
+    internal int Area => Rows * Columns;
 }
 
 /// <summary>What a pooling does with one window and one vector of channels; pointers stand at that channel of the whole image or of the output place.</summary>
@@ -72,9 +72,19 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
 
     private PoolWindow Inside(int place)
     {
-        int top = place / OutputShape.Width * window.StrideHeight - window.PadTop, left = place % OutputShape.Width * window.StrideWidth - window.PadLeft;
-        return new PoolWindow(
-            Math.Max(0, top), Math.Min(InputShape.Height, top + window.KernelHeight), Math.Max(0, left), Math.Min(InputShape.Width, left + window.KernelWidth),
-            (nint)InputShape.Width * Channels, Channels);
+        var (top, rows, paddedRows) = Axis(
+            place / OutputShape.Width * window.StrideHeight - window.PadTop, InputShape.Height, window.KernelHeight, window.DilationHeight, window.PadBottom);
+        var (left, columns, paddedColumns) = Axis(
+            place % OutputShape.Width * window.StrideWidth - window.PadLeft, InputShape.Width, window.KernelWidth, window.DilationWidth, window.PadRight);
+        nint line = (nint)InputShape.Width * Channels;
+        return new PoolWindow(top * line + left * (nint)Channels, rows, columns, window.DilationHeight * line, window.DilationWidth * (nint)Channels, paddedRows * paddedColumns);
+    }
+
+    /// <summary>Of a kernel that starts at <paramref name="start"/>: its first place inside, how many are, and how many are inside or in the padding.</summary>
+    private static (int First, int Inside, int Padded) Axis(int start, int size, int kernel, int dilation, int padAfter)
+    {
+        int before = start < 0 ? Math.Min(kernel, (-start + dilation - 1) / dilation) : 0;
+        int reach = Math.Clamp((size - start + dilation - 1) / dilation, before, kernel);
+        return (start + before * dilation, reach - before, Math.Min(kernel, (size + padAfter - start + dilation - 1) / dilation));
     }
 }

@@ -20,6 +20,11 @@ internal unsafe interface ISimd<TSelf> where TSelf : struct, ISimd<TSelf>
     /// <summary><paramref name="value"/> where <paramref name="test"/> is above zero, otherwise <paramref name="otherwise"/>.</summary>
     static abstract TSelf WherePositive(TSelf test, TSelf value, TSelf otherwise);
     static abstract TSelf Exp(TSelf v);
+    static abstract TSelf Divide(TSelf a, TSelf b);
+    /// <summary>The lesser of each pair; NaN if either is NaN.</summary>
+    static abstract TSelf Min(TSelf a, TSelf b);
+    /// <summary>Natural logarithm.</summary>
+    static abstract TSelf Log(TSelf v);
 }
 
 /// <summary>AVX-512.</summary>
@@ -39,6 +44,9 @@ internal readonly unsafe struct Simd512(Vector512<float> value) : ISimd<Simd512>
     public static Simd512 WherePositive(Simd512 test, Simd512 value, Simd512 otherwise) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(test._value, Vector512<float>.Zero), value._value, otherwise._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Exp(Simd512 v) => new(Vector512.Exp(v._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Divide(Simd512 a, Simd512 b) => new(a._value / b._value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Min(Simd512 a, Simd512 b) => new(Vector512.Min(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Log(Simd512 v) => new(Vector512.Log(v._value));
 }
 
 /// <summary>AVX2.</summary>
@@ -58,6 +66,9 @@ internal readonly unsafe struct Simd256(Vector256<float> value) : ISimd<Simd256>
     public static Simd256 WherePositive(Simd256 test, Simd256 value, Simd256 otherwise) =>
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(test._value, Vector256<float>.Zero), value._value, otherwise._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Exp(Simd256 v) => new(Vector256.Exp(v._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Divide(Simd256 a, Simd256 b) => new(a._value / b._value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Min(Simd256 a, Simd256 b) => new(Vector256.Min(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Log(Simd256 v) => new(Vector256.Log(v._value));
 }
 
 /// <summary>SSE and Arm's NEON.</summary>
@@ -77,6 +88,9 @@ internal readonly unsafe struct Simd128(Vector128<float> value) : ISimd<Simd128>
     public static Simd128 WherePositive(Simd128 test, Simd128 value, Simd128 otherwise) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(test._value, Vector128<float>.Zero), value._value, otherwise._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Exp(Simd128 v) => new(Vector128.Exp(v._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Divide(Simd128 a, Simd128 b) => new(a._value / b._value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Min(Simd128 a, Simd128 b) => new(Vector128.Min(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Log(Simd128 v) => new(Vector128.Log(v._value));
 }
 
 /// <summary>One float at a time, for processors without vectors and as the plain reference.</summary>
@@ -94,4 +108,7 @@ internal readonly unsafe struct Simd1(float value) : ISimd<Simd1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Max(Simd1 a, Simd1 b) => new(MathF.Max(a._value, b._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 WherePositive(Simd1 test, Simd1 value, Simd1 otherwise) => test._value > 0 ? value : otherwise;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Exp(Simd1 v) => new(MathF.Exp(v._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Divide(Simd1 a, Simd1 b) => new(a._value / b._value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Min(Simd1 a, Simd1 b) => new(MathF.Min(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Log(Simd1 v) => new(MathF.Log(v._value));
 }

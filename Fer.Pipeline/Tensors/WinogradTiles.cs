@@ -42,7 +42,7 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
     /// </summary>
     internal static double Cost(Shape input, Shape output, Window window, int groups, int batchSize, int threads)
     {
-        if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1 } || groups != 1) return double.PositiveInfinity;
+        if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 } || groups != 1) return double.PositiveInfinity;
         if (input.Channels % V.Width != 0 || output.Channels % V.Width != 0 || Math.Min(input.Channels, output.Channels) < 16) return double.PositiveInfinity;
         long tiles = TilesOf(output);
         // A block of the least size for each thread; below it the weights' transform costs more than it saves.

@@ -47,13 +47,13 @@ public abstract class AdaptiveOptimizer : Optimizer
     }
 
     /// <inheritdoc/>
-    protected sealed override void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay)
+    protected sealed override void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay, float factor)
     {
         var mean = _mean.AsSpan(offset, values.Length);
         var square = _square.AsSpan(offset, values.Length);
         float beta1 = _beta1, beta2 = _beta2, rest1 = 1 - _beta1, rest2 = 1 - _beta2;
-        float a = _gradientRate, b = _momentRate, correction = _rootCorrection, epsilon = _epsilon;
-        float added = _decayInGradient ? decay : 0f, kept = 1f - _shrink * decay;
+        float a = _gradientRate * factor, b = _momentRate * factor, correction = _rootCorrection, epsilon = _epsilon;
+        float added = _decayInGradient ? decay : 0f, kept = 1f - _shrink * decay * factor;
         var w = MemoryMarshal.Cast<float, Vector<float>>(values);
         var g = MemoryMarshal.Cast<float, Vector<float>>(gradients);
         var m = MemoryMarshal.Cast<float, Vector<float>>(mean);

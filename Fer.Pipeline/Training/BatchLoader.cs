@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Imaging;
@@ -19,7 +18,6 @@ public sealed class BatchLoader : IDisposable
     private readonly Slot[] _slots;
     private readonly Thread[] _threads;
     private readonly CancellationTokenSource _closing = new();
-    private readonly Stopwatch _waited = new();
     private readonly long _batches;
     private Slot? _current;
     private long _next;
@@ -32,14 +30,14 @@ public sealed class BatchLoader : IDisposable
     {
         if (options.BatchSize < 1) throw new FerUsageException($"A batch has at least 1 face, not {options.BatchSize}.");
         if (!(options.Mixup >= 0)) throw new FerUsageException($"Mixup's alpha is at least 0, not {options.Mixup}.");
-        if (options.Threads < 1 || options.Epochs < 0) throw new FerUsageException("A loader needs at least 1 thread and no negative number of epochs.");
+        if (options.Threads < 1 || options.Epochs < 0 || options.FirstBatch < 0) throw new FerUsageException("A loader needs at least 1 thread and no negative number of epochs or batches.");
+        if (!(options.SoftTargets is >= 0 and <= 1)) throw new FerUsageException($"The share of soft targets is 0 … 1, not {options.SoftTargets}.");
         if (faces.Count == 0) throw new FerException("The data set has no faces; check the file and the split that was asked for.");
         _faces = faces;
         _options = options;
-        _augmenter = new FaceAugmenter(options.Augmentation, options.Side, options.Seed);
-        BatchesPerEpoch = options.DropLast && faces.Count >= options.BatchSize
-            ? faces.Count / options.BatchSize
-            : (faces.Count + options.BatchSize - 1) / options.BatchSize;
+        _augmenter = new FaceAugmenter(options.Augmentation, options.Side, options.Seed, options.View);
+        BatchesPerEpoch = CountBatches(faces.Count, options);
+        _next = options.FirstBatch;
         _batches = options.Epochs == 0 ? long.MaxValue : BatchesPerEpoch * options.Epochs;
 
         // Two slots a thread: one that is read or waits to be, one that is filled. As a multiple of the threads, a slot has one writer only.
@@ -55,11 +53,13 @@ public sealed class BatchLoader : IDisposable
         }
     }
 
+    /// <summary>Batches of an epoch over <paramref name="faces"/> faces.</summary>
+    internal static long CountBatches(int faces, BatchLoaderOptions options) => options.DropLast && faces >= options.BatchSize
+        ? faces / options.BatchSize
+        : (faces + options.BatchSize - 1) / options.BatchSize;
+
     /// <summary>Batches of an epoch.</summary>
     public long BatchesPerEpoch { get; }
-
-    /// <summary>Time that callers of <see cref="Next"/> spent waiting for a batch.</summary>
-    public TimeSpan Waited => _waited.Elapsed;
 
     /// <summary>The next batch, or null after the last one. The batch given before must not be used any more.</summary>
     public FaceBatch? Next()
@@ -69,9 +69,7 @@ public sealed class BatchLoader : IDisposable
         _current = null;
         if (_next >= _batches) return null;
         var slot = _slots[_next++ % _slots.Length];
-        _waited.Start();
         slot.Ready.Wait();
-        _waited.Stop();
         slot.Failure?.Throw();
         _current = slot;
         return slot.Batch;
@@ -92,7 +90,9 @@ public sealed class BatchLoader : IDisposable
     {
         int[] order = new int[_faces.Count];
         long ordered = -1;
-        for (long number = thread; number < _batches; number += _threads.Length)
+        // The first of its batches that is not left out.
+        long first = _options.FirstBatch + (thread - _options.FirstBatch % _threads.Length + _threads.Length) % _threads.Length;
+        for (long number = first; number < _batches; number += _threads.Length)
         {
             var slot = _slots[number % _slots.Length];
             try
@@ -134,11 +134,20 @@ public sealed class BatchLoader : IDisposable
         {
             int face = order[start + i];
             _augmenter.Augment(_faces.Pixels(face), epoch, _faces.Row(face), batch.Face(i));
-            _faces.CopyTarget(face, batch.Target(i));
+            CopyTarget(face, batch.Target(i));
         }
         if (_options.Mixup == 0) return;
         var random = new RandomStream(_options.Seed, epoch, place, MixupPurpose);
         Mixup.Apply(batch, _options.Mixup, ref random);
+    }
+
+    private void CopyTarget(int face, Span<float> target)
+    {
+        _faces.CopyTarget(face, target);
+        float share = _options.SoftTargets;
+        if (share == 1 || !_faces.HasSoftTargets) return;
+        foreach (ref float value in target) value *= share;
+        target[_faces.Label(face)] += 1 - share;
     }
 
     private sealed class Slot(FaceBatch batch) : IDisposable

@@ -25,6 +25,21 @@ internal sealed class BestWeights(ParameterSet parameters, EarlyStopping? criter
         parameters.Values.CopyTo(_values);
     }
 
+    internal void Save(BinaryWriter writer)
+    {
+        writer.Write(Epoch);
+        writer.Write(_best.Score);
+        writer.Write(_best.Loss);
+        if (Epoch > 0) StateArray.Write(writer, _values);
+    }
+
+    internal void Restore(BinaryReader reader)
+    {
+        Epoch = reader.ReadInt32();
+        _best = (reader.ReadDouble(), reader.ReadDouble());
+        if (Epoch > 0) StateArray.Read(reader, _values = new float[parameters.Values.Length]);
+    }
+
     /// <summary>Puts the kept values back; does nothing before an epoch was kept.</summary>
-    internal void Restore() => _values?.CopyTo(parameters.Values);
+    internal void PutBack() => _values?.CopyTo(parameters.Values);
 }

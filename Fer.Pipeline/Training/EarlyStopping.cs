@@ -40,6 +40,20 @@ public sealed class EarlyStoppingMonitor(EarlyStopping criteria)
     /// <summary>The epoch whose metric was best so far, from 1; 0 before any.</summary>
     public int BestEpoch { get; private set; }
 
+    internal void Save(BinaryWriter writer)
+    {
+        writer.Write(_best);
+        writer.Write(_waited);
+        writer.Write(BestEpoch);
+    }
+
+    internal void Restore(BinaryReader reader)
+    {
+        _best = reader.ReadDouble();
+        _waited = reader.ReadInt32();
+        BestEpoch = reader.ReadInt32();
+    }
+
     /// <summary>Takes an epoch's metrics and says whether the run should stop; a metric that is not a number counts as no progress.</summary>
     public bool ShouldStop(int epoch, double accuracy, double loss)
     {

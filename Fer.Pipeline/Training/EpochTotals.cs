@@ -4,50 +4,66 @@ namespace Fer.Pipeline.Training;
 internal sealed class EpochTotals
 {
     private readonly TimeProvider _clock;
-    private readonly BatchLoader _loader;
-    private double _loss;
-    private long _right, _count, _start;
-    private TimeSpan _waited;
+    private double _loss, _rate, _secondsBefore;
+    private long _right, _start;
 
-    internal EpochTotals(TimeProvider clock, BatchLoader loader)
+    internal EpochTotals(TimeProvider clock)
     {
         _clock = clock;
-        _loader = loader;
         Begin();
     }
 
-    /// <summary>Seconds since the epoch began.</summary>
-    internal double Seconds => _clock.GetElapsedTime(_start).TotalSeconds;
+    /// <summary>Seconds since the epoch began, those of a stopped run included.</summary>
+    internal double Seconds => _secondsBefore + _clock.GetElapsedTime(_start).TotalSeconds;
 
     /// <summary>Seconds spent in forward, loss, backward and step.</summary>
     internal double EngineSeconds { get; set; }
 
+    /// <summary>Seconds spent waiting for faces.</summary>
+    internal double WaitedSeconds { get; set; }
+
+    /// <summary>Faces so far.</summary>
+    internal long Count { get; private set; }
+
     internal void Begin()
     {
-        EngineSeconds = 0;
-        _loss = 0;
-        _right = _count = 0;
+        EngineSeconds = WaitedSeconds = _loss = _secondsBefore = 0;
+        _right = Count = 0;
         _start = _clock.GetTimestamp();
-        _waited = _loader.Waited;
     }
 
-    internal void Add(float loss, int right, int count)
+    internal void Add(float loss, int right, int count, double learningRate)
     {
         _loss += (double)loss * count;
         _right += right;
-        _count += count;
+        Count += count;
+        _rate = learningRate;
     }
 
-    internal TrainingMetrics Metrics(int epoch, long steps, double learningRate, double trainingSeconds) => new()
+    internal TrainingMetrics Metrics(int epoch, long steps, double trainingSeconds) => new()
     {
         Epoch = epoch,
         Steps = steps,
-        LearningRate = learningRate,
-        TrainingLoss = _loss / _count,
-        TrainingAccuracy = (double)_right / _count,
+        LearningRate = _rate,
+        TrainingLoss = _loss / Count,
+        TrainingAccuracy = (double)_right / Count,
         Seconds = Seconds,
-        ImagesPerSecond = _count / trainingSeconds,
-        LoaderWaitShare = (_loader.Waited - _waited).TotalSeconds / trainingSeconds,
+        ImagesPerSecond = Count / trainingSeconds,
+        LoaderWaitShare = Math.Clamp(WaitedSeconds / trainingSeconds, 0, 1),
         EngineShare = EngineSeconds / trainingSeconds,
     };
+
+    internal void Save(BinaryWriter writer)
+    {
+        foreach (double number in (double[])[_loss, _rate, Seconds, EngineSeconds, WaitedSeconds]) writer.Write(number);
+        writer.Write(_right);
+        writer.Write(Count);
+    }
+
+    internal void Restore(BinaryReader reader)
+    {
+        (_loss, _rate, _secondsBefore, EngineSeconds, WaitedSeconds) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        (_right, Count) = (reader.ReadInt64(), reader.ReadInt64());
+        _start = _clock.GetTimestamp();
+    }
 }

@@ -1,19 +1,26 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Models.Backbones;
 using Fer.Pipeline.Networks;
+using Fer.Pipeline.Tensors;
 
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Trains an image classifier from scratch, under the option names of ML.NET's trainer of the same name.
+/// Trains an image classifier from scratch or goes on from a network that has learnt before, under the option names of ML.NET's trainer of the same
+/// name.
 /// <code>
 /// var trainer = new ImageClassificationTrainer(new() { Arch = "FerNet", Epoch = 20 });
 /// TrainingResult result = trainer.Fit(training, validation);
+/// var tuner = new ImageClassificationTrainer(new() { Arch = "artifacts/first/model.zip", FineTune = FineTune.All, LearningRate = 0.01 });
 /// </code>
 /// The same options, data and thread count give the same weights bit for bit, unless <see cref="Options.TimeBudget"/> is set: how many steps
 /// fit a time depends on the machine.
 /// </summary>
 public sealed partial class ImageClassificationTrainer
 {
+    /// <summary>Epochs on the features after which a linear head has found its direction; the fine-tuning goes on from there.</summary>
+    private const int HeadFirstEpochs = 5;
+
     private readonly Options _options;
 
     /// <summary>Creates a trainer.</summary>
@@ -24,11 +31,12 @@ public sealed partial class ImageClassificationTrainer
         _options.Check();
     }
 
-    /// <summary>Trains a new network.</summary>
+    /// <summary>Trains a network.</summary>
     /// <param name="training">The faces to learn from.</param>
     /// <param name="validation">The faces to choose the best epoch on, or null for <see cref="Options.ValidationSet"/>.</param>
     /// <param name="cancellation">Looked at before each batch; the run then ends with the best weights so far.</param>
-    /// <exception cref="FerException">A set is empty, or the two have other classes.</exception>
+    /// <exception cref="FerException">A set is empty, the two have other classes, or the backbone cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the features of a frozen backbone were computed: there is no model yet.</exception>
     public TrainingResult Fit(FaceSet training, FaceSet? validation = null, CancellationToken cancellation = default)
     {
         validation ??= _options.ValidationSet;
@@ -37,13 +45,56 @@ public sealed partial class ImageClassificationTrainer
             throw new FerException($"The training set has the classes {string.Join(", ", training.ClassNames)} and the validation set {string.Join(", ", validation.ClassNames)}; read both with one label scheme.");
         if (validation is { Count: 0 }) validation = null;
 
-        var network = Architectures.Create(_options.Arch, training.ClassNames.Count, new ArchitectureOptions
+        var starting = StartingNetwork.Load(_options);
+        var network = starting.Create(training.ClassNames);
+        // What is resized inside the network, and what comes from a file, has an input size of its own.
+        var options = _options with { InputSide = network.Input.Height };
+        if (starting.Backbone is null) return new TrainingLoop(network, training, validation, options).Run(cancellation);
+        long start = _options.Clock.GetTimestamp();
+        if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, _options, start, cancellation);
+        if (_options.HeadFirst && !starting.Backbone.KeepsHead(training.ClassNames))
         {
-            InputSide = _options.InputSide,
-            Width = _options.Width,
-            Dropout = _options.Dropout,
-        });
-        network.Initialize(_options.Seed);
-        return new TrainingLoop(network, training, validation, _options).Run(cancellation);
+            var first = _options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(_options.MetricsCallback) };
+            FitHead(starting.Backbone, network, training, null, first, start, cancellation);
+            if (_options.TimeBudget is { } budget)
+            {
+                var left = budget - _options.Clock.GetElapsedTime(start);
+                options = options with { TimeBudget = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
+            }
+        }
+        return FitLayers(starting.FineTune, network, training, validation, options, cancellation);
     }
+
+    /// <summary>Computes the features of all faces once and trains the head on them.</summary>
+    private static TrainingResult FitHead(
+        Backbone backbone, Network network, FaceSet training, FaceSet? validation, Options options, long start, CancellationToken cancellation)
+    {
+        using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
+        var cut = backbone.Tap.Cut(backbone.Network);
+        var features = BottleneckFeatures.Compute(cut, training, BottleneckDataset.Train, options, pool, cancellation);
+        var validationFeatures = validation is null ? null : BottleneckFeatures.Compute(cut, validation, BottleneckDataset.Validation, options, pool, cancellation);
+        return new HeadTraining(features, validationFeatures, options, pool, start).Run((Linear)network.Nodes[^1].Operation, network, cancellation);
+    }
+
+    /// <summary>Trains the head and some or all of the layers before it.</summary>
+    private static TrainingResult FitLayers(
+        FineTune fineTune, Network network, FaceSet training, FaceSet? validation, Options options, CancellationToken cancellation)
+    {
+        var plan = new FineTunePlan(network, fineTune, options);
+        try
+        {
+            return new TrainingLoop(network, training, validation, options with { BeforeStep = plan.BeforeStep }).Run(cancellation);
+        }
+        finally
+        {
+            FineTunePlan.Release(network);
+        }
+    }
+
+    private static Action<ImageClassificationMetrics>? OnlyBottleneck(Action<ImageClassificationMetrics>? callback) => callback is null
+        ? null
+        : metrics =>
+        {
+            if (metrics.Bottleneck is not null) callback(metrics);
+        };
 }

@@ -33,6 +33,12 @@ public abstract record LearningRateScheduler
     /// <param name="learningRate">The trainer's learning rate, before the factor.</param>
     public virtual void EndEpoch(double loss, double learningRate) { }
 
+    /// <summary>Writes what a scheduler has come to in a run, where it keeps such.</summary>
+    internal virtual void Save(BinaryWriter writer) { }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    internal virtual void Restore(BinaryReader reader) { }
+
     /// <summary>The factor after the warm-up.</summary>
     /// <param name="state">Where the run stands.</param>
     /// <param name="progress">Share of the run after the warm-up, 0 … 1.</param>

@@ -14,13 +14,14 @@ public sealed class ModelEvaluator : IDisposable
     /// <param name="network">A network with one input channel and a square of 8 … 48 pixels.</param>
     /// <param name="pool">The threads to run on.</param>
     /// <param name="batchSize">Faces of a pass.</param>
+    /// <param name="frozen">True where the weights change no more: they are then prepared once.</param>
     /// <exception cref="FerException">The network's input is no such square.</exception>
-    public ModelEvaluator(Network network, WorkerPool pool, int batchSize = 128)
+    public ModelEvaluator(Network network, WorkerPool pool, int batchSize = 128, bool frozen = false)
     {
         var input = network.Input;
         if (input.Channels != 1 || input.Height != input.Width || input.Height is < 8 or > FaceSet.Side)
             throw new FerException($"A network with the input {input} cannot take faces of 1x{FaceSet.Side}x{FaceSet.Side}.");
-        _executor = new NetworkExecutor(network, batchSize, training: false, pool);
+        _executor = new NetworkExecutor(network, batchSize, training: false, pool, frozen);
     }
 
     /// <summary>Gives the network's output for every face, in the set's order.</summary>

@@ -14,7 +14,7 @@ public abstract class Optimizer
     private const int StateVersion = 1;
 
     private readonly Action<int> _work;
-    private (int Offset, int Length, bool Decays)[] _blocks = [];
+    private (int Offset, int Length, Parameter Parameter)[] _blocks = [];
     private ParameterSet? _parameters;
     private int _threads = 1;
 
@@ -49,7 +49,8 @@ public abstract class Optimizer
     /// <param name="gradients">Their gradients.</param>
     /// <param name="offset">Where the run starts in the state's arrays.</param>
     /// <param name="decay">Weight decay of the run.</param>
-    protected abstract void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay);
+    /// <param name="factor">What the step is multiplied by: the parameter's <see cref="Parameter.LearningRateFactor"/>, above 0.</param>
+    protected abstract void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay, float factor);
 
     /// <summary>Takes one step.</summary>
     /// <param name="parameters">The network's parameters with the gradients of a backward pass; the same set in every call.</param>
@@ -116,10 +117,10 @@ public abstract class Optimizer
         if (State.Length == 0) Allocate(parameters.TrainableLength);
         if (State.Any(a => a.Length != parameters.TrainableLength))
             throw new InvalidOperationException($"The optimizer's state is for another network than one of {parameters.TrainableLength} values.");
-        var blocks = new List<(int, int, bool)>();
+        var blocks = new List<(int, int, Parameter)>();
         foreach (var parameter in parameters.Where(p => p.IsTrainable))
             for (int start = 0; start < parameter.Length; start += BlockLength)
-                blocks.Add((parameter.Offset + start, Math.Min(BlockLength, parameter.Length - start), parameter.Kind == ParameterKind.Weight));
+                blocks.Add((parameter.Offset + start, Math.Min(BlockLength, parameter.Length - start), parameter));
         _blocks = [.. blocks];
         _parameters = parameters;
     }
@@ -130,8 +131,10 @@ public abstract class Optimizer
         ReadOnlySpan<float> gradients = _parameters.Gradients;
         for (int b = thread; b < _blocks.Length; b += _threads)
         {
-            var (offset, length, decays) = _blocks[b];
-            Update(values.Slice(offset, length), gradients.Slice(offset, length), offset, decays ? WeightDecay : 0f);
+            var (offset, length, parameter) = _blocks[b];
+            if (parameter.LearningRateFactor == 0) continue;
+            float decay = parameter.Kind == ParameterKind.Weight ? WeightDecay : 0f;
+            Update(values.Slice(offset, length), gradients.Slice(offset, length), offset, decay, parameter.LearningRateFactor);
         }
     }
 }

@@ -55,6 +55,21 @@ public sealed record ReduceOnPlateau : LearningRateScheduler
         }
     }
 
+    internal override void Save(BinaryWriter writer)
+    {
+        var state = _state ?? new State();
+        writer.Write(state.Best);
+        writer.Write(state.Factor);
+        writer.Write(state.Waited);
+        writer.Write(state.CooldownLeft);
+    }
+
+    internal override void Restore(BinaryReader reader)
+    {
+        var state = _state ?? throw new InvalidOperationException("Use the scheduler that Start gives.");
+        (state.Best, state.Factor, state.Waited, state.CooldownLeft) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+    }
+
     /// <inheritdoc/>
     protected override double Decay(in TrainState state, double progress) => _state?.Factor ?? 1;
 

@@ -34,10 +34,10 @@ public sealed class Sgd : Optimizer
     protected override void Prepare(float learningRate) => _rate = learningRate;
 
     /// <inheritdoc/>
-    protected override void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay)
+    protected override void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay, float factor)
     {
         var velocity = _velocity.AsSpan(offset, values.Length);
-        float momentum = _momentum, rate = _rate;
+        float momentum = _momentum, rate = _rate * factor;
         // w -= rate * (direct * g + carried * v) is both forms at once.
         float direct = _nesterov ? 1f : 0f, carried = _nesterov ? momentum : 1f;
         var w = MemoryMarshal.Cast<float, Vector<float>>(values);

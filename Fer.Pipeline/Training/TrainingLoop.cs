@@ -15,79 +15,88 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
     private const long DropoutPurpose = 4;
 
     private readonly TimeProvider _clock = options.Clock;
-    private readonly List<TrainingMetrics> _history = [];
+    private readonly ResizingSchedule _resizing = options.Resizing();
+    private readonly int _batchSize = Math.Min(options.BatchSize, training.Count);
+    private readonly string? _checkpoint = options.WorkspacePath is { } folder ? Path.Combine(folder, TrainingRun.CheckpointName) : null;
+    private double _saveSeconds;
 
     internal TrainingResult Run(CancellationToken cancellation)
     {
-        long start = _clock.GetTimestamp();
-        int batchSize = Math.Min(options.BatchSize, training.Count);
         using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
-        using var executor = new NetworkExecutor(network, batchSize, training: true, pool);
-        using var evaluator = validation is null ? null : new ModelEvaluator(network, pool, Math.Min(batchSize, validation.Count));
-        using var loader = new BatchLoader(training, LoaderOptions(batchSize));
-        var optimizer = options.CreateOptimizer();
-        var scheduler = options.LearningRateScheduler.Start();
-        var average = options.ExponentialMovingAverage > 0 ? new ExponentialMovingAverage(network.Parameters, options.ExponentialMovingAverage) : null;
-        var stopping = options.EarlyStoppingCriteria is { } criteria ? new EarlyStoppingMonitor(criteria) : null;
-        var best = new BestWeights(network.Parameters, options.EarlyStoppingCriteria);
-        var plan = Plan(loader.BatchesPerEpoch, batchSize);
-        var epoch = new EpochTotals(_clock, loader);
-        var outcome = TrainingOutcome.Completed;
-
-        while (true)
+        long stepsPerEpoch = BatchLoader.CountBatches(training.Count, LoaderOptions(0, 0));
+        var run = new TrainingRun(network, training, validation, options, () => Plan(stepsPerEpoch));
+        if (options.Resume && File.Exists(_checkpoint)) run.Restore(_checkpoint);
+        using var evaluator = validation is null ? null : new ModelEvaluator(network, pool, Math.Min(_batchSize, validation.Count));
+        TrainingStage? stage = null;
+        var outcome = run.Outcome;
+        try
         {
-            if (cancellation.IsCancellationRequested)
+            long saved = _clock.GetTimestamp();
+            while (outcome is null)
             {
-                outcome = TrainingOutcome.Cancelled;
-                break;
-            }
-            long stepStart = _clock.GetTimestamp();
-            var batch = loader.Next()!;
-            var state = new TrainState(plan.Done, loader.BatchesPerEpoch, plan.Fraction);
-            double rate = options.LearningRate * scheduler.Factor(state);
-            long engineStart = _clock.GetTimestamp();
-            float loss = Step(executor, batch, optimizer, (float)rate, plan.Done);
-            epoch.EngineSeconds += Seconds(engineStart);
-            if (!float.IsFinite(loss))
-            {
-                outcome = TrainingOutcome.Diverged;
-                break;
-            }
-            average?.Update();
-            epoch.Add(loss, CountRight(executor.Output, batch), batch.Count);
-            bool last = plan.IsLast;
-            plan.EndStep(Seconds(stepStart));
-            Report(plan, state, loss, rate, start);
-
-            if (batch.IsLastOfEpoch || last)
-            {
-                if (EndEpoch(state.Epoch, rate, epoch, average, evaluator, plan, best, cancellation) is not { } metrics)
+                if (run.IsEpochOver)
                 {
+                    outcome = EndEpoch(run, stepsPerEpoch, evaluator, cancellation);
+                    saved = _clock.GetTimestamp();
+                    continue;
+                }
+                if (cancellation.IsCancellationRequested)
+                {
+                    if (run.Plan.Done > 0) Save(run);
                     outcome = TrainingOutcome.Cancelled;
-                    break;
+                    continue;
                 }
-                scheduler.EndEpoch(metrics.ValidationLoss ?? metrics.TrainingLoss, options.LearningRate);
-                bool stop = stopping?.ShouldStop(
-                    metrics.Epoch, metrics.ValidationAccuracy ?? metrics.TrainingAccuracy, metrics.ValidationLoss ?? metrics.TrainingLoss) ?? false;
-                options.MetricsCallback?.Invoke(metrics);
-                if (stop && !last)
+                int side = _resizing.SideAt(run.Plan.Fraction);
+                if (stage?.Side != side)
                 {
-                    outcome = TrainingOutcome.StoppedEarly;
-                    break;
+                    if (stage is not null) run.Plan.ChangeCost((double)side * side / (stage.Side * (double)stage.Side));
+                    stage?.Dispose();
+                    stage = new TrainingStage(network, training, _batchSize, LoaderOptions(side, run.Plan.Done), pool);
                 }
-                epoch.Begin();
+                if (!Step(run, stage, stepsPerEpoch)) outcome = TrainingOutcome.Diverged;
+                else if (!run.IsEpochOver && _checkpoint is not null && _clock.GetElapsedTime(saved) >= options.CheckpointInterval)
+                {
+                    Save(run);
+                    saved = _clock.GetTimestamp();
+                }
             }
-            if (last) break;
+        }
+        finally
+        {
+            stage?.Dispose();
         }
 
         // A run cut off in its first epoch has no best: what it has learnt so far is then the best there is.
-        if (best.Epoch > 0) best.Restore();
-        else average?.Swap();
-        return new TrainingResult(network, outcome, _history, best.Epoch, optimizer.Steps, _clock.GetElapsedTime(start));
+        if (run.Best.Epoch > 0) run.Best.PutBack();
+        else run.Average?.Swap();
+        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed);
+    }
+
+    /// <summary>One batch; false where the loss or the gradient is not finite.</summary>
+    private bool Step(TrainingRun run, TrainingStage stage, long stepsPerEpoch)
+    {
+        var plan = run.Plan;
+        long start = _clock.GetTimestamp();
+        var batch = stage.Loader.Next()!;
+        run.Epoch.WaitedSeconds += Seconds(start);
+        var state = new TrainState(plan.Done, stepsPerEpoch, plan.Fraction);
+        double rate = options.LearningRate * run.Scheduler.Factor(state);
+        options.BeforeStep?.Invoke(state);
+        long engineStart = _clock.GetTimestamp();
+        float loss = Learn(stage.Executor, batch, run.Optimizer, (float)rate, plan.Done);
+        run.Epoch.EngineSeconds += Seconds(engineStart);
+        if (!float.IsFinite(loss)) return false;
+        run.Average?.Update();
+        run.Epoch.Add(loss, CountRight(stage.Executor.Output, batch), batch.Count, rate);
+        run.IsLastStepDone = plan.IsLast;
+        run.IsEpochOver = batch.IsLastOfEpoch || run.IsLastStepDone;
+        plan.EndStep(Seconds(start));
+        Report(run, state, loss, rate);
+        return true;
     }
 
     /// <summary>One batch through the network and back; gives the loss, or a value that is not finite where the loss or the gradient is none.</summary>
-    private float Step(NetworkExecutor executor, FaceBatch batch, Optimizer optimizer, float rate, long number)
+    private float Learn(NetworkExecutor executor, FaceBatch batch, Optimizer optimizer, float rate, long number)
     {
         batch.Pixels.CopyTo(executor.Input);
         executor.Forward(batch.Count, (long)new RandomStream(options.Seed, number, 0, DropoutPurpose).NextUInt64());
@@ -104,65 +113,87 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         return loss;
     }
 
-    /// <summary>Validates, with the averaged weights where there are such, and keeps the weights if they are the best; null where it was cancelled.</summary>
-    private TrainingMetrics? EndEpoch(
-        int number, double rate, EpochTotals epoch, ExponentialMovingAverage? average, ModelEvaluator? evaluator,
-        TrainingPlan plan, BestWeights best, CancellationToken cancellation)
+    /// <summary>
+    /// Validates, with the averaged weights where there are such, keeps the weights if they are the best, and writes the checkpoint. Gives how the
+    /// run ends, or null where it goes on.
+    /// </summary>
+    private TrainingOutcome? EndEpoch(TrainingRun run, long stepsPerEpoch, ModelEvaluator? evaluator, CancellationToken cancellation)
     {
         long start = _clock.GetTimestamp();
-        double trainingSeconds = epoch.Seconds;
+        int number = (int)((run.Plan.Done - 1) / stepsPerEpoch) + 1;
+        double trainingSeconds = run.Epoch.Seconds;
         double? accuracy = null, loss = null;
-        average?.Swap();
         try
         {
+            run.Average?.Swap();
             if (evaluator is not null)
             {
                 var scores = evaluator.Score(validation!, cancellation);
                 accuracy = scores.Accuracy(validation!);
                 loss = scores.Loss(validation!);
-                plan.EndValidation(Seconds(start));
             }
             // Without a validation set nothing says that an earlier epoch was better: the last one is kept.
-            best.Offer(number, accuracy ?? number, loss ?? 0);
+            run.Best.Offer(number, accuracy ?? number, loss ?? 0);
         }
         catch (OperationCanceledException)
         {
-            return null;
+            run.Average?.Swap();
+            Save(run);
+            return TrainingOutcome.Cancelled;
         }
-        finally
-        {
-            average?.Swap();
-        }
-        var metrics = epoch.Metrics(number, plan.Done, rate, trainingSeconds) with { ValidationAccuracy = accuracy, ValidationLoss = loss };
-        _history.Add(metrics);
-        return metrics;
+        run.Average?.Swap();
+        var metrics = run.Epoch.Metrics(number, run.Plan.Done, trainingSeconds) with { ValidationAccuracy = accuracy, ValidationLoss = loss };
+        run.History.Add(metrics);
+        run.Scheduler.EndEpoch(metrics.ValidationLoss ?? metrics.TrainingLoss, options.LearningRate);
+        bool stops = run.Stopping?.ShouldStop(
+            metrics.Epoch, metrics.ValidationAccuracy ?? metrics.TrainingAccuracy, metrics.ValidationLoss ?? metrics.TrainingLoss) ?? false;
+        run.Outcome = run.IsLastStepDone ? TrainingOutcome.Completed : stops ? TrainingOutcome.StoppedEarly : null;
+        run.IsEpochOver = false;
+        run.Epoch.Begin();
+        run.Plan.EndValidation(Seconds(start) + _saveSeconds);
+        Save(run);
+        // After the checkpoint: whoever hears of an epoch may rely on it.
+        options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Train = metrics });
+        return run.Outcome;
     }
 
-    private BatchLoaderOptions LoaderOptions(int batchSize) => new()
+    private void Save(TrainingRun run)
     {
-        BatchSize = batchSize,
-        Side = network.Input.Height,
+        if (_checkpoint is null) return;
+        long start = _clock.GetTimestamp();
+        run.Save(_checkpoint);
+        _saveSeconds = Seconds(start);
+    }
+
+    private BatchLoaderOptions LoaderOptions(int side, long firstBatch) => new()
+    {
+        BatchSize = _batchSize,
+        Side = side,
+        View = network.Input.Height,
         Seed = options.Seed,
         Epochs = 0,
+        FirstBatch = firstBatch,
         Shuffle = true,
         DropLast = true,
         Augmentation = options.Augmentation,
+        SoftTargets = options.SoftTargets,
         Mixup = options.Mixup,
     };
 
-    private TrainingPlan Plan(long stepsPerEpoch, int batchSize)
+    private TrainingPlan Plan(long stepsPerEpoch)
     {
         if (options.TimeBudget is not { } budget) return new FixedPlan((options.Epoch ?? DefaultEpochs) * stepsPerEpoch);
         // Until a validation has been timed: a forward pass is about a third of a step.
-        double validationSteps = validation is null ? 0 : Math.Ceiling((double)validation.Count / batchSize) * 0.4;
+        double validationSteps = validation is null ? 0 : Math.Ceiling((double)validation.Count / _batchSize) * 0.4;
         long most = options.Epoch is { } epochs ? epochs * stepsPerEpoch : long.MaxValue / 2;
-        return new DeadlinePlan(_clock, budget, stepsPerEpoch, most, validationSteps);
+        return new DeadlinePlan(_clock, budget, stepsPerEpoch, most, validationSteps, _resizing.RemainingCost);
     }
 
-    private void Report(TrainingPlan plan, in TrainState state, double loss, double rate, long start)
+    private void Report(TrainingRun run, in TrainState state, double loss, double rate)
     {
         if (options.ProgressCallback is not { } callback) return;
-        var elapsed = _clock.GetElapsedTime(start);
+        var plan = run.Plan;
+        var elapsed = run.Elapsed;
         double left = Math.Max(0, (double)(plan.TotalSteps - plan.Done) / plan.Done);
         var remaining = options.TimeBudget is { } budget && budget - elapsed < elapsed * left ? budget - elapsed : elapsed * left;
         callback(new TrainingProgress(

@@ -35,4 +35,30 @@ public sealed record TrainingMetrics
 
     /// <summary>Share of the training time in which the engine computed: forward, loss, backward and step.</summary>
     public required double EngineShare { get; init; }
+
+    internal void Save(BinaryWriter writer)
+    {
+        writer.Write(Epoch);
+        writer.Write(Steps);
+        foreach (double number in (double[])[
+            LearningRate, TrainingLoss, TrainingAccuracy, ValidationLoss ?? double.NaN, ValidationAccuracy ?? double.NaN,
+            Seconds, ImagesPerSecond, LoaderWaitShare, EngineShare]) writer.Write(number);
+    }
+
+    internal static TrainingMetrics Restore(BinaryReader reader) => new()
+    {
+        Epoch = reader.ReadInt32(),
+        Steps = reader.ReadInt64(),
+        LearningRate = reader.ReadDouble(),
+        TrainingLoss = reader.ReadDouble(),
+        TrainingAccuracy = reader.ReadDouble(),
+        ValidationLoss = Known(reader.ReadDouble()),
+        ValidationAccuracy = Known(reader.ReadDouble()),
+        Seconds = reader.ReadDouble(),
+        ImagesPerSecond = reader.ReadDouble(),
+        LoaderWaitShare = reader.ReadDouble(),
+        EngineShare = reader.ReadDouble(),
+    };
+
+    private static double? Known(double value) => double.IsNaN(value) ? null : value;
 }

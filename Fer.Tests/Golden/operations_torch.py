@@ -57,4 +57,53 @@ x = torch.randn(5, 13, 1, 1)
 cases.append(case("linear", "linear", x, lambda x, w, b: F.linear(x.reshape(5, 13), w, b), [torch.randn(6, 13), torch.randn(6)], outputs=6))
 cases.append(case("elu", "elu", torch.randn(2, 3, 4, 5), lambda x: F.elu(x, 0.7), [], alpha=0.7))
 cases.append(case("softmax", "softmax", torch.randn(4, 7, 1, 1) * 4, lambda x: F.softmax(x, 1), []))
+
+# Dilated convolutions, poolings whose size is rounded up, the other element-wise functions, and layers over sequences.
+for batch, i, o, h, w, k, stride, pad, groups, dilation in [(2, 8, 7, 9, 8, 3, 1, 2, 1, 2), (1, 6, 6, 8, 9, 3, 2, 2, 6, 2), (2, 3, 5, 9, 9, 2, 2, 1, 1, 3)]:
+    x = torch.randn(batch, i, h, w)
+    cases.append(case(f"conv {i}->{o} {k}x{k} dilation {dilation} groups {groups}", "conv", x, lambda x, k, b: F.conv2d(x, k, b, stride, pad, dilation, groups),
+                      [torch.randn(o, i // groups, k, k), torch.randn(o)],
+                      outputs=o, kernel=[k, k], stride=stride, padding=pad, groups=groups, bias=True, dilation=dilation))
+for k, s, p, d in [(3, 2, 0, 1), (2, 2, 1, 2), (2, 3, 1, 1)]:
+    x = torch.randn(2, 11, 8, 7)
+    cases.append(case(f"max-pool {k} stride {s} pad {p} dilation {d} up", "maxpool", x, lambda x: F.max_pool2d(x, k, s, p, d, True), [],
+                      kernel=[k, k], stride=s, padding=p, dilation=d, ceil=True))
+    for count in (True, False):
+        cases.append(case(f"average-pool {k} stride {s} pad {p} {count} up", "avgpool", x, lambda x: F.avg_pool2d(x, k, s, p, True, count), [],
+                          kernel=[k, k], stride=s, padding=p, countPadding=count, ceil=True))
+x = torch.randn(2, 11, 4, 5)
+cases.append(case("clip", "clip", x * 4, lambda x: F.relu6(x), [], minimum=0, maximum=6))
+cases.append(case("leaky relu", "leakyrelu", x, lambda x: F.leaky_relu(x, 0.1), [], alpha=0.1))
+cases.append(case("parametric relu", "prelu", x, lambda x, s: F.prelu(x, s), [torch.randn(11)]))
+cases.append(case("sigmoid", "sigmoid", x * 3, torch.sigmoid, []))
+cases.append(case("tanh", "tanh", x * 2, torch.tanh, []))
+for n in (5, 3):  # of even sizes PyTorch takes one more before, ONNX and this engine one more behind
+    cases.append(case(f"local response normalisation {n}", "lrn", x * 5, lambda x: F.local_response_norm(x, n, 0.3, 0.75, 1.5), [],
+                      size=n, alpha=0.3, beta=0.75, constant=1.5))
+for mode, align in [("nearest", None), ("bilinear", False), ("bilinear", True), ("bicubic", False)]:
+    cases.append(case(f"resize {mode} {align}", "resize", x, lambda x: F.interpolate(x, size=(7, 3), mode=mode, align_corners=align), [],
+                      height=7, width=3, mode=mode, align=bool(align)))
+
+
+def reorder(t, order):  # ONNX's gates to PyTorch's
+    parts = t.chunk(len(order))
+    return torch.cat([parts[i] for i in order])
+
+
+def recurrent(function, order, hidden):
+    def run(x, w, r, b):
+        wb, rb = b.chunk(2)
+        state = torch.zeros(1, x.shape[0], hidden)
+        flat = [reorder(t, order) for t in (w, r, wb, rb)]
+        steps = x[:, :, :, 0].permute(0, 2, 1)
+        y = function(steps, (state, state) if function is torch._VF.lstm else state, flat, True, 1, 0.0, True, False, True)[0]
+        return y.permute(0, 2, 1).unsqueeze(3)
+    return run
+
+
+for kind, function, order in [("lstm", torch._VF.lstm, [0, 2, 3, 1]), ("gru", torch._VF.gru, [1, 0, 2])]:
+    for batch, inputs, hidden, steps in [(3, 5, 7, 6), (2, 9, 20, 4)]:
+        n = len(order)
+        cases.append(case(f"{kind} {inputs}->{hidden}", kind, torch.randn(batch, inputs, steps, 1), recurrent(function, order, hidden),
+                          [torch.randn(n * hidden, inputs) * 0.5, torch.randn(n * hidden, hidden) * 0.5, torch.randn(2 * n * hidden)], outputs=hidden))
 print(json.dumps({"torch": torch.__version__, "cases": cases}))

@@ -23,7 +23,7 @@ internal static class TestNetworks
     {
         var builder = new NetworkBuilder("Every", new Shape(1, 48, 48));
         var pixels = builder.Input.Affine(127.5f, 1 / 127.5f);
-        var cut = builder.Add(new Crop(3, 5, 40, 38), "cut", pixels);
+        var cut = builder.Add(new Crop(3, 5, 40, 38), "cut", builder.Add(new Mirror(), "mirrored", pixels));
         var stem = builder.Add(new Convolution(1, 12, new Window(5, 3, 2, 1, 2, 1, 2, 1)), "stem", cut).BatchNormalization(1e-3f, 0.003f).Elu(0.7f);
         var a = stem.Convolution(12, 3, groups: 3, bias: true).Relu();
         var depthwise = a.Convolution(12, 3, stride: 2, groups: 12).BatchNormalization();

@@ -11,7 +11,7 @@ public class FolderDependencyTests
         ["Imaging"] = [],
         ["Tensors"] = [],
         ["Networks"] = ["Tensors"],
-        ["Training"] = ["Data", "Networks"],
+        ["Training"] = ["Data", "Networks", "Models"],
         ["AutoML"] = ["Training"],
         ["Evaluation"] = ["Networks", "Data"],
         ["Models"] = ["Networks", "Evaluation"],

@@ -24,6 +24,7 @@ public class GradientTests
         ["depthwise convolution"] = (() => new Convolution(10, 10, Window.Square(3, 2, 1), groups: 10), [new(10, 5, 5)]),
         ["lopsided convolution"] = (() => new Convolution(2, 3, new Window(2, 3, 2, 1, 0, 1, 1, 0)), [new(2, 5, 4)]),
         ["batch normalisation"] = (() => new BatchNormalization(9), [new(9, 3, 4)]),
+        ["batch normalisation with running statistics"] = (() => new BatchNormalization(9) { UsesRunningStatistics = true }, [new(9, 3, 4)]),
         ["relu"] = (() => new Relu(), [new(9, 3, 4)]),
         ["elu"] = (() => new Elu(0.8f), [new(9, 3, 4)]),
         ["max-pool"] = (() => new MaxPool(Window.Square(2, 2)), [new(9, 5, 4)]),
@@ -38,6 +39,43 @@ public class GradientTests
         ["flatten"] = (() => new Flatten(), [new(9, 3, 4)]),
         ["softmax"] = (() => new Softmax(), [new(9)]),
         ["affine"] = (() => new Affine(0.3f, 1.7f), [new(9, 3, 4)]),
+        ["dilated convolution"] = (() => new Convolution(5, 4, Window.Square(3, 2, 2, 2)), [new(5, 7, 6)]),
+        ["dilated convolution of many channels"] = (() => new Convolution(8, 7, new Window(3, 2, 1, 1, 1, 0, 2, 1, 2, 3)), [new(8, 6, 6)]),
+        ["dilated depthwise convolution"] = (() => new Convolution(9, 9, Window.Square(3, 1, 2, 2), groups: 9), [new(9, 5, 5)]),
+        ["dilated max-pool rounded up"] = (() => new MaxPool(Window.Square(2, 2, 1, 2) with { CeilMode = true }), [new(9, 6, 4)]),
+        ["average-pool with padding rounded up"] = (() => new AveragePool(Window.Square(3, 2, 1) with { CeilMode = true }, true), [new(9, 6, 4)]),
+        ["clip"] = (() => new Clip(-0.8f, 0.9f), [new(9, 3, 4)]),
+        ["leaky relu"] = (() => new LeakyRelu(0.2f), [new(9, 3, 4)]),
+        ["parametric relu"] = (() => new PRelu(9), [new(9, 3, 4)]),
+        ["sigmoid"] = (() => new Sigmoid(), [new(9, 3, 4)]),
+        ["tanh"] = (() => new Tanh(), [new(9, 3, 4)]),
+        ["local response normalisation"] = (() => new LocalResponseNormalization(5, 0.7f, 0.75f, 1.5f), [new(19, 2, 2)]),
+        ["local response normalisation of an even size"] = (() => new LocalResponseNormalization(4, 0.9f, 0.5f), [new(7, 2, 2)]),
+        ["sum with a value a channel"] = (() => new Arithmetic(ArithmeticFunction.Add), [new(9, 3, 4), new(9)]),
+        ["difference with a value a place"] = (() => new Arithmetic(ArithmeticFunction.Subtract), [new(9, 3, 4), new(1, 3, 4)]),
+        ["product of the same shape"] = (() => new Arithmetic(ArithmeticFunction.Multiply), [new(9, 3, 4), new(9, 3, 4)]),
+        ["product with a value a row"] = (() => new Arithmetic(ArithmeticFunction.Multiply), [new(9, 3, 4), new(1, 3, 1)]),
+        ["product of crossed shapes"] = (() => new Arithmetic(ArithmeticFunction.Multiply), [new(1, 3, 4), new(17, 1, 4)]),
+        ["maximum"] = (() => new Arithmetic(ArithmeticFunction.Maximum), [new(9, 3, 4), new(1)]),
+        ["minimum"] = (() => new Arithmetic(ArithmeticFunction.Minimum), [new(1), new(9, 3, 4)]),
+        ["channel shuffle"] = (() => Rearrange.ShuffleChannels(new(18, 3, 2), 3), [new(18, 3, 2)]),
+        ["channel selection"] = (() => Rearrange.SelectChannels(new(18, 3, 2), [2, 3, 4, 4]), [new(18, 3, 2)]),
+        ["padding"] = (() => Rearrange.Pad(new(9, 3, 2), 1, 0, 2, 3, 0.5f), [new(9, 3, 2)]),
+        ["transposition"] = (() => new Rearrange(new(3, 2, 9), [[0, 9], [.. Enumerable.Range(0, 9)], [0, 18, 36]]), [new(9, 3, 2)]),
+        ["reshape"] = (() => new Reshape(new(4, 9, 3)), [new(9, 3, 4)]),
+        ["sum over places"] = (() => new Reduce(ReduceFunction.Sum), [new(19, 3, 4)]),
+        ["maximum over places"] = (() => new Reduce(ReduceFunction.Maximum), [new(9, 3, 4)]),
+        ["minimum over places"] = (() => new Reduce(ReduceFunction.Minimum), [new(9, 3, 4)]),
+        ["matrix product"] = (() => new MatMul(), [new(5, 2, 3), new(18, 2, 5)]),
+        ["resize to the nearest"] = (() => new Resize(6, 5), [new(9, 3, 4)]),
+        ["linear resize"] = (() => new Resize(5, 3, new() { Interpolation = Interpolation.Linear }), [new(9, 3, 4)]),
+        ["cubic resize"] = (() => new Resize(5, 7, new() { Interpolation = Interpolation.Cubic, Coordinates = ResizeCoordinates.AlignCorners }), [new(9, 4, 4)]),
+        ["lstm"] = (() => new Lstm(5, 9), [new(5, 4, 1)]),
+        ["lstm of many units, back to front, two sequences, peepholes"] = (() => new Lstm(3, 18, reverse: true, peepholes: true), [new(3, 3, 2)]),
+        ["gru"] = (() => new Gru(5, 9), [new(5, 4, 1)]),
+        ["gru of many units, back to front, reset before"] = (() => new Gru(3, 18, reverse: true, resetAfter: false), [new(3, 3, 2)]),
+        ["constant"] = (() => new Constant(new(9, 3, 4)), []),
+        ["mirror"] = (() => new Mirror(), [new(9, 5, 4)]),
         ["crop"] = (() => new Crop(1, 2, 3, 2), [new(9, 5, 5)]),
     };
 
@@ -58,12 +96,13 @@ public class GradientTests
         var operation = create();
         using var harness = new KernelHarness(operation, shapes, batch, set);
         if (operation.Parameters.Count > 0) Initialization.Initialize(harness.Parameters, 5);
-        foreach (var parameter in harness.Parameters.Where(p => p.IsTrainable && p.Kind != ParameterKind.Weight))
+        foreach (var parameter in harness.Parameters.Where(p => p.Kind is not (ParameterKind.Weight or ParameterKind.RunningMean or ParameterKind.RunningVariance)))
             KernelHarness.Random(parameter.Length, 77).CopyTo(parameter.Values);
         // Kept apart, so that no maximum or corner changes hands within a step.
         var inputs = shapes.Select((s, i) => KernelHarness.Random(batch * s.Length, 20 + i).Select(v => MathF.Round(v * 20) / 20 + 0.021f).ToArray()).ToArray();
-        if (operation is MaxPool)
+        if (operation is MaxPool or Reduce)
             foreach (var input in inputs) Spread(input);
+        if (operation is Arithmetic) inputs[1] = [.. inputs[1].Select(v => v + 0.024f)];
         var dy = KernelHarness.Random(batch * harness.Output.Length, 3);
 
         double Loss()

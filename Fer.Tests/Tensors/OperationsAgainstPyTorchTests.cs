@@ -51,7 +51,8 @@ public class OperationsAgainstPyTorchTests
         Window Window()
         {
             int stride = c.GetProperty("stride").GetInt32(), pad = c.GetProperty("padding").GetInt32();
-            return new(c.GetProperty("kernel")[0].GetInt32(), c.GetProperty("kernel")[1].GetInt32(), stride, stride, pad, pad, pad, pad);
+            int dilation = c.TryGetProperty("dilation", out var d) ? d.GetInt32() : 1;
+            return new(c.GetProperty("kernel")[0].GetInt32(), c.GetProperty("kernel")[1].GetInt32(), stride, stride, pad, pad, pad, pad, dilation, dilation, c.TryGetProperty("ceil", out _));
         }
         return c.GetProperty("kind").GetString() switch
         {
@@ -61,6 +62,22 @@ public class OperationsAgainstPyTorchTests
             "avgpool" => new AveragePool(Window(), c.GetProperty("countPadding").GetBoolean()),
             "linear" => new Linear(input.Channels, c.GetProperty("outputs").GetInt32()),
             "elu" => new Elu(c.GetProperty("alpha").GetSingle()),
+            "clip" => new Clip(c.GetProperty("minimum").GetSingle(), c.GetProperty("maximum").GetSingle()),
+            "leakyrelu" => new LeakyRelu(c.GetProperty("alpha").GetSingle()),
+            "prelu" => new PRelu(input.Channels),
+            "sigmoid" => new Sigmoid(),
+            "tanh" => new Tanh(),
+            "lrn" => new LocalResponseNormalization(
+                c.GetProperty("size").GetInt32(), c.GetProperty("alpha").GetSingle(), c.GetProperty("beta").GetSingle(), c.GetProperty("constant").GetSingle()),
+            "resize" => new Resize(c.GetProperty("height").GetInt32(), c.GetProperty("width").GetInt32(), new ResizeOptions
+            {
+                Interpolation = c.GetProperty("mode").GetString() switch { "nearest" => Interpolation.Nearest, "bilinear" => Interpolation.Linear, _ => Interpolation.Cubic },
+                Coordinates = c.GetProperty("align").GetBoolean() ? ResizeCoordinates.AlignCorners
+                    : c.GetProperty("mode").GetString() == "nearest" ? ResizeCoordinates.Asymmetric : ResizeCoordinates.HalfPixel,
+                Rounding = NearestRounding.Floor,
+            }),
+            "lstm" => new Lstm(input.Channels, c.GetProperty("outputs").GetInt32()),
+            "gru" => new Gru(input.Channels, c.GetProperty("outputs").GetInt32()),
             "softmax" => new Softmax(),
             var kind => throw new InvalidOperationException($"No operation {kind}."),
         };

@@ -15,7 +15,7 @@ public class BestWeightsTests
             parameters.Values.Fill(i + 1);
             best.Offer(i + 1, epochs[i].Accuracy, epochs[i].Loss);
         }
-        best.Restore();
+        best.PutBack();
         Assert.Equal(3, best.Epoch);
         Assert.All(parameters.Values.ToArray(), v => Assert.Equal(3f, v));
     }

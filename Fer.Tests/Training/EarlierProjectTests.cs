@@ -21,7 +21,7 @@ public class EarlierProjectTests
     [Fact]
     public void Every_recipe_learns_from_a_few_faces()
     {
-        foreach (var project in EarlierProject.All.DistinctBy(p => p.Options.Arch))
+        foreach (var project in EarlierProject.All.DistinctBy(p => p.Options.Arch).Where(p => p.Minutes <= 20))
         {
             var faces = SyntheticFaces.Create(96, project.Scheme.ClassNames.Count, seed: 3);
             var result = new ImageClassificationTrainer(project.Options with { Epoch = 2, BatchSize = 32, Threads = 1, EarlyStoppingCriteria = null }).Fit(faces, null, TestContext.Current.CancellationToken);

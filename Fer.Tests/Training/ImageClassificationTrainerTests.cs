@@ -149,7 +149,7 @@ public class ImageClassificationTrainerTests
     public void Without_validation_the_last_epoch_is_kept_and_callbacks_hear_of_each()
     {
         var epochs = new List<int>();
-        var result = Fit(Small with { Epoch = 3, MetricsCallback = m => epochs.Add(m.Epoch) }, null);
+        var result = Fit(Small with { Epoch = 3, MetricsCallback = m => epochs.Add(m.Train!.Epoch) }, null);
         Assert.Equal([1, 2, 3], epochs);
         Assert.Equal(3, result.BestEpoch);
         Assert.Null(result.Best!.ValidationAccuracy);

@@ -21,6 +21,9 @@ internal sealed class OnnxAttributes
 
     internal static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
 
+    internal static AttributeProto Text(string name, string value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = Google.Protobuf.ByteString.CopyFromUtf8(value) };
+
     internal static AttributeProto Ints(string name, params long[] values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
 
@@ -31,6 +34,8 @@ internal sealed class OnnxAttributes
         float value = Take(name, AttributeProto.Types.AttributeType.Float)?.F ?? ifAbsent;
         return float.IsFinite(value) ? value : throw new OnnxFormatException($"has {value} as its attribute '{name}'");
     }
+
+    internal string TakeText(string name, string ifAbsent) => Take(name, AttributeProto.Types.AttributeType.String)?.S.ToStringUtf8() ?? ifAbsent;
 
     /// <summary>Whole numbers of an exact count and range.</summary>
     internal int[] TakeInts(string name, int[]? ifAbsent, int count, int least, int most)

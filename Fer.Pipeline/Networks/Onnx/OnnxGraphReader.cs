@@ -25,6 +25,8 @@ internal sealed class OnnxGraphReader
     private NetworkBuilder? _builder;
     private Layer? _last;
     private long _activations;
+    private readonly Dictionary<string, Operation> _shared = [];
+    private readonly HashSet<Parameter> _bound = [];
     private long _parameterBytes;
 
     internal OnnxGraphReader(GraphProto graph, OnnxReadLimits limits)
@@ -75,6 +77,12 @@ internal sealed class OnnxGraphReader
         return layer;
     }
 
+    internal T Shared<T>(string key, Func<T> create) where T : Operation
+    {
+        if (!_shared.TryGetValue(key, out var operation)) _shared[key] = operation = create();
+        return (T)operation;
+    }
+
     /// <summary>Notes that a parameter takes its values from a constant, whose dimensions must be the parameter's.</summary>
     internal void Bind(Parameter parameter, TensorProto tensor)
     {
@@ -82,7 +90,9 @@ internal sealed class OnnxGraphReader
         if (!tensor.Dims.SequenceEqual(parameter.Dimensions.Select(d => (long)d)))
             throw new OnnxFormatException(
                 $"takes initialiser {OnnxText.Quote(tensor.Name)} of dimensions [{string.Join(", ", tensor.Dims)}] where [{string.Join(", ", parameter.Dimensions)}] is needed");
-        // One constant may be read by many nodes, and each gets its own copy.
+        // A layer that stands in several places is bound once.
+        if (!_bound.Add(parameter)) return;
+        // One constant may be read by different layers, and each gets its own copy.
         if ((_parameterBytes += length * (long)sizeof(float)) > _limits.MaxBytes)
             throw new OnnxFormatException($"needs more than {_limits.MaxBytes:N0} bytes of parameters");
         _parameters.Add((parameter, tensor));

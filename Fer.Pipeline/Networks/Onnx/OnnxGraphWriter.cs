@@ -59,6 +59,8 @@ internal sealed class OnnxGraphWriter
                 OnnxAttributes.Float("epsilon", b.Epsilon),
                 OnnxAttributes.Float("momentum", 1f - b.Momentum)),
             Relu => Write(node, "Relu", x.Rank, [x.Name]),
+            Clip c => Write(node, "Clip", x.Rank, [x.Name, Scalar(node, "min", c.Minimum), Scalar(node, "max", c.Maximum)]),
+            Resize r => WriteResize(node, AtRank(node, x, 4), r),
             Elu e => Write(node, "Elu", x.Rank, [x.Name], OnnxAttributes.Float("alpha", e.Alpha)),
             MaxPool p => Write(node, "MaxPool", 4, [AtRank(node, x, 4).Name], Pooling(p.Window)),
             AveragePool p => Write(node, "AveragePool", 4, [AtRank(node, x, 4).Name],
@@ -72,6 +74,8 @@ internal sealed class OnnxGraphWriter
             Concat => WriteJoin(node, "Concat", OnnxAttributes.Int("axis", 1)),
             Affine a => WriteAffine(node, x, a),
             Crop c => WriteCrop(node, AtRank(node, x, 4), c),
+            Mirror => Write(node, "Gather", 4, [AtRank(node, x, 4).Name, Integers(node, "columns", [.. Enumerable.Range(0, node.Shape.Width).Reverse()])],
+                OnnxAttributes.Int("axis", 3)),
             Softmax => Write(node, "Softmax", x.Rank, [x.Name], OnnxAttributes.Int("axis", 1)),
             _ => throw new FerException($"Layer '{node.Name}' ({node.Operation.Kind}) has no ONNX form in this version."),
         };
@@ -96,6 +100,23 @@ internal sealed class OnnxGraphWriter
         Integers(node, "ends", crop.Top + crop.Height, crop.Left + crop.Width),
         Integers(node, "axes", 2, 3),
     ]);
+
+    private Value WriteResize(Node node, Value x, Resize resize)
+    {
+        var input = _network.InputShapes(node)[0];
+        string scales = Unique($"{node.Name}.scales");
+        _graph.Initializer.Add(OnnxTensors.Floats(scales, [1, 1, Scale(input.Height, resize.Height), Scale(input.Width, resize.Width)], [4]));
+        return Write(node, "Resize", 4, [x.Name, "", scales],
+            OnnxAttributes.Text("mode", "linear"), OnnxAttributes.Text("coordinate_transformation_mode", "half_pixel"));
+
+        // Runtimes round the product down, so the scale must not fall short of the size by its own rounding.
+        static float Scale(int from, int to)
+        {
+            float scale = (float)to / from;
+            while (from * scale < to) scale = MathF.BitIncrement(scale);
+            return scale;
+        }
+    }
 
     /// <summary>Writes an operator over several values, which ONNX wants of one rank.</summary>
     private Value WriteJoin(Node node, string type, params AttributeProto[] attributes)

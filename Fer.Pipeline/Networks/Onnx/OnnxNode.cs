@@ -24,6 +24,8 @@ internal sealed class OnnxNode
 
     internal OnnxAttributes Attributes { get; }
 
+    internal int MaxDimension => _graph.MaxDimension;
+
     /// <exception cref="OnnxFormatException">The node has fewer or more inputs.</exception>
     internal void ExpectInputs(int least, int most)
     {
@@ -67,6 +69,17 @@ internal sealed class OnnxNode
         return float.IsFinite(value[0]) ? value[0] : throw new OnnxFormatException($"takes {value[0]} from initialiser {OnnxText.Quote(tensor.Name)}");
     }
 
+    /// <summary>A short list of finite numbers of an exact count.</summary>
+    internal float[] Floats(int input, int count)
+    {
+        var tensor = Tensor(input);
+        if (OnnxTensors.CheckedLength(tensor, TensorProto.Types.DataType.Float) != count || tensor.Dims.Count != 1)
+            throw new OnnxFormatException($"takes initialiser {OnnxText.Quote(tensor.Name)} where a list of {count} is needed");
+        var values = new float[count];
+        OnnxTensors.CopyFloats(tensor, values);
+        return values.All(float.IsFinite) ? values : throw new OnnxFormatException($"takes a value that is no number from initialiser {OnnxText.Quote(tensor.Name)}");
+    }
+
     /// <summary>A short list of whole numbers of an exact count, each in 0 … the largest dimension.</summary>
     internal int[] Integers(int input, int count)
     {
@@ -92,6 +105,10 @@ internal sealed class OnnxNode
         Attributes.TakeInts("dilations", [1, 1], 2, 1, 1);
         return new Window(stated[0], stated[1], strides[0], strides[1], pads[0], pads[1], pads[2], pads[3]);
     }
+
+    /// <summary>The operation of an earlier node with the same constants and attributes, or a new one: weights that a file has once stay so.</summary>
+    internal T Shared<T>(Func<T> create) where T : Operation =>
+        _graph.Shared($"{_node.OpType}\n{string.Join('\n', _node.Input.Skip(1))}\n{string.Join('\n', _node.Attribute.Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
 
     internal void Bind(Parameter parameter, TensorProto tensor) => _graph.Bind(parameter, tensor);
 

@@ -11,16 +11,19 @@ internal static class OnnxOperators
         ["Add"] = ReadAdd,
         ["AveragePool"] = ReadAveragePool,
         ["BatchNormalization"] = ReadBatchNormalization,
+        ["Clip"] = ReadClip,
         ["Concat"] = ReadConcat,
         ["Conv"] = ReadConvolution,
         ["Dropout"] = ReadDropout,
         ["Elu"] = ReadElu,
         ["Flatten"] = ReadFlatten,
+        ["Gather"] = ReadMirror,
         ["Gemm"] = ReadLinear,
         ["GlobalAveragePool"] = ReadGlobalAveragePool,
         ["MaxPool"] = ReadMaxPool,
         ["Mul"] = ReadMultiplication,
         ["Relu"] = ReadRelu,
+        ["Resize"] = ReadResize,
         ["Slice"] = ReadCrop,
         ["Softmax"] = ReadSoftmax,
         ["Sub"] = ReadSubtraction,
@@ -45,7 +48,7 @@ internal static class OnnxOperators
         var window = node.Window([(int)weight.Dims[2], (int)weight.Dims[3]]);
         if (groups < 1 || groups > x.Layer.Shape.Channels || groups * weight.Dims[1] != x.Layer.Shape.Channels)
             throw new OnnxFormatException($"has {groups} groups of {weight.Dims[1]} channels over an input of {x.Layer.Shape}");
-        var convolution = new Convolution(x.Layer.Shape.Channels, (int)weight.Dims[0], window, (int)groups, node.InputCount == 3);
+        var convolution = node.Shared(() => new Convolution(x.Layer.Shape.Channels, (int)weight.Dims[0], window, (int)groups, node.InputCount == 3));
         node.Bind(convolution.Weight, weight);
         if (convolution.Bias is { } bias) node.Bind(bias, node.Tensor(2, 1));
         return node.Layer(convolution, 4, x);
@@ -60,7 +63,7 @@ internal static class OnnxOperators
         // ONNX counts the share of the old statistics, the engine that of the new batch. 1 - 0.9f is not quite 0.1f: six decimals are.
         float momentum = (float)Math.Round(1.0 - node.Attributes.TakeFloat("momentum", 0.9f), 6);
         var scale = node.Tensor(1, 1);
-        var normalization = new BatchNormalization((int)scale.Dims[0], epsilon, momentum);
+        var normalization = node.Shared(() => new BatchNormalization((int)scale.Dims[0], epsilon, momentum));
         node.Bind(normalization.Scale, scale);
         node.Bind(normalization.Shift, node.Tensor(2, 1));
         node.Bind(normalization.RunningMean, node.Tensor(3, 1));
@@ -77,7 +80,7 @@ internal static class OnnxOperators
         if (node.Attributes.TakeFloat("alpha", 1) != 1 || node.Attributes.TakeFloat("beta", 1) != 1)
             throw new OnnxFormatException("has an alpha or beta other than 1");
         var weight = node.Tensor(1, 2);
-        var linear = new Linear((int)weight.Dims[1], (int)weight.Dims[0], node.InputCount == 3);
+        var linear = node.Shared(() => new Linear((int)weight.Dims[1], (int)weight.Dims[0], node.InputCount == 3));
         node.Bind(linear.Weight, weight);
         if (linear.Bias is { } bias) node.Bind(bias, node.Tensor(2, 1));
         return node.Layer(linear, 2, x);
@@ -86,6 +89,13 @@ internal static class OnnxOperators
     private static OnnxValue ReadRelu(OnnxNode node) => Unary(node, new Relu());
 
     private static OnnxValue ReadElu(OnnxNode node) => Unary(node, new Elu(node.Attributes.TakeFloat("alpha", 1)));
+
+    private static OnnxValue ReadClip(OnnxNode node)
+    {
+        node.ExpectInputs(3, 3);
+        var x = node.Value(0);
+        return node.Layer(new Clip(node.Scalar(1), node.Scalar(2)), x.Rank, x);
+    }
 
     private static OnnxValue ReadMaxPool(OnnxNode node)
     {
@@ -173,6 +183,31 @@ internal static class OnnxOperators
         int[] starts = node.Integers(1, 2), ends = node.Integers(2, 2);
         if (node.Integers(3, 2) is not [2, 3]) throw new OnnxFormatException("cuts along other axes than height and width");
         return node.Layer(new Crop(starts[0], starts[1], ends[0] - starts[0], ends[1] - starts[1]), 4, x);
+    }
+
+    private static OnnxValue ReadResize(OnnxNode node)
+    {
+        node.ExpectInputs(3, 3);
+        var x = node.Value(0, 4);
+        if (node.Attributes.TakeText("mode", "nearest") != "linear" || node.Attributes.TakeText("coordinate_transformation_mode", "half_pixel") != "half_pixel")
+            throw new OnnxFormatException("resizes in another way than linear with half_pixel coordinates");
+        float[] scales = node.Floats(2, 4);
+        if (scales[0] != 1 || scales[1] != 1) throw new OnnxFormatException("resizes other axes than height and width");
+        return node.Layer(new Resize(Scaled(x.Layer.Shape.Height, scales[2]), Scaled(x.Layer.Shape.Width, scales[3]), new ResizeOptions { Interpolation = Interpolation.Linear }), 4, x);
+
+        int Scaled(int side, float scale) => side * scale is >= 1 and var scaled && scaled <= node.MaxDimension
+            ? (int)scaled
+            : throw new OnnxFormatException($"resizes {side} pixels by {scale}");
+    }
+
+    private static OnnxValue ReadMirror(OnnxNode node)
+    {
+        node.ExpectInputs(2, 2);
+        var x = node.Value(0, 4);
+        node.Attributes.Expect("axis", 3, 0);
+        int[] columns = node.Integers(1, x.Layer.Shape.Width);
+        if (!columns.AsSpan().SequenceEqual([.. Enumerable.Range(0, columns.Length).Reverse()])) throw new OnnxFormatException("gathers other columns than all from the last to the first");
+        return node.Layer(new Mirror(), 4, x);
     }
 
     private static OnnxValue ReadSoftmax(OnnxNode node)

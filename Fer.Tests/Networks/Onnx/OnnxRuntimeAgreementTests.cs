@@ -1,3 +1,4 @@
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
@@ -16,6 +17,10 @@ public class OnnxRuntimeAgreementTests
     [InlineData(32)]
     public void A_serving_graph_gives_the_same_probabilities(int batch) =>
         AssertAgreement(ServingGraph.Create(TestNetworks.Classifier(), temperature: 1.3f), batch);
+
+    [Fact]
+    public void Members_over_ten_views_give_the_same_probabilities() =>
+        AssertAgreement(ServingGraph.Create([TestNetworks.Classifier(), TestNetworks.Classifier(side: 36, seed: 4)], FaceViews.Ten, 1.3f), 8);
 
     [Theory]
     [InlineData(1)]

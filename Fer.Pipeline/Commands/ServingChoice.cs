@@ -1,0 +1,160 @@
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Models;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Training;
+
+namespace Fer.Pipeline.Commands;
+
+/// <summary>What is served of the networks that were trained.</summary>
+/// <param name="Members">The networks that answer together, the best alone first.</param>
+/// <param name="Views">What they see of a face.</param>
+/// <param name="Logits">[count, classes]: their mean logits on the validation split.</param>
+/// <param name="Temperature">What calibrates them.</param>
+/// <param name="ImagesPerSecond">Faces a second of the whole, in batches.</param>
+/// <param name="Latency">Time of one face alone.</param>
+internal sealed record Served(
+    IReadOnlyList<Network> Members, FaceViews Views, float[] Logits, double Temperature, double ImagesPerSecond, TimeSpan Latency);
+
+/// <summary>
+/// Chooses on the validation split which networks answer together and what they see of a face. A dearer model is taken only where it gets more
+/// faces right than every cheaper one, within the limits.
+/// </summary>
+internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int threads, TimeProvider clock)
+{
+    /// <summary>Most networks of an ensemble; each costs a face's whole time again.</summary>
+    private const int MostMembers = 5;
+
+    /// <summary>Bytes of all members' weights, so that a zip stays easy to ship.</summary>
+    private const long MostBytes = 19_000_000;
+
+    private readonly Dictionary<(Network, FaceView), (float[] Logits, double Seconds)> _scores = [];
+    private readonly long _start = clock.GetTimestamp();
+    private double _secondsAPixel;
+
+    /// <summary>Makes the choice.</summary>
+    /// <param name="candidates">Trained networks, the one to fall back to first.</param>
+    internal Served Choose(IReadOnlyList<Network> candidates)
+    {
+        using var pool = new WorkerPool(threads);
+        var members = Members(candidates, pool);
+        var views = limits.Views ?? Views(members, pool);
+        float[] logits = Logits(members, views, pool, out double seconds);
+        double temperature = TemperatureScaling.Fit(logits, faces.Labels, faces.ClassNames.Count);
+        return new Served(members, views, logits, temperature, faces.Count / seconds, Latency(members, views, pool));
+    }
+
+    /// <summary>Forward selection (Caruana et al., 2004): the network that helps most joins, as long as one helps.</summary>
+    private IReadOnlyList<Network> Members(IReadOnlyList<Network> candidates, WorkerPool pool)
+    {
+        var centre = limits.Views ?? FaceViews.Centre;
+        List<Network> members = [candidates[0]];
+        var best = Score(members, centre, pool);
+        while (members.Count < MostMembers)
+        {
+            Network? joins = null;
+            foreach (var candidate in candidates.Except(members))
+            {
+                List<Network> tried = [.. members, candidate];
+                if (tried.Sum(m => (long)m.Parameters.Values.Length * sizeof(float)) > MostBytes || !HasTime([candidate], centre)) continue;
+                var score = Score(tried, centre, pool);
+                // More faces right by chance alone is not worth a network: the loss must fall as well.
+                if (score.Right <= best.Right || score.Loss >= best.Loss || Latency(tried, centre, pool) > limits.MaxLatency) continue;
+                (best, joins) = (score, candidate);
+            }
+            if (joins is null) break;
+            members.Add(joins);
+        }
+        return members;
+    }
+
+    private FaceViews Views(IReadOnlyList<Network> members, WorkerPool pool)
+    {
+        var best = FaceViews.Centre;
+        int right = Score(members, best, pool).Right;
+        var seen = new HashSet<string> { Signature(members, best) };
+        foreach (var views in Enum.GetValues<FaceViews>())
+        {
+            // The middle of 48 pixels is the whole face, and it has no corners.
+            if (!seen.Add(Signature(members, views)) || members.Any(m => m.Input.Height == FaceSet.Side) && views is FaceViews.Five or FaceViews.Ten) continue;
+            if (!Fits(members, views) || !HasTime(members, views) || Latency(members, views, pool) > limits.MaxLatency) continue;
+            int score = Score(members, views, pool).Right;
+            if (score > right) (best, right) = (views, score);
+        }
+        return best;
+    }
+
+    private static string Signature(IReadOnlyList<Network> members, FaceViews views) => string.Join(';', members.Select(m => string.Join(',', views.List(m.Input.Height).Distinct())));
+
+    private static bool Fits(IReadOnlyList<Network> members, FaceViews views)
+    {
+        try
+        {
+            foreach (var member in members)
+                foreach (var view in views.List(member.Input.Height)) member.AtInput(member.Input with { Height = view.Side, Width = view.Side });
+            return true;
+        }
+        catch (FerException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>True where scoring what is not scored yet is expected to be done within the patience.</summary>
+    private bool HasTime(IReadOnlyList<Network> members, FaceViews views)
+    {
+        double pixels = members.Sum(m => views.List(m.Input.Height).Where(v => !_scores.ContainsKey((m, v))).Sum(v => (double)v.Side * v.Side));
+        return clock.GetElapsedTime(_start).TotalSeconds + pixels * _secondsAPixel <= limits.Patience.TotalSeconds;
+    }
+
+    private (int Right, double Loss) Score(IReadOnlyList<Network> members, FaceViews views, WorkerPool pool)
+    {
+        int classes = faces.ClassNames.Count;
+        float[] logits = Logits(members, views, pool, out _);
+        var scores = new ModelScores(logits, faces.Count, classes, 1);
+        double temperature = TemperatureScaling.Fit(logits, faces.Labels, classes);
+        var calibrated = new ModelScores([.. logits.Select(l => (float)(l / temperature))], faces.Count, classes, 1);
+        return ((int)Math.Round(scores.Accuracy(faces) * faces.Count), calibrated.Loss(faces));
+    }
+
+    private float[] Logits(IReadOnlyList<Network> members, FaceViews views, WorkerPool pool, out double seconds)
+    {
+        var mean = new float[faces.Count * faces.ClassNames.Count];
+        var all = members.SelectMany(m => views.List(m.Input.Height).Select(v => (Network: m, View: v))).ToArray();
+        seconds = 0;
+        foreach (var (network, view) in all)
+        {
+            var (logits, took) = OfView(network, view, pool);
+            for (int i = 0; i < mean.Length; i++) mean[i] += logits[i] / all.Length;
+            seconds += took;
+        }
+        return mean;
+    }
+
+    private (float[] Logits, double Seconds) OfView(Network network, FaceView view, WorkerPool pool)
+    {
+        if (_scores.TryGetValue((network, view), out var known)) return known;
+        using var evaluator = new ModelEvaluator(ServingGraph.CreateView(network, view), pool, frozen: true);
+        var scores = evaluator.Score(faces);
+        _secondsAPixel = Math.Max(_secondsAPixel, scores.Seconds / (view.Side * view.Side));
+        return _scores[(network, view)] = (scores.Logits, scores.Seconds);
+    }
+
+    /// <summary>Time of one face alone: of the fastest pass, since everything else on the machine can only slow one down.</summary>
+    private TimeSpan Latency(IReadOnlyList<Network> members, FaceViews views, WorkerPool pool)
+    {
+        const int passes = 4;
+        using var executor = new NetworkExecutor(ServingGraph.Create(members, views), 1, training: false, pool, frozen: true);
+        var least = TimeSpan.MaxValue;
+        for (int i = 0; i < passes; i++)
+        {
+            long start = clock.GetTimestamp();
+            executor.Forward(1);
+            var time = clock.GetElapsedTime(start);
+            if (time < least) least = time;
+        }
+        return least;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Fer.Pipeline.Training;
+
+/// <summary>What <see cref="ImageClassificationTrainer.Options.MetricsCallback"/> is told, as in ML.NET: one of the two phases.</summary>
+public sealed record ImageClassificationMetrics
+{
+    /// <summary>What an epoch brought; null while features are computed.</summary>
+    public TrainingMetrics? Train { get; init; }
+
+    /// <summary>How far the features of a frozen backbone are; null while the head trains.</summary>
+    public BottleneckMetrics? Bottleneck { get; init; }
+}
+
+/// <summary>A set of faces that features are computed for.</summary>
+public enum BottleneckDataset
+{
+    /// <summary>The faces to learn from.</summary>
+    Train,
+    /// <summary>The faces to choose the best epoch on.</summary>
+    Validation,
+}
+
+/// <summary>How far the features of a frozen backbone are.</summary>
+/// <param name="DatasetUsed">The set.</param>
+/// <param name="Index">Faces done.</param>
+/// <param name="Count">Faces of the set.</param>
+/// <param name="Elapsed">Time since the set was begun.</param>
+/// <param name="FromCache">True where the features were read instead of computed.</param>
+public sealed record BottleneckMetrics(BottleneckDataset DatasetUsed, int Index, int Count, TimeSpan Elapsed, bool FromCache)
+{
+    /// <summary>Faces a second.</summary>
+    public double ImagesPerSecond => Index / Math.Max(1e-9, Elapsed.TotalSeconds);
+
+    /// <summary>Time that the rest of the set is expected to take.</summary>
+    public TimeSpan Remaining => Index == 0 ? TimeSpan.Zero : Elapsed * ((double)(Count - Index) / Index);
+}

@@ -1,0 +1,115 @@
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Networks;
+
+namespace Fer.Pipeline.Training;
+
+/// <summary>
+/// All that a run has come to: what a checkpoint holds, so that a run that goes on from one is the run that was never stopped. The batches need
+/// no state: each is a function of the seed, the epoch and its place.
+/// </summary>
+internal sealed class TrainingRun
+{
+    /// <summary>The file in <see cref="ImageClassificationTrainer.Options.WorkspacePath"/>.</summary>
+    internal const string CheckpointName = "training.ckpt";
+
+    private readonly IReadOnlyList<(string Name, string Value)> _identity;
+    private readonly Network _network;
+    private readonly TimeProvider _clock;
+    private readonly long _start;
+    private TimeSpan _before;
+
+    internal TrainingRun(Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options, Func<TrainingPlan> plan)
+    {
+        _network = network;
+        _clock = options.Clock;
+        _start = _clock.GetTimestamp();
+        Plan = plan();
+        Optimizer = options.CreateOptimizer();
+        Scheduler = options.LearningRateScheduler.Start();
+        Average = options.ExponentialMovingAverage > 0 ? new ExponentialMovingAverage(network.Parameters, options.ExponentialMovingAverage) : null;
+        Stopping = options.EarlyStoppingCriteria is { } criteria ? new EarlyStoppingMonitor(criteria) : null;
+        Best = new BestWeights(network.Parameters, options.EarlyStoppingCriteria);
+        Epoch = new EpochTotals(_clock);
+        // Hashing the data takes a moment that only a checkpoint is worth.
+        _identity = options.WorkspacePath is null ? [] : [.. options.Identity(), ("TrainingData", training.Sha256), ("ValidationData", validation?.Sha256 ?? "none")];
+    }
+
+    internal TrainingPlan Plan { get; }
+    internal Optimizer Optimizer { get; }
+    internal LearningRateScheduler Scheduler { get; }
+    internal ExponentialMovingAverage? Average { get; }
+    internal EarlyStoppingMonitor? Stopping { get; }
+    internal BestWeights Best { get; }
+    internal EpochTotals Epoch { get; }
+    internal List<TrainingMetrics> History { get; } = [];
+
+    /// <summary>True from an epoch's last step until its metrics are in the history.</summary>
+    internal bool IsEpochOver { get; set; }
+
+    /// <summary>True once the last step is done.</summary>
+    internal bool IsLastStepDone { get; set; }
+
+    /// <summary>How the run ended; null while it goes on.</summary>
+    internal TrainingOutcome? Outcome { get; set; }
+
+    /// <summary>Time of the run, that before a stop included.</summary>
+    internal TimeSpan Elapsed => _before + _clock.GetElapsedTime(_start);
+
+    /// <summary>Writes the checkpoint.</summary>
+    /// <exception cref="FerException">The file cannot be written.</exception>
+    internal void Save(string path) => CheckpointFile.Write(path, writer =>
+    {
+        writer.Write(_identity.Count);
+        foreach (var (name, value) in _identity)
+        {
+            writer.Write(name);
+            writer.Write(value);
+        }
+        writer.Write(Elapsed.Ticks);
+        writer.Write(IsEpochOver);
+        writer.Write(IsLastStepDone);
+        writer.Write(Outcome is { } outcome ? (int)outcome : -1);
+        Plan.Save(writer);
+        Epoch.Save(writer);
+        writer.Write(History.Count);
+        foreach (var metrics in History) metrics.Save(writer);
+        Scheduler.Save(writer);
+        Stopping?.Save(writer);
+        Optimizer.Save(writer);
+        StateArray.Write(writer, _network.Parameters.Values);
+        Average?.Save(writer);
+        Best.Save(writer);
+    });
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <exception cref="FerException">It is damaged, or of a training with other options or data; the message names the first difference.</exception>
+    internal void Restore(string path) => CheckpointFile.Read(path, reader =>
+    {
+        int count = reader.ReadInt32();
+        if (count != _identity.Count) throw new FormatException("The options are those of another version.");
+        foreach (var (name, value) in _identity)
+        {
+            string storedName = reader.ReadString(), stored = reader.ReadString();
+            if (storedName != name) throw new FormatException("The options are those of another version.");
+            if (stored != value)
+                throw new FerException($"the checkpoint belongs to another training: its {name} is '{stored}', this one's '{value}'. Give the options and the data that the training began with, or delete the checkpoint to start anew.");
+        }
+        var elapsed = new TimeSpan(reader.ReadInt64());
+        if (elapsed < TimeSpan.Zero) throw new FormatException("The time makes no sense.");
+        (IsEpochOver, IsLastStepDone) = (reader.ReadBoolean(), reader.ReadBoolean());
+        int outcome = reader.ReadInt32();
+        Outcome = outcome < 0 ? null : (TrainingOutcome)outcome;
+        Plan.Restore(reader, elapsed);
+        Epoch.Restore(reader);
+        int epochs = reader.ReadInt32();
+        if (epochs < 0 || epochs > Plan.Done) throw new FormatException("The history makes no sense.");
+        for (int i = 0; i < epochs; i++) History.Add(TrainingMetrics.Restore(reader));
+        Scheduler.Restore(reader);
+        Stopping?.Restore(reader);
+        Optimizer.Restore(reader, _network.Parameters.TrainableLength);
+        StateArray.Read(reader, _network.Parameters.Values);
+        Average?.Restore(reader);
+        Best.Restore(reader);
+        _before = elapsed;
+    });
+}

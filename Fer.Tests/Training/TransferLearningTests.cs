@@ -1,0 +1,211 @@
+using Fer.Pipeline;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Models;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Networks.Onnx;
+using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Training;
+
+namespace Fer.Tests.Training;
+
+/// <summary>A small network learns two directions of stripes; others go on from it to three.</summary>
+public sealed class TransferLearningTests : IDisposable
+{
+    private static readonly Lazy<(byte[] Zip, Network Network)> Trained = new(Train);
+    private static readonly FaceSet Three = SyntheticFaces.Create(144, 3, seed: 5), Validation = SyntheticFaces.Create(60, 3, seed: 6);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
+
+    public TransferLearningTests() => _model = _folder.Write("model.zip", Trained.Value.Zip);
+
+    public void Dispose() => _folder.Dispose();
+
+    private static (byte[], Network) Train()
+    {
+        var faces = SyntheticFaces.Create(128);
+        var network = new ImageClassificationTrainer(new()
+        {
+            InputSide = 24, Width = 0.25, Epoch = 5, BatchSize = 16, LearningRate = 0.02, Augmentation = FaceAugmentation.None, Threads = 2,
+        }).Fit(faces).Network;
+        using var folder = new TemporaryFolder();
+        ModelZip.Save(folder.File("m.zip"), ServingGraph.Create(network, 1.4f),
+            new ModelManifest { ClassNames = faces.ClassNames, Scheme = "custom", Architecture = network.Architecture }, "{}");
+        return (File.ReadAllBytes(folder.File("m.zip")), network);
+    }
+
+    private ImageClassificationTrainer.Options From(FineTune? fineTune) => new()
+    {
+        Arch = _model,
+        FineTune = fineTune,
+        Epoch = 4,
+        BatchSize = 16,
+        LearningRate = 0.02,
+        ExponentialMovingAverage = 0.9f,
+        Augmentation = FaceAugmentation.None,
+        Dropout = 0.1f,
+        Threads = 2,
+        BottleneckFolder = _folder.File("features"),
+    };
+
+    private static TrainingResult Fit(ImageClassificationTrainer.Options options, FaceSet? training = null, FaceSet? validation = null) =>
+        new ImageClassificationTrainer(options).Fit(training ?? Three, validation ?? Validation, TestContext.Current.CancellationToken);
+
+    /// <summary>The parameters of the layers that the trained network shares with the result, with both values.</summary>
+    private static IEnumerable<(Parameter Before, Parameter After)> Shared(TrainingResult result) =>
+        from before in Trained.Value.Network.Parameters
+        join after in result.Network.Parameters on before.Name equals after.Name
+        select (before, after);
+
+    private static bool IsSame((Parameter Before, Parameter After) pair) => pair.Before.Values.SequenceEqual(pair.After.Values);
+
+    [Fact]
+    public void A_head_alone_learns_new_classes_on_features_that_are_computed_once()
+    {
+        var seen = new List<ImageClassificationMetrics>();
+        var options = From(FineTune.None) with { MetricsCallback = seen.Add, Epoch = 8 };
+        var first = Fit(options);
+        Assert.Equal(new Shape(3), first.Network.Output);
+        Assert.InRange(first.Best!.ValidationAccuracy!.Value, 0.8, 1);
+        Assert.All(Shared(first), pair => Assert.True(IsSame(pair), pair.Before.Name));
+        Assert.Equal(8, seen.Count(m => m.Train is not null));
+        Assert.Contains(seen, m => m.Bottleneck is { DatasetUsed: BottleneckDataset.Train, Index: 144, Count: 144, FromCache: false });
+        Assert.Contains(seen, m => m.Bottleneck is { DatasetUsed: BottleneckDataset.Validation, Index: 60, Count: 60, FromCache: false });
+        // All of the first phase comes before all of the second.
+        Assert.True(seen.FindLastIndex(m => m.Bottleneck is not null) < seen.FindIndex(m => m.Train is not null));
+
+        // The network says of whole faces what the head said of features.
+        using var pool = new WorkerPool(2);
+        using var evaluator = new ModelEvaluator(first.Network, pool);
+        Assert.Equal(first.Best.ValidationAccuracy!.Value, evaluator.Score(Validation).Accuracy(Validation), 0.02);
+
+        seen.Clear();
+        var second = Fit(options);
+        Assert.All(seen.Where(m => m.Bottleneck is not null), m => Assert.True(m.Bottleneck!.FromCache));
+        Assert.Equal(first.Network.Parameters.Values.ToArray(), second.Network.Parameters.Values.ToArray());
+
+        seen.Clear();
+        Fit(options with { ReuseTrainSetBottleneckCachedValues = false });
+        Assert.Contains(seen, m => m.Bottleneck is { DatasetUsed: BottleneckDataset.Train, FromCache: false });
+        Assert.Contains(seen, m => m.Bottleneck is { DatasetUsed: BottleneckDataset.Validation, FromCache: true });
+    }
+
+    [Fact]
+    public void The_last_stage_learns_and_what_is_before_it_stays_bit_for_bit()
+    {
+        var result = Fit(From(FineTune.LastStage));
+        Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.8, 1);
+        var last = NetworkStages.FromOutput(result.Network)[1].SelectMany(n => n.Operation.Parameters.Select(p => p.Parameter.Name)).ToHashSet();
+        Assert.Equal(10, last.Count);
+        foreach (var pair in Shared(result)) Assert.True(IsSame(pair) != last.Contains(pair.Before.Name), pair.Before.Name);
+        Assert.All(result.Network.Parameters, p => Assert.Equal(1, p.LearningRateFactor));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0.5, true)]
+    [InlineData(1, false)]
+    public void All_layers_learn_and_batch_normalisation_thaws_in_its_time(double frozen, bool moves)
+    {
+        var result = Fit(From(FineTune.All) with { FrozenBatchNormalization = frozen });
+        Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.8, 1);
+        Assert.All(Shared(result).Where(p => p.Before.Kind == ParameterKind.Weight), pair => Assert.False(IsSame(pair), pair.Before.Name));
+        Assert.All(Shared(result).Where(p => p.Before.Kind == ParameterKind.RunningMean), pair => Assert.Equal(!moves, IsSame(pair)));
+        Assert.All(result.Network.Nodes.Select(n => n.Operation).OfType<BatchNormalization>(), b => Assert.False(b.UsesRunningStatistics));
+    }
+
+    [Fact]
+    public void Rates_fall_from_stage_to_stage_and_the_head_has_its_own()
+    {
+        var network = Architectures.Create("FerNet", 3, new ArchitectureOptions { Width = 0.25 });
+        var options = new ImageClassificationTrainer.Options { LearningRate = 0.02, HeadLearningRate = 0.1, StageLearningRateFactor = 0.5 };
+        _ = new FineTunePlan(network, FineTune.All, options);
+        var stages = NetworkStages.FromOutput(network);
+        Assert.Equal([5, 1, 0.5f, 0.25f, 0.125f], stages.Select(s => s[0].Operation.Parameters[0].Parameter.LearningRateFactor));
+        _ = new FineTunePlan(network, FineTune.LastStage, options with { HeadLearningRate = null });
+        Assert.Equal([1, 1, 0, 0, 0], stages.Select(s => s[0].Operation.Parameters[0].Parameter.LearningRateFactor));
+    }
+
+    [Fact]
+    public void The_same_classes_go_on_with_the_head_they_have()
+    {
+        var two = SyntheticFaces.Create(64, seed: 9);
+        var result = Fit(From(null) with { Epoch = 1, LearningRate = 1e-9, HeadFirst = true, ExponentialMovingAverage = 0 }, two, two);
+        Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.95, 1);
+        Assert.InRange(result.Best.TrainingLoss, 0, 0.6);
+    }
+
+    [Fact]
+    public void Fitting_the_head_first_starts_better_than_a_random_head()
+    {
+        var options = From(FineTune.All) with { Epoch = 1, LearningRate = 1e-6, FrozenBatchNormalization = 1 };
+        double first = Fit(options with { HeadFirst = true }).Best!.ValidationLoss!.Value, random = Fit(options with { HeadFirst = false }).Best!.ValidationLoss!.Value;
+        Assert.True(first < random, $"{first} with the head first, {random} without.");
+    }
+
+    [Fact]
+    public void An_explicit_learning_rate_is_the_one_that_is_stepped_with()
+    {
+        var rates = new List<double>();
+        foreach (var fineTune in Enum.GetValues<FineTune>())
+        {
+            rates.Clear();
+            Fit(From(fineTune) with { Epoch = 1, LearningRate = 0.0123, LearningRateScheduler = new ConstantLearningRate(), ProgressCallback = p => rates.Add(p.LearningRate) });
+            Assert.NotEmpty(rates);
+            Assert.All(rates, rate => Assert.Equal(0.0123, rate));
+        }
+    }
+
+    [Fact]
+    public void Early_stopping_restores_the_best_head()
+    {
+        var options = From(FineTune.None) with { Epoch = 60, EarlyStoppingCriteria = new EarlyStopping { Patience = 2, MinDelta = 0.01 } };
+        var result = Fit(options);
+        Assert.Equal(TrainingOutcome.StoppedEarly, result.Outcome);
+        Assert.True(result.History.Count < 60);
+        Assert.Equal(result.History.Max(m => m.ValidationAccuracy), result.Best!.ValidationAccuracy);
+    }
+
+    [Fact]
+    public void An_ONNX_file_of_three_channels_is_resized_scaled_and_served_on_grey_faces()
+    {
+        var builder = new NetworkBuilder("Colour", new Shape(3, 32, 32));
+        builder.Input.Convolution(8, 3, stride: 2).BatchNormalization().Relu().Convolution(16, 3, stride: 2).BatchNormalization().Relu().GlobalAveragePool().Linear(10).Softmax();
+        var network = Fer.Tests.Networks.TestNetworks.Randomized(builder.Build(), 8);
+        string file = _folder.File("colour.onnx");
+        using (var stream = File.Create(file)) OnnxWriter.Write(network, stream);
+        var result = Fit(From(null) with { Arch = file, Epoch = 12 });
+        Assert.Equal(new Shape(1, 48, 48), result.Network.Input);
+        Assert.Contains(result.Network.Nodes, n => n.Operation is Resize { Height: 32 });
+        Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.5, 1);
+        // 20 pixels work as well, the layers being convolutions and an average.
+        Assert.Contains(Fit(From(null) with { Arch = file, Epoch = 1, ResizeTo = 20 }).Network.Nodes, n => n.Operation is Resize { Height: 20 });
+        var serving = ServingGraph.Create(result.Network);
+        Assert.Equal(new Shape(1, 48, 48), serving.Input);
+    }
+
+    [Fact]
+    public void What_cannot_be_started_from_is_named_with_the_remedy()
+    {
+        var options = From(null) with { BackboneFolder = _folder.File("backbones") };
+        var known = Assert.Throws<FerException>(() => new ImageClassificationTrainer(options with { Arch = "InceptionV3", FineTune = FineTune.None }));
+        Assert.Contains("inception_v3_Opset16.onnx", known.Message);
+        Assert.Contains("backbone add InceptionV3", known.Message);
+        Assert.Contains("fer backbone add FerNet FILE", Assert.Throws<FerException>(() => new ImageClassificationTrainer(options with { Arch = "FerNet", FineTune = FineTune.All })).Message);
+        Assert.Contains("MobilenetV2", Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(options with { Arch = "MobilenetV3" })).Message);
+        Assert.Contains("no such file", Assert.Throws<FerException>(() => new ImageClassificationTrainer(options with { Arch = "gone/model.zip" })).Message);
+        Assert.Throws<FerUsageException>(() => Fit(options with { ResizeTo = 64 }));
+        Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(options with { StageLearningRateFactor = 0 }));
+        Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(options with { FrozenBatchNormalization = 1.1 }));
+        Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(options with { HeadLearningRate = 0 }));
+    }
+
+    [Fact]
+    public void A_budget_too_short_for_the_features_is_said_before_they_are_all_computed()
+    {
+        var many = SyntheticFaces.Create(400, 3);
+        var e = Assert.Throws<FerException>(() => Fit(From(FineTune.None) with { BottleneckFolder = null, TimeBudget = TimeSpan.FromTicks(1) }, many));
+        Assert.Contains("ResizeTo", e.Message);
+    }
+}
