@@ -36,7 +36,7 @@ internal sealed class ExperimentCommand : ICommand
         long seed = _run.Seed(result);
         string path = _run.Folder(result, host);
         var dataset = _data.Load(result, host, seed);
-        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time);
+        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host) };
         var view = TrialView.Create(host);
         var reports = new TrialReportCollector();
         using var log = new TrialLog(folder.Trials);
