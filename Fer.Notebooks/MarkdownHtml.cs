@@ -46,7 +46,7 @@ internal static partial class MarkdownHtml
         html.Append("<div class=\"scroll\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table>\n<thead><tr>")
             .AppendJoin("", Cells(lines[i]).Select(cell => $"<th scope=\"col\">{Inline(cell)}</th>")).Append("</tr></thead>\n<tbody>\n");
         for (i += 2; i < lines.Length && lines[i].StartsWith('|'); i++)
-            html.Append("<tr>").AppendJoin("", Cells(lines[i]).Select(cell => $"<td class=\"w\">{Inline(cell)}</td>")).Append("</tr>\n");
+            html.Append("<tr>").AppendJoin("", Cells(lines[i]).Select(cell => $"<td>{Inline(cell)}</td>")).Append("</tr>\n");
         html.Append("</tbody>\n</table></div>\n");
     }
 

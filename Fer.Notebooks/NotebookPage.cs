@@ -9,6 +9,7 @@ internal static class NotebookPage
     private const string Css = """
         main{padding-top:28px;padding-bottom:40px}
         main>*{max-width:980px;margin-left:auto;margin-right:auto}
+        main>.scroll{margin:0 auto 12px;background:none}
         main h2{margin-top:34px}
         main h3{margin-top:24px}
         main ul,main ol{padding-left:1.4em;margin:0 auto 12px}

@@ -36,7 +36,7 @@ public sealed class ImageGrid : Chart
 
     private bool HasBars => Items.Any(item => item.Bars.Count > 0);
 
-    private double CellWidth => HasBars ? Side + BarRoom + Gap : Side + 28;
+    private double CellWidth => HasBars ? Side + BarRoom + Gap : Side + 40;
 
     private protected override double Draw(Svg svg)
     {
