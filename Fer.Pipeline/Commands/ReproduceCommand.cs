@@ -3,7 +3,6 @@ using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Imaging;
-using Fer.Pipeline.Models;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Commands;

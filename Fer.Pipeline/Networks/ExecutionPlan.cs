@@ -12,6 +12,7 @@ internal sealed class ExecutionPlan
     private readonly Network _network;
     private readonly bool _training;
     private readonly List<int>[] _consumers;
+    private readonly bool[] _isOutput;
 
     internal ExecutionPlan(Network network, bool training, int batchSize, Kernel[] kernels, int threads)
     {
@@ -22,12 +23,14 @@ internal sealed class ExecutionPlan
         foreach (var node in network.Nodes)
             foreach (int input in node.Inputs)
                 if (input >= 0) _consumers[input].Add(node.Index);
+        _isOutput = new bool[n];
+        foreach (var output in network.Outputs) _isOutput[output.Node] = true;
         NeedsBackward = FindNeedsBackward();
         FusedIntoProducer = new bool[n];
         int[] worker = FoldNormalizations(kernels);
         int[] valueOwner = ShareValues(), gradientOwner = ShareGradients();
         for (int i = 0; i < n; i++)
-            if (kernels[worker[i]] is IRectifying { CanRectify: true } fusing && _consumers[i] is [var next] && network.Nodes[next].Operation is Relu
+            if (kernels[worker[i]] is IRectifying { CanRectify: true } fusing && ReaderOf(i) is { } next && network.Nodes[next].Operation is Relu
                 && valueOwner[next] == valueOwner[i] && (!NeedsBackward[i] || gradientOwner[i] == gradientOwner[next]))
             {
                 fusing.Rectify = true;
@@ -36,7 +39,7 @@ internal sealed class ExecutionPlan
         Accumulate = FindAccumulate();
 
         var plan = new BufferPlan();
-        int input0 = plan.Add(Bytes(network.Input, batchSize), 0, 2 * n);
+        int[] inputs = [.. network.Inputs.Select(input => plan.Add(Bytes(input.Shape, batchSize), 0, 2 * n))];
         var values = PlanShared(plan, valueOwner, i => (i, ValueEnd(i)), i => Bytes(network.Nodes[i].Shape, batchSize), _ => true);
         var gradients = PlanShared(plan, gradientOwner, i => (_consumers[i].Count == 0 ? n - 1 : Back(_consumers[i].Max()), Back(i)),
             i => Bytes(network.Nodes[i].Shape, batchSize), i => training && NeedsBackward[i]);
@@ -45,7 +48,7 @@ internal sealed class ExecutionPlan
         var packed = new Dictionary<(Operation, Shape, long), int>();
         for (int i = 0; i < n; i++)
         {
-            var key = (network.Nodes[i].Operation, network.InputShapes(network.Nodes[i])[0], kernels[i].SavedBytes);
+            var key = (network.Nodes[i].Operation, network.InputShapes(network.Nodes[i]).FirstOrDefault(), kernels[i].SavedBytes);
             // One layer in several places packs the same weights the same way.
             if (!training && packed.TryGetValue(key, out saved[i])) continue;
             packed[key] = saved[i] = plan.Add(kernels[i].SavedBytes, training ? i : 0, training ? Back(i) : 2 * n);
@@ -54,7 +57,7 @@ internal sealed class ExecutionPlan
         var scratch = Enumerable.Range(0, threads).Select(_ => plan.Add(kernels.Max(k => k.ThreadScratchBytes), 0, 2 * n)).ToArray();
         long[] offsets = plan.Place();
         TotalBytes = plan.TotalBytes;
-        Input = offsets[input0];
+        Inputs = [.. inputs.Select(input => offsets[input])];
         Values = [.. values.Select(v => offsets[v])];
         Gradients = [.. gradients.Select(g => g < 0 ? -1 : offsets[g])];
         Saved = [.. saved.Select(s => offsets[s])];
@@ -69,7 +72,7 @@ internal sealed class ExecutionPlan
     private int Count => _network.Nodes.Count;
 
     internal long TotalBytes { get; }
-    internal long Input { get; }
+    internal long[] Inputs { get; }
     internal long[] Values { get; }
     /// <summary>-1 where a node's output needs no gradient.</summary>
     internal long[] Gradients { get; }
@@ -84,6 +87,9 @@ internal sealed class ExecutionPlan
     internal bool[] FusedIntoProducer { get; }
     internal bool[][] Accumulate { get; }
 
+    /// <summary>The one node that reads a value, or null where there are more or the value leaves the network.</summary>
+    private int? ReaderOf(int node) => _consumers[node].Count == 1 && !_isOutput[node] ? _consumers[node][0] : null;
+
     private int Back(int node) => 2 * Count - 1 - node;
 
     private static long Bytes(Shape shape, int batchSize) => (long)shape.Length * batchSize * sizeof(float);
@@ -95,7 +101,7 @@ internal sealed class ExecutionPlan
         foreach (var node in _network.Nodes)
             trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter is { IsTrainable: true, LearningRateFactor: > 0 }) || node.Inputs.Any(i => i >= 0 && trains[i]);
         var reaches = new bool[Count];
-        reaches[^1] = true;
+        foreach (var output in _network.Outputs) reaches[output.Node] = true;
         for (int i = Count - 1; i >= 0; i--)
             foreach (int input in _network.Nodes[i].Inputs)
                 if (input >= 0) reaches[input] |= reaches[i];
@@ -108,7 +114,7 @@ internal sealed class ExecutionPlan
         var worker = Enumerable.Range(0, Count).ToArray();
         if (_training) return worker;
         foreach (var node in _network.Nodes)
-            if (node.Operation is BatchNormalization normalization && node.Inputs[0] is var input && input >= 0 && _consumers[input].Count == 1
+            if (node.Operation is BatchNormalization normalization && node.Inputs[0] is var input && input >= 0 && ReaderOf(input) is not null
                 && kernels[input] is IFoldsNormalization folding)
             {
                 folding.Fold(normalization);
@@ -124,7 +130,7 @@ internal sealed class ExecutionPlan
         var owner = Enumerable.Range(0, Count).ToArray();
         foreach (var node in _network.Nodes)
         {
-            if (!(node.Operation.IsElementWise || FusedIntoProducer[node.Index]) || node.Inputs[0] is var input && input < 0 || _consumers[input].Count > 1) continue;
+            if (!(node.Operation.IsElementWise || FusedIntoProducer[node.Index]) || node.Inputs[0] is var input && input < 0 || ReaderOf(input) is null) continue;
             if (_training && _network.Nodes[input].Operation.GradientReadsOutput) continue;
             owner[node.Index] = owner[input];
         }
@@ -136,7 +142,7 @@ internal sealed class ExecutionPlan
     {
         var owner = Enumerable.Range(0, Count).ToArray();
         foreach (var node in _network.Nodes)
-            if (node.Operation.GradientMayOverwrite && node.Inputs[0] is var input && input >= 0 && _consumers[input].Count == 1
+            if (node.Operation.GradientMayOverwrite && node.Inputs[0] is var input && input >= 0 && ReaderOf(input) is not null
                 && NeedsBackward[input] && NeedsBackward[node.Index])
                 owner[node.Index] = owner[input];
         return owner;
@@ -159,7 +165,7 @@ internal sealed class ExecutionPlan
 
     private int ValueEnd(int i)
     {
-        int end = i == Count - 1 ? 2 * Count : i;
+        int end = _isOutput[i] ? 2 * Count : i;
         foreach (int consumer in _consumers[i])
         {
             end = Math.Max(end, consumer);

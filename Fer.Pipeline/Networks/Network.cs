@@ -6,21 +6,33 @@ namespace Fer.Pipeline.Networks;
 /// <param name="Index">Its place in <see cref="Network.Nodes"/>.</param>
 /// <param name="Name">Unique in the network, for instance <c>conv1</c>.</param>
 /// <param name="Operation">What it does.</param>
-/// <param name="Inputs">Indices of the nodes before it; -1 is the network's input.</param>
+/// <param name="Inputs">Indices of the nodes before it; -1 is the network's first input, -2 its second and so on.</param>
 /// <param name="Shape">Shape of its output for one example.</param>
 public sealed record Node(int Index, string Name, Operation Operation, IReadOnlyList<int> Inputs, Shape Shape);
 
+/// <summary>What a network is given.</summary>
+/// <param name="Name">Unique among the network's inputs.</param>
+/// <param name="Shape">Shape of one example.</param>
+public sealed record NetworkInput(string Name, Shape Shape);
+
+/// <summary>What a network gives.</summary>
+/// <param name="Name">Unique among the network's outputs.</param>
+/// <param name="Node">The node that makes it.</param>
+/// <param name="Shape">Shape of one example.</param>
+public sealed record NetworkOutput(string Name, int Node, Shape Shape);
+
 /// <summary>
-/// A layer graph with its parameters: nodes in an order in which every input comes before its use, the last node the output.
-/// Made by a <see cref="NetworkBuilder"/>; run by a <see cref="NetworkExecutor"/>.
+/// A layer graph with its parameters: nodes in an order in which every input comes before its use. Most networks have one input and one output,
+/// the last node. Made by a <see cref="NetworkBuilder"/>; run by a <see cref="NetworkExecutor"/>.
 /// </summary>
 public sealed class Network
 {
-    internal Network(string architecture, Shape input, IReadOnlyList<Node> nodes)
+    internal Network(string architecture, IReadOnlyList<NetworkInput> inputs, IReadOnlyList<Node> nodes, IReadOnlyList<NetworkOutput> outputs)
     {
         Architecture = architecture;
-        Input = input;
+        Inputs = inputs;
         Nodes = nodes;
+        Outputs = outputs;
         // A layer that stands in several places has its parameters once, under the name of the first.
         Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))).DistinctBy(p => p.Parameter));
     }
@@ -28,19 +40,26 @@ public sealed class Network
     private Network(Network original, Shape input, IReadOnlyList<Node> nodes)
     {
         Architecture = original.Architecture;
-        Input = input;
+        Inputs = [original.Inputs[0] with { Shape = input }];
         Nodes = nodes;
+        Outputs = original.Outputs;
         Parameters = original.Parameters;
     }
 
     /// <summary>The architecture's name, for instance <c>FerNet</c>.</summary>
     public string Architecture { get; }
 
-    /// <summary>Shape of one input example.</summary>
-    public Shape Input { get; }
+    /// <summary>What the network is given.</summary>
+    public IReadOnlyList<NetworkInput> Inputs { get; }
 
-    /// <summary>Shape of one output example: (classes, 1, 1) for a classifier.</summary>
-    public Shape Output => Nodes[^1].Shape;
+    /// <summary>What the network gives; only a network of one output can be trained.</summary>
+    public IReadOnlyList<NetworkOutput> Outputs { get; }
+
+    /// <summary>Shape of one example of the first input.</summary>
+    public Shape Input => Inputs.Count > 0 ? Inputs[0].Shape : default;
+
+    /// <summary>Shape of one example of the first output: (classes, 1, 1) for a classifier.</summary>
+    public Shape Output => Outputs[0].Shape;
 
     /// <summary>The operations in running order.</summary>
     public IReadOnlyList<Node> Nodes { get; }
@@ -52,7 +71,7 @@ public sealed class Network
     public ParameterSet Parameters { get; }
 
     /// <summary>Shapes of a node's inputs.</summary>
-    public Shape[] InputShapes(Node node) => [.. node.Inputs.Select(i => i < 0 ? Input : Nodes[i].Shape)];
+    public Shape[] InputShapes(Node node) => [.. node.Inputs.Select(i => i < 0 ? Inputs[-1 - i].Shape : Nodes[i].Shape)];
 
     /// <summary>Multiply-accumulate operations of one example's forward pass.</summary>
     public long MultiplyAccumulates => Nodes.Sum(n => n.Operation.MultiplyAccumulates(InputShapes(n)));

@@ -10,13 +10,34 @@ namespace Fer.Pipeline.Networks;
 /// Network network = builder.Build();
 /// </code>
 /// </summary>
-public sealed class NetworkBuilder(string architecture, Shape input)
+public sealed class NetworkBuilder
 {
+    /// <summary>What an input or output is called where nobody named it.</summary>
+    internal const string DefaultInput = "input", DefaultOutput = "output";
+
+    private readonly string _architecture;
     private readonly List<Node> _nodes = [];
+    private readonly List<NetworkInput> _inputs = [];
+    private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, int> _kinds = [];
 
-    /// <summary>The network's input, to hang the first layer on.</summary>
-    public Layer Input => new(this, -1, input);
+    /// <summary>Starts a network of one input.</summary>
+    public NetworkBuilder(string architecture, Shape input) : this(architecture) => AddInput(DefaultInput, input);
+
+    /// <summary>Starts a network without inputs; add them by <see cref="AddInput"/>.</summary>
+    internal NetworkBuilder(string architecture) => _architecture = architecture;
+
+    /// <summary>The network's first input, to hang the first layer on.</summary>
+    public Layer Input => new(this, -1, _inputs[0].Shape);
+
+    /// <summary>Adds a further input.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Layer AddInput(string name, Shape shape)
+    {
+        if (_inputs.Any(i => i.Name == name)) throw new ArgumentException($"There is an input '{name}' already.", nameof(name));
+        _inputs.Add(new NetworkInput(name, shape));
+        return new Layer(this, -_inputs.Count, shape);
+    }
 
     /// <summary>Adds an operation over earlier layers of this builder and gives its output.</summary>
     /// <param name="operation">The operation; one instance may stand in one network only. Where it stands there several times, its weights are shared.</param>
@@ -34,13 +55,14 @@ public sealed class NetworkBuilder(string architecture, Shape input)
             shapes[i] = inputs[i].Shape;
             indices[i] = inputs[i].Index;
         }
+        var shape = operation.OutputShape(shapes);
         if (name is null)
         {
             int number = _kinds[operation.Kind] = _kinds.GetValueOrDefault(operation.Kind) + 1;
             name = $"{operation.Kind}{number}";
         }
-        if (_nodes.Any(n => n.Name == name)) throw new ArgumentException($"There is a layer '{name}' already.", nameof(name));
-        var node = new Node(_nodes.Count, name, operation, indices, operation.OutputShape(shapes));
+        if (!_names.Add(name)) throw new ArgumentException($"There is a layer '{name}' already.", nameof(name));
+        var node = new Node(_nodes.Count, name, operation, indices, shape);
         _nodes.Add(node);
         return new Layer(this, node.Index, node.Shape);
     }
@@ -55,8 +77,32 @@ public sealed class NetworkBuilder(string architecture, Shape input)
     /// <summary>Makes the network; the layer added last is its output. Parameters start at zero: call <see cref="Network.Initialize"/> or fill them.</summary>
     /// <exception cref="InvalidOperationException">No layer was added.</exception>
     public Network Build() => _nodes.Count > 0
-        ? new Network(architecture, input, [.. _nodes])
+        ? Build((DefaultOutput, new Layer(this, _nodes.Count - 1, _nodes[^1].Shape)))
         : throw new InvalidOperationException("A network needs at least one layer.");
+
+    /// <summary>Makes the network with the named outputs, each of them a layer of this builder. Layers that no output needs are left out.</summary>
+    /// <exception cref="ArgumentException">There is no output, or one is an input or another builder's.</exception>
+    public Network Build(params ReadOnlySpan<(string Name, Layer Layer)> outputs)
+    {
+        if (outputs.Length == 0) throw new ArgumentException("A network needs at least one output.", nameof(outputs));
+        var needed = new bool[_nodes.Count];
+        foreach (var (_, layer) in outputs)
+            if (layer.Builder == this && layer.Index >= 0) needed[layer.Index] = true;
+            else throw new ArgumentException("An output is a layer of this builder.", nameof(outputs));
+        for (int i = _nodes.Count - 1; i >= 0; i--)
+            foreach (int input in _nodes[i].Inputs)
+                if (needed[i] && input >= 0) needed[input] = true;
+        var index = new int[_nodes.Count];
+        var nodes = new List<Node>();
+        foreach (var node in _nodes.Where(n => needed[n.Index]))
+        {
+            index[node.Index] = nodes.Count;
+            nodes.Add(node with { Index = nodes.Count, Inputs = [.. node.Inputs.Select(i => i < 0 ? i : index[i])] });
+        }
+        var named = new List<NetworkOutput>();
+        foreach (var (name, layer) in outputs) named.Add(new NetworkOutput(name, index[layer.Index], layer.Shape));
+        return new Network(_architecture, [.. _inputs], nodes, named);
+    }
 }
 
 /// <summary>The output of a layer under construction, to hang the next one on.</summary>

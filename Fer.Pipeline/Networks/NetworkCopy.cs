@@ -8,15 +8,17 @@ public static class NetworkCopy
     /// <summary>A network of the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
     public static Network Clone(Network network)
     {
-        var builder = new NetworkBuilder(network.Architecture, network.Input);
-        Append(builder, builder.Input, network);
-        var copy = builder.Build();
+        var builder = new NetworkBuilder(network.Architecture);
+        Layer[] inputs = [.. network.Inputs.Select(input => builder.AddInput(input.Name, input.Shape))];
+        bool[] all = [.. network.Nodes.Select(_ => true)];
+        var layers = Append(builder, inputs, network, inferenceOnly: false, naming: null, [], all, first: null);
+        var copy = builder.Build([.. network.Outputs.Select(output => (output.Name, layers[output.Node]))]);
         CopyParameters(network, copy);
         return copy;
     }
 
     /// <summary>
-    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives the last one. The new
+    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives its first output. The new
     /// parameters start at zero: <see cref="CopyParameters"/> fills them once the network is built.
     /// </summary>
     /// <param name="builder">Where the layers are added.</param>
@@ -32,19 +34,23 @@ public static class NetworkCopy
         NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false, Func<string, string>? naming = null, Dictionary<Operation, Operation>? copies = null,
         int? last = null, int? first = null)
     {
-        copies ??= [];
+        int end = last ?? network.Outputs[0].Node;
+        return Append(builder, [input], network, inferenceOnly, naming, copies ?? [], NeededFor(network, end, first), first)[end];
+    }
+
+    private static Layer[] Append(
+        NetworkBuilder builder, Layer[] input, Network network, bool inferenceOnly, Func<string, string>? naming, Dictionary<Operation, Operation> copies, bool[] needed, int? first)
+    {
         var layers = new Layer[network.Nodes.Count];
-        int end = last ?? network.Nodes.Count - 1;
-        bool[] needed = NeededFor(network, end, first);
         foreach (var node in network.Nodes)
         {
             if (!needed[node.Index]) continue;
             if (node.Index == first)
             {
-                layers[node.Index] = input;
+                layers[node.Index] = input[0];
                 continue;
             }
-            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input : layers[i])];
+            Layer[] inputs = [.. node.Inputs.Select(i => i < 0 ? input[-1 - i] : layers[i])];
             if (inferenceOnly && node.Operation is Dropout)
             {
                 layers[node.Index] = inputs[0];
@@ -53,7 +59,7 @@ public static class NetworkCopy
             if (!copies.TryGetValue(node.Operation, out var copy)) copies[node.Operation] = copy = CopyFor(node, network, inputs);
             layers[node.Index] = builder.Add(copy, naming?.Invoke(node.Name) ?? node.Name, inputs);
         }
-        return layers[end];
+        return layers;
     }
 
     /// <summary>An average over all of a map stays one where the map has another size than in the network it comes from.</summary>

@@ -14,7 +14,8 @@ public sealed unsafe class NetworkExecutor : IDisposable
     private readonly Kernel[] _kernels;
     private readonly bool[] _skipsForward, _skipsBackward;
     private readonly NativeBuffer _memory;
-    private readonly float* _input, _output, _outputGradient;
+    private readonly float*[] _inputs;
+    private readonly float* _outputGradient;
     private readonly long[][] _forwardGuards, _backwardGuards;
     private bool _disposed;
 
@@ -25,13 +26,14 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <param name="pool">The threads to run on; not disposed with the executor.</param>
     /// <param name="frozen">True to take the network's weights as they are now, for inference alone: they are prepared once instead of in every pass, and later changes are not seen.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is not positive.</exception>
-    /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are set.</exception>
+    /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are set, or a network of several outputs is to be trained.</exception>
     /// <exception cref="FerException">The machine has not enough memory, or a network that shares weights should train.</exception>
     public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool, bool frozen = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         if (training && frozen) throw new ArgumentException("An executor that trains cannot be frozen.", nameof(frozen));
         if (training && network.SharesWeights) throw new FerException($"{network.Architecture} has layers that share their weights; it can predict, but not be trained.");
+        if (training && network.Outputs.Count != 1) throw new ArgumentException("Only a network of one output can be trained.", nameof(training));
         Network = network;
         BatchSize = batchSize;
         IsTraining = training;
@@ -40,7 +42,8 @@ public sealed unsafe class NetworkExecutor : IDisposable
         var layout = new ExecutionPlan(network, training, batchSize, _kernels, pool.Threads);
         _memory = new NativeBuffer(layout.TotalBytes);
         byte* at = _memory.Pointer;
-        _input = (float*)(at + layout.Input);
+        _inputs = new float*[network.Inputs.Count];
+        for (int i = 0; i < _inputs.Length; i++) _inputs[i] = (float*)(at + layout.Inputs[i]);
         (_forwardGuards, _backwardGuards) = (layout.ForwardGuards, layout.BackwardGuards);
         for (int i = 0; i < _kernels.Length; i++)
         {
@@ -51,7 +54,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
             kernel.InputGradients = new float*[inputs.Count];
             for (int k = 0; k < inputs.Count; k++)
             {
-                kernel.Inputs[k] = inputs[k] < 0 ? _input : (float*)(at + layout.Values[inputs[k]]);
+                kernel.Inputs[k] = inputs[k] < 0 ? _inputs[-1 - inputs[k]] : (float*)(at + layout.Values[inputs[k]]);
                 kernel.InputGradients[k] = training && inputs[k] >= 0 && layout.Gradients[inputs[k]] >= 0 ? (float*)(at + layout.Gradients[inputs[k]]) : null;
             }
             kernel.Accumulate = layout.Accumulate[i];
@@ -62,9 +65,8 @@ public sealed unsafe class NetworkExecutor : IDisposable
         }
         _skipsForward = [.. layout.FusedIntoProducer];
         _skipsBackward = [.. layout.FusedIntoProducer.Select((fused, i) => fused || !layout.NeedsBackward[i])];
-        _output = _kernels[^1].Output;
         foreach (var kernel in _kernels) kernel.Prepare();
-        _outputGradient = _kernels[^1].OutputGradient;
+        _outputGradient = _kernels[network.Outputs[0].Node].OutputGradient;
     }
 
     /// <summary>The network.</summary>
@@ -81,11 +83,19 @@ public sealed unsafe class NetworkExecutor : IDisposable
 
     /// <summary>[batch, height, width, channels]: fill it before <see cref="Forward"/>. For one channel that is [batch, 1, height, width] as well.</summary>
     /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
-    public Span<float> Input => new(Alive(_input), BatchSize * Network.Input.Length);
+    public Span<float> Input => InputOf(0);
 
     /// <summary>[batch, classes] after <see cref="Forward"/>: logits in training, or whatever the last node gives.</summary>
     /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
-    public ReadOnlySpan<float> Output => new(Alive(_output), BatchSize * Network.Output.Length);
+    public ReadOnlySpan<float> Output => OutputOf(0);
+
+    /// <summary>The same as <see cref="Input"/> for input <paramref name="index"/> of <see cref="Network.Inputs"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public Span<float> InputOf(int index) => new(Alive(_inputs[index]), BatchSize * Network.Inputs[index].Shape.Length);
+
+    /// <summary>[batch, height, width, channels] of output <paramref name="index"/> of <see cref="Network.Outputs"/>, after <see cref="Forward"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public ReadOnlySpan<float> OutputOf(int index) => new(Alive(_kernels[Network.Outputs[index].Node].Output), BatchSize * Network.Outputs[index].Shape.Length);
 
     /// <summary>[batch, classes]: fill it with the loss's gradient before <see cref="Backward"/>.</summary>
     /// <exception cref="InvalidOperationException">The executor was planned for inference, or the network has nothing to train.</exception>
@@ -112,7 +122,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, BatchSize);
-        Alive(_input);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         for (int i = 0; i < _kernels.Length; i++)
         {
             if (_skipsForward[i]) _kernels[i].Adopt(count);
@@ -135,7 +145,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
     {
         if (!IsTraining) throw new InvalidOperationException("The executor was planned for inference.");
         if (LastCount == 0) throw new InvalidOperationException("Nothing ran forward yet.");
-        Alive(_input);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         for (int i = _kernels.Length - 1; i >= 0; i--)
         {
             if (Probe?.Node == i && _kernels[i].OutputGradient != null) Probe.TakeGradient(new(_kernels[i].OutputGradient, LastCount * Network.Nodes[i].Shape.Length));

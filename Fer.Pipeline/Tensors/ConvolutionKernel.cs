@@ -45,7 +45,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         Math.Max(_backward?.ScratchLength ?? 0, _weightGradient is null ? 0 : BiasLength + _weightGradient.SumLength + _weightGradient.ScratchLength));
 
     /// <summary>The bias, the packed weights, and room to fold normalisation into the weights before they are packed.</summary>
-    private long ForwardWeightBytes => sizeof(float) * (BiasLength + _forward.PackedLength + (IsTraining ? 0 : _weight.Length));
+    private long ForwardWeightBytes => sizeof(float) * (BiasLength + _forward.PackedLength + (_normalization is null ? 0 : _weight.Length));
 
     private int BiasLength => (OutputShape.Channels + 15) / 16 * 16;
 

@@ -19,10 +19,11 @@ public sealed class Elu(float alpha = 1f) : Operation
     internal override bool IsElementWise => true;
 }
 
+/// <summary>Zero itself stays exact, whatever the exponential makes of it.</summary>
 internal readonly struct EluCurve<V>(V alpha) : IUnary<V> where V : struct, ISimd<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Apply(V x) => V.WherePositive(x, x, V.Subtract(V.Multiply(alpha, V.Exp(x)), alpha));
+    public V Apply(V x) => V.WherePositive(V.Subtract(default, x), V.Subtract(V.Multiply(alpha, V.Exp(x)), alpha), x);
 }
 
 /// <summary>From the output alone: where y is not positive, the slope alpha * exp(x) is y + alpha.</summary>

@@ -87,6 +87,9 @@ public sealed class Parameter
     /// <exception cref="InvalidOperationException">The parameter is not trainable.</exception>
     public Span<float> Gradients => IsTrainable ? Owner.Gradients.Slice(Offset, Length) : throw new InvalidOperationException($"{Name} is not trainable.");
 
+    /// <summary>True once the parameter has its numbers in a network.</summary>
+    internal bool IsBound => _owner is not null;
+
     private ParameterSet Owner => _owner ?? throw new InvalidOperationException("The parameter belongs to no network yet.");
 
     internal void Bind(ParameterSet owner, string name, int offset)

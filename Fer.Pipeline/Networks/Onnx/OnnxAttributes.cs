@@ -35,7 +35,8 @@ internal sealed class OnnxAttributes
         return float.IsFinite(value) ? value : throw new OnnxFormatException($"has {value} as its attribute '{name}'");
     }
 
-    internal string TakeText(string name, string ifAbsent) => Take(name, AttributeProto.Types.AttributeType.String)?.S.ToStringUtf8() ?? ifAbsent;
+    /// <summary>A fraction of any value, infinite ones included.</summary>
+    internal float TakeAnyFloat(string name, float ifAbsent) => Take(name, AttributeProto.Types.AttributeType.Float)?.F ?? ifAbsent;
 
     /// <summary>Whole numbers of an exact count and range.</summary>
     internal int[] TakeInts(string name, int[]? ifAbsent, int count, int least, int most)
@@ -48,6 +49,22 @@ internal sealed class OnnxAttributes
                 throw new OnnxFormatException($"has {value} in its attribute '{name}'; {least} to {most} is read");
         return [.. attribute.Ints.Select(value => (int)value)];
     }
+
+    /// <summary>Whole numbers, or null where the attribute is absent.</summary>
+    internal long[]? TakeIntsOrNull(string name) => Take(name, AttributeProto.Types.AttributeType.Ints) is { } attribute ? [.. attribute.Ints] : null;
+
+    /// <summary>Fractions, or null where the attribute is absent.</summary>
+    internal float[]? TakeFloatsOrNull(string name) => Take(name, AttributeProto.Types.AttributeType.Floats) is { } attribute ? [.. attribute.Floats] : null;
+
+    internal TensorProto? TakeTensor(string name) => Take(name, AttributeProto.Types.AttributeType.Tensor)?.T;
+
+    internal string TakeText(string name, string ifAbsent) => Take(name, AttributeProto.Types.AttributeType.String) is { } attribute ? attribute.S.ToStringUtf8() : ifAbsent;
+
+    /// <summary>Texts, or null where the attribute is absent.</summary>
+    internal string[]? TakeTexts(string name) => Take(name, AttributeProto.Types.AttributeType.Strings) is { } attribute ? [.. attribute.Strings.Select(s => s.ToStringUtf8())] : null;
+
+    /// <summary>Passes over an attribute that changes no result.</summary>
+    internal void Ignore(string name) => _left.Remove(name);
 
     /// <summary>Takes an attribute that may only say what is done anyway.</summary>
     internal void Expect(string name, long only, long ifAbsent)

@@ -3,63 +3,88 @@ using Fer.Pipeline.Tensors;
 
 namespace Fer.Pipeline.Networks.Onnx;
 
-/// <summary>A value of the graph being read: the layer that makes it, and whether it is [batch, n] (rank 2) or [batch, n, height, width] (rank 4).</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Rank">2 or 4.</param>
-/// <param name="Mean">A mean that a multiplication behind will take into its <see cref="Affine"/>; 0 elsewhere.</param>
-/// <param name="IsPooled">True for what a global average pool gives, before ONNX's flatten behind it.</param>
-internal readonly record struct OnnxValue(Layer Layer, int Rank, float Mean = 0, bool IsPooled = false);
-
 /// <summary>Reads a graph node by node into a network; what each operator means is in <see cref="OnnxOperators"/>.</summary>
 internal sealed class OnnxGraphReader
 {
+    /// <summary>Most axes of a value.</summary>
+    internal const int MaxRank = 8;
+
     private const int LongestName = 256;
 
     private readonly GraphProto _graph;
     private readonly OnnxReadLimits _limits;
-    private readonly Dictionary<string, TensorProto> _constants = [];
+    private readonly bool _batched;
+    private readonly Dictionary<string, OnnxConstant> _constants = [];
     private readonly Dictionary<string, OnnxValue> _values = [];
     private readonly Dictionary<string, List<NodeProto>> _readers = [];
     private readonly HashSet<string> _layerNames = [];
-    private readonly List<(Parameter Parameter, TensorProto Tensor)> _parameters = [];
-    private NetworkBuilder? _builder;
-    private Layer? _last;
-    private long _activations;
+    private readonly List<(Parameter Parameter, OnnxFill Fill)> _parameters = [];
+    private readonly NetworkBuilder _builder;
+    private readonly OnnxBudget _budget;
     private readonly Dictionary<string, Operation> _shared = [];
     private readonly HashSet<Parameter> _bound = [];
-    private long _parameterBytes;
 
-    internal OnnxGraphReader(GraphProto graph, OnnxReadLimits limits)
+    /// <param name="graph">The graph.</param>
+    /// <param name="operatorSet">Version of the default operator set it was written for.</param>
+    /// <param name="limits">What it may ask for.</param>
+    /// <param name="batched">True to read the first axis of the inputs as a batch of any size, false to read everything as one example.</param>
+    /// <param name="constants">Values that stand for inputs of the graph, by name.</param>
+    internal OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched, IReadOnlyDictionary<string, OnnxConstant>? constants = null)
+        : this(graph, operatorSet, limits, batched, new OnnxBudget(limits))
     {
-        _graph = graph;
-        _limits = limits;
+        foreach (var (name, constant) in constants ?? new Dictionary<string, OnnxConstant>()) _constants[name] = constant;
     }
 
+    private OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched, OnnxBudget budget)
+    {
+        _graph = graph;
+        OperatorSet = operatorSet;
+        _limits = limits;
+        _batched = batched;
+        _budget = budget;
+        _builder = new NetworkBuilder(graph.Name.Length > LongestName ? graph.Name[..LongestName] : graph.Name);
+    }
+
+    internal long OperatorSet { get; }
+
     internal int MaxDimension => _limits.MaxDimension;
+
+    internal int MaxValues => _limits.MaxActivations;
 
     internal Network Read()
     {
         CheckNodes();
         foreach (var tensor in _graph.Initializer)
-            if (tensor.Name.Length is 0 or > LongestName || !_constants.TryAdd(tensor.Name, tensor))
+        {
+            if (tensor.Name.Length is 0 or > LongestName || _constants.ContainsKey(tensor.Name))
                 throw new OnnxFormatException($"has an initialiser {OnnxText.Quote(tensor.Name)} without a usable name, or two of that name");
+            _constants.Add(tensor.Name, OnnxConstant.Of(tensor, tensor.Name));
+        }
         foreach (var node in _graph.Node)
             foreach (string input in node.Input)
             {
                 if (!_readers.TryGetValue(input, out var readers)) _readers[input] = readers = [];
                 readers.Add(node);
             }
-        ReadInput();
+        foreach (var input in _graph.Input)
+            if (!_constants.ContainsKey(input.Name)) ReadInput(input);
         foreach (var node in _graph.Node) ReadNode(node);
-        CheckOutput();
-        var network = _builder!.Build();
-        foreach (var (parameter, tensor) in _parameters) OnnxTensors.CopyFloats(tensor, parameter.Values);
+        return Build([.. Outputs()]);
+    }
+
+    internal Network Build((string Name, Layer Layer)[] outputs)
+    {
+        var network = _builder.Build(outputs);
+        foreach (var (parameter, fill) in _parameters)
+            if (parameter.IsBound) fill(parameter.Values);
         return network;
     }
 
-    internal bool TryGetValue(string name, out OnnxValue value) => _values.TryGetValue(name, out value);
+    internal bool TryGetValue(string name, out OnnxValue value) => _values.TryGetValue(name, out value!);
 
-    internal TensorProto? Constant(string name) => _constants.GetValueOrDefault(name);
+    internal OnnxConstant? Constant(string name) => _constants.GetValueOrDefault(name);
+
+    internal bool IsRead(string value) => value.Length > 0 && (_readers.ContainsKey(value) || _graph.Output.Any(o => o.Name == value));
 
     /// <summary>The one node that reads a value, or null where there are more or it is the graph's output.</summary>
     internal NodeProto? OnlyReader(string value) =>
@@ -70,32 +95,59 @@ internal sealed class OnnxGraphReader
         if (name.Length == 0)
             for (int number = 1; ; number++)
                 if (!_layerNames.Contains(name = $"{operation.Kind}{number}")) break;
-        var layer = _builder!.Add(operation, name, inputs);
+        var shapes = new Shape[inputs.Length];
+        for (int i = 0; i < shapes.Length; i++) shapes[i] = inputs[i].Shape;
+        var shape = operation.OutputShape(shapes);
+        CheckShape([shape.Channels, shape.Height, shape.Width]);
+        _budget.TakeActivations(shape.Length, shape.ToString());
         _layerNames.Add(name);
-        CheckShape(layer.Shape);
-        _last = layer;
-        return layer;
+        return _builder.Add(operation, name, inputs);
     }
 
+    /// <summary>The operation made under a key before, or a new one.</summary>
     internal T Shared<T>(string key, Func<T> create) where T : Operation
     {
         if (!_shared.TryGetValue(key, out var operation)) _shared[key] = operation = create();
         return (T)operation;
     }
 
-    /// <summary>Notes that a parameter takes its values from a constant, whose dimensions must be the parameter's.</summary>
-    internal void Bind(Parameter parameter, TensorProto tensor)
+    /// <summary>Notes how a parameter is filled.</summary>
+    internal void Bind(Parameter parameter, OnnxFill fill)
     {
-        int length = OnnxTensors.CheckedLength(tensor, TensorProto.Types.DataType.Float);
-        if (!tensor.Dims.SequenceEqual(parameter.Dimensions.Select(d => (long)d)))
-            throw new OnnxFormatException(
-                $"takes initialiser {OnnxText.Quote(tensor.Name)} of dimensions [{string.Join(", ", tensor.Dims)}] where [{string.Join(", ", parameter.Dimensions)}] is needed");
-        // A layer that stands in several places is bound once.
+        // A layer that stands in several places is filled once.
         if (!_bound.Add(parameter)) return;
         // One constant may be read by different layers, and each gets its own copy.
-        if ((_parameterBytes += length * (long)sizeof(float)) > _limits.MaxBytes)
-            throw new OnnxFormatException($"needs more than {_limits.MaxBytes:N0} bytes of parameters");
-        _parameters.Add((parameter, tensor));
+        _budget.TakeParameters(parameter.Length);
+        _parameters.Add((parameter, fill));
+    }
+
+    /// <summary>The constant as a layer, its axes in ONNX's order or another; it has no batch.</summary>
+    internal OnnxValue Promote(OnnxNode node, OnnxConstant constant, int[]? order = null)
+    {
+        if (constant.Length == 0) throw new OnnxFormatException($"computes with {constant}, which is empty");
+        int[] dimensions = constant.Dimensions, axes = order ?? OnnxLayout.RowMajor(dimensions.Length, -1);
+        var shape = OnnxLayout.ShapeOf(dimensions, axes, -1);
+        CheckShape(dimensions);
+        var operation = new Constant(shape);
+        // The parameter is [channels, height, width], the layer's memory [height, width, channels].
+        Bind(operation.Value, values =>
+        {
+            float[] memory = constant.Transposed(axes);
+            for (int c = 0; c < shape.Channels; c++)
+                for (int place = 0; place < shape.Area; place++) values[c * shape.Area + place] = memory[place * shape.Channels + c];
+        });
+        string name = constant.Name.EndsWith(OnnxHelperNames.ConstantSuffix, StringComparison.Ordinal) ? constant.Name[..^OnnxHelperNames.ConstantSuffix.Length] : "";
+        return new OnnxValue(AddLayer(operation, _layerNames.Contains(name) ? "" : name, []), dimensions, axes, -1);
+    }
+
+    internal void CheckShape(int[] dimensions)
+    {
+        long length = 1;
+        foreach (int size in dimensions)
+        {
+            if (size < 1 || size > _limits.MaxDimension) throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
+            if ((length *= size) > _limits.MaxActivations) throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
+        }
     }
 
     private void CheckNodes()
@@ -114,52 +166,114 @@ internal sealed class OnnxGraphReader
         }
     }
 
-    private void ReadInput()
+    private void ReadInput(ValueInfoProto input)
     {
-        ValueInfoProto[] inputs = [.. _graph.Input.Where(i => !_constants.ContainsKey(i.Name))];
-        if (inputs.Length != 1) throw new OnnxFormatException($"has {inputs.Length} inputs where one is needed");
-        var type = inputs[0].Type?.TensorType;
-        var dimensions = type?.Shape?.Dim;
-        if (type?.ElemType != (int)TensorProto.Types.DataType.Float || dimensions?.Count != 4)
-            throw new OnnxFormatException($"has the input {OnnxText.Quote(inputs[0].Name)}, which is not float32 [batch, channels, height, width]");
-        foreach (var dimension in dimensions.Skip(1))
-            if (dimension.DimValue < 1 || dimension.DimValue > _limits.MaxDimension)
-                throw new OnnxFormatException($"has the input {OnnxText.Quote(inputs[0].Name)} without a fixed, sensible number of channels, rows and columns");
-        var shape = new Shape((int)dimensions[1].DimValue, (int)dimensions[2].DimValue, (int)dimensions[3].DimValue);
-        CheckShape(shape);
-        _builder = new NetworkBuilder(_graph.Name.Length > LongestName ? _graph.Name[..LongestName] : _graph.Name, shape);
-        _values[inputs[0].Name] = new OnnxValue(_builder.Input, 4);
+        var type = input.Type?.TensorType;
+        var sizes = type?.Shape?.Dim;
+        if (type?.ElemType != (int)TensorProto.Types.DataType.Float || sizes is null || sizes.Count > MaxRank)
+            throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, which is not a float32 tensor of known rank");
+        if (input.Name.Length is 0 or > LongestName || _values.ContainsKey(input.Name)) throw new OnnxFormatException($"has an input {OnnxText.Quote(input.Name)} without a usable name, or two of it");
+        if (_batched && sizes.Count < 2) throw new OnnxBatchException("has an input without a batch");
+        var dimensions = new int[sizes.Count];
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            long size = sizes[i].DimValue;
+            // The batch may be a name, or nothing; then it counts as one.
+            if (i == 0 && size == 0 && dimensions.Length > 1) size = 1;
+            if (size < 1 || size > _limits.MaxDimension)
+                throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, whose axis {i} has no fixed, sensible size");
+            dimensions[i] = (int)size;
+        }
+        int batchAxis = _batched ? 0 : -1;
+        int[] order = OnnxLayout.Natural(dimensions, batchAxis);
+        CheckShape(_batched ? dimensions[1..] : dimensions);
+        var shape = OnnxLayout.ShapeOf(dimensions, order, batchAxis);
+        _budget.TakeActivations(shape.Length, shape.ToString());
+        _values[input.Name] = new OnnxValue(_builder.AddInput(input.Name, shape), dimensions, order, batchAxis);
     }
 
     private void ReadNode(NodeProto node)
     {
         try
         {
-            if (node.Output.Count != 1 || node.Output[0].Length is 0 or > LongestName)
-                throw new OnnxFormatException($"has {node.Output.Count} outputs where one, with a name, is read");
+            if (node.Output.Count == 0 || node.Output.Any(o => o.Length > LongestName)) throw new OnnxFormatException($"has {node.Output.Count} outputs, or one of a long name");
+            var inputs = node.Input.Where(i => i.Length > 0).ToList();
+            foreach (string input in inputs)
+                if (!_values.ContainsKey(input) && !_constants.ContainsKey(input))
+                    throw new OnnxFormatException($"reads {OnnxText.Quote(input)}, which no node before it gives");
             var reading = new OnnxNode(this, node);
-            var value = OnnxOperators.Read(reading);
+            object[] results;
+            if (OnnxShapeArithmetic.TryFold(reading, node) is { } folded) results = [folded];
+            else if (inputs.Count > 0 && inputs.All(_constants.ContainsKey) && OnnxOperators.IsComputed(node)) results = Fold(node, reading = new OnnxNode(Child(node), node));
+            else results = OnnxOperators.Read(reading);
             reading.Attributes.ExpectNoneLeft();
-            if (_constants.ContainsKey(node.Output[0]) || !_values.TryAdd(node.Output[0], value))
-                throw new OnnxFormatException($"gives {OnnxText.Quote(node.Output[0])}, which exists already");
+            for (int i = 0; i < node.Output.Count; i++)
+            {
+                string name = node.Output[i];
+                if (name.Length == 0) continue;
+                if (i >= results.Length)
+                {
+                    if (IsRead(name)) throw new OnnxFormatException($"has its output {i + 1} read, which is not given");
+                    continue;
+                }
+                if (_constants.ContainsKey(name) || _values.ContainsKey(name)) throw new OnnxFormatException($"gives {OnnxText.Quote(name)}, which exists already");
+                if (results[i] is OnnxConstant constant) _constants.Add(name, constant);
+                else _values.Add(name, Checked((OnnxValue)results[i]));
+            }
         }
-        catch (Exception e) when (e is OnnxFormatException or FerException)
+        catch (Exception e) when (e is OnnxFormatException or FerException or OverflowException)
         {
-            throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} ({node.OpType}): {e.Message.TrimEnd('.')}");
+            string message = $"node {OnnxText.Quote(node.Name)} ({node.OpType}): {(e is OverflowException ? "has sizes beyond any memory" : e.Message.TrimEnd('.'))}";
+            throw e is OnnxBatchException ? new OnnxBatchException(message) : new OnnxFormatException(message);
         }
     }
 
-    private void CheckShape(Shape shape)
+    private OnnxValue Checked(OnnxValue value)
     {
-        if (shape.Channels > _limits.MaxDimension || shape.Height > _limits.MaxDimension || shape.Width > _limits.MaxDimension
-            || (_activations += (long)shape.Channels * shape.Height * shape.Width) > _limits.MaxActivations)
-            throw new OnnxFormatException($"needs too much memory at the shape {shape}");
+        if (value.Rank > MaxRank) throw new OnnxFormatException($"gives a value of {value.Rank} axes; at most {MaxRank} are read");
+        return value;
     }
 
-    private void CheckOutput()
+    /// <summary>A reader for a graph of one node of constants.</summary>
+    private OnnxGraphReader Child(NodeProto node)
     {
-        if (_graph.Output.Count != 1 || !_values.TryGetValue(_graph.Output[0].Name, out var output))
-            throw new OnnxFormatException("has no output, several, or one that no node gives");
-        if (output.Layer != _last) throw new OnnxFormatException($"has the output {OnnxText.Quote(_graph.Output[0].Name)}, which is not the last node's");
+        var graph = new GraphProto { Output = { node.Output.Where(IsRead).Select(name => new ValueInfoProto { Name = name }) } };
+        var child = new OnnxGraphReader(graph, OperatorSet, _limits, batched: false, _budget);
+        foreach (string input in node.Input)
+            if (_constants.TryGetValue(input, out var constant)) child._constants.TryAdd(input, constant);
+        return child;
+    }
+
+    /// <summary>Works out a node of constants alone: a network of that one node runs once, so that there is one way in which an operator is worked out.</summary>
+    private static OnnxConstant[] Fold(NodeProto node, OnnxNode reading)
+    {
+        OnnxValue[] values = [.. OnnxOperators.Read(reading).Select(value => OnnxLayout.Arrange(reading, value, OnnxLayout.RowMajor(value.Rank, -1)))];
+        var network = reading.Build([.. values.Select((value, i) => ($"{i}", value.Layer))]);
+        using var pool = new WorkerPool(1);
+        using var executor = new NetworkExecutor(network, 1, training: false, pool);
+        executor.Forward(1);
+        return [.. values.Select((value, i) => OnnxConstant.Of(i < node.Output.Count ? node.Output[i] : "", value.Dimensions, executor.OutputOf(i).ToArray()))];
+    }
+
+    /// <summary>The outputs in their natural order; one that the graph passes through unchanged gets a layer of its own.</summary>
+    private List<(string Name, Layer Layer)> Outputs()
+    {
+        if (_graph.Output.Count == 0) throw new OnnxFormatException("has no output");
+        if (_graph.Output.Count > _limits.MaxNodes) throw new OnnxFormatException($"has {_graph.Output.Count} outputs");
+        var outputs = new List<(string, Layer)>();
+        foreach (var output in _graph.Output)
+        {
+            var node = new OnnxNode(this, new NodeProto { Input = { output.Name } });
+            if (outputs.Any(o => o.Item1 == output.Name)) throw new OnnxFormatException($"names its output {OnnxText.Quote(output.Name)} twice");
+            if (!_values.ContainsKey(output.Name) && Constant(output.Name) is not { IsFloat: true })
+                throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)}, which no node gives as float32");
+            var value = node.Value(0);
+            if (value.Mean != 0) throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)} in the middle of a layer");
+            if (_batched && value.BatchAxis != 0) throw new OnnxBatchException("gives an output without a batch as its first axis");
+            value = OnnxLayout.Arrange(node, value, OnnxLayout.Natural(value.Dimensions, value.BatchAxis));
+            var shape = OnnxLayout.ShapeOf(value);
+            outputs.Add((output.Name, value.Layer.Index < 0 || value.Layer.Shape != shape ? node.Helper(new Reshape(shape), value.Layer) : value.Layer));
+        }
+        return outputs;
     }
 }

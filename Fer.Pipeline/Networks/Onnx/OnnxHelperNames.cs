@@ -6,6 +6,9 @@ namespace Fer.Pipeline.Networks.Onnx;
 /// </summary>
 internal static class OnnxHelperNames
 {
+    /// <summary>Behind the layer's name in the name of the initialiser that a constant layer becomes.</summary>
+    internal const string ConstantSuffix = ".value";
+
     private const string FlattenSuffix = "/flatten";
 
     internal static string Flatten(string layer) => layer + FlattenSuffix;

@@ -3,8 +3,11 @@ namespace Fer.Pipeline.Networks.Onnx;
 /// <summary>What an untrusted ONNX file may ask for; anything beyond is refused before memory is taken for it.</summary>
 public sealed record OnnxReadLimits
 {
-    /// <summary>Bytes of the file, and of all parameters together.</summary>
-    public int MaxBytes { get; init; } = 512 << 20;
+    /// <summary>Bytes of the file, and of its external data.</summary>
+    public int MaxBytes { get; init; } = 1 << 30;
+
+    /// <summary>Bytes of all parameters together; a file of a few bytes may ask for many. VGG19 has 575 million.</summary>
+    public long MaxParameterBytes { get; init; } = 1 << 30;
 
     /// <summary>Entries of the file's encoding: nodes, names, attributes, tensors and their fields. Large networks have some ten thousand.</summary>
     public int MaxFields { get; init; } = 200_000;

@@ -1,7 +1,10 @@
 namespace Fer.Pipeline.Networks.Onnx;
 
 /// <summary>A fault in an ONNX file, without the file's name; <see cref="OnnxReader"/> adds it and makes a <see cref="FerException"/>.</summary>
-internal sealed class OnnxFormatException(string message) : Exception(message);
+internal class OnnxFormatException(string message) : Exception(message);
+
+/// <summary>A node that works across the examples of a batch: the graph is read again for its one batch as a whole.</summary>
+internal sealed class OnnxBatchException(string message) : OnnxFormatException(message);
 
 /// <summary>Text from an untrusted file, made fit for a message.</summary>
 internal static class OnnxText

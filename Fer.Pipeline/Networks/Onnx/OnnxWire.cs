@@ -7,8 +7,11 @@ namespace Fer.Pipeline.Networks.Onnx;
 /// </summary>
 internal static class OnnxWire
 {
-    /// <summary>Longest packed list of whole numbers: dimensions, kernel sizes and the like are a few bytes.</summary>
+    /// <summary>Longest packed list of whole numbers in an attribute or of a tensor's dimensions: kernel sizes and the like are a few bytes.</summary>
     private const int LongestIntegers = 4096;
+
+    /// <summary>Longest packed list of whole numbers as a tensor's values: one byte in the file is up to eight in memory. Tables of indices have some ten thousand.</summary>
+    private const int LongestIntegerValues = 1 << 20;
 
     private enum Message { Model, OperatorSet, Entry, Graph, Node, Attribute, Tensor, ValueInfo, Type, TensorType, TensorShape, Dimension }
 
@@ -37,8 +40,8 @@ internal static class OnnxWire
                     ulong length = Varint(ref bytes);
                     var content = Skip(ref bytes, length);
                     if (Child(message, field) is { } child) Walk(content, child, ref left);
-                    else if (IsIntegerList(message, field) && content.Length > LongestIntegers)
-                        throw new OnnxFormatException($"holds a list of whole numbers of {content.Length} bytes; {LongestIntegers} is the most that is read");
+                    else if (LongestList(message, field) is { } longest && content.Length > longest)
+                        throw new OnnxFormatException($"holds a list of whole numbers of {content.Length} bytes; {longest} is the most that is read");
                     break;
                 default: throw new OnnxFormatException("is not encoded as an ONNX model");
             }
@@ -55,6 +58,8 @@ internal static class OnnxWire
         (Message.Graph, 5) => Message.Tensor,
         (Message.Graph, 11 or 12) => Message.ValueInfo,
         (Message.Node, 5) => Message.Attribute,
+        (Message.Attribute, 5) => Message.Tensor,
+        (Message.Tensor, 13) => Message.Entry,
         (Message.ValueInfo, 2) => Message.Type,
         (Message.Type, 1) => Message.TensorType,
         (Message.TensorType, 2) => Message.TensorShape,
@@ -62,8 +67,12 @@ internal static class OnnxWire
         _ => null,
     };
 
-    private static bool IsIntegerList(Message message, ulong field) =>
-        (message, field) is (Message.Attribute, 8) or (Message.Tensor, 1 or 7);
+    private static int? LongestList(Message message, ulong field) => (message, field) switch
+    {
+        (Message.Attribute, 8) or (Message.Tensor, 1) => LongestIntegers,
+        (Message.Tensor, 5 or 7) => LongestIntegerValues,
+        _ => null,
+    };
 
     private static ulong Varint(ref ReadOnlySpan<byte> bytes)
     {
