@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
 
@@ -114,7 +113,7 @@ public class ErrorAnalysisTests
             if (corruption.Name is "blur" or "rotation" or "occlusion") Assert.Equal(faces.Pixels(3).ToArray(), spoilt.Pixels(3).ToArray());
             else Assert.NotEqual(faces.Pixels(3).ToArray(), spoilt.Pixels(3).ToArray());
         }
-        var rows = Robustness.Measure(set => [.. Enumerable.Range(0, set.Count).SelectMany(_ => new[] { 1f, 0f })], faces, most: 10);
+        var rows = Robustness.Measure(set => [.. Enumerable.Range(0, set.Count).SelectMany(_ => new[] { 1f, 0f })], faces, most: 10, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(1 + FaceCorruption.All.Count, rows.Count);
         Assert.All(rows, row => Assert.Equal((10, rows[0].Accuracy), (row.Count, row.Accuracy)));
     }

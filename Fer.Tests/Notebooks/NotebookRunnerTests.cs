@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Fer.Notebooks;
-using Fer.Pipeline;
 using Fer.Pipeline.Commands;
 
 namespace Fer.Tests.Notebooks;
@@ -103,11 +102,11 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
-    public void A_run_is_ended_by_the_token_even_inside_a_cell()
+    public async Task A_run_is_ended_by_the_token_even_inside_a_cell()
     {
         var notebook = Notebook.Load(Write("while (true) await Task.Delay(1000);"));
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(3));
-        Assert.ThrowsAnyAsync<OperationCanceledException>(() => NotebookRunner.RunAsync(notebook, null, stop.Token)).Wait(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => NotebookRunner.RunAsync(notebook, null, stop.Token));
     }
 
     [Theory]
