@@ -10,6 +10,7 @@ internal static class Program
         new TrainCommand(),
         new ReproduceCommand(),
         new EvaluateCommand(),
+        new CompareCommand(),
         new PredictCommand(),
         new ServeCommand(),
         new DataCommand(),

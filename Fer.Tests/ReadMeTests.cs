@@ -50,6 +50,14 @@ public sealed partial class ReadMeTests : IDisposable
     }
 
     [Fact]
+    public void A_chart_takes_the_line_that_the_readme_shows()
+    {
+        string svg = Path.Combine(_folder.Path, "faces.svg");
+        Run(Block("new BarChart").Replace("faces.svg", svg), "");
+        Assert.Contains("happy", File.ReadAllText(svg));
+    }
+
+    [Fact]
     public void A_sweep_of_ones_own_takes_the_lines_that_the_readme_shows() => Run(
         Block("AutoMLExperiment").Replace("InSeconds(600)", "InSeconds(0.2)"),
         "ITrialRunner runner = new Runner();",

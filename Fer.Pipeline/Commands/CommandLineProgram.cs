@@ -14,21 +14,22 @@ internal static class CommandLineProgram
     /// <param name="host">Where to write.</param>
     /// <param name="commands">The commands.</param>
     /// <param name="cancellationToken">The user's wish to stop.</param>
-    internal static async Task<int> RunAsync(string[] arguments, CommandHost host, IEnumerable<ICommand> commands, CancellationToken cancellationToken)
+    /// <param name="program">What the program is called; null is <c>fer</c>.</param>
+    internal static async Task<int> RunAsync(string[] arguments, CommandHost host, IEnumerable<ICommand> commands, CancellationToken cancellationToken, ProgramText? program = null)
     {
+        program ??= ProgramText.Fer;
         try
         {
-            var root = new RootCommand("Trains, compares and serves classifiers of facial emotion on FER2013.") { HelpName = "fer" };
+            var root = new RootCommand(program.Description) { HelpName = program.Name };
             foreach (var command in commands) root.Add(Build(command, host));
-            Help.Attach(root);
+            Help.Attach(root, program);
             // Response files (@file) would make a file name that begins with @ an instruction.
             var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
             bool informs = parsed.Action is not null && parsed.Action is not ParseErrorAction && parsed.Action.ClearsParseErrors;
             if (!informs && UsageErrors.Find(parsed) is { Count: > 0 } errors)
             {
                 foreach (string error in errors) await host.Error.WriteLineAsync(error).ConfigureAwait(false);
-                string name = parsed.CommandResult.Command == root ? "fer" : $"fer {parsed.CommandResult.Command.Name}";
-                await host.Error.WriteLineAsync($"'{name} --help' shows what is known, with examples.").ConfigureAwait(false);
+                await host.Error.WriteLineAsync($"'{CommandText.Path(parsed.CommandResult.Command)} --help' shows what is known, with examples.").ConfigureAwait(false);
                 return ExitCode.WrongUsage;
             }
             var invocation = new InvocationConfiguration

@@ -17,7 +17,10 @@ internal sealed class EvaluateCommand : ICommand
     private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
     private readonly Option<bool> _json = Values.Flag("--json", "The metrics as JSON");
-    private readonly Option<string?> _report = Values.Text("--report", "Writes an HTML report as well", "FILE");
+    private readonly Option<string?> _report = Values.Text("--report", "Writes an HTML report as well, with an analysis of the errors", "FILE");
+    private readonly Option<string?> _svg = Values.Text("--svg", "Writes the report's charts as SVG files, for papers", "FOLDER");
+    private readonly Option<int?> _robustness = Values.Whole("--robustness", "Faces that the report's robustness table uses at most; 0 leaves it out", 0, int.MaxValue, 500);
+    private readonly Option<int?> _faces = Values.Whole("--faces", "Faces that the report shows and explains; 0 keeps pictures out of it", 0, 100, 12);
 
     public string Name => "evaluate";
 
@@ -27,45 +30,50 @@ internal sealed class EvaluateCommand : ICommand
     [
         ("evaluate --model artifacts/experiment/model.zip", "scores on PublicTest of what is in data/"),
         ("evaluate --model model.zip --data fer2013.csv --usage PrivateTest --json", "all metrics as JSON"),
-        ("evaluate --model model.zip --report report.html", "also writes charts and tables"),
+        ("evaluate --model model.zip --report report.html", "also writes charts, tables and an analysis of the errors"),
     ];
 
-    public IEnumerable<Option> Options => [_model, .. _data.Source, _usage, _seed, _threads, _json, _report];
+    public IEnumerable<Option> Options => [_model, .. _data.Source, _usage, _seed, _threads, _json, _report, _svg, _robustness, _faces];
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         string path = host.Resolve(result.GetRequiredValue(_model));
         using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
         var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
-        var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, SchemeOf(model, path));
-        var faces = dataset[usage];
-        if (faces.Count == 0)
-        {
-            string known = string.Join(", ", Enum.GetValues<Usage>().Where(u => dataset[u].Count > 0));
-            throw new FerUsageException($"{dataset.Source} has no {usage} faces; it has {known}. Choose one with --usage.");
-        }
-        var metrics = Score(model, faces, cancellationToken);
+        var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(model, path));
+        var faces = ModelScheme.Faces(dataset, usage);
+        var (metrics, probabilities) = Score(model, faces, cancellationToken);
         if (result.GetValue(_json)) host.Output.WriteLine(metrics.ToJson());
         else Write(host.Output, metrics, $"{host.Shorten(path)} on {faces.Count} {usage} faces of {dataset.Source}");
-        if (result.GetValue(_report) is { } report)
+        string? report = result.GetValue(_report), svg = result.GetValue(_svg);
+        if (report is null && svg is null) return Task.FromResult(ExitCode.Done);
+
+        var data = new ExperimentReportData
         {
-            ExperimentReport.Write(host.Resolve(report), new ExperimentReportData
-            {
-                Title = $"{model.Manifest.Architecture} on {usage}",
-                DataDescription = dataset.Source,
-                Notes = dataset.Notes,
-                ClassNames = model.ClassNames,
-                Splits = [new SplitCounts(usage.ToString(), faces.CountByClass())],
-                Settings = [.. model.Manifest.Settings.Select(s => new ReportValue(s.Key, s.Value))],
-                Evaluations = [new EvaluationReport(usage.ToString(), metrics)],
-            });
+            Title = $"{model.Manifest.Architecture} on {usage}",
+            Command = CommandText.Of(result),
+            DataDescription = dataset.Source,
+            Notes = dataset.Notes,
+            ClassNames = model.ClassNames,
+            Splits = [new SplitCounts(usage.ToString(), faces.CountByClass())],
+            Settings = [.. model.Manifest.Settings.Select(s => new ReportValue(s.Key, s.Value))],
+            Evaluations = [new EvaluationReport(usage.ToString(), metrics) { Analysis = Analyze(result, model, faces, probabilities, cancellationToken) }],
+        };
+        if (report is not null)
+        {
+            ExperimentReport.Write(host.Resolve(report), data);
             host.Error.WriteLine($"Report: {host.Shorten(host.Resolve(report))}");
+        }
+        if (svg is not null)
+        {
+            int files = ExperimentReport.WriteSvg(host.Resolve(svg), data).Count;
+            host.Error.WriteLine($"{files} SVG files: {host.Shorten(host.Resolve(svg))}");
         }
         return Task.FromResult(ExitCode.Done);
     }
 
-    /// <summary>Metrics of a model on faces, with the speed measured apart from start-up.</summary>
-    internal static MulticlassClassificationMetrics Score(FerModel model, FaceSet faces, CancellationToken cancellationToken)
+    /// <summary>Metrics and probabilities of a model on faces, with the speed measured apart from start-up.</summary>
+    internal static (MulticlassClassificationMetrics Metrics, float[] Probabilities) Score(FerModel model, FaceSet faces, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // The first pass plans buffers and compiles kernels.
@@ -73,23 +81,25 @@ internal sealed class EvaluateCommand : ICommand
         long start = Stopwatch.GetTimestamp();
         float[] probabilities = model.Predict(faces);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: faces.Count / seconds);
+        return (MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: faces.Count / seconds), probabilities);
     }
 
-    private static LabelScheme SchemeOf(FerModel model, string path)
+    private ErrorAnalysis Analyze(ParseResult result, FerModel model, FaceSet faces, float[] probabilities, CancellationToken cancellationToken)
     {
-        LabelScheme scheme;
-        try
+        var analysis = ErrorAnalysis.Compute(faces, probabilities);
+        int robustness = result.GetValue(_robustness)!.Value, shown = result.GetValue(_faces)!.Value;
+        if (robustness > 0)
+            analysis = analysis with { Robustness = Robustness.Measure(model.Predict, faces, robustness, result.GetValue(_seed) ?? 1, cancellationToken) };
+        if (shown > 0)
         {
-            scheme = LabelScheme.Parse(model.Manifest.Scheme);
+            bool convolves = model.Network.Nodes.Any(node => node.Operation is Tensors.Convolution && node.Shape.Area > 1);
+            using var gradCam = convolves ? new GradCam(model.Network, result.GetValue(_threads) ?? 0) : null;
+            analysis = analysis with
+            {
+                Mistakes = [.. ErrorAnalysis.ConfidentMistakes(faces, probabilities, shown).Select(i => ExplainedFace.Explain(faces, i, model.Predict, gradCam))],
+            };
         }
-        catch (FerUsageException e)
-        {
-            throw new FerException($"{path}: the label scheme '{model.Manifest.Scheme}' of its manifest is not known here. {e.Message}", e);
-        }
-        if (!scheme.ClassNames.SequenceEqual(model.ClassNames))
-            throw new FerException($"{path}: its classes {string.Join(", ", model.ClassNames)} are not those of its scheme '{model.Manifest.Scheme}'.");
-        return scheme;
+        return analysis;
     }
 
     private static void Write(TextWriter output, MulticlassClassificationMetrics metrics, string title)

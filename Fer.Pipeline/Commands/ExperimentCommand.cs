@@ -54,7 +54,7 @@ internal sealed class ExperimentCommand : ICommand
         long seed = _run.Seed(result);
         path ??= _run.Folder(result, host);
         var dataset = _data.Load(result, host, seed);
-        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time);
+        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host) };
         if (resume is null)
         {
             // What an earlier run of this name left would not belong to this one.

@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Commands;
 
 /// <summary>The help page: System.CommandLine's, with examples below.</summary>
-internal sealed class Help(SynchronousCommandLineAction page) : SynchronousCommandLineAction
+internal sealed class Help(SynchronousCommandLineAction page, ProgramText program) : SynchronousCommandLineAction
 {
     private static readonly ConditionalWeakTable<Command, IReadOnlyList<(string Arguments, string What)>> Examples = [];
 
@@ -15,10 +15,10 @@ internal sealed class Help(SynchronousCommandLineAction page) : SynchronousComma
     internal static void AddExamples(Command command, IReadOnlyList<(string Arguments, string What)> examples) => Examples.Add(command, examples);
 
     /// <summary>Puts the examples below the help of <paramref name="root"/> and of every command in it.</summary>
-    internal static void Attach(RootCommand root)
+    internal static void Attach(RootCommand root, ProgramText program)
     {
         foreach (var option in root.Options.OfType<HelpOption>())
-            if (option.Action is SynchronousCommandLineAction page) option.Action = new Help(page);
+            if (option.Action is SynchronousCommandLineAction page) option.Action = new Help(page, program);
     }
 
     public override int Invoke(ParseResult parseResult)
@@ -28,15 +28,15 @@ internal sealed class Help(SynchronousCommandLineAction page) : SynchronousComma
         var command = parseResult.CommandResult.Command;
         if (command is RootCommand)
         {
-            output.WriteLine("'fer COMMAND --help' shows a command's options and examples.");
-            output.WriteLine("In a clone, 'fer' is 'dotnet run --project Fer.Pipeline -c Release --'.");
+            output.WriteLine($"'{program.Name} COMMAND --help' shows a command's options and examples.");
+            output.WriteLine($"In a clone, '{program.Name}' is 'dotnet run --project {program.Project} -c Release --'.");
         }
         else if (Examples.TryGetValue(command, out var examples))
         {
             output.WriteLine("Examples:");
             foreach (var (arguments, what) in examples)
             {
-                output.WriteLine($"  fer {arguments}");
+                output.WriteLine($"  {program.Name} {arguments}");
                 output.WriteLine($"      {what}");
             }
         }

@@ -20,6 +20,9 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
 {
     internal const string ModelName = "model.zip", ReportName = "report.html", TrialsName = "trials.jsonl";
 
+    /// <summary>Where the report's charts go as files, or null.</summary>
+    internal string? Svg { get; init; }
+
     internal string Model => Path.Combine(folder, ModelName);
 
     internal string Report => Path.Combine(folder, ReportName);
@@ -75,12 +78,14 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
                 ["latencyMilliseconds"] = served.Latency.TotalMilliseconds,
             },
         }, metrics.ToJson());
-        ExperimentReport.Write(Path.Combine(target, ReportName), ReportData(training, settings, trials, metrics));
+        var report = ReportData(training, settings, trials, new EvaluationReport("PublicTest (validation)", metrics) { Analysis = ErrorAnalysis.Compute(faces, probabilities) });
+        ExperimentReport.Write(Path.Combine(target, ReportName), report);
+        if (Svg is not null && target == folder) ExperimentReport.WriteSvg(Svg, report);
         return metrics;
     }
 
     private ExperimentReportData ReportData(
-        TrainingResult training, IReadOnlyList<ReportValue> settings, IReadOnlyList<TrialReport> trials, MulticlassClassificationMetrics metrics) => new()
+        TrainingResult training, IReadOnlyList<ReportValue> settings, IReadOnlyList<TrialReport> trials, EvaluationReport evaluation) => new()
         {
             Title = title,
             Command = command,
@@ -93,7 +98,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
             Epochs = [.. training.History.Select(m => new EpochFigures(
                 m.Epoch, m.TrainingAccuracy, m.ValidationAccuracy ?? double.NaN, m.TrainingLoss, m.ValidationLoss ?? double.NaN))],
             BestEpoch = training.BestEpoch > 0 ? training.BestEpoch : null,
-            Evaluations = [new EvaluationReport("PublicTest (validation)", metrics)],
+            Evaluations = [evaluation],
             Trials = trials,
             Environment = Environment(),
         };

@@ -8,9 +8,10 @@ internal sealed class RunOptions(string defaultName)
     private readonly Option<int?> _seed = SeedOption();
     private readonly Option<string?> _name = Values.Text("--name", $"Name of the run's folder; without it '{defaultName}', '{defaultName}-2', …", "NAME");
     private readonly Option<string?> _output = Values.Text("--output", "Folder that the run's folder is made in (artifacts/ where not given)", "FOLDER");
+    private readonly Option<string?> _svg = Values.Text("--svg", "Writes the report's charts as SVG files, for papers", "FOLDER");
 
     /// <summary>The options, for the command's list.</summary>
-    internal IEnumerable<Option> All => [_seed, Threads, _name, _output];
+    internal IEnumerable<Option> All => [_seed, Threads, _name, _output, _svg];
 
     /// <summary>Threads in all; 0 is one a processor.</summary>
     internal Option<int?> Threads { get; } = ThreadsOption();
@@ -18,6 +19,9 @@ internal sealed class RunOptions(string defaultName)
     internal static Option<int?> SeedOption() => Values.Whole("--seed", "Seed of everything random: the same seed gives the same run", 0, int.MaxValue, 1);
 
     internal static Option<int?> ThreadsOption() => Values.Whole("--threads", "Threads; 0 is one a processor", 0, 1024, 0);
+
+    /// <summary>Where the report's charts go as files, or null.</summary>
+    internal string? Svg(ParseResult result, CommandHost host) => result.GetValue(_svg) is { } folder ? host.Resolve(folder) : null;
 
     internal long Seed(ParseResult result) => result.GetValue(_seed) ?? 1;
 

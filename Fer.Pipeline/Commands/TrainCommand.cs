@@ -81,7 +81,7 @@ internal sealed class TrainCommand : ICommand
         if (dataset.Training.HasSoftTargets && !dataset.HasVotesAsLabels) options = options with { SoftTargets = (float)result.GetValue(_soft)!.Value };
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch on.");
-        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time);
+        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host) };
         var finish = Rehearse(folder, dataset, options, host);
         if (resume is null)
         {

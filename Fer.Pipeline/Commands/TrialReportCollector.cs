@@ -9,9 +9,9 @@ internal sealed class TrialReportCollector : IMonitor
     private readonly Lock _lock = new();
     private readonly List<TrialReport> _trials = [];
     private List<EpochFigures> _epochs = [];
+    private double? _imagesPerSecond;
     private int _best = -1;
     private TrialResult? _bestRestored;
-    private double _speed = double.NaN;
 
     /// <summary>The trials in the order they ran, the kept one marked.</summary>
     internal IReadOnlyList<TrialReport> Trials
@@ -24,12 +24,12 @@ internal sealed class TrialReportCollector : IMonitor
 
     public void ReportRunningTrial(TrialSettings settings)
     {
-        lock (_lock) _epochs = [];
+        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
     }
 
     public void ReportRestoredTrial(RestoredTrial trial)
     {
-        lock (_lock) _epochs = [];
+        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
         foreach (var epoch in trial.Epochs) ReportProgress(epoch);
         if (trial.Result is { } result)
         {
@@ -46,8 +46,11 @@ internal sealed class TrialReportCollector : IMonitor
     public void ReportProgress(TrialProgress progress)
     {
         if (!progress.IsEpochEnd) return;
-        _speed = progress.ImagesPerSecond;
-        lock (_lock) _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
+        lock (_lock)
+        {
+            _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
+            if (progress.ImagesPerSecond > 0) _imagesPerSecond = progress.ImagesPerSecond;
+        }
     }
 
     public void ReportCompletedTrial(TrialResult result) => Add(result.TrialSettings, ReportTrialState.Completed, t => t with
@@ -74,10 +77,10 @@ internal sealed class TrialReportCollector : IMonitor
                 Number = settings.TrialId + 1,
                 IsFinal = settings.Phase == TrialPhase.Final,
                 Fidelity = settings.Fidelity,
-                ImagesPerSecond = double.IsFinite(_speed) ? _speed : null,
                 State = state,
                 Settings = [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
                 Epochs = _epochs,
+                ImagesPerSecond = _imagesPerSecond,
             }));
         }
     }

@@ -21,7 +21,7 @@ internal static class UsageErrors
             {
                 var known = KnownOptions(command).ToArray();
                 string name = word.Split('=')[0];
-                messages.Add(Message($"'{name}' is not an option of '{Path(command)}'.", name, known));
+                messages.Add(Message($"'{name}' is not an option of '{CommandText.Path(command)}'.", name, known));
             }
             else if (command.Subcommands.Count > 0)
             {
@@ -30,7 +30,7 @@ internal static class UsageErrors
             }
             else if (messages.Count == 0)
             {
-                messages.Add($"'{Path(command)}' does not take '{word}'.");
+                messages.Add($"'{CommandText.Path(command)}' does not take '{word}'.");
             }
         }
         if (messages.Count > 0) return messages;
@@ -64,5 +64,4 @@ internal static class UsageErrors
                 if (option.Recursive && !option.Hidden) yield return option.Name;
     }
 
-    private static string Path(Command command) => command is RootCommand ? "fer" : $"fer {command.Name}";
 }

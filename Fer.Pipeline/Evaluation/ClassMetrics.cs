@@ -7,4 +7,11 @@ namespace Fer.Pipeline.Evaluation;
 /// <param name="F1">Their harmonic mean.</param>
 /// <param name="Support">Rows of the class.</param>
 /// <param name="Predicted">Rows predicted as the class.</param>
-public sealed record ClassMetrics(string Name, double Precision, double Recall, double F1, int Support, int Predicted);
+public sealed record ClassMetrics(string Name, double Precision, double Recall, double F1, int Support, int Predicted)
+{
+    /// <summary>The 95 % Wilson interval of <see cref="Precision"/>.</summary>
+    public ConfidenceInterval PrecisionInterval { get; init; }
+
+    /// <summary>The 95 % Wilson interval of <see cref="Recall"/>.</summary>
+    public ConfidenceInterval RecallInterval { get; init; }
+}

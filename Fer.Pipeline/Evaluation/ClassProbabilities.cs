@@ -19,6 +19,15 @@ internal static class ClassProbabilities
                 throw new FerException($"Row {i}: the label {labels[i]} is not one of the {classes} classes 0 … {classes - 1}. Evaluate with the label scheme that the model was trained on.");
     }
 
+    /// <summary>The place of the highest probability, the first of equals: the prediction.</summary>
+    internal static int Best(ReadOnlySpan<float> row)
+    {
+        int best = 0;
+        for (int k = 1; k < row.Length; k++)
+            if (row[k] > row[best]) best = k;
+        return best;
+    }
+
     /// <summary>The sum of one row, by which its values are divided.</summary>
     /// <exception cref="FerException">A value is not a number, infinite or negative, or the row does not sum to 1.</exception>
     internal static double CheckedSum(ReadOnlySpan<float> row, int index, IReadOnlyList<string> classNames)

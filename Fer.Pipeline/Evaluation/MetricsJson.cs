@@ -21,23 +21,26 @@ internal static class MetricsJson
         writer.WriteStartObject();
         writer.WriteNumber("count", metrics.Count);
         writer.WriteNumber("accuracy", metrics.Accuracy);
-        writer.WriteStartArray("accuracyInterval");
-        writer.WriteNumberValue(metrics.AccuracyInterval.Lower);
-        writer.WriteNumberValue(metrics.AccuracyInterval.Upper);
-        writer.WriteEndArray();
-        writer.WriteNumber("macroF1", metrics.MacroF1);
-        writer.WriteNumber("logLoss", metrics.LogLoss);
-        writer.WriteNumber("expectedCalibrationError", metrics.ExpectedCalibrationError);
+        Interval("accuracyInterval", metrics.AccuracyInterval);
+        Figure("macroF1", metrics.MacroF1, metrics.MacroF1Interval);
+        Figure("macroAccuracy", metrics.MacroAccuracy, metrics.MacroAccuracyInterval);
+        Figure("logLoss", metrics.LogLoss, metrics.LogLossInterval);
+        Figure("logLossReduction", metrics.LogLossReduction, metrics.LogLossReductionInterval);
+        Figure("brierScore", metrics.BrierScore, metrics.BrierScoreInterval);
+        writer.WriteNumber("topK", metrics.TopKPredictionCount);
+        Figure("topKAccuracy", metrics.TopKAccuracy, metrics.TopKAccuracyInterval);
+        Figure("expectedCalibrationError", metrics.ExpectedCalibrationError, metrics.ExpectedCalibrationErrorInterval);
         if (metrics.ImagesPerSecond is double speed && double.IsFinite(speed)) writer.WriteNumber("imagesPerSecond", speed);
         else writer.WriteNull("imagesPerSecond");
         writer.WriteStartArray("perClass");
-        foreach (var row in metrics.PerClass)
+        foreach (var (k, row) in metrics.PerClass.Index())
         {
             writer.WriteStartObject();
             writer.WriteString("class", row.Name);
-            writer.WriteNumber("precision", row.Precision);
-            writer.WriteNumber("recall", row.Recall);
-            writer.WriteNumber("f1", row.F1);
+            Figure("precision", row.Precision, row.PrecisionInterval);
+            Figure("recall", row.Recall, row.RecallInterval);
+            Figure("f1", row.F1, metrics.F1Intervals[k]);
+            Figure("logLoss", metrics.PerClassLogLoss[k], metrics.PerClassLogLossInterval[k]);
             writer.WriteNumber("support", row.Support);
             writer.WriteEndObject();
         }
@@ -62,5 +65,19 @@ internal static class MetricsJson
         }
         writer.WriteEndArray();
         writer.WriteEndObject();
+
+        void Figure(string name, double value, ConfidenceInterval interval)
+        {
+            writer.WriteNumber(name, value);
+            Interval(name + "Interval", interval);
+        }
+
+        void Interval(string name, ConfidenceInterval interval)
+        {
+            writer.WriteStartArray(name);
+            writer.WriteNumberValue(interval.Lower);
+            writer.WriteNumberValue(interval.Upper);
+            writer.WriteEndArray();
+        }
     }
 }

@@ -11,9 +11,9 @@ public sealed class MulticlassClassificationMetrics
 {
     // ML.NET's bound: a certain mistake costs 34.5 nats, not infinity.
     private const double SmallestProbability = 1e-15;
-    private const int Bins = 15;
+    internal const int Bins = 15;
 
-    private readonly Lazy<ConfidenceInterval> _macroF1Interval;
+    private readonly Lazy<ConfidenceInterval[]> _resampled;
 
     private MulticlassClassificationMetrics(Totals totals, ConfusionMatrix confusion, int topK, double? imagesPerSecond)
     {
@@ -26,8 +26,7 @@ public sealed class MulticlassClassificationMetrics
         MacroAccuracy = Mean(confusion.PerClassRecall.Sum(), confusion.TrueCounts.Count(count => count > 0));
         MacroF1 = confusion.MacroF1();
         LogLoss = Mean(totals.Loss, Count);
-        var interval = ConfidenceInterval.OfMean(totals.Loss, totals.LossSquares, Count);
-        LogLossInterval = interval with { Lower = Math.Max(0, interval.Lower) };
+        LogLossInterval = NotBelowZero(ConfidenceInterval.OfMean(totals.Loss, totals.LossSquares, Count));
         double prior = confusion.TrueCounts.Where(count => count > 0).Sum(count => -(double)count / Count * Math.Log((double)count / Count));
         LogLossReduction = prior == 0 ? 0 : (prior - LogLoss) / prior;
         PerClassLogLoss = [.. totals.ClassLoss.Select((loss, k) => Mean(loss, confusion.TrueCounts[k]))];
@@ -38,8 +37,16 @@ public sealed class MulticlassClassificationMetrics
         ExpectedCalibrationError = totals.Calibration.ExpectedCalibrationError();
         ReliabilityBins = totals.Calibration.ToBins();
         PerClass = [.. Enumerable.Range(0, classes).Select(k => new ClassMetrics(confusion.ClassNames[k], confusion.PerClassPrecision[k],
-            confusion.PerClassRecall[k], confusion.F1(k), confusion.TrueCounts[k], confusion.PredictedCounts[k]))];
-        _macroF1Interval = new(() => MacroF1Bootstrap.Interval(confusion));
+            confusion.PerClassRecall[k], confusion.F1(k), confusion.TrueCounts[k], confusion.PredictedCounts[k])
+        {
+            PrecisionInterval = ConfidenceInterval.Wilson(confusion.Counts[k][k], confusion.PredictedCounts[k]),
+            RecallInterval = ConfidenceInterval.Wilson(confusion.Counts[k][k], confusion.TrueCounts[k]),
+        })];
+        BrierScoreInterval = NotBelowZero(ConfidenceInterval.OfMean(totals.Brier, totals.BrierSquares, Count));
+        PerClassLogLossInterval = [.. totals.ClassLoss.Select((loss, k) => NotBelowZero(ConfidenceInterval.OfMean(loss, totals.ClassLossSquares[k], confusion.TrueCounts[k])))];
+        TopKAccuracyInterval = ConfidenceInterval.Wilson(totals.Ranks.Take(TopKPredictionCount).Sum(), Count);
+        Rows = totals.Rows;
+        _resampled = new(() => Resample(totals.Rows, classes));
     }
 
     /// <summary>Rows evaluated.</summary>
@@ -57,11 +64,14 @@ public sealed class MulticlassClassificationMetrics
     /// <summary>The mean recall of the classes that have rows (scikit-learn's balanced accuracy).</summary>
     public double MacroAccuracy { get; }
 
+    /// <summary>The 95 % interval of <see cref="MacroAccuracy"/>, by the same resamples as <see cref="MacroF1Interval"/>.</summary>
+    public ConfidenceInterval MacroAccuracyInterval => _resampled.Value[1];
+
     /// <summary>The mean F1 of the classes that occur or were predicted.</summary>
     public double MacroF1 { get; }
 
     /// <summary>The 95 % interval of <see cref="MacroF1"/>: percentiles of 1,000 seeded bootstrap resamples of the rows, drawn at the first call.</summary>
-    public ConfidenceInterval MacroF1Interval => _macroF1Interval.Value;
+    public ConfidenceInterval MacroF1Interval => _resampled.Value[0];
 
     /// <summary>The mean of -ln p(true class), in nats; p is bounded below by 1e-15 as in ML.NET.</summary>
     public double LogLoss { get; }
@@ -75,8 +85,14 @@ public sealed class MulticlassClassificationMetrics
     /// </summary>
     public double LogLossReduction { get; }
 
+    /// <summary>The 95 % interval of <see cref="LogLossReduction"/>, by the same resamples as <see cref="MacroF1Interval"/>.</summary>
+    public ConfidenceInterval LogLossReductionInterval => _resampled.Value[2];
+
     /// <summary>The log loss over each class's rows; 0 for a class without rows.</summary>
     public IReadOnlyList<double> PerClassLogLoss { get; }
+
+    /// <summary>The 95 % normal interval of each of <see cref="PerClassLogLoss"/>, cut off at 0.</summary>
+    public IReadOnlyList<ConfidenceInterval> PerClassLogLossInterval { get; }
 
     /// <summary>K of <see cref="TopKAccuracy"/>.</summary>
     public int TopKPredictionCount { get; }
@@ -84,20 +100,39 @@ public sealed class MulticlassClassificationMetrics
     /// <summary>The share of rows whose class is among the <see cref="TopKPredictionCount"/> most probable.</summary>
     public double TopKAccuracy => TopKAccuracyForAllK[TopKPredictionCount - 1];
 
+    /// <summary>The 95 % Wilson interval of <see cref="TopKAccuracy"/>.</summary>
+    public ConfidenceInterval TopKAccuracyInterval { get; }
+
     /// <summary>The same for K = 1 … classes.</summary>
     public IReadOnlyList<double> TopKAccuracyForAllK { get; }
 
     /// <summary>The mean over rows of the squared distance of the probabilities from the true class's one-hot, 0 … 2 (Brier 1950).</summary>
     public double BrierScore { get; }
 
+    /// <summary>The 95 % normal interval of <see cref="BrierScore"/>, cut off at 0.</summary>
+    public ConfidenceInterval BrierScoreInterval { get; }
+
     /// <summary>The distance of confidence from accuracy over 15 equal-width bins of the highest probability (Guo et al., arXiv 1706.04599).</summary>
     public double ExpectedCalibrationError { get; }
+
+    /// <summary>
+    /// The 95 % interval of <see cref="ExpectedCalibrationError"/>, by the same resamples as <see cref="MacroF1Interval"/>, widened to hold
+    /// the error itself: resampling adds noise, which raises it.
+    /// </summary>
+    public ConfidenceInterval ExpectedCalibrationErrorInterval =>
+        new(Math.Min(_resampled.Value[3].Lower, ExpectedCalibrationError), Math.Max(_resampled.Value[3].Upper, ExpectedCalibrationError));
 
     /// <summary>The bins behind <see cref="ExpectedCalibrationError"/>.</summary>
     public IReadOnlyList<ReliabilityBin> ReliabilityBins { get; }
 
     /// <summary>Precision, recall, F1 and support of each class, in the classes' order.</summary>
     public IReadOnlyList<ClassMetrics> PerClass { get; }
+
+    /// <summary>The 95 % interval of each class's F1, by the same resamples as <see cref="MacroF1Interval"/>.</summary>
+    public IReadOnlyList<ConfidenceInterval> F1Intervals => _resampled.Value[4..];
+
+    /// <summary>What each row came to, in order.</summary>
+    internal IReadOnlyList<RowOutcome> Rows { get; }
 
     /// <summary>Counts of true against predicted classes.</summary>
     public ConfusionMatrix ConfusionMatrix { get; }
@@ -138,11 +173,26 @@ public sealed class MulticlassClassificationMetrics
 
     private static double Mean(double sum, int count) => count == 0 ? 0 : sum / count;
 
+    private static ConfidenceInterval NotBelowZero(ConfidenceInterval interval) => interval with { Lower = Math.Max(0, interval.Lower) };
+
+    private static ConfidenceInterval[] Resample(List<RowOutcome> rows, int classes)
+    {
+        // Drawn from rows in an order of their own, so that the order they came in does not matter.
+        RowOutcome[] sorted = [.. rows.OrderBy(row => (row.Label, row.Predicted, row.Confidence, row.Loss, row.Brier))];
+        return Bootstrap.Intervals(sorted.Length, draws =>
+        {
+            var totals = new ResampledTotals(classes);
+            foreach (int i in draws) totals.Add(sorted[i]);
+            return [totals.MacroF1, totals.MacroAccuracy, totals.LogLossReduction, totals.CalibrationError, .. Enumerable.Range(0, classes).Select(totals.F1)];
+        });
+    }
+
     /// <summary>Sums over rows, in row order, so that the same rows give the same bits.</summary>
     private sealed class Totals(int classes)
     {
-        internal double Loss, LossSquares, Brier;
-        internal readonly double[] ClassLoss = new double[classes];
+        internal double Loss, LossSquares, Brier, BrierSquares;
+        internal readonly double[] ClassLoss = new double[classes], ClassLossSquares = new double[classes];
+        internal readonly List<RowOutcome> Rows = [];
         internal readonly int[] Ranks = new int[classes];
         internal readonly CalibrationBins Calibration = new(Bins);
 
@@ -162,7 +212,10 @@ public sealed class MulticlassClassificationMetrics
             Loss += loss;
             LossSquares += loss * loss;
             ClassLoss[label] += loss;
+            ClassLossSquares[label] += loss * loss;
             Brier += squares;
+            BrierSquares += squares * squares;
+            Rows.Add(new(label, best, row[best] / sum, loss, squares));
             Ranks[rank]++;
             Calibration.Add(row[best] / sum, best == label);
             return best;

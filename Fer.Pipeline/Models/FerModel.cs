@@ -51,6 +51,9 @@ public sealed class FerModel : IDisposable
     /// <summary>Class names in the order of the probabilities.</summary>
     public IReadOnlyList<string> ClassNames => Manifest.ClassNames;
 
+    /// <summary>The network, for explanation maps and export; not to be changed.</summary>
+    public Network Network => _network;
+
     /// <summary>Predicts one face.</summary>
     /// <param name="face">[48 * 48] grey values 0..255, row by row.</param>
     /// <exception cref="ArgumentException"><paramref name="face"/> is not one face long.</exception>

@@ -116,6 +116,9 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <summary>Where not null, the seconds of each node are added to it.</summary>
     internal (double Forward, double Backward)[]? Profile { get; set; }
 
+    /// <summary>Where not null, the passes leave a copy of one node's values and gradient in it before their buffers are used again.</summary>
+    internal NodeProbe? Probe { get; set; }
+
     /// <summary>How a node is worked out, for instance <c>winograd</c>; empty where it goes along with the node before it.</summary>
     internal string MethodOf(int node) => _skipsForward[node] ? "" : _kernels[node].Method;
 
@@ -138,6 +141,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
                 CheckGuards(_forwardGuards[i], i);
                 if (Profile is not null) Profile[i].Forward += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
+            if (Probe?.Node == i) Probe.TakeValues(new(_kernels[i].Output, count * Network.Nodes[i].Shape.Length));
         }
         LastCount = count;
     }
@@ -151,6 +155,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         for (int i = _kernels.Length - 1; i >= 0; i--)
         {
+            if (Probe?.Node == i && _kernels[i].OutputGradient != null) Probe.TakeGradient(new(_kernels[i].OutputGradient, LastCount * Network.Nodes[i].Shape.Length));
             if (_skipsBackward[i]) continue;
             long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
             SetGuards(_backwardGuards[i]);

@@ -6,31 +6,34 @@ namespace Fer.Pipeline.Reports;
 /// Bars that lie, so that names of any length stay level. One series gives plain bars, several give groups. A value that is not a number
 /// has no bar and shows a dash; below 0 nothing is drawn.
 /// </summary>
-internal sealed class BarChart : Chart
+public sealed class BarChart : Chart
 {
     private const double MostLabelRoom = 125;
 
     /// <summary>The names at the left.</summary>
-    internal required IReadOnlyList<string> Categories { get; init; }
+    public required IReadOnlyList<string> Categories { get; init; }
 
     /// <summary>One value a category each.</summary>
-    internal required IReadOnlyList<BarSeries> Series { get; init; }
+    public required IReadOnlyList<BarSeries> Series { get; init; }
 
-    internal ValueFormat Format { get; init; } = ValueFormat.Number;
+    /// <summary>How values are written.</summary>
+    public ValueFormat Format { get; init; } = ValueFormat.Number;
 
     /// <summary>What the categories are, for the table.</summary>
-    internal string CategoryName { get; init; } = "class";
+    public string CategoryName { get; init; } = "class";
 
     /// <summary>The name under the axis.</summary>
-    internal string? ValueName { get; init; }
+    public string? ValueName { get; init; }
 
-    internal override bool HasData => Categories.Count > 0 && Series.Any(series => series.Values.Any(double.IsFinite));
+    /// <inheritdoc/>
+    public override bool HasData => Categories.Count > 0 && Series.Any(series => series.Values.Any(double.IsFinite));
 
-    internal override Table Values => new(
+    /// <inheritdoc/>
+    public override Table Values => new(
         [new(CategoryName, Numeric: false), .. Series.Select(series => new TableColumn(series.Name))],
         [.. Categories.Select((name, i) => (IReadOnlyList<string>)[name, .. Series.Select(series => series.Label(i, Format, withInterval: true))])]);
 
-    protected override double Draw(Svg svg)
+    private protected override double Draw(Svg svg)
     {
         double thickness = Series.Count == 1 ? 18 : 15, gap = Series.Count == 1 ? 8 : 12;
         double top = Legend.Draw(svg, 0, Width, [.. Series.Select((series, i) => (series.Name,
@@ -81,13 +84,13 @@ internal sealed class BarChart : Chart
 /// <summary>The bars of one colour.</summary>
 /// <param name="Name">The series' name.</param>
 /// <param name="Values">One a category.</param>
-internal sealed record BarSeries(string Name, IReadOnlyList<double> Values)
+public sealed record BarSeries(string Name, IReadOnlyList<double> Values)
 {
     /// <summary>The 95 % interval of each value, drawn as a whisker.</summary>
-    internal IReadOnlyList<ConfidenceInterval>? Intervals { get; init; }
+    public IReadOnlyList<ConfidenceInterval>? Intervals { get; init; }
 
     /// <summary>What to write at each bar's end in place of the value.</summary>
-    internal IReadOnlyList<string>? Labels { get; init; }
+    public IReadOnlyList<string>? Labels { get; init; }
 
     internal string Label(int index, ValueFormat format, bool withInterval = false)
     {

@@ -6,10 +6,19 @@ internal static class ChartStyle
     internal const double FontSize = 13;
     internal const double SmallFontSize = 12;
 
+    /// <summary>The widest drawing whose text is still readable when a phone shows it whole.</summary>
+    internal const double ReadingWidth = 560;
+
     /// <summary>Dark applies to screens only, so that print is always dark on white.</summary>
-    internal static string Css { get; } = $$$"""
-        :root{color-scheme:light dark;{{{Palette.Light.ToCss()}}}}
-        @media screen and (prefers-color-scheme:dark){:root{{{{Palette.Dark.ToCss()}}}}}
+    internal static string Css { get; } = Colours(":root") + Rules;
+
+    /// <summary>The same for one file: its colours stay inside the drawing, so that a page which takes it in keeps its own.</summary>
+    internal static string FileCss => Colours("svg.chart") + Rules;
+
+    private static string Colours(string where) =>
+        $"{where}{{color-scheme:light dark;{Palette.Light.ToCss()}}}\n@media screen and (prefers-color-scheme:dark){{{where}{{{Palette.Dark.ToCss()}}}}}\n";
+
+    private static string Rules => $$$"""
         .chart{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:13px;font-variant-numeric:tabular-nums}
         .chart text{fill:var(--ink)}
         .chart .tick{fill:var(--soft);font-size:12px}
@@ -18,7 +27,17 @@ internal static class ChartStyle
         .chart .guide{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
         .chart .under{stroke:var(--card);stroke-width:4;stroke-opacity:.7;fill:none}
         .chart .bar,.chart .dot{fill:var(--c)}
+        .chart .ground{fill:var(--card)}
+        .chart .title{font-weight:700}
         .chart .pale{fill-opacity:.65}
+        .chart .band{fill:var(--c);fill-opacity:.16}
+        .chart .plain{fill:var(--ink)}
+        .chart .frame{fill:none;stroke:var(--line);stroke-width:1}
+        .chart .frame.off{stroke:var(--s1);stroke-width:2.5}
+        .chart .off text,.chart text.off{fill:var(--s1);font-weight:600}
+        .chart .tick.tiny,.chart .off .tick.tiny{font-size:9px;font-weight:400;fill:var(--soft)}
+        .chart .glow{fill:var(--glow)}
+        .chart .mark:hover .line{stroke-width:4;stroke-opacity:1}
         .chart .line{stroke:var(--c);stroke-width:2;fill:none;stroke-linejoin:round;stroke-linecap:round}
         .chart .hollow{stroke:var(--c);stroke-width:2;fill:var(--card)}
         .chart .stroke{stroke:var(--c);stroke-width:2.2;fill:none;stroke-linecap:round}

@@ -3,26 +3,36 @@ using Fer.Pipeline.Evaluation;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>The confusion matrix: rows true, columns predicted; each cell has its count and its share of the row, by which it is shaded.</summary>
-internal sealed class ConfusionHeatMap : Chart
+public sealed class ConfusionHeatMap : Chart
 {
     private const double MostLabelRoom = 110;
     // Of the 40 degrees by which long column names slant.
     private const double Cosine = 0.766, Sine = 0.643;
 
-    internal required ConfusionMatrix Matrix { get; init; }
+    /// <summary>The counts.</summary>
+    public required ConfusionMatrix Matrix { get; init; }
 
-    internal override double Width => Math.Max(400, 90 + 46 * Matrix.NumberOfClasses);
+    /// <summary>What chooses the row.</summary>
+    public string RowName { get; init; } = "true";
 
-    internal override bool HasData => Matrix.Total > 0;
+    /// <summary>What chooses the column.</summary>
+    public string ColumnName { get; init; } = "predicted as";
 
-    internal override Table Values => new(
-        [new("true class", Numeric: false), .. Matrix.ClassNames.Select(name => new TableColumn("as " + name)), new("rows")],
+    /// <inheritdoc/>
+    public override double Width => Math.Max(400, 90 + 46 * Matrix.NumberOfClasses);
+
+    /// <inheritdoc/>
+    public override bool HasData => Matrix.Total > 0;
+
+    /// <inheritdoc/>
+    public override Table Values => new(
+        [new(RowName, Numeric: false), .. Matrix.ClassNames.Select(name => new TableColumn("as " + name)), new("rows")],
         [.. Matrix.ClassNames.Select((name, i) => (IReadOnlyList<string>)[name,
             .. Matrix.Counts[i].Select((count, j) => $"{Format.Count(count)} ({Format.Percent(Share(i, j))})"), Format.Count(Matrix.TrueCounts[i])])]);
 
     private double Share(int i, int j) => Matrix.TrueCounts[i] == 0 ? double.NaN : (double)Matrix.Counts[i][j] / Matrix.TrueCounts[i];
 
-    protected override double Draw(Svg svg)
+    private protected override double Draw(Svg svg)
     {
         int classes = Matrix.NumberOfClasses;
         double left = Math.Min(MostLabelRoom, PlotArea.LabelRoom(Matrix.ClassNames, ChartStyle.FontSize));
@@ -35,8 +45,8 @@ internal sealed class ConfusionHeatMap : Chart
         double height = Math.Clamp(cell, 34, 46);
         double labels = slanted ? widths.Max() * Sine + 14 : 22;
         double top = 22 + labels;
-        svg.Text(left + cell * classes / 2, 10, "predicted as", "tick", "middle");
-        svg.Text(left - 8, top - 10, "true", "tick", "end");
+        svg.Text(left + cell * classes / 2, 10, ColumnName, "tick", "middle");
+        svg.Text(left - 8, top - 10, RowName, "tick", "end");
         for (int j = 0; j < classes; j++) DrawColumnName(svg, Matrix.ClassNames[j], left + (j + 0.5) * cell, top - 10, slanted);
         for (int i = 0; i < classes; i++)
         {
@@ -62,7 +72,7 @@ internal sealed class ConfusionHeatMap : Chart
     {
         int count = Matrix.Counts[i][j];
         double share = Share(i, j);
-        string verdict = i == j ? "right" : $"taken for {Matrix.ClassNames[j]}";
+        string verdict = RowName != "true" ? $"{ColumnName} {Matrix.ClassNames[j]}" : i == j ? "right" : $"taken for {Matrix.ClassNames[j]}";
         string rows = Format.Count(Matrix.TrueCounts[i]);
         svg.Mark($"{Matrix.ClassNames[i]}, {verdict}: {Format.Count(count)} of {rows} ({Format.Percent(share)})", "h" + Palette.HeatStep(share), () =>
         {

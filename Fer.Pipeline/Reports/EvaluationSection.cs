@@ -8,10 +8,10 @@ internal static class EvaluationSection
     /// <summary>The main figures of each split with their intervals.</summary>
     internal static void Summary(ReportSection section, IReadOnlyList<EvaluationReport> evaluations)
     {
-        foreach (var (name, metrics) in evaluations)
+        foreach (var evaluation in evaluations)
         {
-            section.Heading(name);
-            section.Tiles(Tiles(metrics));
+            section.Heading(evaluation.Name);
+            section.Tiles(Tiles(evaluation.Metrics));
         }
     }
 
@@ -24,7 +24,7 @@ internal static class EvaluationSection
             return;
         }
         var pairs = metrics.ConfusionMatrix.GetTopConfusions();
-        section.Figures(Confusion(metrics, pairs), PerClass(metrics), Counts(metrics), Reliability(metrics));
+        section.Figures(EvaluationCharts.Confusion(metrics), EvaluationCharts.PerClass(metrics), EvaluationCharts.Counts(metrics), EvaluationCharts.Reliability(metrics));
         section.Tables(() =>
         {
             section.Table("Figures of each class", ClassTable(metrics));
@@ -41,11 +41,12 @@ internal static class EvaluationSection
         {
             tiles.Add(("Accuracy", Format.Percent(metrics.Accuracy), Note(metrics.AccuracyInterval, ValueFormat.Percent)));
             tiles.Add(("Macro F1", Format.Value(metrics.MacroF1, ValueFormat.Number), Note(metrics.MacroF1Interval, ValueFormat.Number)));
-            tiles.Add(("Macro accuracy", Format.Percent(metrics.MacroAccuracy), "mean recall of the classes"));
+            tiles.Add(("Macro accuracy", Format.Percent(metrics.MacroAccuracy), Note(metrics.MacroAccuracyInterval, ValueFormat.Percent)));
             if (metrics.TopKPredictionCount > 1)
-                tiles.Add(($"Top-{Format.Count(metrics.TopKPredictionCount)} accuracy", Format.Percent(metrics.TopKAccuracy), $"right within {Format.Count(metrics.TopKPredictionCount)} guesses"));
+                tiles.Add(($"Top-{Format.Count(metrics.TopKPredictionCount)} accuracy", Format.Percent(metrics.TopKAccuracy), Note(metrics.TopKAccuracyInterval, ValueFormat.Percent)));
             tiles.Add(("Log loss", Format.Value(metrics.LogLoss, ValueFormat.Number), Note(metrics.LogLossInterval, ValueFormat.Number)));
-            tiles.Add(("Expected calibration error", Format.Percent(metrics.ExpectedCalibrationError), "15 bins of confidence"));
+            tiles.Add(("Brier score", Format.Value(metrics.BrierScore, ValueFormat.Number), Note(metrics.BrierScoreInterval, ValueFormat.Number)));
+            tiles.Add(("Expected calibration error", Format.Percent(metrics.ExpectedCalibrationError), Note(metrics.ExpectedCalibrationErrorInterval, ValueFormat.Percent)));
         }
         tiles.Add(("Images", Format.Count(metrics.Count), "evaluated"));
         if (metrics.ImagesPerSecond is double speed && double.IsFinite(speed)) tiles.Add(("Speed", Format.Count(speed), "images a second"));
@@ -56,57 +57,9 @@ internal static class EvaluationSection
 
     private static string Note(ConfidenceInterval interval, ValueFormat format) => "95 % interval " + Interval(interval, format);
 
-    private static ConfusionHeatMap Confusion(MulticlassClassificationMetrics metrics, IReadOnlyList<TopConfusion> pairs) => new()
-    {
-        Title = "Confusion matrix: counts and shares of the true class",
-        Description = $"{Format.Count(metrics.ConfusionMatrix.Correct)} of {Format.Count(metrics.Count)} rows lie on the diagonal." + (pairs.Count == 0 ? ""
-            : $" The most frequent mistake is {pairs[0].True} taken for {pairs[0].Predicted}, {Format.Count(pairs[0].Count)} times."),
-        Matrix = metrics.ConfusionMatrix,
-    };
-
-    private static BarChart PerClass(MulticlassClassificationMetrics metrics)
-    {
-        var best = metrics.PerClass.MaxBy(row => row.F1)!;
-        var worst = metrics.PerClass.Where(row => row.Support > 0).MinBy(row => row.F1)!;
-        return new()
-        {
-            Title = "Precision, recall and F1 of each class",
-            Description = $"F1 is highest for {best.Name} ({Format.Percent(best.F1)}) and lowest for {worst.Name} ({Format.Percent(worst.F1)}).",
-            Categories = [.. metrics.PerClass.Select(row => row.Name)],
-            Series =
-            [
-                new("precision", [.. metrics.PerClass.Select(row => row.Precision)]),
-                new("recall", [.. metrics.PerClass.Select(row => row.Recall)]),
-                new("F1", [.. metrics.PerClass.Select(row => row.F1)]),
-            ],
-            Format = ValueFormat.Percent,
-        };
-    }
-
-    private static BarChart Counts(MulticlassClassificationMetrics metrics)
-    {
-        var most = metrics.PerClass.MaxBy(row => Math.Abs(row.Predicted - row.Support))!;
-        return new()
-        {
-            Title = "True against predicted counts",
-            Description = $"The widest gap is at {most.Name}: {Format.Count(most.Support)} rows, predicted {Format.Count(most.Predicted)} times.",
-            Categories = [.. metrics.PerClass.Select(row => row.Name)],
-            Series = [new("true", [.. metrics.PerClass.Select(row => (double)row.Support)]), new("predicted", [.. metrics.PerClass.Select(row => (double)row.Predicted)])],
-            Format = ValueFormat.Count,
-            ValueName = "rows",
-        };
-    }
-
-    private static ReliabilityDiagram Reliability(MulticlassClassificationMetrics metrics) => new()
-    {
-        Title = "Reliability diagram: accuracy against confidence",
-        Description = $"The expected calibration error is {Format.Percent(metrics.ExpectedCalibrationError)} over {Format.Count(metrics.ReliabilityBins.Count(bin => bin.Count > 0))} bins that have rows.",
-        Bins = metrics.ReliabilityBins,
-    };
-
     private static Table ClassTable(MulticlassClassificationMetrics metrics) => new(
-        [new("class", Numeric: false), new("precision"), new("recall"), new("recall, 95 %"), new("F1"), new("log loss"), new("rows"), new("predicted")],
-        [.. metrics.PerClass.Select((row, k) => (IReadOnlyList<string>)[row.Name, Format.Percent(row.Precision), Format.Percent(row.Recall),
-            Interval(ConfidenceInterval.Wilson(metrics.ConfusionMatrix.Counts[k][k], row.Support), ValueFormat.Percent), Format.Percent(row.F1),
-            Format.Value(metrics.PerClassLogLoss[k], ValueFormat.Number), Format.Count(row.Support), Format.Count(row.Predicted)])]);
+        [new("class", Numeric: false), new("precision"), new("95 %"), new("recall"), new("95 %"), new("F1"), new("95 %"), new("log loss"), new("95 %"), new("rows"), new("predicted")],
+        [.. metrics.PerClass.Select((row, k) => (IReadOnlyList<string>)[row.Name, Format.Percent(row.Precision), Interval(row.PrecisionInterval, ValueFormat.Percent),
+            Format.Percent(row.Recall), Interval(row.RecallInterval, ValueFormat.Percent), Format.Percent(row.F1), Interval(metrics.F1Intervals[k], ValueFormat.Percent),
+            Format.Value(metrics.PerClassLogLoss[k], ValueFormat.Number), Interval(metrics.PerClassLogLossInterval[k], ValueFormat.Number), Format.Count(row.Support), Format.Count(row.Predicted)])]);
 }

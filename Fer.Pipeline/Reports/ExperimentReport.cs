@@ -10,7 +10,14 @@ public static class ExperimentReport
 
     /// <summary>The report as text.</summary>
     /// <exception cref="ArgumentException">The counts of a split do not fit the class names.</exception>
-    public static string ToHtml(ExperimentReportData data)
+    public static string ToHtml(ExperimentReportData data) => Build(data).ToHtml();
+
+    /// <summary>Writes every chart of the report as an SVG file of its own, for papers and slides.</summary>
+    /// <returns>The files written.</returns>
+    /// <exception cref="FerException">A file cannot be written.</exception>
+    public static IReadOnlyList<string> WriteSvg(string folder, ExperimentReportData data) => SvgFiles.Write(folder, Build(data).Charts);
+
+    private static ReportDocument Build(ExperimentReportData data)
     {
         foreach (var split in data.Splits)
             if (split.Counts.Count != data.ClassNames.Count)
@@ -21,10 +28,13 @@ public static class ExperimentReport
         page.Add("Data", section => DataSection.Write(section, data));
         page.Add("Training", section => TrainingSection.Write(section, data));
         foreach (var evaluation in data.Evaluations)
+        {
             page.Add($"Evaluation on {evaluation.Name}", section => EvaluationSection.Details(section, evaluation.Metrics));
+            if (evaluation.Analysis is { } analysis) page.Add($"Errors on {evaluation.Name}", section => ErrorSection.Write(section, data.ClassNames, analysis));
+        }
         page.Add("Trials", section => TrialsSection.Write(section, data.Trials));
         page.Add("Environment", section => Facts(section, "Where and how this was made", data.Environment));
-        return page.ToHtml();
+        return page;
     }
 
     /// <summary>Names and values as a table of two columns.</summary>

@@ -1,42 +1,49 @@
 using System.Globalization;
 using System.Text;
+using Fer.Pipeline.Evaluation;
 
 namespace Fer.Pipeline.Reports;
 
 /// <summary>Lines over whole numbers such as epochs. A value that is not a number breaks its line.</summary>
-internal sealed class LineChart : Chart
+public sealed class LineChart : Chart
 {
     private const double PlotHeight = 220;
     // Dots show single epochs while they stay apart; past this many they would merge into a band.
     private const int MostDots = 45;
 
-    internal required IReadOnlyList<LineSeries> Series { get; init; }
+    /// <summary>The lines.</summary>
+    public required IReadOnlyList<LineSeries> Series { get; init; }
 
-    internal required string XName { get; init; }
+    /// <summary>What x counts, such as <c>epoch</c>.</summary>
+    public required string XName { get; init; }
 
-    internal ValueFormat Format { get; init; } = ValueFormat.Number;
+    /// <summary>How values are written.</summary>
+    public ValueFormat Format { get; init; } = ValueFormat.Number;
 
     /// <summary>The x to mark as the one kept, if any.</summary>
-    internal int? Best { get; init; }
+    public int? Best { get; init; }
 
     private IEnumerable<(int X, double Y)> Finite => Series.SelectMany(series => series.Points).Where(point => double.IsFinite(point.Y));
 
-    internal override bool HasData => Finite.Any();
+    /// <inheritdoc/>
+    public override bool HasData => Finite.Any();
 
-    internal override Table Values
+    /// <inheritdoc/>
+    public override Table Values
     {
         get
         {
-            var lookup = Series.Select(series => series.Points.GroupBy(point => point.X).ToDictionary(at => at.Key, at => at.Last().Y)).ToArray();
+            var lookup = Series.Select(series => series.Points.Select((point, i) => (point.X, Text: series.Text(i, Format))).GroupBy(point => point.X)
+                .ToDictionary(at => at.Key, at => at.Last().Text)).ToArray();
             var xs = Series.SelectMany(series => series.Points).Select(point => point.X).Distinct().Order();
             return new(
                 [new(XName, Numeric: false), .. Series.Select(series => new TableColumn(series.Name))],
                 [.. xs.Select(x => (IReadOnlyList<string>)[x.ToString(CultureInfo.InvariantCulture) + (x == Best ? " (best)" : ""),
-                    .. lookup.Select(one => Reports.Format.Value(one.GetValueOrDefault(x, double.NaN), Format))])]);
+                    .. lookup.Select(one => one.GetValueOrDefault(x, Reports.Format.None))])]);
         }
     }
 
-    protected override double Draw(Svg svg)
+    private protected override double Draw(Svg svg)
     {
         var entries = Series.Select((series, i) => (series.Name, (Action<double, double>)((x, y) => svg.Markup.Empty("path",
             ("d", Svg.Invariant($"M{x},{y}H{x + 16.0}")), ("class", "line " + ChartStyle.SeriesClass(i)), ("stroke-dasharray", ChartStyle.Dash(i)))))).ToList();
@@ -45,7 +52,7 @@ internal sealed class LineChart : Chart
         if (marked) entries.Add(($"best {XName} {Best!.Value.ToString(CultureInfo.InvariantCulture)}", (x, y) => svg.Line(x, y, x + 16, y, "guide")));
         double top = Legend.Draw(svg, 0, Width, entries);
 
-        var yTicks = Ticks.Over(Finite.Min(point => point.Y), Finite.Max(point => point.Y));
+        var yTicks = Ticks.Over(Series.SelectMany(series => series.Reach).Min(), Series.SelectMany(series => series.Reach).Max());
         var xTicks = Ticks.Over(from, to, 6, whole: true);
         double left = PlotArea.LabelRoom(yTicks.Values.Select(value => Reports.Format.Tick(value, yTicks.Step, Format)));
         var plot = new PlotArea(left, top, Width - 12, top + PlotHeight);
@@ -61,6 +68,7 @@ internal sealed class LineChart : Chart
     private void DrawSeries(Svg svg, LineSeries series, int index, LinearScale x, LinearScale y)
     {
         svg.Markup.Open("g", ("class", ChartStyle.SeriesClass(index)));
+        if (series.Band is not null) svg.Path(Band(series, x, y), "band");
         var path = new StringBuilder();
         bool down = false;
         foreach (var (at, value) in series.Points)
@@ -69,15 +77,49 @@ internal sealed class LineChart : Chart
             down = double.IsFinite(value);
         }
         if (path.Length > 0) svg.Path(path.ToString(), "line", ChartStyle.Dash(index));
-        foreach (var (at, value) in series.Points.Where(point => double.IsFinite(point.Y)))
-            svg.Mark($"{series.Name}, {XName} {at.ToString(CultureInfo.InvariantCulture)}: {Reports.Format.Value(value, Format)}", null, () =>
+        for (int i = 0; i < series.Points.Count; i++)
+        {
+            var (at, value) = series.Points[i];
+            if (!double.IsFinite(value)) continue;
+            svg.Mark($"{series.Name}, {XName} {at.ToString(CultureInfo.InvariantCulture)}: {series.Text(i, Format)}", null, () =>
             {
                 if (series.Points.Count <= MostDots) svg.Circle(x.At(at), y.At(value), at == Best ? 4 : 2.2, "dot");
                 svg.Circle(x.At(at), y.At(value), 7, "hit");
             });
+        }
         svg.Markup.Close();
+    }
+
+    private static string Band(LineSeries series, LinearScale x, LinearScale y)
+    {
+        var path = new StringBuilder();
+        int from = 0;
+        while (from < series.Points.Count)
+        {
+            int to = from;
+            while (to < series.Points.Count && double.IsFinite(series.Band![to].Lower) && double.IsFinite(series.Band[to].Upper)) to++;
+            for (int i = from; i < to; i++) path.Append(i == from ? 'M' : 'L').Append(Svg.Invariant($"{x.At(series.Points[i].X)},{y.At(series.Band![i].Upper)}"));
+            for (int i = to - 1; i >= from; i--) path.Append('L').Append(Svg.Invariant($"{x.At(series.Points[i].X)},{y.At(series.Band![i].Lower)}"));
+            if (to > from) path.Append('Z');
+            from = to + 1;
+        }
+        return path.ToString();
     }
 }
 
-/// <summary>One line: its name, and its points in the order of x.</summary>
-internal sealed record LineSeries(string Name, IReadOnlyList<(int X, double Y)> Points);
+/// <summary>One line.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Points">Its points, in the order of x.</param>
+public sealed record LineSeries(string Name, IReadOnlyList<(int X, double Y)> Points)
+{
+    /// <summary>The 95 % interval at each point, drawn as a band around the line.</summary>
+    public IReadOnlyList<ConfidenceInterval>? Band { get; init; }
+
+    internal string Text(int index, ValueFormat format)
+    {
+        string value = Reports.Format.Value(Points[index].Y, format);
+        return Band is null ? value : $"{value} ({Reports.Format.Range(Band[index].Lower, Band[index].Upper, format)})";
+    }
+
+    internal IEnumerable<double> Reach => Points.Select(point => point.Y).Concat(Band?.SelectMany(at => new[] { at.Lower, at.Upper }) ?? []).Where(double.IsFinite);
+}

@@ -30,10 +30,12 @@ internal static class PageStyle
         .tiles small{display:block;text-wrap:balance;color:var(--soft);font-size:.85rem;font-weight:400}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:22px 32px;align-items:start;margin:6px 0 12px}
         figure{margin:0;min-width:0}
+        figure.wide{grid-column:1/-1}
         figcaption{font-weight:700;margin:0 0 8px}
         .tables{display:flex;flex-wrap:wrap;gap:0 36px}
         .tables>*{min-width:0;max-width:100%}
         .chart{display:block;width:100%;max-width:500px;height:auto}
+        .chart.wide{max-width:none;min-width:640px}
         details{margin:8px 0 0;font-size:.9rem}
         summary{cursor:pointer;color:var(--accent);padding:3px 0;width:fit-content}
         .scroll{overflow-x:auto;max-width:100%;margin:0 0 12px;background:

@@ -30,7 +30,7 @@ internal sealed record Palette(string Page, string Card, string Ink, string Soft
     {
         var variables = new List<(string Name, string Value)>
         {
-            ("page", Page), ("card", Card), ("ink", Ink), ("soft", Soft), ("line", Line), ("grid", Grid), ("accent", Accent),
+            ("page", Page), ("card", Card), ("ink", Ink), ("soft", Soft), ("line", Line), ("grid", Grid), ("accent", Accent), ("glow", "#ff7a00"),
         };
         variables.AddRange(Series.Select((colour, i) => ($"s{i + 1}", colour)));
         variables.AddRange(Heat.Select((colour, i) => ($"h{i}", colour)));

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>How a point of a scatter is drawn.</summary>
-internal enum PointShape
+public enum PointShape
 {
     /// <summary>A filled circle.</summary>
     Circle,

@@ -6,15 +6,21 @@ namespace Fer.Pipeline.Reports;
 /// Accuracy against confidence (Guo et al., arXiv 1706.04599, figure 1): on the dashed line a model is as often right as it says. Below it
 /// is the share of rows a bin. Bins without rows are left out.
 /// </summary>
-internal sealed class ReliabilityDiagram : Chart
+public sealed class ReliabilityDiagram : Chart
 {
     private const double PlotHeight = 240, StripHeight = 56, Between = 14;
 
-    internal required IReadOnlyList<ReliabilityBin> Bins { get; init; }
+    /// <summary>The bins of confidence.</summary>
+    public required IReadOnlyList<ReliabilityBin> Bins { get; init; }
 
-    internal override bool HasData => Bins.Any(bin => bin.Count > 0);
+    /// <summary>What stands along x.</summary>
+    public string XName { get; init; } = "confidence (highest probability)";
 
-    internal override Table Values => new(
+    /// <inheritdoc/>
+    public override bool HasData => Bins.Any(bin => bin.Count > 0);
+
+    /// <inheritdoc/>
+    public override Table Values => new(
         [new("confidence", Numeric: false), new("rows"), new("mean confidence"), new("accuracy (95 % interval)")],
         [.. Bins.Where(bin => bin.Count > 0).Select(bin => (IReadOnlyList<string>)[Format.Range(bin.Lower, bin.Upper, ValueFormat.Percent),
             Format.Count(bin.Count), Format.Percent(bin.Confidence), AccuracyText(bin)])]);
@@ -24,7 +30,7 @@ internal sealed class ReliabilityDiagram : Chart
     private static string AccuracyText(ReliabilityBin bin) =>
         $"{Format.Percent(bin.Accuracy)} ({Format.Range(Interval(bin).Lower, Interval(bin).Upper, ValueFormat.Percent)})";
 
-    protected override double Draw(Svg svg)
+    private protected override double Draw(Svg svg)
     {
         var ticks = Ticks.Over(0, 1);
         double left = PlotArea.LabelRoom(ticks.Values.Select(value => Format.Tick(value, ticks.Step, ValueFormat.Percent)));
@@ -46,7 +52,7 @@ internal sealed class ReliabilityDiagram : Chart
         svg.Line(x.At(0), y.At(0), x.At(1), y.At(1), "guide");
         foreach (var bin in filled) DrawInterval(svg, bin, x, y);
         svg.Text(left - 6, strip.Bottom - StripHeight / 2, "rows", "tick", "end");
-        strip.DrawX(svg, ticks, x, ValueFormat.Percent, "confidence (highest probability)", Width);
+        strip.DrawX(svg, ticks, x, ValueFormat.Percent, XName, Width);
         return strip.Bottom + PlotArea.TickHeight + PlotArea.LabelHeight;
     }
 

@@ -10,6 +10,9 @@ internal sealed class ReportDocument(string title)
 {
     private readonly List<(string Id, string Heading, string Body)> _sections = [];
 
+    /// <summary>The charts of all sections, in order.</summary>
+    internal List<Chart> Charts { get; } = [];
+
     /// <summary>What stands under the title.</summary>
     internal Action<ReportSection>? Lead { get; init; }
 
@@ -46,10 +49,10 @@ internal sealed class ReportDocument(string title)
         return page.Close().Line().Close().Line().ToString();
     }
 
-    private static string Body(Action<ReportSection> write)
+    private string Body(Action<ReportSection> write)
     {
         var markup = new Markup();
-        write(new ReportSection(markup));
+        write(new ReportSection(markup, Charts));
         return markup.ToString();
     }
 }

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>What a section of a report can hold. Charts and tables without data are left out.</summary>
-internal sealed class ReportSection(Markup markup)
+internal sealed class ReportSection(Markup markup, List<Chart> drawn)
 {
     internal void Paragraph(string text, string? style = null) => markup.Element("p", text, ("class", style)).Line();
 
@@ -31,12 +31,23 @@ internal sealed class ReportSection(Markup markup)
         markup.Open("div", ("class", "figures")).Line();
         foreach (var chart in charts.Where(chart => chart.HasData))
         {
-            markup.Open("figure").Element("figcaption", chart.Title).Line().Raw(chart.ToSvg());
+            bool wide = chart.Width > ChartStyle.ReadingWidth;
+            markup.Open("figure", ("class", wide ? "wide" : null)).Element("figcaption", chart.Title).Line();
+            Draw(chart, wide);
             markup.Open("details").Element("summary", "Values as a table").Line();
             Table(chart.Title + ", values", chart.Values, withHeading: false);
             markup.Close().Close().Line();
         }
         markup.Close().Line();
+    }
+
+    /// <summary>A wide drawing scrolls in its own box, as a table does.</summary>
+    private void Draw(Chart chart, bool wide)
+    {
+        drawn.Add(chart);
+        if (wide) markup.Open("div", ("class", "scroll"), ("role", "region"), ("aria-label", chart.Title), ("tabindex", 0));
+        markup.Raw(chart.ToSvg());
+        if (wide) markup.Close();
     }
 
     /// <summary>Tables side by side where there is room.</summary>
@@ -51,7 +62,9 @@ internal sealed class ReportSection(Markup markup)
     internal void Beside(Chart chart, string caption, Table table)
     {
         markup.Open("div", ("class", "figures")).Line();
-        markup.Open("figure").Element("figcaption", chart.Title).Line().Raw(chart.ToSvg()).Close().Line();
+        markup.Open("figure").Element("figcaption", chart.Title).Line();
+        Draw(chart, wide: false);
+        markup.Close().Line();
         Table(caption, table);
         markup.Close().Line();
     }

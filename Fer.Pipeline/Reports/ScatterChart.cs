@@ -1,30 +1,52 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>Points in groups that differ by colour and shape. A point that lacks a coordinate is left out.</summary>
-internal sealed class ScatterChart : Chart
+public sealed class ScatterChart : Chart
 {
     private const double PlotHeight = 230;
 
-    internal required IReadOnlyList<ScatterSeries> Series { get; init; }
+    /// <summary>The groups of points.</summary>
+    public required IReadOnlyList<ScatterSeries> Series { get; init; }
 
-    internal required string XName { get; init; }
+    /// <summary>What stands along x.</summary>
+    public required string XName { get; init; }
 
-    internal required string YName { get; init; }
+    /// <summary>What stands along y.</summary>
+    public required string YName { get; init; }
 
-    internal ValueFormat XFormat { get; init; } = ValueFormat.Number;
+    /// <summary>How x is written.</summary>
+    public ValueFormat XFormat { get; init; } = ValueFormat.Number;
 
-    internal ValueFormat YFormat { get; init; } = ValueFormat.Number;
+    /// <summary>How y is written.</summary>
+    public ValueFormat YFormat { get; init; } = ValueFormat.Number;
+
+    /// <summary>Whether the Pareto front is drawn: the points that no other beats in both x and y, more being better in both.</summary>
+    public bool ShowFront { get; init; }
+
+    /// <summary>The points of the Pareto front, from the highest y to the highest x.</summary>
+    public IReadOnlyList<ScatterPoint> Front
+    {
+        get
+        {
+            var front = new List<ScatterPoint>();
+            foreach (var point in Finite.OrderByDescending(point => point.Y).ThenByDescending(point => point.X))
+                if (front.Count == 0 || point.X > front[^1].X) front.Add(point);
+            return front;
+        }
+    }
 
     private IEnumerable<ScatterPoint> Finite => Series.SelectMany(series => series.Points).Where(point => point.IsFinite);
 
-    internal override bool HasData => Finite.Any();
+    /// <inheritdoc/>
+    public override bool HasData => Finite.Any();
 
-    internal override Table Values => new(
+    /// <inheritdoc/>
+    public override Table Values => new(
         [new("point", Numeric: false), new(XName), new(YName)],
         [.. Series.SelectMany(series => series.Points.Where(point => point.IsFinite).Select(point =>
             (IReadOnlyList<string>)[$"{point.Name} ({series.Name})", Format.Value(point.X, XFormat), Format.Value(point.Y, YFormat)]))]);
 
-    protected override double Draw(Svg svg)
+    private protected override double Draw(Svg svg)
     {
         var shown = Series.Select((series, i) => (series, i)).Where(one => one.series.Points.Any(point => point.IsFinite)).ToArray();
         double top = Legend.Draw(svg, 0, Width, [.. shown.Select(one => (one.series.Name, (Action<double, double>)((x, y) =>
@@ -43,9 +65,19 @@ internal sealed class ScatterChart : Chart
         var x = plot.X(xTicks.Minimum, xTicks.Maximum);
         plot.DrawY(svg, yTicks, y, YFormat);
         plot.DrawX(svg, xTicks, x, XFormat, XName, Width);
+        if (ShowFront) DrawFront(svg, x, y);
         foreach (var (series, i) in shown)
             foreach (var point in series.Points.Where(point => point.IsFinite)) DrawPoint(svg, series, i, point, x.At(point.X), y.At(point.Y), plot);
         return plot.Bottom + PlotArea.TickHeight + PlotArea.LabelHeight;
+    }
+
+    /// <summary>Steps from point to point: what lies below and left of them is beaten.</summary>
+    private void DrawFront(Svg svg, LinearScale x, LinearScale y)
+    {
+        var front = Front;
+        var path = new System.Text.StringBuilder(Svg.Invariant($"M{x.At(front[0].X)},{y.At(front[0].Y)}"));
+        foreach (var point in front.Skip(1)) path.Append(Svg.Invariant($"V{y.At(point.Y)}H{x.At(point.X)}"));
+        svg.Path(path.ToString(), "guide");
     }
 
     private void DrawPoint(Svg svg, ScatterSeries series, int index, ScatterPoint point, double x, double y, PlotArea plot)
@@ -68,10 +100,13 @@ internal sealed class ScatterChart : Chart
 /// <param name="Shape">How its points are drawn.</param>
 /// <param name="Points">The points.</param>
 /// <param name="Named">Whether each point's name is written beside it.</param>
-internal sealed record ScatterSeries(string Name, PointShape Shape, IReadOnlyList<ScatterPoint> Points, bool Named = false);
+public sealed record ScatterSeries(string Name, PointShape Shape, IReadOnlyList<ScatterPoint> Points, bool Named = false);
 
 /// <summary>A named point.</summary>
-internal sealed record ScatterPoint(string Name, double X, double Y)
+/// <param name="Name">What it stands for.</param>
+/// <param name="X">Its place along x.</param>
+/// <param name="Y">Its place along y.</param>
+public sealed record ScatterPoint(string Name, double X, double Y)
 {
     internal bool IsFinite => double.IsFinite(X) && double.IsFinite(Y);
 }

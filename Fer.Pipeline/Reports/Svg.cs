@@ -17,6 +17,10 @@ internal sealed class Svg(Markup markup)
 
     internal void Circle(double x, double y, double radius, string style) => markup.Empty("circle", ("cx", x), ("cy", y), ("r", radius), ("class", style));
 
+    /// <summary>A picture that is part of the file.</summary>
+    internal void Image(double x, double y, double side, Imaging.GrayImage image) => markup.Empty("image", ("x", x), ("y", y), ("width", side), ("height", side),
+        ("href", "data:image/png;base64," + Convert.ToBase64String(Imaging.PngEncoder.Encode(image))));
+
     internal void Path(string path, string style, string? dash = null) => markup.Empty("path", ("d", path), ("class", style), ("stroke-dasharray", dash));
 
     /// <summary>A group that shows its values on hover.</summary>

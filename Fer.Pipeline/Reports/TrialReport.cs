@@ -18,6 +18,9 @@ public sealed record TrialReport
     /// <summary>Wall-clock time it took.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Images a second in training; null where not measured.</summary>
+    public double? ImagesPerSecond { get; init; }
+
     /// <summary>Its score, the validation accuracy 0 … 1; null where it has none.</summary>
     public double? Score { get; init; }
 
@@ -26,10 +29,6 @@ public sealed record TrialReport
 
     /// <summary>Share of a full trial's epochs that it got, above 0 and at most 1.</summary>
     public double Fidelity { get; init; } = 1;
-
-    /// <summary>Faces trained on a second; null where no epoch ended.</summary>
-    public double? ImagesPerSecond { get; init; }
-
     /// <summary>Why it failed or was stopped, if that is known.</summary>
     public string? Remark { get; init; }
 }

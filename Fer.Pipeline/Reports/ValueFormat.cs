@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>How a chart or table shows its numbers.</summary>
-internal enum ValueFormat
+public enum ValueFormat
 {
     /// <summary>Three decimals.</summary>
     Number,

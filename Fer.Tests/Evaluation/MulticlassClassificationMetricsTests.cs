@@ -176,11 +176,17 @@ public class MulticlassClassificationMetricsTests
         var metrics = MulticlassClassificationMetrics.Compute(probabilities, [0, 1, 2], Three, imagesPerSecond: 1234.5);
         var root = JsonDocument.Parse(metrics.ToJson()).RootElement;
         Assert.Equal(
-            ["count", "accuracy", "accuracyInterval", "macroF1", "logLoss", "expectedCalibrationError", "imagesPerSecond", "perClass", "confusion", "topConfusions"],
-            root.EnumerateObject().Select(one => one.Name));
+            ["count", "accuracy", "macroF1", "macroAccuracy", "logLoss", "logLossReduction", "brierScore", "topK", "topKAccuracy", "expectedCalibrationError",
+                "imagesPerSecond", "perClass", "confusion", "topConfusions"],
+            root.EnumerateObject().Select(one => one.Name).Where(name => !name.EndsWith("Interval", StringComparison.Ordinal)));
+        Assert.All(["accuracy", "macroF1", "macroAccuracy", "logLoss", "logLossReduction", "brierScore", "topKAccuracy", "expectedCalibrationError"], name =>
+        {
+            double[] interval = [.. root.GetProperty(name + "Interval").EnumerateArray().Select(one => one.GetDouble())];
+            Assert.InRange(root.GetProperty(name).GetDouble(), interval[0], interval[1]);
+        });
         Assert.Equal(1234.5, root.GetProperty("imagesPerSecond").GetDouble());
         var happy = root.GetProperty("perClass")[0];
-        Assert.Equal(["class", "precision", "recall", "f1", "support"], happy.EnumerateObject().Select(one => one.Name));
+        Assert.Equal(["class", "precision", "precisionInterval", "recall", "recallInterval", "f1", "f1Interval", "logLoss", "logLossInterval", "support"], happy.EnumerateObject().Select(one => one.Name));
         Assert.Equal(("happy", 0.5, 1.0, 1), (happy.GetProperty("class").GetString(), happy.GetProperty("precision").GetDouble(),
             happy.GetProperty("recall").GetDouble(), happy.GetProperty("support").GetInt32()));
         Assert.Equal("[[1,0,0],[1,0,0],[0,0,1]]", JsonSerializer.Serialize(root.GetProperty("confusion")));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Reports;
 using FsCheck;
 using FsCheck.Fluent;
@@ -11,7 +12,7 @@ public class ChartTests
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    public static TheoryData<string> Kinds => ["bars", "groups", "lines", "heat", "reliability", "scatter"];
+    public static TheoryData<string> Kinds => ["bars", "groups", "lines", "bands", "heat", "reliability", "scatter", "front", "histogram", "parallel", "images"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -104,6 +105,47 @@ public class ChartTests
         Assert.DoesNotContain("http", chart.ToSvg(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_front_holds_the_points_that_no_other_beats_in_both()
+    {
+        var chart = new ScatterChart
+        {
+            Title = "t",
+            Description = "d",
+            Series = [new("done", PointShape.Circle, [new("a", 1, 0.9), new("b", 2, 0.8), new("c", 2, 0.7), new("d", 1.5, 0.85), new("e", 0.5, 0.9), new("f", double.NaN, 1)])],
+            XName = "speed",
+            YName = "accuracy",
+            ShowFront = true,
+        };
+        Assert.Equal(["a", "d", "b"], chart.Front.Select(point => point.Name));
+    }
+
+    [Fact]
+    public void A_histogram_counts_every_value_once()
+    {
+        var chart = new Histogram { Title = "t", Description = "d", Series = [new("a", [0, 0.1, 0.5, 0.99, 1, double.NaN])], XName = "x", Bins = 4 };
+        int[] counts = [.. chart.Values.Rows.Select(row => int.Parse(row[1].Split(' ')[0], CultureInfo.InvariantCulture))];
+        Assert.Equal(5, counts.Sum());
+        Assert.Equal(chart.Values.Rows.Count, counts.Length);
+    }
+
+    [Fact]
+    public void A_wrong_prediction_is_told_by_more_than_its_colour()
+    {
+        string svg = Make("images", "happy").ToSvg();
+        Assert.Contains("✓ happy", svg, StringComparison.Ordinal);
+        Assert.Contains("✗ happy", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_axis_of_numbers_over_a_wide_span_is_laid_out_by_the_logarithm()
+    {
+        var axis = new ParallelAxis("LearningRate", ["0.001", "0.01", "0.1", null]);
+        Assert.Equal(axis.Place(1) - axis.Place(0), axis.Place(2) - axis.Place(1), 1e-12);
+        Assert.False(axis.Has(3));
+        Assert.Equal([0.0, 1.0, 0.0], Enumerable.Range(0, 3).Select(new ParallelAxis("Optimizer", ["Sgd", "Adam", "Sgd"]).Place));
+    }
+
     private static LineChart Lines(double[] values, int? best = null) => new()
     {
         Title = "A title",
@@ -139,6 +181,44 @@ public class ChartTests
                 Series = [new(name, [.. drawn.Select((value, i) => (i, value))]), new("b", [.. drawn.Select((value, i) => (2 * i, -value))])],
                 XName = "epoch",
                 Best = 1,
+            },
+            "bands" => new LineChart
+            {
+                Title = Title,
+                Description = Description,
+                Series = [new(name, [.. drawn.Select((value, i) => (i, value))]) { Band = [.. drawn.Select(value => new ConfidenceInterval(value - 0.1, value + 0.2))] }],
+                XName = "epoch",
+            },
+            "histogram" => new Histogram { Title = Title, Description = Description, Series = [new(name, drawn), new("b", [.. drawn.Select(value => -value)])], XName = "grey" },
+            "parallel" => new ParallelCoordinates
+            {
+                Title = Title,
+                Description = Description,
+                Axes = drawn.Length == 0 ? [] : [new(name, [.. drawn.Select(value => value.ToString("R", CultureInfo.InvariantCulture))]),
+                    new("optimizer", [.. drawn.Select((_, i) => i % 2 == 0 ? name : null)]), new("accuracy", drawn, ValueFormat.Percent)],
+                Lines = categories,
+                Best = 0,
+            },
+            "images" => new ImageGrid
+            {
+                Title = Title,
+                Description = Description,
+                Items = [.. drawn.Select((value, i) => new ImageGridItem(new GrayImage(2, 2, [0, 80, 160, 240]), name)
+                {
+                    IsRight = i % 2 == 0,
+                    Note = name,
+                    Bars = [(name, value), ("sad", 0.4)],
+                    Heat = new(2, [value, 0, 1, 0.5], 1),
+                })],
+            },
+            "front" => new ScatterChart
+            {
+                Title = Title,
+                Description = Description,
+                Series = [new("done", PointShape.Circle, [.. drawn.Select((value, i) => new ScatterPoint(name, i, value))], Named: true)],
+                XName = "speed",
+                YName = "accuracy",
+                ShowFront = true,
             },
             "heat" => new ConfusionHeatMap { Title = Title, Description = Description, Matrix = metrics.ConfusionMatrix },
             "reliability" => new ReliabilityDiagram { Title = Title, Description = Description, Bins = metrics.ReliabilityBins },

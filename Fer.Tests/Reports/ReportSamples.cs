@@ -1,3 +1,4 @@
+using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Reports;
 using Fer.Tests.Evaluation;
@@ -15,6 +16,20 @@ internal static class ReportSamples
     {
         var made = RandomPredictions.Make(seed, rows, names.Count);
         return MulticlassClassificationMetrics.Compute(made.Probabilities, made.Labels, names, imagesPerSecond: 1500);
+    }
+
+    /// <summary>Of flat grey faces with explained mistakes and a robustness table.</summary>
+    internal static ErrorAnalysis Analysis(string[] names)
+    {
+        var made = RandomPredictions.Make(4, 60, names.Length);
+        var faces = new FaceSet(names, [.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Range(0, FaceSet.PixelCount).Select(p => (byte)(i * 3 + p % 48)))],
+            made.Labels, [.. Enumerable.Range(0, 60).Select(i => (long)i)]);
+        float[] Predict(FaceSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(i => made.Probabilities.Take(names.Length))];
+        return ErrorAnalysis.Compute(faces, made.Probabilities) with
+        {
+            Robustness = Robustness.Measure(Predict, faces, most: 20),
+            Mistakes = [ExplainedFace.Explain(faces, 3, Predict, null), ExplainedFace.Explain(faces, 4, Predict, null)],
+        };
     }
 
     internal static EpochFigures[] Epochs(int count) =>
@@ -35,12 +50,12 @@ internal static class ReportSamples
             Settings = [new(text, text)],
             Epochs = Epochs(12),
             BestEpoch = 9,
-            Evaluations = [new(text, Metrics(names)), new("PrivateTest", Metrics(names, seed: 2))],
+            Evaluations = [new(text, Metrics(names)), new("PrivateTest", Metrics(names, seed: 2)) { Analysis = Analysis(names) }],
             Trials =
             [
-                new() { Number = 1, State = ReportTrialState.Completed, Seconds = 61, Score = 0.5, Epochs = Epochs(4), Settings = [new(text, "1"), new("BatchSize", "128")] },
+                new() { Number = 1, State = ReportTrialState.Completed, Seconds = 61, Score = 0.5, ImagesPerSecond = 900, Epochs = Epochs(4), Settings = [new(text, "1"), new("BatchSize", "128")] },
                 new() { Number = 2, State = ReportTrialState.Failed, Seconds = 3, Remark = text, Settings = [new(text, "2"), new("BatchSize", "128")] },
-                new() { Number = 3, State = ReportTrialState.Best, Seconds = 700, Score = 0.64, Epochs = Epochs(12), Settings = [new(text, "3"), new("BatchSize", "128")] },
+                new() { Number = 3, State = ReportTrialState.Best, Seconds = 700, Score = 0.64, ImagesPerSecond = 300, Epochs = Epochs(12), Settings = [new(text, "3"), new("BatchSize", "128")] },
                 new() { Number = 4, State = ReportTrialState.Stopped, Seconds = 20, Score = 0.3, Epochs = Epochs(1), Settings = [new(text, "4"), new("BatchSize", "128")] },
             ],
             Environment = [new("seed", "1"), new(text, text)],

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+
+namespace Fer.Notebooks;
+
+/// <summary>One output of a cell: printed text, something shown in one or more forms, or an error.</summary>
+/// <param name="Kind"><c>stream</c>, <c>display_data</c>, <c>execute_result</c> or <c>error</c>.</param>
+/// <param name="Forms">What is shown, by MIME type; printed text and errors have <c>text/plain</c> alone.</param>
+internal sealed record CellOutput(string Kind, IReadOnlyDictionary<string, string> Forms)
+{
+    internal const string PlainText = "text/plain", Html = "text/html", Svg = "image/svg+xml", Markdown = "text/markdown";
+
+    internal static CellOutput Stream(string text) => new("stream", new Dictionary<string, string> { [PlainText] = text });
+
+    internal static CellOutput Error(string message) => new("error", new Dictionary<string, string> { [PlainText] = message });
+
+    /// <summary>The form in plain text, which a check compares; pictures have their title here.</summary>
+    internal string Text => Forms.GetValueOrDefault(PlainText, "");
+
+    internal static CellOutput FromJson(JsonObject node)
+    {
+        string kind = node["output_type"]?.GetValue<string>() ?? "stream";
+        if (kind == "stream") return Stream(NotebookText.Read(node["text"]));
+        if (kind == "error") return Error(node["evalue"]?.GetValue<string>() ?? "");
+        var forms = node["data"] is JsonObject data ? data.ToDictionary(one => one.Key, one => one.Value is JsonObject ? one.Value.ToJsonString() : NotebookText.Read(one.Value)) : [];
+        return new(kind, forms);
+    }
+
+    internal JsonObject ToJson()
+    {
+        switch (Kind)
+        {
+            case "stream":
+                return new() { ["name"] = "stdout", ["output_type"] = Kind, ["text"] = NotebookText.Write(Text) };
+            case "error":
+                return new() { ["ename"] = "Error", ["evalue"] = Text, ["output_type"] = Kind, ["traceback"] = new JsonArray() };
+            default:
+                var data = new JsonObject();
+                foreach (var (type, text) in Forms.OrderBy(form => form.Key, StringComparer.Ordinal)) data[type] = NotebookText.Write(text);
+                var node = new JsonObject { ["data"] = data };
+                if (Kind == "execute_result") node["execution_count"] = null;
+                node["metadata"] = new JsonObject();
+                node["output_type"] = Kind;
+                return node;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+
+namespace Fer.Notebooks;
+
+/// <summary>A cell of Markdown or C#.</summary>
+internal sealed class NotebookCell
+{
+    private readonly JsonObject _node;
+
+    internal NotebookCell(int number, JsonObject node)
+    {
+        _node = node;
+        Number = number;
+        IsCode = node["cell_type"]?.GetValue<string>() == "code";
+        Source = NotebookText.Read(node["source"]);
+        Outputs = node["outputs"] is JsonArray outputs ? [.. outputs.OfType<JsonObject>().Select(CellOutput.FromJson)] : [];
+    }
+
+    /// <summary>Its place in the notebook, from 1, Markdown counted.</summary>
+    internal int Number { get; }
+
+    internal bool IsCode { get; }
+
+    internal string Source { get; }
+
+    /// <summary>What it gave.</summary>
+    internal IReadOnlyList<CellOutput> Outputs { get; set; }
+
+    /// <summary>Puts the outputs back into the file's tree.</summary>
+    internal void Store()
+    {
+        if (!IsCode) return;
+        _node["outputs"] = new JsonArray([.. Outputs.Select(output => output.ToJson())]);
+    }
+
+    /// <summary>Which run of the notebook it was, as editors show it beside the cell.</summary>
+    internal int? ExecutionCount
+    {
+        set
+        {
+            if (IsCode) _node["execution_count"] = value;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+
+namespace Fer.Notebooks;
+
+/// <summary>A notebook's texts: one string, or a list of lines that keep their line feeds.</summary>
+internal static class NotebookText
+{
+    internal static string Read(JsonNode? node) => node switch
+    {
+        JsonArray lines => string.Concat(lines.Select(line => line?.GetValue<string>())),
+        null => "",
+        _ => node.GetValue<string>(),
+    };
+
+    internal static JsonArray Write(string text)
+    {
+        var lines = new JsonArray();
+        for (int start = 0; start < text.Length;)
+        {
+            int end = text.IndexOf('\n', start) is var found and >= 0 ? found + 1 : text.Length;
+            lines.Add(text[start..end]);
+            start = end;
+        }
+        return lines;
+    }
+}

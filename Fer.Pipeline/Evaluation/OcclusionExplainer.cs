@@ -1,0 +1,53 @@
+using Fer.Pipeline.Data;
+
+namespace Fer.Pipeline.Evaluation;
+
+/// <summary>
+/// Hides one part of a face after the other and sees how far the probability of a class falls (Zeiler and Fergus, arXiv 1311.2901, section 4.2).
+/// It asks nothing of the model but predictions.
+/// </summary>
+public static class OcclusionExplainer
+{
+    private const int Window = 8, Stride = 4;
+
+    /// <summary>Explains one face with 121 predictions of it.</summary>
+    /// <param name="predict">Gives [count, classes] probabilities of faces.</param>
+    /// <param name="face">[48 * 48] grey values.</param>
+    /// <param name="classIndex">The class to explain.</param>
+    /// <returns>For each cell the mean fall of the probability over the windows that hide it.</returns>
+    /// <exception cref="ArgumentException"><paramref name="face"/> is not one face long.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is not a class.</exception>
+    public static ExplanationMap Explain(Func<FaceSet, float[]> predict, ReadOnlySpan<byte> face, int classIndex)
+    {
+        if (face.Length != FaceSet.PixelCount) throw new ArgumentException($"{face.Length} values are not one face of {FaceSet.Side}x{FaceSet.Side} grey pixels.", nameof(face));
+        const int places = (FaceSet.Side - Window) / Stride + 1, count = places * places + 1;
+        byte mean = (byte)Math.Round(FaceProperties.Brightness(face));
+        var pixels = new byte[count * FaceSet.PixelCount];
+        for (int i = 0; i < count; i++)
+        {
+            var hidden = pixels.AsSpan(i * FaceSet.PixelCount, FaceSet.PixelCount);
+            face.CopyTo(hidden);
+            // The last one stays whole.
+            if (i == count - 1) continue;
+            for (int y = 0; y < Window; y++) hidden.Slice((i / places * Stride + y) * FaceSet.Side + i % places * Stride, Window).Fill(mean);
+        }
+        float[] probabilities = predict(new FaceSet(["face"], pixels, new int[count], new long[count]));
+        int classes = probabilities.Length / count;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)classIndex, (uint)classes, nameof(classIndex));
+        double whole = probabilities[(count - 1) * classes + classIndex];
+
+        const int cells = ExplanationMap.Cells;
+        var fall = new double[cells * cells];
+        var windows = new int[cells * cells];
+        for (int i = 0; i < places * places; i++)
+            for (int y = 0; y < Window / Stride; y++)
+                for (int x = 0; x < Window / Stride; x++)
+                {
+                    int cell = (i / places + y) * cells + i % places + x;
+                    fall[cell] += whole - probabilities[i * classes + classIndex];
+                    windows[cell]++;
+                }
+        for (int cell = 0; cell < fall.Length; cell++) fall[cell] /= windows[cell];
+        return ExplanationMap.FromEvidence(fall);
+    }
+}
