@@ -32,7 +32,7 @@ internal sealed class BenchCommand : ICommand
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _serve = Values.Flag("--serve", "Times the server of 'fer serve' under load instead, beside the model without it");
-    private readonly Option<string?> _model = ModelOption.OrNewest();
+    private readonly Option<string?> _model = ModelOption.Create();
     private readonly Option<int?> _connections = Values.Whole("--connections", "With --serve: connections that ask at a time", 1, 1024, 64);
     private readonly Option<double?> _seconds = Values.Number("--seconds", "With --serve: how long to ask", 0, 86400, "SECONDS", 10, above: true);
 
@@ -66,7 +66,7 @@ internal sealed class BenchCommand : ICommand
 
     private async Task ServerAsync(ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
     {
-        var figure = await ServeBenchmark.RunAsync(ModelOption.PathOrNewest(result, _model, host), result.GetValue(_connections)!.Value,
+        var figure = await ServeBenchmark.RunAsync(ModelOption.PathOf(result, _model, host), result.GetValue(_connections)!.Value,
             result.GetValue(_seconds)!.Value, result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }

@@ -11,7 +11,7 @@ namespace Fer.Pipeline.Commands;
 /// <summary>Scores a saved model on a split of a data set.</summary>
 internal sealed class EvaluateCommand : ICommand
 {
-    private readonly Option<string> _model = ModelOption.Create();
+    private readonly Option<string?> _model = ModelOption.Create();
     private readonly DataOptions _data = new();
     private readonly Option<string?> _usage = Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
     private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
@@ -37,7 +37,7 @@ internal sealed class EvaluateCommand : ICommand
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        string path = host.Resolve(result.GetRequiredValue(_model));
+        string path = ModelOption.PathOf(result, _model, host);
         using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
         var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(model, path));

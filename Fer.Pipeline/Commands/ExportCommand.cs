@@ -7,7 +7,7 @@ namespace Fer.Pipeline.Commands;
 /// <summary>Writes a model zip's network as an ONNX file.</summary>
 internal sealed class ExportCommand : ICommand
 {
-    private readonly Option<string> _model = ModelOption.Create();
+    private readonly Option<string?> _model = ModelOption.Create();
     private readonly Option<string?> _output = Values.Text("--output", "Where the ONNX file is written", "FILE");
     private readonly Option<int?> _opset = Values.Whole("--opset", "Version of ONNX's operator set", OnnxWriter.OldestOperatorSet, OnnxWriter.NewestOperatorSet, OnnxWriter.OperatorSet);
 
@@ -27,7 +27,7 @@ internal sealed class ExportCommand : ICommand
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        var model = ModelZip.Load(host.Resolve(result.GetRequiredValue(_model)));
+        var model = ModelZip.Load(ModelOption.PathOf(result, _model, host));
         string output = host.Resolve(result.GetRequiredValue(_output)!);
         var options = new OnnxWriteOptions { OperatorSet = result.GetValue(_opset) ?? OnnxWriter.OperatorSet };
         AtomicFile.Write(output, stream => OnnxWriter.Write(model.Network, stream, options));

@@ -65,7 +65,8 @@ internal sealed class PictureAnswerWriter(TextWriter output, AnswerFormat format
             foreach (var face in answer.Faces)
             {
                 json.WriteStartObject();
-                FaceJson.WriteBody(json, face.Box, face.Found?.Score, Emotion(face), face.Prediction);
+                FaceJson.WriteMembers(json, face.Box, face.Found?.Score, Emotion(face), face.Prediction);
+                json.WriteFigure("confidence", face.Prediction.Confidence);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -9,7 +9,7 @@ namespace Fer.Pipeline.Commands;
 /// <summary>Finds faces in pictures and videos and predicts their emotions.</summary>
 internal sealed class PredictCommand : ICommand
 {
-    private readonly Option<string> _model = ModelOption.Create();
+    private readonly Option<string?> _model = ModelOption.Create();
     private readonly DetectorOptions _detector = new(new FaceFinderOptions());
     private readonly Option<bool> _cropped = Values.Flag("--cropped", "Each picture is one cropped face: nothing is looked for");
     private readonly Option<FaceBox?> _crop = CropOption();
@@ -43,7 +43,7 @@ internal sealed class PredictCommand : ICommand
     {
         if (result.GetValue(_json) && result.GetValue(_csv)) throw new FerUsageException("--json-lines and --csv are two ways to write the answer. Choose one.");
         int threads = result.GetValue(_threads) is > 0 and var wanted ? wanted : Environment.ProcessorCount;
-        using var model = FerModel.Load(host.Resolve(result.GetRequiredValue(_model)), threads);
+        using var model = FerModel.Load(ModelOption.PathOf(result, _model, host), threads);
         var format = result.GetValue(_json) ? AnswerFormat.JsonLines : result.GetValue(_csv) ? AnswerFormat.Csv : AnswerFormat.Text;
         string? detector = result.GetValue(_cropped) || result.GetValue(_crop) is not null ? null : _detector.Find(result, host);
         if (detector is null && !result.GetValue(_cropped) && result.GetValue(_crop) is null) host.Error.WriteLine(DetectorOptions.Missing(host));

@@ -10,7 +10,7 @@ internal sealed class ServeCommand : ICommand
 {
     private static readonly ServeOptions Defaults = new();
 
-    private readonly Option<string?> _model = ModelOption.OrNewest();
+    private readonly Option<string?> _model = ModelOption.Create();
     private readonly DetectorOptions _detector = new(Defaults.Photographs);
     private readonly Option<string> _listen = new("--listen")
     {
@@ -54,7 +54,7 @@ internal sealed class ServeCommand : ICommand
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        string path = ModelOption.PathOrNewest(result, _model, host);
+        string path = ModelOption.PathOf(result, _model, host);
         var options = ReadOptions(result, host);
         using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
         await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);

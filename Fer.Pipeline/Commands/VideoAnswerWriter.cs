@@ -28,7 +28,8 @@ internal sealed class VideoAnswerWriter(TextWriter output, AnswerFormat format, 
                     json.WriteStartObject();
                     json.WriteFigure("seconds", seconds, 3);
                     json.WriteNumber("face", face.Id);
-                    FaceJson.WriteBody(json, face.Box, face.Score, emotion, face.Prediction);
+                    FaceJson.WriteMembers(json, face.Box, face.Score, emotion, face.Prediction);
+                    json.WriteFigure("confidence", face.Prediction.Confidence);
                     json.WriteEndObject();
                 }, indented: false));
             }

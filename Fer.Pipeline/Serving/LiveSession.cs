@@ -177,7 +177,7 @@ internal sealed class LiveSession : IDisposable
         {
             json.WriteStartObject();
             json.WriteNumber("id", face.Id);
-            PredictionJson.WriteFace(json, face.Box, _choice.Where == FaceSource.DetectInFrame ? face.Score : null, face.Prediction);
+            FaceJson.WriteMembers(json, face.Box, _choice.Where == FaceSource.DetectInFrame ? face.Score : null, face.Prediction.Label, face.Prediction);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Serving;
 
@@ -18,28 +17,11 @@ internal static class PredictionJson
         foreach (var face in answer.Faces)
         {
             json.WriteStartObject();
-            WriteFace(json, face.Box, face.Found?.Score, face.Prediction);
+            FaceJson.WriteMembers(json, face.Box, face.Found?.Score, face.Prediction.Label, face.Prediction);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         Write(json, answer.Times);
-    }
-
-    /// <summary>The members of a face, into the object that is open.</summary>
-    internal static void WriteFace(Utf8JsonWriter json, FaceBox box, float? score, FerPrediction prediction)
-    {
-        json.WriteStartObject("box");
-        Number(json, "x", box.X, 1);
-        Number(json, "y", box.Y, 1);
-        Number(json, "width", box.Width, 1);
-        Number(json, "height", box.Height, 1);
-        json.WriteEndObject();
-        if (score is { } sure) Number(json, "score", sure, 4);
-        else json.WriteNull("score");
-        json.WriteString("emotion", prediction.Label);
-        json.WriteStartObject("probabilities");
-        foreach (var (name, probability) in prediction.Probabilities) Number(json, name, probability, 6);
-        json.WriteEndObject();
     }
 
     internal static void Write(Utf8JsonWriter json, StageTimes times)

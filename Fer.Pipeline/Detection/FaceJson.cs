@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Fer.Pipeline.Models;
+
+namespace Fer.Pipeline.Detection;
+
+/// <summary>A face's answer in JSON, the same on the command line and from the server.</summary>
+internal static class FaceJson
+{
+    /// <summary>Writes box, score, emotion and probabilities into the object that is open.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="box">Where the face is, in pixels.</param>
+    /// <param name="score">How sure the detector is, or null where none looked.</param>
+    /// <param name="emotion">What the face is said to show.</param>
+    /// <param name="prediction">Its probabilities.</param>
+    internal static void WriteMembers(Utf8JsonWriter json, FaceBox box, float? score, string? emotion, FerPrediction prediction)
+    {
+        json.WriteStartObject("box");
+        Number(json, "x", box.X, 1);
+        Number(json, "y", box.Y, 1);
+        Number(json, "width", box.Width, 1);
+        Number(json, "height", box.Height, 1);
+        json.WriteEndObject();
+        if (score is { } sure) Number(json, "score", sure, 4);
+        else json.WriteNull("score");
+        json.WriteString("emotion", emotion);
+        json.WriteStartObject("probabilities");
+        foreach (var (name, probability) in prediction.Probabilities) Number(json, name, probability, 6);
+        json.WriteEndObject();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double value, int digits) => json.WriteNumber(name, Math.Round(value, digits));
+}
