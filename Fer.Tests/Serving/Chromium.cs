@@ -68,7 +68,8 @@ internal sealed class Chromium : IAsyncDisposable
         string together = string.Concat(pictures.Select((_, i) => $"[v{i}]")) + $"concat=n={pictures.Count}:v=1:a=0,format=yuvj420p";
         string[] inputs = [.. pictures.SelectMany(p => (string[])["-loop", "1", "-framerate", "10", "-t", "1", "-i", p])];
         using var process = Process.Start(new ProcessStartInfo(Ffmpeg,
-            ["-y", "-loglevel", "error", .. inputs, "-filter_complex", each + together, "-c:v", "mjpeg", "-q:v", "3", film]) { RedirectStandardError = true })!;
+            ["-y", "-loglevel", "error", .. inputs, "-filter_complex", each + together, "-c:v", "mjpeg", "-q:v", "3", film])
+        { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, error);
