@@ -52,7 +52,7 @@ internal sealed class EvaluateCommand : ICommand
         {
             Title = $"{model.Manifest.Architecture} on {usage}",
             Command = CommandText.Of(result),
-            DataDescription = dataset.Source,
+            DataDescription = dataset.IsSample ? "Faces drawn by the program" : Path.GetFileName(dataset.Source),
             Notes = dataset.Notes,
             ClassNames = model.ClassNames,
             Splits = [new SplitCounts(usage.ToString(), faces.CountByClass())],
