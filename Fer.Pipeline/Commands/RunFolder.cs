@@ -59,7 +59,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
     {
         var faces = dataset.Validation;
         var classes = faces.ClassNames;
-        float[] probabilities = Softmax(served.Logits, classes.Count, served.Temperature);
+        float[] probabilities = TemperatureScaling.Softmax(served.Logits, classes.Count, served.Temperature);
         var metrics = MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, classes, imagesPerSecond: served.ImagesPerSecond);
         var settings = Settings(options, training, served);
         ModelZip.Save(Path.Combine(target, ModelName), ServingGraph.Create(served.Members, served.Views, (float)served.Temperature), new ModelManifest
@@ -146,18 +146,6 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
             new("vectors", machine.VectorIsa),
             new(".NET", System.Environment.Version.ToString()),
         ];
-    }
-
-    private static float[] Softmax(float[] logits, int classes, double temperature)
-    {
-        var probabilities = new float[logits.Length];
-        for (int row = 0; row < logits.Length; row += classes)
-        {
-            double greatest = logits.AsSpan(row, classes).ToArray().Max(), sum = 0;
-            for (int c = 0; c < classes; c++) sum += Math.Exp((logits[row + c] - greatest) / temperature);
-            for (int c = 0; c < classes; c++) probabilities[row + c] = (float)(Math.Exp((logits[row + c] - greatest) / temperature) / sum);
-        }
-        return probabilities;
     }
 
     private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
