@@ -21,8 +21,8 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
 
     /// <summary>Mean and inverse deviation of the batch.</summary>
     internal override long SavedBytes => 2L * Channels * sizeof(float);
-    /// <summary>Two or three factors a channel.</summary>
-    internal override long SharedScratchBytes => 3L * Channels * sizeof(float);
+    /// <summary>Factors a channel: two of the forward pass, three of the backward pass.</summary>
+    internal override long SharedScratchBytes => 5L * Channels * sizeof(float);
     /// <summary>Two sums a channel, in doubles.</summary>
     internal override long ThreadScratchBytes => 2L * Channels * sizeof(double);
 
@@ -31,6 +31,8 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
     private float* Factor0 => (float*)SharedScratch;
     private float* Factor1 => Factor0 + Channels;
     private float* Factor2 => Factor1 + Channels;
+    private float* Slope => Factor2 + Channels;
+    private float* Intercept => Slope + Channels;
 
     private bool MeasuresBatch => IsTraining && !operation.UsesRunningStatistics;
 
@@ -57,14 +59,30 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
             double inverse = 1 / Math.Sqrt(variance + operation.Epsilon);
             Mean[c] = (float)mean;
             InverseDeviation[c] = (float)inverse;
-            Factor0[c] = (float)(scale[c] * inverse);
-            Factor1[c] = (float)(shift[c] - mean * scale[c] * inverse);
         }
+        SetLines();
         Pool.Run(this, static (state, thread) => ((BatchNormalizationKernel<V>)state).Normalize(thread));
+    }
+
+    /// <summary>
+    /// The line that takes each input to its output. The backward pass works it out again, to the same bits, and so knows without reading the
+    /// outputs which of them the rectifier let through.
+    /// </summary>
+    private void SetLines()
+    {
+        var scale = operation.Scale.Values;
+        var shift = operation.Shift.Values;
+        for (int c = 0; c < Channels; c++)
+        {
+            double slope = (double)scale[c] * InverseDeviation[c];
+            Slope[c] = (float)slope;
+            Intercept[c] = (float)(shift[c] - Mean[c] * slope);
+        }
     }
 
     internal override void Backward()
     {
+        if (Rectify) SetLines();
         Pool.Run(this, static (state, thread) => ((BatchNormalizationKernel<V>)state).SumGradients(thread));
         var scale = operation.Scale.Values;
         var scaleGradient = operation.Scale.Gradients;
@@ -138,15 +156,16 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
 
     private void GradientSums<W>(int thread, long start, int n, int c) where W : struct, ISimd<W>
     {
-        float* x = Inputs[0] + start * Channels + c, dy = OutputGradient + start * Channels + c, y = Output + start * Channels + c;
+        float* x = Inputs[0] + start * Channels + c, dy = OutputGradient + start * Channels + c;
         W mean = W.Load(Mean + c), sum = default, product = default;
         bool rectify = Rectify;
-        for (int i = 0; i < n; i++, x += Channels, dy += Channels, y += Channels)
+        W slope = rectify ? W.Load(Slope + c) : default, intercept = rectify ? W.Load(Intercept + c) : default;
+        for (int i = 0; i < n; i++, x += Channels, dy += Channels)
         {
-            W gradient = W.Load(dy);
-            if (rectify) gradient = W.WherePositive(W.Load(y), gradient, default);
+            W gradient = W.Load(dy), value = W.Load(x);
+            if (rectify) gradient = W.WherePositive(W.MultiplyAdd(value, slope, intercept), gradient, default);
             sum = W.Add(sum, gradient);
-            product = W.MultiplyAdd(gradient, W.Subtract(W.Load(x), mean), product);
+            product = W.MultiplyAdd(gradient, W.Subtract(value, mean), product);
         }
         AddSums(thread, c, sum, product);
     }
@@ -179,7 +198,7 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Normalize<W>(float* x, float* y, int c, bool rectify) where W : struct, ISimd<W>
     {
-        W value = W.MultiplyAdd(W.Load(x + c), W.Load(Factor0 + c), W.Load(Factor1 + c));
+        W value = W.MultiplyAdd(W.Load(x + c), W.Load(Slope + c), W.Load(Intercept + c));
         W.Store(y + c, rectify ? W.Max(value, default) : value);
     }
 
@@ -199,10 +218,10 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Spread<W>(long offset, int c, bool rectify, bool accumulate) where W : struct, ISimd<W>
     {
-        W gradient = W.Load(OutputGradient + offset + c);
-        if (rectify) gradient = W.WherePositive(W.Load(Output + offset + c), gradient, default);
+        W gradient = W.Load(OutputGradient + offset + c), x = W.Load(Inputs[0] + offset + c);
+        if (rectify) gradient = W.WherePositive(W.MultiplyAdd(x, W.Load(Slope + c), W.Load(Intercept + c)), gradient, default);
         float* dx = InputGradients[0] + offset + c;
-        W value = W.MultiplyAdd(gradient, W.Load(Factor0 + c), W.MultiplyAdd(W.Load(Inputs[0] + offset + c), W.Load(Factor1 + c), W.Load(Factor2 + c)));
+        W value = W.MultiplyAdd(gradient, W.Load(Factor0 + c), W.MultiplyAdd(x, W.Load(Factor1 + c), W.Load(Factor2 + c)));
         W.Store(dx, accumulate ? W.Add(W.Load(dx), value) : value);
     }
 }

@@ -88,7 +88,7 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     }
 
     /// <summary>
-    /// result += sum over pixels of left[pixel] ⊗ right[pixel]: the gradient of six input channels' weights at one tap towards one block of output channels.
+    /// result[row] = start[row] + sum over pixels of left[pixel] ⊗ right[pixel]: the gradient of six input channels' weights at one tap towards one block of output channels.
     /// </summary>
     /// <param name="left">[lines, width, 6] packed input values; a pixel step is <paramref name="leftStep"/> floats, a line <paramref name="leftLine"/>.</param>
     /// <param name="leftStep">Floats from a pixel to the next.</param>
@@ -96,14 +96,24 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     /// <param name="right">[lines, width, columns] packed gradients of the output, without gaps.</param>
     /// <param name="lines">Lines of pixels.</param>
     /// <param name="width">Pixels a line.</param>
-    /// <param name="result">[6, columns], added to.</param>
+    /// <param name="start">[columns] where the sums start.</param>
+    /// <param name="startStep">Floats from one row of <paramref name="start"/> to the next; 0 for one start for all.</param>
+    /// <param name="result">[6, columns]; may be <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void OuterProducts(float* left, nint leftStep, nint leftLine, float* right, int lines, int width, float* result)
+    internal static void OuterProducts(float* left, nint leftStep, nint leftLine, float* right, int lines, int width, float* start, nint startStep, float* result)
     {
         int n = V.Width;
-        V a00 = V.Load(result), a01 = V.Load(result + n), a10 = V.Load(result + 2 * n), a11 = V.Load(result + 3 * n);
-        V a20 = V.Load(result + 4 * n), a21 = V.Load(result + 5 * n), a30 = V.Load(result + 6 * n), a31 = V.Load(result + 7 * n);
-        V a40 = V.Load(result + 8 * n), a41 = V.Load(result + 9 * n), a50 = V.Load(result + 10 * n), a51 = V.Load(result + 11 * n);
+        V a00 = V.Load(start), a01 = V.Load(start + n);
+        start += startStep;
+        V a10 = V.Load(start), a11 = V.Load(start + n);
+        start += startStep;
+        V a20 = V.Load(start), a21 = V.Load(start + n);
+        start += startStep;
+        V a30 = V.Load(start), a31 = V.Load(start + n);
+        start += startStep;
+        V a40 = V.Load(start), a41 = V.Load(start + n);
+        start += startStep;
+        V a50 = V.Load(start), a51 = V.Load(start + n);
         for (int line = 0; line < lines; line++)
         {
             float* x = left;

@@ -100,9 +100,9 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             {
                 int ky = _gathered ? 0 : tap / _window.KernelWidth, kx = _gathered ? 0 : tap % _window.KernelWidth;
                 float* left = image + ((long)ky * _window.DilationHeight * _width + kx * _window.DilationWidth) * Rows + top * line;
-                for (int tile = 0; tile < _tiles; tile++)
-                    ConvolutionTile<V>.OuterProducts(left + (long)tile * _height * _width * Rows, step, line, gradients, lines, _output.Width,
-                        sums + ((long)tap * _tiles + tile) * Rows * Columns);
+                float* sum = sums + (long)tap * _tiles * Rows * Columns;
+                for (int tile = 0; tile < _tiles; tile++, sum += Rows * Columns)
+                    ConvolutionTile<V>.OuterProducts(left + (long)tile * _height * _width * Rows, step, line, gradients, lines, _output.Width, sum, Columns, sum);
             }
         }
     }

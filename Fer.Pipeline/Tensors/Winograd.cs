@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fer.Pipeline.Tensors;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Fer.Pipeline.Tensors;
 /// multiplications instead of 144, a 3x3 tile 25 instead of 81. Each transform works on one vector of channels: rows first, into a small buffer,
 /// then columns. Products of tiles come out as planes, place (i, j) of a tile's products being plane <see cref="Patch"/> i + j.
 /// </summary>
+[SkipLocalsInit]
 internal static unsafe class Winograd<V, F> where V : struct, ISimd<V> where F : struct, IMinimalFilter
 {
     /// <summary>Side of an output tile.</summary>

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Fer.Pipeline.Tensors;
 
 /// <summary>
 /// How the images of a batch fall into tiles of <see cref="Winograd{V, F}"/>, and where a block of tiles stands in scratch. Tiles are numbered
 /// through the whole batch; a block of them is transformed, multiplied and transformed back while it is in the cache.
 /// </summary>
+[SkipLocalsInit]
 internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> where F : struct, IMinimalFilter
 {
     /// <summary>Floats of transformed inputs and products a block may take: about half a second-level cache.</summary>
@@ -99,10 +102,15 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
     private void CopyPatch(float* image, int top, int left, float* patch)
     {
         int channels = _input.Channels, from = Math.Max(0, -left), to = Math.Min(Winograd<V, F>.Patch, _input.Width - left);
-        new Span<float>(patch, Winograd<V, F>.Planes * channels).Clear();
-        for (int y = Math.Max(0, -top); y < Winograd<V, F>.Patch && top + y < _input.Height; y++)
-            if (to > from)
-                Loops.Copy(image + ((long)(top + y) * _input.Width + left + from) * channels, patch + (y * Winograd<V, F>.Patch + from) * channels, (long)(to - from) * channels);
+        if (to <= from) from = to = 0;
+        for (int y = 0; y < Winograd<V, F>.Patch; y++, patch += Winograd<V, F>.Patch * channels)
+        {
+            bool inside = (uint)(top + y) < _input.Height;
+            int first = inside ? from : 0, last = inside ? to : 0;
+            new Span<float>(patch, first * channels).Clear();
+            if (last > first) Loops.Copy(image + ((long)(top + y) * _input.Width + left + first) * channels, patch + first * channels, (long)(last - first) * channels);
+            new Span<float>(patch + last * channels, (Winograd<V, F>.Patch - last) * channels).Clear();
+        }
     }
 
     /// <summary>Transforms planes of products back and writes or adds them to the output as <paramref name="call"/> asks.</summary>

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Fer.Pipeline.Tensors;
 
 /// <summary>
 /// The gradient towards the kernels of a 3x3 convolution of stride 1, as the exact adjoint of <see cref="WinogradConvolution{V, F}"/>: products of
 /// transformed inputs and transformed output gradients summed over tiles, plane by plane, and only the sums transformed back.
 /// </summary>
+[SkipLocalsInit]
 internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPass where V : struct, ISimd<V> where F : struct, IMinimalFilter
 {
     private readonly WinogradTiles<V, F> _tiles;
@@ -39,10 +42,12 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
     internal override void Sum(float* input, float* outputGradient, int count, float* sums, float* scratch, Share share)
     {
         var (first, last) = share.Of(count * _tiles.PerImage);
-        new Span<float>(sums, checked((int)SumLength)).Clear();
+        if (first == last) new Span<float>(sums, checked((int)SumLength)).Clear();
+        float* zero = stackalloc float[Columns];
+        new Span<float>(zero, Columns).Clear();
         float* inputs = scratch, gradients = inputs + Winograd<V, F>.Planes * _tiles.InputPlane, patch = gradients + Winograd<V, F>.Planes * _tiles.OutputPlane;
         // Where the last block has only half its columns, the other half must count as nothing.
-        new Span<float>(gradients, checked((int)(Winograd<V, F>.Planes * _tiles.OutputPlane))).Clear();
+        if (_outputs % Columns != 0) new Span<float>(gradients, checked((int)(Winograd<V, F>.Planes * _tiles.OutputPlane))).Clear();
         for (int start = first; start < last; start += _tiles.Capacity)
         {
             int tiles = Math.Min(_tiles.Capacity, last - start);
@@ -53,8 +58,9 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
                 {
                     float* right = gradients + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * Columns;
                     float* sum = sums + plane * PlaneLength + (nint)block * _inputTiles * Rows * Columns;
-                    for (int tile = 0; tile < _inputTiles; tile++)
-                        ConvolutionTile<V>.OuterProducts(inputs + plane * _tiles.InputPlane + tile * Rows, _tiles.InputStep, 0, right, 1, tiles, sum + tile * Rows * Columns);
+                    for (int tile = 0; tile < _inputTiles; tile++, sum += Rows * Columns)
+                        ConvolutionTile<V>.OuterProducts(inputs + plane * _tiles.InputPlane + tile * Rows, _tiles.InputStep, 0, right, 1, tiles,
+                            start == first ? zero : sum, start == first ? 0 : Columns, sum);
                 }
         }
     }
