@@ -51,7 +51,7 @@ public sealed record FaceSearchOptions
 
     /// <summary>Share of the run that begins on smaller pictures of the faces.</summary>
     [Choice(0.0, 0.5, 0.7), When(nameof(Architecture), "FerNet")]
-    public double ProgressiveResizing { get; init; } = 0.5;
+    public double ProgressiveResizing { get; init; }
 
     /// <summary>Strength of augmentation; 1 is <see cref="FaceAugmentation.Standard"/>.</summary>
     [Range(0.6, 1.3)]

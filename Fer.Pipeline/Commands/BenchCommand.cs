@@ -9,7 +9,7 @@ using Fer.Pipeline.Tensors;
 
 namespace Fer.Pipeline.Commands;
 
-/// <summary>Times the engine on the reference networks, the data loader against CsvHelper, or the server under load.</summary>
+/// <summary>Times the engine on the reference networks, the data loader against CsvHelper, a camera's frames or the server under load.</summary>
 internal sealed class BenchCommand : ICommand
 {
     private static readonly string[] IsaNames = ["scalar", "vector128", "vector256", "vector512"];
@@ -33,12 +33,14 @@ internal sealed class BenchCommand : ICommand
     };
     private readonly Option<bool> _serve = Values.Flag("--serve", "Times the server of 'fer serve' under load instead, beside the model without it");
     private readonly Option<string?> _model = ModelOption.Create();
+    private readonly Option<string?> _frames = Values.Text("--frames", "Times instead a picture's way from a file's bytes to its faces' emotions, as a camera's frames go it", "PICTURE");
+    private readonly Option<string?> _detector = DetectorOptions.Package();
     private readonly Option<int?> _connections = Values.Whole("--connections", "With --serve: connections that ask at a time", 1, 1024, 64);
-    private readonly Option<double?> _seconds = Values.Number("--seconds", "With --serve: how long to ask", 0, 86400, "SECONDS", 10, above: true);
+    private readonly Option<double?> _seconds = Values.Number("--seconds", "With --serve and --frames: how long to ask", 0, 86400, "SECONDS", 10, above: true);
 
     public string Name => "bench";
 
-    public string Description => "Times the engine on the reference networks, the data loader, or the server.";
+    public string Description => "Times the engine on the reference networks, the data loader, a camera's frames or the server, or measures the face detector.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -49,16 +51,18 @@ internal sealed class BenchCommand : ICommand
         ("bench --nets resnet18_48 --layers", "where the time goes"),
         ("bench --data data/fer2013.csv", "rows a second of the loader and of CsvHelper"),
         ("bench --faces model.zip", "accuracy on faces found in pictures beside that on the faces themselves"),
+        ("bench --frames photo.jpg", "frames a second from a camera, and where the milliseconds go"),
         ("bench --serve --connections 64 --seconds 60", "the server under load: answers a second, waiting times, memory"),
     ];
 
-    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds, _faces];
+    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds, _frames, _faces, _detector];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         bool json = result.GetValue(_json);
         if (result.GetValue(_serve)) await ServerAsync(result, json, host, cancellationToken).ConfigureAwait(false);
-        else if (result.GetValue(_faces) is { } model) Faces(host.Resolve(model), FindData(result.GetValue(_data), host), json, host, cancellationToken);
+        else if (result.GetValue(_frames) is { } picture) await FramesAsync(host.Resolve(picture), result, json, host, cancellationToken).ConfigureAwait(false);
+        else if (result.GetValue(_faces) is { } model) Faces(host.Resolve(model), Detector(result, host), FindData(result.GetValue(_data), host), json, host, cancellationToken);
         else if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
         else Engine(result, json, host, cancellationToken);
         return ExitCode.Done;
@@ -70,6 +74,16 @@ internal sealed class BenchCommand : ICommand
             result.GetValue(_seconds)!.Value, result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
+
+    private async Task FramesAsync(string picture, ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
+    {
+        var figure = await FrameBenchmark.RunAsync(ModelOption.PathOf(result, _model, host), Detector(result, host), picture,
+            result.GetValue(_seconds)!.Value, result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
+        host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
+    }
+
+    private string Detector(ParseResult result, CommandHost host) =>
+        result.GetValue(_detector) is { } given ? host.Resolve(given) : Path.Combine(host.Folders.Data, BlazeFacePackage.FileName);
 
     private static string FindData(string? given, CommandHost host)
     {
@@ -84,7 +98,7 @@ internal sealed class BenchCommand : ICommand
         var peers = result.GetValue(_compare) is { } file ? PeerFigures.Load(host.Resolve(file)) : null;
         bool layers = result.GetValue(_layers);
         double peak = layers ? MachinePeak.GigaFlops(pool) : 0;
-        if (layers) host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Measured peak of {pool.Threads} threads: {peak:F0} GFLOP/s"));
+        if (layers) host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Measured peak of {pool.Threads} threads: {peak:F0} GFLOP/s, a dispatch to them {MachinePeak.DispatchMicroseconds(pool):F1} µs"));
         host.Error.WriteLine($"{pool.Threads} threads, {pool.InstructionSet}, batch {result.GetValue(_batch)}");
         foreach (string net in result.GetRequiredValue(_nets))
         {
@@ -133,10 +147,10 @@ internal sealed class BenchCommand : ICommand
         if (!json) host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{benchmark.Ratio:F1} times CsvHelper's speed"));
     }
 
-    private static void Faces(string path, string data, bool json, CommandHost host, CancellationToken cancellationToken)
+    private static void Faces(string path, string detector, string data, bool json, CommandHost host, CancellationToken cancellationToken)
     {
         using var model = FerModel.Load(path);
-        using var finder = FaceFinder.Load(Path.Combine(host.Folders.Data, BlazeFacePackage.FileName), FaceFinderOptions.Live);
+        using var finder = FaceFinder.Load(detector, FaceFinderOptions.Live);
         var faces = FaceDataset.Load(data, LabelScheme.Parse(model.Manifest.Scheme))[Usage.PublicTest];
         foreach (var figure in FacePathBenchmark.Run(model, finder, faces, FacePathBenchmark.Framings, seed: 1, cancellationToken))
         {

@@ -6,10 +6,13 @@ namespace Fer.Pipeline.Commands;
 /// <summary>The options of every command that looks for faces.</summary>
 internal sealed class DetectorOptions(FaceFinderOptions defaults)
 {
-    private readonly Option<string?> _detector = Values.Text("--detector", "The face detector's package, packed or as a folder (the one in data/ where not given)", "FILE");
+    private readonly Option<string?> _detector = Package();
     private readonly Option<string?> _range = Values.Choice("--range", "near: faces close to a camera; far: near and far ones", ["near", "far"])!;
     private readonly Option<double?> _score = Values.Number("--minimum-score", "The least score of a face", 0.01, 0.99, @default: defaults.MinimumScore);
     private readonly Option<int?> _levels = Values.Whole("--levels", "How closely to look: 1 the whole picture at once, each more at tiles of half the side (as the picture's size asks for)", 1, 4);
+
+    /// <summary>The option that names the package alone.</summary>
+    internal static Option<string?> Package() => Values.Text("--detector", "The face detector's package, packed or as a folder (the one in data/ where not given)", "FILE");
 
     /// <summary>The options, for the command's list.</summary>
     internal IEnumerable<Option> All => [_detector, _range, _score, _levels];

@@ -16,10 +16,10 @@ internal static class PictureFiles
     internal static bool IsVideo(string path) => VideoExtensions.Contains(Path.GetExtension(path).ToLowerInvariant());
 
     /// <summary>The pictures of all paths, those of folders sorted, and an answer for each path that has none.</summary>
-    internal static (IReadOnlyList<PictureFile> Files, IReadOnlyList<PictureAnswer> Broken) Expand(IEnumerable<string> given, CommandHost host)
+    internal static (IReadOnlyList<PictureFile> Files, IReadOnlyList<PictureResult> Broken) Expand(IEnumerable<string> given, CommandHost host)
     {
         var files = new List<PictureFile>();
-        var broken = new List<PictureAnswer>();
+        var broken = new List<PictureResult>();
         foreach (string one in given)
         {
             string path = host.Resolve(one);
@@ -33,11 +33,11 @@ internal static class PictureFiles
                 string[] found = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
                     .Where(f => ImageDecoder.Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal)];
                 files.AddRange(found.Select(f => new PictureFile(f, Path.GetRelativePath(path, f))));
-                if (found.Length == 0) broken.Add(new PictureAnswer(one, 0, 0, [], $"{one}: no PNG or JPEG file in this folder."));
+                if (found.Length == 0) broken.Add(new PictureResult(one, 0, 0, [], $"{one}: no PNG or JPEG file in this folder."));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                broken.Add(new PictureAnswer(one, 0, 0, [], $"{one}: cannot be listed ({e.Message})."));
+                broken.Add(new PictureResult(one, 0, 0, [], $"{one}: cannot be listed ({e.Message})."));
             }
         }
         return (files, broken);

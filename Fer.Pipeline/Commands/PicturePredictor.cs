@@ -14,10 +14,10 @@ internal sealed class PicturePredictor(FerModel model, Func<FaceFinder?> newFind
     private readonly ConcurrentBag<FaceFinder> _finders = [];
 
     /// <summary>What to do with a picture and its answer, for instance draw; runs on several threads.</summary>
-    internal Action<RgbImage, PictureFile, PictureAnswer>? Afterwards { get; init; }
+    internal Action<RgbImage, PictureFile, PictureResult>? Afterwards { get; init; }
 
     /// <summary>The answers, in the order of the files.</summary>
-    internal IEnumerable<PictureAnswer> Predict(IReadOnlyList<PictureFile> files, Func<string, string> nameOf, int workers, CancellationToken cancellationToken) =>
+    internal IEnumerable<PictureResult> Predict(IReadOnlyList<PictureFile> files, Func<string, string> nameOf, int workers, CancellationToken cancellationToken) =>
         // One by one from the front, so that answers come in order without many waiting.
         Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(workers)
             .WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken).Select(file => Predict(file, nameOf(file.Path)));
@@ -27,18 +27,18 @@ internal sealed class PicturePredictor(FerModel model, Func<FaceFinder?> newFind
         foreach (var finder in _finders) finder.Dispose();
     }
 
-    private PictureAnswer Predict(PictureFile file, string name)
+    private PictureResult Predict(PictureFile file, string name)
     {
         try
         {
             var image = ImageDecoder.Load(file.Path);
-            var answer = new PictureAnswer(name, image.Width, image.Height, Faces(image));
+            var answer = new PictureResult(name, image.Width, image.Height, Faces(image));
             Afterwards?.Invoke(image, file, answer);
             return answer;
         }
         catch (FerException e)
         {
-            return new PictureAnswer(name, 0, 0, [], e.Message);
+            return new PictureResult(name, 0, 0, [], e.Message);
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed class PredictCommand : ICommand
         {
             Afterwards = annotate is null ? null : Annotator(annotate, files, threshold),
         };
-        var writer = new PictureAnswerWriter(host.Output, format, model.ClassNames, threshold);
+        var writer = new PictureResultWriter(host.Output, format, model.ClassNames, threshold);
         int done = 0, failed = 0;
         foreach (var answer in broken.Concat(pictures.Predict(files, file => host.Shorten(file), workers, cancellationToken)))
         {
@@ -90,7 +90,7 @@ internal sealed class PredictCommand : ICommand
     }
 
     /// <summary>Draws into a copy: the file itself for one picture, files of the same names below a folder for several.</summary>
-    private static Action<RgbImage, PictureFile, PictureAnswer> Annotator(string path, IReadOnlyList<PictureFile> files, double threshold)
+    private static Action<RgbImage, PictureFile, PictureResult> Annotator(string path, IReadOnlyList<PictureFile> files, double threshold)
     {
         bool isFile = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
         if (isFile && files.Count > 1) throw new FerUsageException($"{files.Count} pictures cannot be drawn into one file. Name a folder: --annotate FOLDER.");

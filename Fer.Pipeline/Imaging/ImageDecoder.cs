@@ -63,13 +63,15 @@ public static class ImageDecoder
         : ImageFormat.Unknown;
 
     /// <summary>Fails where an image is larger than a decoder may take.</summary>
+    /// <exception cref="FerException">It has no pixels.</exception>
+    /// <exception cref="ImageTooLargeException">It has too many.</exception>
     internal static void CheckSize(long width, long height, int maxPixels, string name)
     {
         // Bounds the memory of a row.
         const int LongestSide = 65_535;
-        if (width > 0 && height > 0 && width <= LongestSide && height <= LongestSide && width * height <= maxPixels) return;
-        throw new FerException($"{name}: {width:N0} x {height:N0} pixels; an image must have at least one, at most {maxPixels:N0}, " +
-            $"and no side over {LongestSide:N0}. Make it smaller.");
+        if (width < 1 || height < 1) throw new FerException($"{name}: {width:N0} x {height:N0} pixels; an image must have at least one. Save it again.");
+        if (width > LongestSide || height > LongestSide || width * height > maxPixels)
+            throw new ImageTooLargeException($"{name}: {width:N0} x {height:N0} pixels; an image may have at most {maxPixels:N0}, and no side over {LongestSide:N0}. Make it smaller.");
     }
 
     private static FerException Unknown(ReadOnlySpan<byte> file, string name)

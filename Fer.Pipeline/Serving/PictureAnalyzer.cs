@@ -75,11 +75,12 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
             throw RequestProblem.UnsupportedType($"{name}: neither a JPEG nor a PNG file. Save the picture as one of them.");
         try
         {
-            // The size by the header first: a few bytes may claim a picture that takes all memory.
-            var (width, height) = ImageDecoder.ReadSize(file, name);
-            if ((long)width * height > options.MaxPixels)
-                throw RequestProblem.TooLarge($"{name}: {width:N0} x {height:N0} pixels are more than the {options.MaxPixels:N0} that are taken. Make it smaller.");
+            // The size by the header is looked at first: a few bytes may claim a picture that takes all memory.
             return ImageDecoder.Decode(file, name, options.MaxPixels);
+        }
+        catch (ImageTooLargeException e)
+        {
+            throw RequestProblem.TooLarge(e.Message);
         }
         catch (FerException e)
         {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Fer.Pipeline.Tensors;
 
-/// <summary>Measures what the processor can do at best: the innermost loop of convolution on data in the first-level cache, on all threads at once.</summary>
+/// <summary>Measures what the processor can do at best, the innermost loop of convolution on data in the first-level cache on all threads at once, and what sharing out work costs.</summary>
 internal static unsafe class MachinePeak
 {
     private const int Pixels = 64;
@@ -17,6 +17,20 @@ internal static unsafe class MachinePeak
         InstructionSet.Vector128 => Measure<Simd128>(pool),
         _ => Measure<Simd1>(pool),
     };
+
+    /// <summary>Microseconds from handing work that does nothing to all threads until they are done: the median of many.</summary>
+    internal static double DispatchMicroseconds(WorkerPool pool)
+    {
+        var times = new double[Repeats];
+        for (int i = 0; i < Repeats; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            pool.Run(pool, static (_, _) => { });
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+        Array.Sort(times);
+        return times[Repeats / 2];
+    }
 
     private static double Measure<V>(WorkerPool pool) where V : struct, ISimd<V>
     {

@@ -11,8 +11,8 @@ public class WidthPlanTests
         WidthPlan.Choose(Widths, TimeSpan.FromMinutes(finalMinutes), w => TimeSpan.FromSeconds(epochSeconds * w * w));
 
     [Theory]
-    [InlineData(11, 50, 1)]
-    [InlineData(11, 80, 0.75)]
+    [InlineData(14, 50, 1)]
+    [InlineData(14, 80, 0.75)]
     [InlineData(11, 150, 0.5)]
     [InlineData(1, 150, 0.5)]
     [InlineData(75, 50, 1.5)]

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Fer.Pipeline;
 using Fer.Pipeline.Commands;
+using Fer.Tests.Detection;
 using Fer.Tests.Models;
 
 namespace Fer.Tests.Commands;
@@ -90,6 +91,32 @@ public sealed partial class ServeCommandTests : IDisposable
         Assert.Equal(["200"], figure.GetProperty("statuses").EnumerateObject().Select(s => s.Name));
         Assert.True(figure.GetProperty("faces_per_second").GetDouble() > 0);
         Assert.True(figure.GetProperty("p99_ms").GetDouble() >= figure.GetProperty("p50_ms").GetDouble());
+    }
+
+    [Fact]
+    public async Task The_frame_measurement_finds_the_faces_and_says_where_the_time_went()
+    {
+        Assert.SkipWhen(SamplePhotographs.Missing is not null, SamplePhotographs.Missing ?? "");
+        var host = new CommandHost(_output, _error) { CurrentFolder = _folder.Path };
+        string[] arguments = ["bench", "--frames", SamplePhotographs.File1To6(1), "--detector", SamplePhotographs.Detector, "--model", _models.Save(), "--seconds", "0.2", "--json"];
+        Assert.Equal(ExitCode.Done, await CommandLineProgram.RunAsync(arguments, host, Program.Commands, Cancel));
+        var figure = System.Text.Json.JsonDocument.Parse(_output.ToString()).RootElement;
+        Assert.Equal(SamplePhotographs.Faces[1].Length, figure.GetProperty("faces").GetInt32());
+        Assert.True(figure.GetProperty("frames_per_second").GetDouble() > 0);
+        double stages = ((string[])["decode_ms", "detect_ms", "queue_ms", "classify_ms"]).Sum(name => figure.GetProperty(name).GetDouble());
+        Assert.InRange(figure.GetProperty("p95_ms").GetDouble(), figure.GetProperty("p50_ms").GetDouble(), double.MaxValue);
+        Assert.True(stages > 0);
+    }
+
+    [Theory]
+    [InlineData("--frames none.jpg --detector none.tgz", "none.jpg")]
+    [InlineData("--frames broken.jpg --detector none.tgz", "none.tgz")]
+    public async Task Frames_that_cannot_be_measured_are_named(string arguments, string words)
+    {
+        _folder.Write("broken.jpg", "no picture");
+        var host = new CommandHost(_output, _error) { CurrentFolder = _folder.Path };
+        Assert.Equal(ExitCode.Failed, await CommandLineProgram.RunAsync(["bench", "--model", _models.Save(), .. arguments.Split(' ')], host, Program.Commands, Cancel));
+        Assert.Contains(words, _error.ToString());
     }
 
     [GeneratedRegex(@"http://[\d.:]+")]

@@ -88,7 +88,7 @@ public class PngDecoderTests
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(20), height);
         BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(29), PngChunks.Crc(file.AsSpan(12, 17)));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains(expected, Assert.Throws<FerException>(() => PngDecoder.Decode(file, "a.png")).Message);
+        Assert.Contains(expected, Assert.ThrowsAny<FerException>(() => PngDecoder.Decode(file, "a.png")).Message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
     }
 

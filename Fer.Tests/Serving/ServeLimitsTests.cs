@@ -28,12 +28,15 @@ public sealed class ServeLimitsTests
         await using var server = await RunningServer.StartAsync(new() { MaxPixels = 48 * 48 });
         Assert.True((await server.PostAsync("v1/predict?faces=whole", RunningServer.Face())).IsSuccessStatusCode);
         await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", PngEncoder.Encode(new GrayImage(49, 48, new byte[49 * 48]))), 413, "49 x 48");
-        // 40,000 x 50,000 pixels in a few bytes: refused before anything is allocated.
-        byte[] bomb = RunningServer.Face();
-        BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(16), 40_000);
-        BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(20), 50_000);
-        BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(29), PngChunks.Crc(bomb.AsSpan(12, 17)));
-        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", bomb), 413, "40,000 x 50,000");
+        // Billions of pixels in a few bytes: refused before anything is allocated.
+        foreach (var (width, height, size) in ((int, int, string)[])[(40_000, 50_000, "40,000 x 50,000"), (60_000, 60_000, "60,000 x 60,000"), (1, int.MaxValue, "1 x 2,147,483,647")])
+        {
+            byte[] bomb = RunningServer.Face();
+            BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(16), width);
+            BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(20), height);
+            BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(29), PngChunks.Crc(bomb.AsSpan(12, 17)));
+            await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", bomb), 413, size);
+        }
     }
 
     [Fact]

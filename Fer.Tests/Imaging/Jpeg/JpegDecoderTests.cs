@@ -94,7 +94,7 @@ public class JpegDecoderTests
         int frame = FrameAt(file);
         (file[frame + 5], file[frame + 6], file[frame + 7], file[frame + 8]) = ((byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains(expected, Assert.Throws<FerException>(() => JpegDecoder.Decode(file, "a.jpg")).Message);
+        Assert.Contains(expected, Assert.ThrowsAny<FerException>(() => JpegDecoder.Decode(file, "a.jpg")).Message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 

@@ -22,11 +22,11 @@ internal enum AnswerFormat
 /// <param name="format">How.</param>
 /// <param name="classNames">The model's classes, the columns of a table.</param>
 /// <param name="threshold">Least probability of an emotion that is told; below it a face is unsure.</param>
-internal sealed class PictureAnswerWriter(TextWriter output, AnswerFormat format, IReadOnlyList<string> classNames, double threshold)
+internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format, IReadOnlyList<string> classNames, double threshold)
 {
     private bool _hasHeader;
 
-    internal void Write(PictureAnswer answer)
+    internal void Write(PictureResult answer)
     {
         if (format == AnswerFormat.JsonLines) output.WriteLine(JsonText.Write(w => WriteJson(w, answer), indented: false));
         else if (format == AnswerFormat.Csv) WriteCsv(answer);
@@ -36,7 +36,7 @@ internal sealed class PictureAnswerWriter(TextWriter output, AnswerFormat format
     /// <summary>The emotion that is told, or null where the model is unsure.</summary>
     private string? Emotion(PredictedFace face) => face.Prediction.Confidence < threshold ? null : face.Prediction.Label;
 
-    private void WriteText(PictureAnswer answer)
+    private void WriteText(PictureResult answer)
     {
         if (answer.Faces is [{ Found: null } whole])
         {
@@ -52,7 +52,7 @@ internal sealed class PictureAnswerWriter(TextWriter output, AnswerFormat format
     private string Probabilities(PredictedFace face) => (Emotion(face) is null ? "unsure: " : "") + string.Join("  ",
         face.Prediction.Probabilities.OrderByDescending(p => p.Value).Select(p => $"{p.Key} {p.Value.ToString("F4", CultureInfo.InvariantCulture)}"));
 
-    private void WriteJson(Utf8JsonWriter json, PictureAnswer answer)
+    private void WriteJson(Utf8JsonWriter json, PictureResult answer)
     {
         json.WriteStartObject();
         json.WriteString("file", answer.File);
@@ -74,7 +74,7 @@ internal sealed class PictureAnswerWriter(TextWriter output, AnswerFormat format
         json.WriteEndObject();
     }
 
-    private void WriteCsv(PictureAnswer answer)
+    private void WriteCsv(PictureResult answer)
     {
         if (!_hasHeader) output.WriteLine(CsvText.Row(["file", "faces", "face", "x", "y", "width", "height", "score", "emotion", "confidence", .. classNames, "error"]));
         _hasHeader = true;
