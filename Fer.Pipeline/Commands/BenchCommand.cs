@@ -82,8 +82,7 @@ internal sealed class BenchCommand : ICommand
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
 
-    private string Detector(ParseResult result, CommandHost host) =>
-        result.GetValue(_detector) is { } given ? host.Resolve(given) : Path.Combine(host.Folders.Data, BlazeFacePackage.FileName);
+    private string Detector(ParseResult result, CommandHost host) => DetectorOptions.PathOf(result.GetValue(_detector), host);
 
     private static string FindData(string? given, CommandHost host)
     {

@@ -14,15 +14,19 @@ internal sealed class DetectorOptions(FaceFinderOptions defaults)
     /// <summary>The option that names the package alone.</summary>
     internal static Option<string?> Package() => Values.Text("--detector", "The face detector's package, packed or as a folder (the one in data/ where not given)", "FILE");
 
+    /// <summary>The package that is named, or the place in data/ where one is looked for.</summary>
+    internal static string PathOf(string? given, CommandHost host) =>
+        given is not null ? host.Resolve(given) : Path.Combine(host.Folders.Data, BlazeFacePackage.FileName);
+
     /// <summary>The options, for the command's list.</summary>
     internal IEnumerable<Option> All => [_detector, _range, _score, _levels];
 
     /// <summary>Where the package is, or null where none is named and there is none.</summary>
     internal string? Find(ParseResult result, CommandHost host)
     {
-        if (result.GetValue(_detector) is { } given) return host.Resolve(given);
-        string path = Path.Combine(host.Folders.Data, BlazeFacePackage.FileName);
-        return File.Exists(path) ? path : null;
+        string? given = result.GetValue(_detector);
+        string path = PathOf(given, host);
+        return given is not null || File.Exists(path) ? path : null;
     }
 
     /// <summary>The options as given, over the defaults of what is looked at.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Serving;
 
@@ -14,9 +16,9 @@ internal static class FrameBenchmark
     /// <exception cref="FerException">The picture, the model or the face detector cannot be read.</exception>
     internal static async Task<FrameFigure> RunAsync(string modelPath, string detector, string picture, double seconds, int threads, CancellationToken cancellationToken)
     {
-        byte[] file = Read(picture);
+        byte[] file = ImageDecoder.ReadFile(picture);
         using var model = FerModel.Load(modelPath, threads);
-        var options = new ServeOptions { Detector = detector, Threads = threads };
+        var options = new ServeOptions();
         using var faces = new BlazeFaces(detector, options.Photographs, options.Frames, threads);
         var metrics = new ServerMetrics();
         await using var batcher = new FaceBatcher(model, options, metrics, TimeProvider.System);
@@ -48,18 +50,6 @@ internal static class FrameBenchmark
             }
         }
     }
-
-    private static byte[] Read(string picture)
-    {
-        try
-        {
-            return File.ReadAllBytes(picture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FerException($"{picture}: cannot be read ({e.Message}). Check the path and your rights to it.", e);
-        }
-    }
 }
 
 /// <summary>What became of a picture's frames.</summary>
@@ -70,10 +60,10 @@ internal static class FrameBenchmark
 /// <param name="FramesPerSecond">Frames answered a second.</param>
 /// <param name="Milliseconds">From a frame's bytes to its answer, ascending.</param>
 /// <param name="Stages">Where they went, on average.</param>
-internal sealed record FrameFigure(string Picture, int Width, int Height, int Faces, double FramesPerSecond, IReadOnlyList<double> Milliseconds, StageTimes Stages)
+internal sealed record FrameFigure(string Picture, int Width, int Height, int Faces, double FramesPerSecond, double[] Milliseconds, StageTimes Stages)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        {Picture}, {Width} x {Height}, {Faces} {(Faces == 1 ? "face" : "faces")}: {FramesPerSecond:F1} frames/s; half within {Percentile(0.5):F1} ms, 95 % within {Percentile(0.95):F1} ms
+        {Picture}, {Width} x {Height}, {Faces} {(Faces == 1 ? "face" : "faces")}: {FramesPerSecond:F1} frames/s; half within {Bootstrap.Percentile(Milliseconds, 0.5):F1} ms, 95 % within {Bootstrap.Percentile(Milliseconds, 0.95):F1} ms
         milliseconds: decode {Stages.Decode:F1}, detect {Stages.Detect:F1}, queue {Stages.Queue:F1}, classify {Stages.Classify:F1}
         """);
 
@@ -85,14 +75,12 @@ internal sealed record FrameFigure(string Picture, int Width, int Height, int Fa
         json.WriteNumber("height", Height);
         json.WriteNumber("faces", Faces);
         json.WriteFigure("frames_per_second", FramesPerSecond, 2);
-        json.WriteFigure("p50_ms", Percentile(0.5), 2);
-        json.WriteFigure("p95_ms", Percentile(0.95), 2);
+        json.WriteFigure("p50_ms", Bootstrap.Percentile(Milliseconds, 0.5), 2);
+        json.WriteFigure("p95_ms", Bootstrap.Percentile(Milliseconds, 0.95), 2);
         json.WriteFigure("decode_ms", Stages.Decode, 3);
         json.WriteFigure("detect_ms", Stages.Detect, 3);
         json.WriteFigure("queue_ms", Stages.Queue, 3);
         json.WriteFigure("classify_ms", Stages.Classify, 3);
         json.WriteEndObject();
     }
-
-    private double Percentile(double share) => Milliseconds[(int)(share * (Milliseconds.Count - 1))];
 }

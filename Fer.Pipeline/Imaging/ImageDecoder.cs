@@ -19,20 +19,22 @@ public static class ImageDecoder
 
     /// <summary>Reads the image file at <paramref name="path"/>.</summary>
     /// <exception cref="FerException">It cannot be read or is no sound image; the message names the file, what is wrong and what to do.</exception>
-    public static RgbImage Load(string path)
+    public static RgbImage Load(string path) => Decode(ReadFile(path), path);
+
+    /// <summary>The bytes of the image file at <paramref name="path"/>.</summary>
+    /// <exception cref="FerException">It cannot be read or is too long for an image.</exception>
+    internal static byte[] ReadFile(string path)
     {
-        byte[] file;
         try
         {
             long length = new FileInfo(path).Length;
             if (length > MaxFileBytes) throw new FerException($"{path}: {length:N0} bytes are too many for an image. Make it smaller.");
-            file = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FerException($"{path}: cannot be read ({e.Message}). Check the path and your rights to it.", e);
         }
-        return Decode(file, path);
     }
 
     /// <summary>Reads an image file in memory.</summary>

@@ -28,6 +28,6 @@ public class ImageDecoderTests
     {
         byte[] png = new TestPng(21, 17, 2, 8, false, 1).ToFile();
         Assert.Equal((21, 17), ImageDecoder.ReadSize(png.AsSpan(0, 40), "a.png"));
-        Assert.Contains("at most 300", Assert.ThrowsAny<FerException>(() => ImageDecoder.Decode(png, "a.png", maxPixels: 300)).Message);
+        Assert.Contains("at most 300", Assert.Throws<ImageTooLargeException>(() => ImageDecoder.Decode(png, "a.png", maxPixels: 300)).Message);
     }
 }
