@@ -5,6 +5,7 @@ using Fer.Pipeline.Data;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
+using Fer.Pipeline.Networks.Onnx;
 using Fer.Pipeline.Tensors;
 
 namespace Fer.Pipeline.Commands;
@@ -15,6 +16,7 @@ internal sealed class BenchCommand : ICommand
     private static readonly string[] IsaNames = ["scalar", "vector128", "vector256", "vector512"];
 
     private readonly Option<string[]> _nets = Values.Choices("--nets", "Networks to time", [.. ReferenceNetworks.Names]);
+    private readonly Option<string?> _onnx = Values.Text("--onnx", "Times an ONNX model's inference instead, on random values", "FILE");
     private readonly Option<string[]> _modes = Values.Choices("--modes", "What to time", [EngineBenchmark.Train, EngineBenchmark.Infer]);
     private readonly Option<int?> _batch = Values.Whole("--batch", "Images a batch", 1, 4096, 64);
     private readonly Option<int?> _iterations = Values.Whole("--iterations", "Timed iterations; the figure is their median", 1, 10_000, 8);
@@ -49,13 +51,14 @@ internal sealed class BenchCommand : ICommand
         ("bench --nets vgg40 --isa vector256 --threads 1", "one core with 256-bit vectors"),
         ("bench --compare torch.jsonl", "beside another program's figures, as ratios"),
         ("bench --nets resnet18_48 --layers", "where the time goes"),
+        ("bench --onnx resnet50.onnx --batch 8 --layers", "inference of any network, and where its time goes"),
         ("bench --data data/fer2013.csv", "rows a second of the loader and of CsvHelper"),
         ("bench --faces model.zip", "accuracy on faces found in pictures beside that on the faces themselves"),
         ("bench --frames photo.jpg", "frames a second from a camera, and where the milliseconds go"),
         ("bench --serve --connections 64 --seconds 60", "the server under load: answers a second, waiting times, memory"),
     ];
 
-    public IEnumerable<Option> Options => [_nets, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds, _frames, _faces, _detector];
+    public IEnumerable<Option> Options => [_nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds, _frames, _faces, _detector];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
@@ -99,11 +102,14 @@ internal sealed class BenchCommand : ICommand
         double peak = layers ? MachinePeak.GigaFlops(pool) : 0;
         if (layers) host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Measured peak of {pool.Threads} threads: {peak:F0} GFLOP/s, a dispatch to them {MachinePeak.DispatchMicroseconds(pool):F1} µs"));
         host.Error.WriteLine($"{pool.Threads} threads, {pool.InstructionSet}, batch {result.GetValue(_batch)}");
-        foreach (string net in result.GetRequiredValue(_nets))
+        int batch = result.GetValue(_batch)!.Value, iterations = result.GetValue(_iterations)!.Value;
+        var model = result.GetValue(_onnx) is { } onnx ? ReadModel(host.Resolve(onnx), result) : null;
+        foreach (string net in model is null ? result.GetRequiredValue(_nets) : [Path.GetFileName(result.GetValue(_onnx)!)])
         {
-            foreach (string mode in result.GetRequiredValue(_modes))
+            foreach (string mode in model is null ? result.GetRequiredValue(_modes) : [EngineBenchmark.Infer])
             {
-                var figure = EngineBenchmark.Run(net, mode, result.GetValue(_batch)!.Value, result.GetValue(_iterations)!.Value, layers, pool, cancellationToken);
+                var figure = model is null ? EngineBenchmark.Run(net, mode, batch, iterations, layers, pool, cancellationToken)
+                    : EngineBenchmark.Run(model, net, mode, batch, iterations, layers, pool, cancellationToken);
                 host.Output.WriteLine(json
                     ? JsonText.Write(w => Write(w, figure), indented: false)
                     : $"{figure.Net,-12} {figure.Mode,-6} {figure.ImagesPerSecond.ToString("F1", CultureInfo.InvariantCulture),9} images/s");
@@ -116,6 +122,16 @@ internal sealed class BenchCommand : ICommand
                 host.Output.Flush();
             }
         }
+    }
+
+    private Network ReadModel(string path, ParseResult result)
+    {
+        if (result.GetResult(_modes) is { Implicit: false } && result.GetRequiredValue(_modes).Contains(EngineBenchmark.Train))
+            throw new FerUsageException("--onnx times inference alone; leave --modes out, or take --modes infer.");
+        if (result.GetResult(_nets) is { Implicit: false }) throw new FerUsageException("--onnx and --nets cannot go together: one names a file, the other reference networks.");
+        var network = OnnxReader.Read(path);
+        if (network.Inputs.Count != 1) throw new FerException($"{path}: has {network.Inputs.Count} inputs; only networks of one input can be timed.");
+        return network;
     }
 
     private static long PeakMemory()

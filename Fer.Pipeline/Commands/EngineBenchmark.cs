@@ -28,17 +28,24 @@ internal static class EngineBenchmark
 
     private const int WarmUp = 2;
 
+    /// <summary>Times a reference network, untrained.</summary>
     internal static EngineFigure Run(string net, string mode, int batch, int iterations, bool layers, WorkerPool pool, CancellationToken cancellationToken)
     {
         var network = ReferenceNetworks.Create(net);
         network.Initialize(1);
+        return Run(network, net, mode, batch, iterations, layers, pool, cancellationToken);
+    }
+
+    /// <summary>Times any network of one input; training needs one output of classes.</summary>
+    internal static EngineFigure Run(Network network, string net, string mode, int batch, int iterations, bool layers, WorkerPool pool, CancellationToken cancellationToken)
+    {
         bool training = mode == Train;
         using var executor = new NetworkExecutor(network, batch, training, pool, frozen: !training);
         int classes = network.Output.Length;
         var random = new RandomStream(1);
         foreach (ref float value in executor.Input) value = (float)random.NextGaussian();
-        var targets = new float[batch * classes];
-        for (int i = 0; i < batch; i++) targets[i * classes + random.NextInt32(classes)] = 1;
+        var targets = new float[training ? batch * classes : 0];
+        for (int i = 0; i < batch && training; i++) targets[i * classes + random.NextInt32(classes)] = 1;
         var optimizer = new Sgd(momentum: 0.9f, nesterov: false);
         var seconds = new List<double>();
         for (int i = 0; i < WarmUp + iterations; i++)

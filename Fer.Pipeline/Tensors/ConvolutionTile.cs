@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Fer.Pipeline.Tensors;
 
@@ -30,8 +31,25 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     /// <param name="start">[columns] where the sums start: the bias, or the sums so far.</param>
     /// <param name="startStep">Floats from one row of <paramref name="start"/> to the next; 0 for one start for all.</param>
     /// <param name="result">[6, columns], row after row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Forward(float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start, nint startStep, float* result) =>
+        Forward(input, pixels, taps, tapCount, channels, weights, start, startStep, result, (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(RowAfterRow)), rectify: false);
+
+    /// <summary>The same, each row to its own place.</summary>
+    /// <param name="input">The padded image; offsets count floats from here.</param>
+    /// <param name="pixels">[6] offsets of the tile's pixels.</param>
+    /// <param name="taps">[tapCount] offsets of the kernel's positions.</param>
+    /// <param name="tapCount">Number of taps.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="weights">[tapCount, channels, columns] packed.</param>
+    /// <param name="start">[columns] where the sums start: the bias, or the sums so far.</param>
+    /// <param name="startStep">Floats from one row of <paramref name="start"/> to the next; 0 for one start for all.</param>
+    /// <param name="result">Where the places of the rows are counted from.</param>
+    /// <param name="rows">[6] offsets of the rows' [columns] from <paramref name="result"/>.</param>
+    /// <param name="rectify">True to write max(y, 0).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Forward(float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start, nint startStep, float* result)
+    internal static void Forward(
+        float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start, nint startStep, float* result, nint* rows, bool rectify)
     {
         V a00 = V.Load(start), a01 = V.Load(start + V.Width);
         start += startStep;
@@ -72,19 +90,35 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
                 a51 = V.MultiplyAdd(b, w1, a51);
             }
         }
-        int n = V.Width;
-        V.Store(result, a00);
-        V.Store(result + n, a01);
-        V.Store(result + 2 * n, a10);
-        V.Store(result + 3 * n, a11);
-        V.Store(result + 4 * n, a20);
-        V.Store(result + 5 * n, a21);
-        V.Store(result + 6 * n, a30);
-        V.Store(result + 7 * n, a31);
-        V.Store(result + 8 * n, a40);
-        V.Store(result + 9 * n, a41);
-        V.Store(result + 10 * n, a50);
-        V.Store(result + 11 * n, a51);
+        if (rectify)
+        {
+            (a00, a01, a10, a11) = (V.Max(a00, default), V.Max(a01, default), V.Max(a10, default), V.Max(a11, default));
+            (a20, a21, a30, a31) = (V.Max(a20, default), V.Max(a21, default), V.Max(a30, default), V.Max(a31, default));
+            (a40, a41, a50, a51) = (V.Max(a40, default), V.Max(a41, default), V.Max(a50, default), V.Max(a51, default));
+        }
+        Store(result + rows[0], a00, a01);
+        Store(result + rows[1], a10, a11);
+        Store(result + rows[2], a20, a21);
+        Store(result + rows[3], a30, a31);
+        Store(result + rows[4], a40, a41);
+        Store(result + rows[5], a50, a51);
+    }
+
+    /// <summary>The offsets of rows that follow one another.</summary>
+    private static readonly nint[] RowAfterRow = MakeRows();
+
+    private static nint[] MakeRows()
+    {
+        nint[] rows = GC.AllocateArray<nint>(Rows, pinned: true);
+        for (int i = 0; i < Rows; i++) rows[i] = i * Columns;
+        return rows;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* row, V first, V second)
+    {
+        V.Store(row, first);
+        V.Store(row + V.Width, second);
     }
 
     /// <summary>

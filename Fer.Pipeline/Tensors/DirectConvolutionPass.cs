@@ -1,18 +1,24 @@
 namespace Fer.Pipeline.Tensors;
 
 /// <summary>
-/// A convolution summed tap by tap, for every shape, stride and group: one <see cref="TapConvolution{V}"/> a phase. Work is split by image, group
-/// and block of output channels, so a single face keeps all threads busy too.
+/// A convolution summed tap by tap, for every shape, stride and group: one <see cref="TapConvolution{V}"/> a phase. Work is split by image, band of
+/// pixels, group and block of output channels, so a single face keeps all threads busy too.
 /// </summary>
 internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V : struct, ISimd<V>
 {
-    /// <summary>Pixels below which a thread's run of a batch taken as one line is not worth splitting off.</summary>
-    private const int LeastRun = 192;
+    /// <summary>Pixels below which a thread's band of an image, or of a batch taken as one line, is not worth splitting off.</summary>
+    private const int LeastBand = 192;
+
+    /// <summary>Bytes of weights that stay in the second-level cache while an image goes by in bands, all columns of one before the next.</summary>
+    private const long KeptWeights = 256 * 1024;
+
+    /// <summary>Bytes that such a band reads and writes, so that it stays there as well.</summary>
+    private const int BandBytes = 160 * 1024;
 
     private readonly Shape _output;
     private readonly PaddedImage _image;
     private readonly TapConvolution<V>[] _phases;
-    private readonly int _groups, _rows, _columns, _lineOf;
+    private readonly int _groups, _rows, _columns, _lineOf, _pixelsInBand;
     private readonly nint _rowStride, _columnStride;
     private readonly long _groupLength;
 
@@ -39,6 +45,8 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
             [.. phase.Taps.Select(t => (_image.Offset(t.Row, t.Column), t.Weight))],
             _rows, _columns))];
         _groupLength = _phases.Sum(p => p.PackedLength);
+        long bytes = sizeof(float) * ((long)input.Length + output.Length) / Math.Max(1, output.Area);
+        _pixelsInBand = (int)Math.Max(LeastBand / 2, BandBytes / bytes);
     }
 
     internal override string Name => "direct";
@@ -64,28 +72,28 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
     {
         float* padded = scratch + TapConvolution<V>.ScratchLength;
         _image.Clear(padded);
-        int blocks = _phases[0].Blocks, perRun = _groups * blocks, loaded = -1;
-        int pixelsInLine = _lineOf > 0 ? _output.Width / _lineOf * call.Count : 0;
-        int runs = _lineOf > 0 ? Math.Clamp(pixelsInLine / LeastRun, 1, share.Parts) : call.Count;
-        var (first, last) = share.Of(runs * perRun);
+        // A batch taken as one line is a single image.
+        int images = _lineOf > 0 ? 1 : call.Count, pixelsInLine = _lineOf > 0 ? _output.Width / _lineOf * call.Count : 0;
+        int pixelsInImage = _lineOf > 0 ? pixelsInLine : _output.Area;
+        int bands = images >= share.Parts ? 1 : Math.Clamp(pixelsInImage / LeastBand, 1, share.Parts);
+        if (PackedLength * sizeof(float) <= KeptWeights) bands = Math.Max(bands, pixelsInImage / _pixelsInBand);
+        int blocks = _phases[0].Blocks, perBand = _groups * blocks, loaded = -1;
+        var (first, last) = share.Of(images * bands * perBand);
         for (int unit = first; unit < last; unit++)
         {
-            int run = unit / perRun, group = unit % perRun / blocks, block = unit % blocks, image = _lineOf > 0 ? 0 : run;
+            int image = unit / perBand / bands, group = unit % perBand / blocks, block = unit % blocks;
+            var band = new Share(unit / perBand % bands, bands);
             float* source = _image.Load(call.Input, image, padded, ref loaded);
             float* packed = call.Packed + group * _groupLength;
             foreach (var phase in _phases)
             {
                 // Pixels that no tap reaches add nothing.
                 if (call.Accumulate && phase.HasNoTaps) continue;
-                int from = 0, to = phase.PixelCount;
-                if (_lineOf > 0)
-                {
-                    int tiles = (pixelsInLine + ConvolutionTile<V>.Rows - 1) / ConvolutionTile<V>.Rows;
-                    (from, to) = new Share(run, runs).Of(tiles);
-                    (from, to) = (from * ConvolutionTile<V>.Rows, Math.Min(pixelsInLine, to * ConvolutionTile<V>.Rows));
-                }
+                int pixels = _lineOf > 0 ? pixelsInLine : phase.PixelCount;
+                var (firstTile, lastTile) = band.Of((pixels + ConvolutionTile<V>.Rows - 1) / ConvolutionTile<V>.Rows);
                 phase.Run(source + group * _rows, packed, block, call.Bias == null ? null : call.Bias + group * _columns,
-                    call.Output + (long)image * _output.Length + group * _columns, call.Accumulate, call.Rectify, scratch, from, to);
+                    call.Output + (long)image * _output.Length + group * _columns, call.Accumulate, call.Rectify, scratch,
+                    firstTile * ConvolutionTile<V>.Rows, Math.Min(pixels, lastTile * ConvolutionTile<V>.Rows));
                 packed += phase.PackedLength;
             }
         }

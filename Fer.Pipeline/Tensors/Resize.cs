@@ -105,13 +105,16 @@ internal sealed unsafe class ResizeKernel<V> : Kernel where V : struct, ISimd<V>
         _extrapolation = o.Extrapolation;
     }
 
+    /// <summary>One line of the input's width: a row of the output before its columns are resized.</summary>
+    internal override long ThreadScratchBytes => sizeof(float) * (long)InputShape.Width * InputShape.Channels;
+
     protected override void Forward() => Pool.Run(this, static (state, thread) =>
     {
         var k = (ResizeKernel<V>)state;
         int rows = k.OutputShape.Height, line = k.OutputShape.Width * k.OutputShape.Channels;
         var (first, last) = k.Pool.Part(k.Count * rows, thread);
         for (int row = first; row < last; row++)
-            k.Gather(k.Inputs[0] + (long)(row / rows) * k.InputShape.Length, row % rows, k.Output + (long)row * line);
+            k.Gather(k.Inputs[0] + (long)(row / rows) * k.InputShape.Length, row % rows, (float*)k.ThreadScratch[thread], k.Output + (long)row * line);
     });
 
     internal override void Backward() => Pool.Run(this, static (state, thread) =>
@@ -126,21 +129,34 @@ internal sealed unsafe class ResizeKernel<V> : Kernel where V : struct, ISimd<V>
         }
     });
 
-    private void Gather(float* image, int row, float* y)
+    /// <summary>Rows first, whole lines at a time, then columns.</summary>
+    private void Gather(float* image, int row, float* line, float* y)
     {
-        int channels = InputShape.Channels;
+        int channels = InputShape.Channels, length = InputShape.Width * channels;
+        if (_rows.IsOutside(row))
+        {
+            new Span<float>(y, OutputShape.Width * channels).Fill(_extrapolation);
+            return;
+        }
+        new Span<float>(line, length).Clear();
+        foreach (var (place, weight) in _rows.Taps(row)) AddTimes(weight, image + (long)place * length, line, length);
         for (int column = 0; column < OutputShape.Width; column++, y += channels)
         {
-            if (_rows.IsOutside(row) || _columns.IsOutside(column))
+            if (_columns.IsOutside(column)) new Span<float>(y, channels).Fill(_extrapolation);
+            else if (channels == 1) *y = Sum(line, _columns.Taps(column));
+            else
             {
-                new Span<float>(y, channels).Fill(_extrapolation);
-                continue;
+                new Span<float>(y, channels).Clear();
+                foreach (var (place, weight) in _columns.Taps(column)) AddTimes(weight, line + (long)place * channels, y, channels);
             }
-            new Span<float>(y, channels).Clear();
-            foreach (var (sourceRow, rowWeight) in _rows.Taps(row))
-                foreach (var (sourceColumn, columnWeight) in _columns.Taps(column))
-                    AddTimes(rowWeight * columnWeight, image + ((long)sourceRow * InputShape.Width + sourceColumn) * channels, y, channels);
         }
+    }
+
+    private static float Sum(float* line, (int Place, float Weight)[] taps)
+    {
+        float sum = 0;
+        foreach (var (place, weight) in taps) sum += weight * line[place];
+        return sum;
     }
 
     private void Scatter(float* gradient, int row, float* dy)

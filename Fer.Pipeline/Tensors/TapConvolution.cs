@@ -95,26 +95,36 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
         new Span<float>(begin, columns).Clear();
         if (start != null) Loops.Copy(start + firstColumn, begin, used);
         float* blockWeights = packed + (long)block * _weightTaps.Length * _rows * columns;
-        fixed (nint* pixels = _pixels, taps = _taps)
+        // Whole tiles of whole blocks go straight to where they belong.
+        bool isDirect = used == columns && !accumulate && _chunks.Length > 0;
+        fixed (nint* pixels = _pixels, taps = _taps, results = _results)
             for (int pixel = firstPixel; pixel < lastPixel; pixel += TilesPerBlock * Tile)
             {
-                int end = Math.Min(lastPixel, pixel + TilesPerBlock * Tile);
-                float* from = begin;
-                nint fromStep = 0;
-                foreach (var (tap, tapCount, row, rowCount) in _chunks)
+                int end = Math.Min(lastPixel, pixel + TilesPerBlock * Tile), stored = pixel;
+                for (int chunk = 0; chunk < _chunks.Length; chunk++)
                 {
+                    var (tap, tapCount, row, rowCount) = _chunks[chunk];
                     float* weights = blockWeights + ((long)tap * _rows + row) * columns;
+                    bool isLast = isDirect && chunk == _chunks.Length - 1;
                     for (int p = pixel; p < end; p += Tile)
                     {
-                        float* sums = scratch + (p - pixel) * columns;
-                        ConvolutionTile<V>.Forward(input + row, pixels + p, taps + tap, tapCount, rowCount, weights, fromStep == 0 ? begin : sums, fromStep, sums);
+                        float* sums = scratch + (p - pixel) * columns, from = chunk == 0 ? begin : sums;
+                        nint fromStep = chunk == 0 ? 0 : columns;
+                        if (isLast && p + Tile <= end)
+                        {
+                            ConvolutionTile<V>.Forward(input + row, pixels + p, taps + tap, tapCount, rowCount, weights, from, fromStep, result + firstColumn, results + p, rectify);
+                            stored = p + Tile;
+                        }
+                        else
+                        {
+                            ConvolutionTile<V>.Forward(input + row, pixels + p, taps + tap, tapCount, rowCount, weights, from, fromStep, sums);
+                        }
                     }
-                    fromStep = columns;
                 }
                 if (_chunks.Length == 0)
                     for (int p = 0; p < end - pixel; p++) Loops.Copy(begin, scratch + p * columns, columns);
-                for (int p = pixel; p < end; p++)
-                    Store(scratch + (p - pixel) * columns, result + _results[p] + firstColumn, used, accumulate, rectify);
+                for (int p = stored; p < end; p++)
+                    Store(scratch + (p - pixel) * columns, result + results[p] + firstColumn, used, accumulate, rectify);
             }
     }
 

@@ -59,7 +59,7 @@ public sealed class PageTests : IDisposable
         foreach (string emotion in (string[])["happy", "sad", "happy"]) await page.WaitForSelectorAsync($".face-head strong:text-is('{emotion}')");
         await page.WaitForFunctionAsync("() => /frames a second/.test(document.getElementById('speed-text').textContent)");
         Assert.Contains("happy", await page.GetAttributeAsync("#timeline", "aria-label"));
-        Assert.NotEqual("", await page.TextContentAsync("#spoken"));
+        await page.WaitForSelectorAsync("#spoken:not(:empty)", new() { State = WaitForSelectorState.Attached });
         await ScreenshotAsync(page, "camera");
 
         await page.ClickAsync("#stop");

@@ -5,7 +5,7 @@ import { paint } from "./colours.js";
 export class FacesPanel {
   #cards = new Map();
   #chosen = null;
-  #spokenAt = 0;
+  #spokenAt = -Infinity;
   #spoken = "";
 
   constructor() {
@@ -46,6 +46,7 @@ export class FacesPanel {
     this.empty.hidden = false;
     this.empty.textContent = text;
     this.status.textContent = this.#spoken = "";
+    this.#spokenAt = -Infinity;
   }
 
   #create(id, emotions) {
