@@ -1,3 +1,5 @@
+using Fer.Pipeline.Data;
+
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
@@ -26,6 +28,7 @@ public sealed class AutoMLExperiment
 
     private readonly TimeProvider _time;
     private readonly List<TrialResult> _completed = [];
+    private (FaceSet Training, FaceSet Validation)? _dataset;
     private SearchSpace? _space;
     private ITrialRunner? _runner;
     private ITuner? _tuner;
@@ -78,6 +81,18 @@ public sealed class AutoMLExperiment
     public AutoMLExperiment SetSearchSpace(SearchSpace space)
     {
         _space = space;
+        return this;
+    }
+
+    /// <summary>
+    /// Sets faces to train and to choose on: where no runner is set, each trial trains a <see cref="FaceSearchOptions"/> on them, every training face once
+    /// unless a <see cref="TrialSettings.Fidelity"/> asks for less, and gives a <see cref="FaceTrialResult"/>.
+    /// </summary>
+    /// <exception cref="FerException">One of the sets is empty.</exception>
+    public AutoMLExperiment SetDataset(FaceSet training, FaceSet validation)
+    {
+        if (training.Count == 0 || validation.Count == 0) throw new FerException("An experiment needs faces to train on and faces to choose on.");
+        _dataset = (training, validation);
         return this;
     }
 
@@ -147,9 +162,10 @@ public sealed class AutoMLExperiment
     /// <returns>The best result, as the runner made it.</returns>
     /// <exception cref="FerException">No trial finished, or the checkpoint belongs to another experiment or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before a trial finished.</exception>
-    /// <exception cref="InvalidOperationException">No search space, runner or limit was set.</exception>
+    /// <exception cref="InvalidOperationException">No limit was set, or neither a dataset nor a search space and a runner.</exception>
     public async Task<TrialResult> RunAsync(CancellationToken cancellationToken = default)
     {
+        if (_runner is null && _dataset is { } faces) SetRunnerOver(faces.Training, faces.Validation);
         if (_space is null || _runner is null) throw new InvalidOperationException("An experiment needs a search space and a trial runner.");
         if (_plan is null && _trainingTime is null && _maxModels is null)
             throw new InvalidOperationException("An experiment needs a training time, a number of models or a budget plan.");
@@ -170,6 +186,14 @@ public sealed class AutoMLExperiment
         throw _lastFailure is null
             ? new FerException("The time was too short for a single trial. Give the experiment more minutes.")
             : new FerException($"No trial finished. The last one failed: {_lastFailure.Message}", _lastFailure);
+    }
+
+    private void SetRunnerOver(FaceSet training, FaceSet validation)
+    {
+        // Without plan and backbones the space is the type's; votes count where the faces have them.
+        var space = _space as SearchSpace<FaceSearchOptions> ?? (_space is null ? FaceExperiment.SpaceOf(training) : throw new InvalidOperationException($"Trials on a dataset search {nameof(FaceSearchOptions)}; for other options set a trial runner."));
+        _space = space;
+        _runner = new FaceTrialRunner(space, training, validation, training.Count, [], new FaceExperimentOptions { Budget = _trainingTime ?? TimeSpan.MaxValue, Seed = _seed }, _monitor, _checkpoint is null ? null : Path.Combine(_checkpoint, FaceExperiment.CheckpointFolder));
     }
 
     private TimeSpan Elapsed => _store?.Elapsed ?? _time.GetElapsedTime(_start);

@@ -19,9 +19,9 @@ public sealed record BudgetPlan
     private const double NoExploration = 12;
 
     /// <summary>Epochs of the whole budget from which comparing settings gets its greatest share.</summary>
-    private const double FullExploration = 120;
+    private const double FullExploration = 500;
 
-    private const double GreatestShare = 0.18;
+    private const double GreatestShare = 0.15;
 
     /// <summary>Least time of a short trial: below it start-up decides.</summary>
     internal static readonly TimeSpan LeastTrial = TimeSpan.FromSeconds(3);

@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Models.Backbones;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
 
@@ -78,13 +79,13 @@ public sealed class FaceExperiment
         store?.CountFrom(start);
         if (!resumed) store?.SetPlan(record);
         var plan = record.Plan;
-        space = space.WithChoice(nameof(FaceSearchOptions.Width), record.Width);
+        space = WithBackbones(space.WithChoice(nameof(FaceSearchOptions.Width), record.Width), record.Backbones);
         PlanCallback?.Invoke(plan);
 
         // Augmentation, start-up and a machine that slows down get a seventh.
         double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * record.ImagesPerSecond.First().Value;
         var both = store is null ? monitor : new MonitorGroup(store, monitor);
-        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, _options.Threads, both, store is null ? null : Path.Combine(store.Folder, CheckpointFolder));
+        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both, store is null ? null : Path.Combine(store.Folder, CheckpointFolder));
         _running = new AutoMLExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
             .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
         if (store is not null) _running.SetCheckpoint(store);
@@ -124,8 +125,26 @@ public sealed class FaceExperiment
         if (_options.Architectures is { Count: > 0 } architectures) space = space.WithChoice(nameof(FaceSearchOptions.Architecture), [.. architectures]);
         if (_options.Width is { } width) space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
         // Without votes there is nothing to mix, and where they are the labels nothing to mix them with.
-        return _training.HasSoftTargets && !_dataset.HasVotesAsLabels ? space : space.WithChoice(nameof(FaceSearchOptions.SoftTargets), 1f);
+        return _training.HasSoftTargets && !_dataset.HasVotesAsLabels ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
     }
+
+    /// <summary>The space over some faces, without backbones.</summary>
+    internal static SearchSpace<FaceSearchOptions> SpaceOf(FaceSet training)
+    {
+        var space = WithBackbones(new SearchSpace<FaceSearchOptions>(), []);
+        return training.HasSoftTargets ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
+    }
+
+    /// <summary>The space with the backbones among the architectures; what is trained of them counts for them alone.</summary>
+    private static SearchSpace<FaceSearchOptions> WithBackbones(SearchSpace<FaceSearchOptions> space, IReadOnlyList<BackboneCandidate> backbones)
+    {
+        const string architecture = nameof(FaceSearchOptions.Architecture), fineTune = nameof(FaceSearchOptions.FineTune);
+        if (backbones.Count == 0) return space.WithFixed(fineTune, FineTune.None);
+        object[] names = [.. backbones.Select(b => b.Architecture)];
+        return space.WithChoice(architecture, [.. Choices(space, architecture), .. names]).WithCondition(fineTune, architecture, names);
+    }
+
+    private static IReadOnlyList<object> Choices(SearchSpace space, string option) => space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == option).Candidates;
 
     private ITuner Tuner(SearchSpace space, BudgetPlan plan) => _options.Tuner switch
     {
@@ -142,11 +161,11 @@ public sealed class FaceExperiment
         cancellationToken.ThrowIfCancellationRequested();
         var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, clock);
         var left = Left();
-        var widths = space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == nameof(FaceSearchOptions.Width)).Candidates.Cast<double>();
+        var widths = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>();
         double width = WidthPlan.Choose(widths, (1 - ViewShare) * left, Epoch);
         // First the speed that short trials are planned by, then those of the other architectures, for as long as that is worth its time.
         var measured = new Dictionary<string, double>(calibration.ImagesPerSecond.Where(s => s.Key.Contains(FormattableString.Invariant($"/{width}/"))));
-        foreach (string architecture in space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == nameof(FaceSearchOptions.Architecture)).Candidates.Cast<string>())
+        foreach (string architecture in Choices(space, nameof(FaceSearchOptions.Architecture)).Cast<string>())
             if (_options.Architectures is { Count: > 1 }) calibration.Measure(Options(width) with { Arch = architecture, ProgressiveResizing = 0 }, 0.01 * Left());
         foreach (var (key, speed) in calibration.ImagesPerSecond) measured.TryAdd(key, speed);
 
@@ -155,19 +174,31 @@ public sealed class FaceExperiment
         left = Left();
         var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
         double chance = 1.0 / _validation.ClassNames.Count;
+        plan = plan with
+        {
+            Finals = _options.Ensemble ?? WidthPlan.Finals(plan.Final / epoch),
+            // One standard error of the difference between two accuracies about a half.
+            Margin = Math.Sqrt(0.5 * Math.Max(0.25, chance * (1 - chance)) / _validation.Count),
+        };
         return new PlanRecord
         {
             DataSha256 = _training.Sha256,
             BudgetSeconds = _options.Budget.TotalSeconds,
-            Plan = plan with
-            {
-                Finals = _options.Ensemble ?? WidthPlan.Finals(plan.Final / epoch),
-                // One standard error of the difference between two accuracies about a half.
-                Margin = Math.Sqrt(0.5 * Math.Max(0.25, chance * (1 - chance)) / _validation.Count),
-            },
+            Plan = plan,
             Width = width,
+            Backbones = Backbones(plan, width, measured.First().Value),
             ImagesPerSecond = measured,
         };
+
+        IReadOnlyList<BackboneCandidate> Backbones(BudgetPlan plan, double width, double imagesPerSecond)
+        {
+            if (_options.BackboneFolder is not { } folder || _options.Architectures is not null) return [];
+            var store = new BackboneStore(folder);
+            var options = Options(width);
+            // A training step is worth about three forward passes.
+            double work = 3.0 * Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options)).MultiplyAccumulates;
+            return BackboneCandidate.Choose(store.Names.Select(store.Entry), work * imagesPerSecond, plan, _training.Count, _validation.Count);
+        }
 
         TimeSpan Left()
         {

@@ -12,8 +12,14 @@ public sealed record FaceExperimentOptions
     /// <summary>What proposes settings.</summary>
     public TunerKind Tuner { get; init; } = TunerKind.SuccessiveHalving;
 
-    /// <summary>Architectures to choose from; null is all of the space.</summary>
+    /// <summary>Architectures to choose from; null is all of the space, and the backbones of <see cref="BackboneFolder"/> that the time is enough for.</summary>
     public IReadOnlyList<string>? Architectures { get; init; }
+
+    /// <summary>The folder of backbones (<see cref="Models.Backbones.BackboneStore"/>); null is none.</summary>
+    public string? BackboneFolder { get; init; }
+
+    /// <summary>The folder that keeps the features of frozen backbones, which several experiments may share; null keeps none.</summary>
+    public string? BottleneckFolder { get; init; }
 
     /// <summary>The networks' width; null is by the time there is.</summary>
     public double? Width { get; init; }

@@ -9,9 +9,13 @@ namespace Fer.Pipeline.AutoML;
 /// </summary>
 public sealed record FaceSearchOptions
 {
-    /// <summary>The architecture.</summary>
+    /// <summary>The architecture, trained from scratch; or a backbone to go on from and the side that faces are resized to for it, <c>NAME@SIDE</c>, which a <see cref="FaceExperiment"/> adds where there are such.</summary>
     [Choice("FerNet", "ThreeConvolutionCnn")]
     public string Architecture { get; init; } = "FerNet";
+
+    /// <summary>What is trained of a backbone. A <see cref="FaceExperiment"/> fixes it where there is none.</summary>
+    [Choice(nameof(Training.FineTune.None), nameof(Training.FineTune.LastStage), nameof(Training.FineTune.All))]
+    public FineTune FineTune { get; init; } = FineTune.None;
 
     /// <summary>What every layer's channels are multiplied by. A <see cref="FaceExperiment"/> fixes it by the measured speed.</summary>
     [Choice(0.5, 0.75, 1.0, 1.5, 2.0)]
@@ -81,9 +85,12 @@ public sealed record FaceSearchOptions
     internal ImageClassificationTrainer.Options ToTrainerOptions()
     {
         bool adam = Optimizer != OptimizerKind.Sgd;
+        var backbone = BackboneCandidate.Parse(Architecture);
         return new()
         {
-            Arch = Architecture,
+            Arch = backbone?.Name ?? Architecture,
+            ResizeTo = backbone?.Side,
+            FineTune = backbone is null ? null : FineTune,
             Width = Width,
             InputSide = InputSide,
             Optimizer = Optimizer,

@@ -13,11 +13,13 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="training">The whole training set.</param>
 /// <param name="validation">The faces to choose on.</param>
 /// <param name="facesOfFullTrial">Faces, counted again each time they are seen, of a short trial on the highest rung.</param>
-/// <param name="threads">Threads; 0 is one a processor.</param>
+/// <param name="backbones">The backbones among the space's architectures.</param>
+/// <param name="experiment">The experiment's options: threads, the folders of backbones and of their features.</param>
 /// <param name="monitor">Hears of the progress.</param>
 /// <param name="folder">Where checkpoints go; null is nowhere.</param>
 internal sealed class FaceTrialRunner(
-    SearchSpace<FaceSearchOptions> space, FaceSet training, FaceSet validation, double facesOfFullTrial, int threads, IMonitor monitor, string? folder)
+    SearchSpace<FaceSearchOptions> space, FaceSet training, FaceSet validation, double facesOfFullTrial, IReadOnlyList<BackboneCandidate> backbones,
+    FaceExperimentOptions experiment, IMonitor monitor, string? folder)
     : ITrialRunner
 {
     /// <summary>Least faces of a short trial.</summary>
@@ -32,13 +34,15 @@ internal sealed class FaceTrialRunner(
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
         Task.FromResult<TrialResult>(Run(settings, cancellationToken));
 
-    public long EstimateMemory(TrialSettings settings) => TrainingMemory.Estimate(Options(settings), training.ClassNames.Count);
+    public long EstimateMemory(TrialSettings settings) => TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
 
     /// <summary>True where the network of an ended trial is still on disk.</summary>
     internal bool HasNetwork(int trialId) => Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingRun.CheckpointName));
 
     public TrialResult Reopen(TrialResult completed)
     {
+        // A linear head leaves no checkpoint: its features are kept, and it is soon fitted again.
+        if (Options(completed.TrialSettings).FineTune == FineTune.None) return Run(completed.TrialSettings, CancellationToken.None) with { Duration = completed.Duration };
         if (!HasNetwork(completed.TrialSettings.TrialId))
             throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in {folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
@@ -49,7 +53,7 @@ internal sealed class FaceTrialRunner(
     {
         bool final = settings.Phase == TrialPhase.Final;
         var options = Options(settings);
-        var (faces, epochs) = final ? (training, (int?)null) : Part(settings.Fidelity);
+        var (faces, epochs) = final ? (training, (int?)null) : Part(settings);
         var progress = new TrialProgressReporter(settings.TrialId, monitor);
         try
         {
@@ -86,7 +90,9 @@ internal sealed class FaceTrialRunner(
         return space.AsType(settings.Parameter).ToTrainerOptions() with
         {
             Seed = settings.Seed,
-            Threads = threads,
+            Threads = experiment.Threads,
+            BackboneFolder = experiment.BackboneFolder ?? "",
+            BottleneckFolder = experiment.BottleneckFolder,
             // The time limit counts from now, the trainer's from when the trial began.
             TimeBudget = before + (settings.TimeLimit == Timeout.InfiniteTimeSpan ? TimeSpan.FromDays(365) : settings.TimeLimit),
             WorkspacePath = workspace,
@@ -108,11 +114,22 @@ internal sealed class FaceTrialRunner(
         }
     }
 
-    /// <summary>The faces that every trial of a rung sees, and how often.</summary>
-    private (FaceSet Faces, int? Epochs) Part(double fidelity)
+    /// <summary>
+    /// The faces that every trial of a rung sees, and how often; of a backbone as many as its time is enough for, and as often as it takes where only a
+    /// head is fitted.
+    /// </summary>
+    private (FaceSet Faces, int? Epochs) Part(TrialSettings settings)
     {
-        double faces = fidelity * facesOfFullTrial;
-        if (faces >= training.Count) return (training, Math.Max(1, (int)(faces / training.Count)));
+        double faces = settings.Fidelity * facesOfFullTrial;
+        var options = space.AsType(settings.Parameter);
+        if (backbones.FirstOrDefault(b => b.Architecture == options.Architecture) is { } backbone)
+            return (Part(Math.Min(faces, backbone.FacesWithin(settings.TimeLimit, options.FineTune != FineTune.None, validation.Count))), options.FineTune == FineTune.None ? null : 1);
+        return (Part(faces), faces >= training.Count ? (int)(faces / training.Count) : 1);
+    }
+
+    private FaceSet Part(double faces)
+    {
+        if (faces >= training.Count) return training;
         int count = Math.Min(training.Count, Math.Max(LeastFaces, (int)faces));
         if (!_parts.TryGetValue(count, out var part))
         {
@@ -120,7 +137,7 @@ internal sealed class FaceTrialRunner(
             new RandomStream(0, 0x4578).Shuffle<int>(order);
             _parts[count] = part = training.Select(order.AsSpan(0, count));
         }
-        return (part, 1);
+        return part;
     }
 
     /// <summary>Scores a network whose training was cut off in its first epoch: little is better than nothing where it is all there is.</summary>

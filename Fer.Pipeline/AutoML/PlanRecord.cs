@@ -9,6 +9,8 @@ internal sealed record PlanRecord
     public required BudgetPlan Plan { get; init; }
     /// <summary>The width that the time is enough for.</summary>
     public required double Width { get; init; }
+    /// <summary>The backbones that the time is enough for.</summary>
+    public IReadOnlyList<BackboneCandidate> Backbones { get; init; } = [];
     /// <summary>Measured faces a second in training, by <c>architecture/width/side</c>.</summary>
     public required IReadOnlyDictionary<string, double> ImagesPerSecond { get; init; }
 }

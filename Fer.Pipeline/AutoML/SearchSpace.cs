@@ -69,6 +69,28 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
         return new SearchSpace<T>(prototype, [.. Dimensions.Select(d => d == old ? choice : d)]);
     }
 
+    /// <summary>The space without one of its options, which has <paramref name="value"/> in every setting.</summary>
+    /// <exception cref="ArgumentException">There is no such option, or another one depends on it.</exception>
+    public SearchSpace<T> WithFixed(string name, object value)
+    {
+        var old = Dimensions.FirstOrDefault(d => d.Name == name) ?? throw new ArgumentException($"There is no option '{name}' in the space.");
+        if (Dimensions.FirstOrDefault(d => d.Conditions.Any(c => c.Option == name)) is { } dependent) throw new ArgumentException($"'{dependent.Name}' depends on '{name}'.");
+        var prototype = AsType(Default);
+        OptionTree.Set(prototype, name, old.Converted(value));
+        return new SearchSpace<T>(prototype, [.. Dimensions.Where(d => d != old)]);
+    }
+
+    /// <summary>The same space in which one of its choices counts only where another option has one of <paramref name="values"/>, and keeps its default elsewhere.</summary>
+    /// <exception cref="ArgumentException">There is no such choice, or the other option does not stand before it.</exception>
+    public SearchSpace<T> WithCondition(string name, string option, params IReadOnlyList<object> values)
+    {
+        var before = Dimensions.TakeWhile(d => d.Name != name).ToList();
+        if (before.Count == Dimensions.Count || Dimensions[before.Count] is not ChoiceDimension old) throw new ArgumentException($"There is no choice '{name}' in the space.");
+        var other = before.Find(d => d.Name == option) ?? throw new ArgumentException($"'{option}' is no option that stands before '{name}'.");
+        var conditional = new ChoiceDimension(name, old.Type, old.Candidates) { Conditions = [.. old.Conditions, new OptionCondition(option, [.. values.Select(other.Converted)])] };
+        return new SearchSpace<T>(AsType(Default), [.. before, conditional, .. Dimensions.Skip(before.Count + 1)]);
+    }
+
     /// <summary>An options object with the values of <paramref name="parameter"/> and the defaults of all other properties.</summary>
     public T AsType(Parameter parameter)
     {

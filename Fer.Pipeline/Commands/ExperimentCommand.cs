@@ -19,6 +19,7 @@ internal sealed class ExperimentCommand : ICommand
     private readonly Option<int?> _models = Values.Whole("--max-models", "Most settings to compare in short trials", 1, 1000, BudgetPlan.MostTrials);
     private readonly Option<string?> _tuner = Values.Choice("--tuner", "What proposes settings", Enum.GetNames<TunerKind>(), nameof(TunerKind.SuccessiveHalving))!;
     private readonly Option<string[]?> _architectures = Architecture();
+    private readonly Option<string?> _backbones = BackboneOptions.Folder();
     private readonly Option<double?> _width = Values.Number("--width", "What every layer's channels are multiplied by; by the time there is where not given", 0, 16, above: true);
     private readonly Option<int?> _ensemble = Values.Whole("--ensemble", "Final trainings, whose networks answer together where that helps; by the time there is where not given", 1, 16);
     private readonly Option<double?> _memory = Values.Number("--max-memory", "Most memory in megabytes; settings that would take more are left out", 0, 1e9, "MB", above: true);
@@ -40,7 +41,7 @@ internal sealed class ExperimentCommand : ICommand
     ];
 
     public IEnumerable<Option> Options =>
-        [_minutes, .. _data.All, .. _run.All, _models, _tuner, _architectures, _width, _ensemble, _memory, .. _serving.All, _resume, _list, _jsonLines];
+        [_minutes, .. _data.All, .. _run.All, _models, _tuner, _architectures, _backbones, _width, _ensemble, _memory, .. _serving.All, _resume, _list, _jsonLines];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
@@ -103,6 +104,8 @@ internal sealed class ExperimentCommand : ICommand
         Width = result.GetValue(_width),
         Ensemble = result.GetValue(_ensemble),
         MaximumMemoryUsageInMegaByte = result.GetValue(_memory),
+        BackboneFolder = BackboneOptions.FolderOf(result, _backbones, host),
+        BottleneckFolder = Path.Combine(Path.GetDirectoryName(path)!, "bottleneck"),
         Folder = path,
         Seed = seed,
         Threads = result.GetValue(_run.Threads) ?? 0,
@@ -155,7 +158,7 @@ internal sealed class ExperimentCommand : ICommand
 
     private static Option<string[]?> Architecture()
     {
-        var option = Values.Choices("--architectures", "Architectures to choose from; the project's own where not given", [.. Architectures.Names]);
+        var option = Values.Choices("--architectures", "Architectures to choose from; the project's own and the backbones that are there where not given", [.. Architectures.Names]);
         option.DefaultValueFactory = null;
         return option!;
     }

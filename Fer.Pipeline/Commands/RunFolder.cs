@@ -103,7 +103,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
             Environment = Environment(),
         };
 
-    private static IReadOnlyList<ReportValue> Settings(ImageClassificationTrainer.Options options, TrainingResult training, Served served) =>
+    private IReadOnlyList<ReportValue> Settings(ImageClassificationTrainer.Options options, TrainingResult training, Served served) =>
     [
         new("Arch", Path.GetFileName(options.Arch)),
         new("FineTune", options.FineTune?.ToString() ?? "by what Arch is"),
@@ -127,7 +127,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         new("AugmentationErase", Text(options.Augmentation.EraseProbability)),
         new("EngineShare", Text(training.History.Count > 0 ? training.History.Average(m => m.EngineShare) : 0)),
         new("ProgressiveResizing", Text(options.ProgressiveResizing)),
-        new("SoftTargets", Text(options.SoftTargets)),
+        .. dataset.Training.HasSoftTargets ? [new("SoftTargets", Text(options.SoftTargets))] : Array.Empty<ReportValue>(),
         new("Members", Text(served.Members.Count)),
         new("Views", served.Views.ToString()),
         new("Temperature", Text(served.Temperature)),

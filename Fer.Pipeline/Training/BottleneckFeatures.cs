@@ -10,7 +10,8 @@ namespace Fer.Pipeline.Training;
 /// <param name="Length">Features of a face.</param>
 internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Length)
 {
-    private const int LargestBatch = 64;
+    /// <summary>Most faces that go through the backbone together.</summary>
+    internal const int LargestBatch = 64;
 
     /// <summary>The features of one face.</summary>
     internal ReadOnlySpan<float> Row(int face) => Values.AsSpan(face * Length, Length);

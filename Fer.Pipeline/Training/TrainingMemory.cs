@@ -7,11 +7,21 @@ namespace Fer.Pipeline.Training;
 internal static class TrainingMemory
 {
     /// <summary>Bytes of the weights with all that is kept for them, of the passes' buffers, and of the batches made ahead.</summary>
-    internal static long Estimate(ImageClassificationTrainer.Options options, int classes)
+    /// <param name="options">The training.</param>
+    /// <param name="classNames">Its classes.</param>
+    /// <param name="faces">Faces whose features are kept, where only a head is trained.</param>
+    internal static long Estimate(ImageClassificationTrainer.Options options, IReadOnlyList<string> classNames, int faces)
     {
-        var network = Architectures.Create(options.Arch, classes, new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width, Dropout = options.Dropout });
+        int classes = classNames.Count;
+        var starting = StartingNetwork.Load(options);
+        var network = starting.Create(classNames);
         using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
         long values = network.Parameters.Sum(p => (long)p.Length), trainable = network.Parameters.TrainableLength;
+        if (starting is { Backbone: { } backbone, FineTune: FineTune.None })
+        {
+            var cut = backbone.Tap.Cut(backbone.Network);
+            return sizeof(float) * (values + (long)faces * cut.Output.Length) + NetworkExecutor.BytesFor(cut, InferenceBatch.For(cut, BottleneckFeatures.LargestBatch), training: false, pool);
+        }
         // Values and gradients, the optimizer's one or two arrays, the average, the best weights.
         long weights = values + trainable * (1 + (options.Optimizer == OptimizerKind.Sgd ? 1 : 2)) + (options.ExponentialMovingAverage > 0 ? values : 0) + values;
         long batches = 4L * options.BatchSize * (network.Input.Length + classes);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Networks;
 
@@ -31,7 +33,8 @@ internal sealed class TrainingRun
         Best = new BestWeights(network.Parameters, options.EarlyStoppingCriteria);
         Epoch = new EpochTotals(_clock);
         // Hashing the data takes a moment that only a checkpoint is worth.
-        _identity = options.WorkspacePath is null ? [] : [.. options.Identity(), ("TrainingData", training.Sha256), ("ValidationData", validation?.Sha256 ?? "none")];
+        _identity = options.WorkspacePath is null ? [] : [.. options.Identity(), ("TrainingData", training.Sha256), ("ValidationData", validation?.Sha256 ?? "none"),
+            ("StartingWeights", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(network.Parameters.Values))))];
     }
 
     internal TrainingPlan Plan { get; }

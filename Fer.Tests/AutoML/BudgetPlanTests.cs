@@ -42,8 +42,8 @@ public class BudgetPlanTests
         double[] shares = [.. plans.Select(p => p.Exploration / p.Budget)];
         Assert.Equal(shares.Order(), shares);
         Assert.Equal([0, 0, 0], shares[..3]);
-        Assert.InRange(shares[4], 0.08, 0.15);
-        Assert.InRange(shares[5], 0.15, 0.18);
+        Assert.InRange(shares[4], 0.05, 0.1);
+        Assert.InRange(shares[5], 0.12, 0.15);
         Assert.Equal(3, plans[5].Rungs);
     }
 

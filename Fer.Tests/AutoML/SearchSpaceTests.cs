@@ -57,6 +57,22 @@ public class SearchSpaceTests
     }
 
     [Fact]
+    public void Option_can_be_fixed_and_is_searched_no_more()
+    {
+        var smaller = _space.WithFixed("Depth", 3);
+        Assert.Equal(["Rate", "Kind"], smaller.Dimensions.Select(d => d.Name));
+        Assert.Equal(3, smaller.AsType(smaller.SampleFromFeatureSpace([0.2, 0.9])).Depth);
+        Assert.Throws<ArgumentException>(() => _space.WithFixed("Dept", 3));
+    }
+
+    [Fact]
+    public void Condition_needs_an_option_that_stands_before()
+    {
+        Assert.Throws<ArgumentException>(() => _space.WithCondition("Kind", "Depth", 2));
+        Assert.Throws<ArgumentException>(() => _space.WithCondition("Depth", "Rate", 0.1));
+    }
+
+    [Fact]
     public void Property_of_another_type_is_refused_by_name() =>
         Assert.Contains("Wrong", Assert.Throws<ArgumentException>(() => new SearchSpace<RangeOnText>()).Message);
 

@@ -1,0 +1,104 @@
+using Fer.Pipeline;
+using Fer.Pipeline.AutoML;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Models.Backbones;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Networks.Onnx;
+using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Training;
+using Fer.Tests.Training;
+
+namespace Fer.Tests.AutoML;
+
+/// <summary>Trials that go on from a small backbone of three channels at 32 pixels.</summary>
+public sealed class FaceTrialRunnerTests : IDisposable
+{
+    private static readonly FaceSet Training = SyntheticFaces.Create(600, 3, seed: 5), Validation = SyntheticFaces.Create(60, 3, seed: 6);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly SearchSpace<FaceSearchOptions> _space = new SearchSpace<FaceSearchOptions>()
+        .WithChoice(nameof(FaceSearchOptions.Architecture), "FerNet", "Tiny@32")
+        .WithCondition(nameof(FaceSearchOptions.FineTune), nameof(FaceSearchOptions.Architecture), "Tiny@32");
+
+    public FaceTrialRunnerTests()
+    {
+        var builder = new NetworkBuilder("Tiny", new Shape(3, 32, 32));
+        builder.Input.Convolution(16, 3, 2).BatchNormalization().Relu().Convolution(32, 3, 2).BatchNormalization().Relu().GlobalAveragePool().Linear(10);
+        var network = builder.Build();
+        network.Initialize(seed: 3);
+        string file = _folder.File("tiny.onnx");
+        using (var stream = File.Create(file)) OnnxWriter.Write(network, stream);
+        new BackboneStore(_folder.File("backbones")).Add("Tiny", file);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private FaceTrialRunner Runner() => new(
+        _space, Training, Validation, facesOfFullTrial: 1200, [new BackboneCandidate("Tiny", 32, FacesPerSecond: 1e6)],
+        new FaceExperimentOptions
+        {
+            Budget = TimeSpan.FromMinutes(5),
+            Threads = 2,
+            BackboneFolder = _folder.File("backbones"),
+            BottleneckFolder = _folder.File("features"),
+        },
+        new MonitorGroup(), _folder.File("run"));
+
+    private TrialSettings Settings(FineTune fineTune, TrialPhase phase = TrialPhase.Exploration) => new()
+    {
+        TrialId = (int)fineTune,
+        Parameter = _space.Default.With(nameof(FaceSearchOptions.Architecture), "Tiny@32").With(nameof(FaceSearchOptions.FineTune), fineTune),
+        Seed = 1,
+        Phase = phase,
+        TimeLimit = TimeSpan.FromSeconds(60),
+    };
+
+    [Theory]
+    [InlineData(FineTune.None)]
+    [InlineData(FineTune.LastStage)]
+    [InlineData(FineTune.All)]
+    public async Task A_trial_goes_on_from_a_backbone(FineTune fineTune)
+    {
+        var runner = Runner();
+        Assert.True(runner.EstimateMemory(Settings(fineTune)) > 0);
+        var result = (FaceTrialResult)await runner.RunAsync(Settings(fineTune), TestContext.Current.CancellationToken);
+        Assert.Equal("Tiny", result.Options.Arch);
+        Assert.Equal(32, result.Options.ResizeTo);
+        Assert.Equal(fineTune, result.Options.FineTune);
+        Assert.Equal(new Shape(1, 48, 48), result.Training.Network.Input);
+        Assert.Contains(result.Training.Network.Nodes, n => n.Operation is Resize);
+        // Stripes of three directions, one in three right by chance.
+        Assert.InRange(result.Metric, fineTune == FineTune.None ? 0.5 : 0.2, 1);
+    }
+
+    [Fact]
+    public async Task A_head_has_its_network_again_after_a_stop()
+    {
+        var settings = Settings(FineTune.None, TrialPhase.Final);
+        var cancellation = TestContext.Current.CancellationToken;
+        var completed = (FaceTrialResult)await Runner().RunAsync(settings, cancellation);
+        Assert.False(Runner().HasNetwork(settings.TrialId));
+        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult { TrialSettings = settings, Metric = completed.Metric, Loss = completed.Loss, Duration = completed.Duration });
+        Assert.Equal(completed.Metric, reopened.Metric);
+        Assert.Equal(completed.Duration, reopened.Duration);
+        Assert.Equal(completed.Training.Network.Parameters.Values.ToArray(), reopened.Training.Network.Parameters.Values.ToArray());
+    }
+
+    [Fact]
+    public void What_is_trained_of_a_backbone_counts_for_backbones_alone()
+    {
+        double[] place = _space.MappingToFeatureSpace(Settings(FineTune.All).Parameter);
+        Assert.Equal(FineTune.All, _space.SampleFromFeatureSpace(place)[nameof(FaceSearchOptions.FineTune)]);
+        place[0] = 0;
+        Assert.Equal(FineTune.None, _space.SampleFromFeatureSpace(place)[nameof(FaceSearchOptions.FineTune)]);
+    }
+
+    [Fact]
+    public void An_experiment_needs_no_more_than_a_dataset_and_a_limit()
+    {
+        var best = (FaceTrialResult)new AutoMLExperiment().SetDataset(Training, Validation).SetMaxModelToExplore(2).SetSeed(1).Run();
+        Assert.Equal("FerNet", best.TrialSettings.Parameter["Architecture"]);
+        Assert.True(best.Training.Steps > 0 && double.IsFinite(best.Loss));
+        Assert.Throws<FerException>(() => new AutoMLExperiment().SetDataset(Training, Validation.Select([])));
+    }
+}
