@@ -170,7 +170,9 @@ public sealed class FaceExperiment
         foreach (var (key, speed) in calibration.ImagesPerSecond) measured.TryAdd(key, speed);
 
         var epoch = Epoch(width);
-        double views = Math.Min(ViewShare * left.TotalSeconds, 12 * _validation.Count / (3 * measured.First().Value));
+        // All sets of views together have the pixels of thirteen; forward alone is about a third of a training step. A quarter more for comparing members.
+        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - ViewShare) * left / epoch);
+        double views = Math.Min(ViewShare * left.TotalSeconds, 1.25 * 13 * finals * _validation.Count / (3 * measured.First().Value));
         left = Left();
         var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
         double chance = 1.0 / _validation.ClassNames.Count;
@@ -213,7 +215,7 @@ public sealed class FaceExperiment
             space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), atWidth)).ToTrainerOptions() with { Seed = _options.Seed };
     }
 
-    private static TimeSpan ViewTime(BudgetPlan plan) => TimeSpan.FromSeconds(Math.Min(0.6 * plan.Reserve.TotalSeconds, ViewShare * plan.Budget.TotalSeconds));
+    private static TimeSpan ViewTime(BudgetPlan plan) => TimeSpan.FromSeconds(Math.Min(0.75 * plan.Reserve.TotalSeconds, ViewShare * plan.Budget.TotalSeconds));
 
     private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish)
     {

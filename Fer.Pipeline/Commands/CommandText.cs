@@ -2,10 +2,21 @@ using System.CommandLine;
 
 namespace Fer.Pipeline.Commands;
 
-/// <summary>The command as it was typed, for reports.</summary>
-internal static class CommandText
+/// <summary>The command as it was typed, for reports, and without the folders of its files, for models that leave the machine.</summary>
+/// <param name="Typed">As it was typed.</param>
+/// <param name="Portable">With files by their names alone.</param>
+internal sealed record CommandText(string Typed, string Portable)
 {
-    internal static string Of(ParseResult result) => "fer " + string.Join(' ', result.Tokens.Select(t => Quoted(t.Value)));
+    internal static CommandText Of(ParseResult result) => new(Join(result.Tokens.Select(t => t.Value)), Join(result.Tokens.Select(t => FileName(t.Value))));
+
+    private static string Join(IEnumerable<string> words) => "fer " + string.Join(' ', words.Select(Quoted));
+
+    /// <summary>What stands behind the last separator of folders; all of a word without one, or of one that ends in it.</summary>
+    private static string FileName(string word)
+    {
+        string trimmed = word.TrimEnd('/', '\\');
+        return trimmed[(trimmed.LastIndexOfAny(['/', '\\']) + 1)..] is { Length: > 0 } name ? name : word;
+    }
 
     /// <summary>The words that call a command: the program's name and the command's.</summary>
     internal static string Path(Command command) =>

@@ -68,7 +68,7 @@ internal sealed class CompareCommand : ICommand
         return new ComparisonReportData
         {
             Title = $"{names[0]} against {names[1]}",
-            Command = CommandText.Of(result),
+            Command = CommandText.Of(result).Typed,
             FirstName = names[0],
             SecondName = names[1],
             Comparison = comparison,

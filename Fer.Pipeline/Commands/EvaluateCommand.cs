@@ -51,7 +51,7 @@ internal sealed class EvaluateCommand : ICommand
         var data = new ExperimentReportData
         {
             Title = $"{model.Manifest.Architecture} on {usage}",
-            Command = CommandText.Of(result),
+            Command = CommandText.Of(result).Typed,
             DataDescription = dataset.IsSample ? "Faces drawn by the program" : Path.GetFileName(dataset.Source),
             Notes = dataset.Notes,
             ClassNames = model.ClassNames,

@@ -16,7 +16,7 @@ namespace Fer.Pipeline.Commands;
 /// <param name="command">The command that gives this result again.</param>
 /// <param name="limits">What the model may cost.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class RunFolder(string folder, FaceDataset dataset, string title, string command, ServingLimits limits, TimeProvider clock)
+internal sealed class RunFolder(string folder, FaceDataset dataset, string title, CommandText command, ServingLimits limits, TimeProvider clock)
 {
     internal const string ModelName = "model.zip", ReportName = "report.html", TrialsName = "trials.jsonl";
 
@@ -69,6 +69,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
             Architecture = training.Network.Architecture,
             TrainingDataSha256 = dataset.Training.Sha256,
             Seed = options.Seed,
+            Command = command.Portable,
             Settings = settings.ToDictionary(s => s.Name, s => s.Value),
             Metrics = new Dictionary<string, double>
             {
@@ -88,7 +89,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         TrainingResult training, IReadOnlyList<ReportValue> settings, IReadOnlyList<TrialReport> trials, EvaluationReport evaluation) => new()
         {
             Title = title,
-            Command = command,
+            Command = command.Typed,
             Notes = dataset.Notes,
             DataDescription = dataset.IsSample ? "Faces drawn by the program" : Path.GetFileName(dataset.Source),
             DataHash = dataset.Training.Sha256,

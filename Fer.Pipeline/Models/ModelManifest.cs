@@ -32,6 +32,9 @@ public sealed record ModelManifest
     /// <summary>The seed that the training started from.</summary>
     public long Seed { get; init; }
 
+    /// <summary>The command that made the model, with files by their names alone; null where it was made otherwise.</summary>
+    public string? Command { get; init; }
+
     /// <summary>The options of the training, as text.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 

@@ -15,7 +15,7 @@ public class WidthPlanTests
     [InlineData(14, 80, 0.75)]
     [InlineData(11, 150, 0.5)]
     [InlineData(1, 150, 0.5)]
-    [InlineData(115, 50, 1.5)]
+    [InlineData(75, 50, 1.5)]
     [InlineData(45, 50, 1)]
     public void Widest_network_that_still_has_its_epochs_is_chosen(double minutes, double epochSeconds, double expected) =>
         Assert.Equal(expected, Choose(minutes, epochSeconds));

@@ -15,7 +15,7 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task Pages_are_accessible_fit_the_screen_and_write_no_errors()
     {
-        Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
+        Assert.SkipWhen(PageCheck.Missing is not null, PageCheck.Missing ?? "");
         string[] pages =
         [
             _folder.Write("report.html", ReportSamples.Html()),
@@ -30,11 +30,7 @@ public sealed class PageTests : IDisposable
             foreach (var (width, scheme) in ((int, string)[])[(1280, "light"), (375, "dark")])
             {
                 string name = $"{Path.GetFileName(page)} at {width}, {scheme}: ";
-                await chromium.OpenAsync(page, width, scheme);
-                int wide = int.Parse(await chromium.EvaluateAsync("document.documentElement.scrollWidth"));
-                if (wide > width) problems.Add($"{name}{wide} pixels wide: {await chromium.OverflowAsync()}");
-                problems.AddRange((await chromium.AxeAsync()).Select(one => name + one));
-                problems.AddRange(chromium.Errors.Select(one => name + one));
+                problems.AddRange((await PageCheck.ProblemsAsync(chromium, page, width, dark: scheme == "dark")).Select(one => name + one));
             }
         Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
     }

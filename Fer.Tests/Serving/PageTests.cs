@@ -42,16 +42,16 @@ public sealed class PageTests : IDisposable
             return _folder.File(name);
         }
         string film = _folder.File("film.mjpeg");
-        Chromium.MakeFilm(film, [Picture("dark.png", 40), Picture("bright.png", 220)], "scale=320:240");
+        CameraBrowser.MakeFilm(film, [Picture("dark.png", 40), Picture("bright.png", 220)], "scale=320:240");
         return film;
     }
 
     [Fact]
     public async Task The_camera_shows_a_box_around_each_face_and_emotions_that_change()
     {
-        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         await using var server = await RunningServer.StartAsync(finder: new WholeFinder(), model: BrightnessModel());
-        await using var browser = await Chromium.StartAsync(Film());
+        await using var browser = await CameraBrowser.StartAsync(Film());
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-stage .box");
@@ -73,9 +73,9 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task Without_a_detector_a_frame_is_put_over_the_face_by_mouse_or_keys()
     {
-        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         await using var server = await RunningServer.StartAsync(model: BrightnessModel());
-        await using var browser = await Chromium.StartAsync(Film());
+        await using var browser = await CameraBrowser.StartAsync(Film());
         var page = await browser.OpenAsync(server, 400, 860, dark: true);
         Assert.True(await page.IsVisibleAsync("#no-detector"));
         Assert.Contains("npm pack", await page.TextContentAsync("#no-detector"));
@@ -100,9 +100,9 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task Pictures_are_looked_at_one_after_another_and_forgotten()
     {
-        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         await using var server = await RunningServer.StartAsync(finder: new HalvesFinder(), model: BrightnessModel());
-        await using var browser = await Chromium.StartAsync(null);
+        await using var browser = await CameraBrowser.StartAsync(null);
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#tab-picture");
         await page.SetInputFilesAsync("#files", (FilePayload[])
@@ -125,9 +125,9 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task A_camera_that_is_refused_or_absent_is_explained()
     {
-        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         await using var server = await RunningServer.StartAsync(finder: new HalvesFinder());
-        await using var browser = await Chromium.StartAsync(null);
+        await using var browser = await CameraBrowser.StartAsync(null);
         var page = await browser.OpenAsync(server, allowCamera: false);
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-problem:not([hidden])");
@@ -144,10 +144,10 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task The_page_asks_for_the_key_that_the_server_wants()
     {
-        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         const string Key = "0123456789abcdef+/=?";
         await using var server = await RunningServer.StartAsync(new() { ApiKeyFile = _folder.Write("keys.txt", Key) }, new WholeFinder(), BrightnessModel());
-        await using var browser = await Chromium.StartAsync(Film());
+        await using var browser = await CameraBrowser.StartAsync(Film());
         var page = await browser.OpenAsync(server, waits: false);
         await page.FillAsync("#key", "not this one, surely");
         await page.ClickAsync("#key-form button");
@@ -162,12 +162,12 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task Faces_of_photographs_are_found_in_the_camera()
     {
-        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
         string film = _folder.File("people.mjpeg");
-        Chromium.MakeFilm(film, [.. new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6)], "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
+        CameraBrowser.MakeFilm(film, [.. new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6)], "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
         await using var server = await RunningServer.StartAsync(new() { Detector = SamplePhotographs.Detector }, model: BrightnessModel());
-        await using var browser = await Chromium.StartAsync(film);
+        await using var browser = await CameraBrowser.StartAsync(film);
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#start");
         await page.WaitForFunctionAsync("() => document.querySelectorAll('#camera-stage .box').length >= 3");

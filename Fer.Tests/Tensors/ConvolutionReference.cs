@@ -23,7 +23,7 @@ internal static class ConvolutionReference
                             for (int ky = 0; ky < w.KernelHeight; ky++)
                                 for (int kx = 0; kx < w.KernelWidth; kx++)
                                 {
-                                    int iy = oy * w.StrideHeight - w.PadTop + ky, ix = ox * w.StrideWidth - w.PadLeft + kx;
+                                    int iy = oy * w.StrideHeight - w.PadTop + ky * w.DilationHeight, ix = ox * w.StrideWidth - w.PadLeft + kx * w.DilationWidth;
                                     if ((uint)iy >= shape.Height || (uint)ix >= shape.Width) continue;
                                     int input = ((n * shape.Channels + o / outputs * inputs + i) * shape.Height + iy) * shape.Width + ix;
                                     int k = ((o * inputs + i) * w.KernelHeight + ky) * w.KernelWidth + kx;

@@ -37,6 +37,36 @@ public class ConvolutionTests
                 Compare(new Convolution(channels, channels, Window.Square(3, stride, 1), channels), new Shape(channels, 7, 6), 3, 2, set, stride);
     }
 
+    public static TheoryData<int, int, int, Window> LargeImages => new()
+    {
+        { 3, 40, 1, Window.Square(1) },
+        { 16, 64, 1, Window.Square(3, 2, 1) },
+        { 1, 33, 1, Window.Square(7, 2, 3) },
+        { 28, 28, 28, Window.Square(5, 1, 2) },
+        { 20, 20, 20, new Window(3, 5, 2, 1, 0, 2, 1, 1) { DilationHeight = 2 } },
+    };
+
+    /// <summary>One image is cut into bands of pixels, which change nothing, not even the rounding.</summary>
+    [Theory]
+    [MemberData(nameof(LargeImages))]
+    public void A_single_large_image_is_the_same_however_many_threads_share_it(int inputs, int outputs, int groups, Window window)
+    {
+        var convolution = new Convolution(inputs, outputs, window, groups, bias: true);
+        var shape = new Shape(inputs, 45, 38);
+        foreach (var set in KernelHarness.AllSets)
+        {
+            Compare(convolution, shape, 1, 3, set, 7);
+            Assert.Equal(Output(1), Output(3));
+
+            float[] Output(int threads)
+            {
+                using var harness = new KernelHarness(convolution, [shape], 1, set, threads);
+                KernelHarness.Random(harness.Parameters.TrainableLength, 1).CopyTo(harness.Parameters.Trainable);
+                return harness.Forward(KernelHarness.Random(shape.Length, 2));
+            }
+        }
+    }
+
     private static void Compare(InstructionSet set, RandomStream random)
     {
         int groups = random.NextBoolean(0.3) ? 2 : 1;

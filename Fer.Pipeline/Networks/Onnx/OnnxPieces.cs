@@ -13,7 +13,9 @@ internal static class OnnxPieces
         int rank = computed.Rank, axis = computed.ExampleAxis(node.Attributes.TakeInt("axis", 1));
         if (inputs.Any(v => v.Rank != rank)) throw new OnnxFormatException("joins values of different numbers of axes");
         if (computed.BatchAxis >= 0) inputs = [.. inputs.Select(v => OnnxArithmetic.WithBatch(v, computed.BatchAxis))];
-        int[] order = computed.Order, dimensions = [.. computed.Dimensions];
+        // Where one of them lies as an image, the others may as well: images are what most layers read.
+        int[] order = (inputs.FirstOrDefault(v => v.IsImage && v.BatchAxis == computed.BatchAxis) ?? computed).Order;
+        int[] dimensions = [.. computed.Dimensions];
         foreach (var value in inputs)
             for (int a = 0; a < rank; a++)
                 if (a != axis && a != computed.BatchAxis && value.Dimensions[a] != dimensions[a])

@@ -8,14 +8,13 @@ using Google.Protobuf;
 namespace Fer.Tests.Networks.Onnx;
 
 /// <summary>
-/// Whatever is done to a file, it is read or refused with a message: no other exception, no endless work, no memory beyond its limits. FER_FUZZ says how many
-/// files each test tries; the default is a short run.
+/// Whatever is done to a file, it is read or refused with a message: no other exception, no endless work, no memory beyond its limits.
 /// </summary>
 public class OnnxFuzzTests
 {
     private const long MostBytes = 256L << 20;
 
-    private static readonly int Files = int.TryParse(Environment.GetEnvironmentVariable("FER_FUZZ"), out int files) ? files : 400;
+    private const int Usual = 400;
 
     private static readonly long[] OddNumbers =
         [-1, 0, 1, 2, 3, 7, 65_535, 65_536, 65_537, int.MaxValue, int.MinValue, 1L << 32, long.MaxValue, long.MinValue];
@@ -28,15 +27,15 @@ public class OnnxFuzzTests
     {
         byte[] valid = Small(network);
         int read = 0, refused = 0;
-        for (int i = 0; i < Files; i++)
+        int files = Fuzz.Run(Usual, i =>
         {
             var random = new RandomStream(11, i);
             if (Read(Mutation.Of(valid, ref random)) is not null) read++;
             else refused++;
-        }
+        });
         // Both must happen, or the test shows nothing.
-        Assert.InRange(read, Files / 30, Files);
-        Assert.InRange(refused, Files / 30, Files);
+        Assert.InRange(read, files / 30, files);
+        Assert.InRange(refused, files / 30, files);
     }
 
     [Theory]
@@ -46,7 +45,7 @@ public class OnnxFuzzTests
         byte[] valid = Small(network);
         int read = 0, refused = 0;
         using var pool = new WorkerPool(1);
-        for (int i = 0; i < Files; i++)
+        int files = Fuzz.Run(Usual, i =>
         {
             var random = new RandomStream(12, i);
             var model = ModelProto.Parser.ParseFrom(valid);
@@ -61,9 +60,9 @@ public class OnnxFuzzTests
                 read++;
             }
             else refused++;
-        }
-        Assert.InRange(read, Files / 30, Files);
-        Assert.InRange(refused, Files / 30, Files);
+        });
+        Assert.InRange(read, files / 30, files);
+        Assert.InRange(refused, files / 30, files);
     }
 
     private static byte[] Small(string network) => OnnxRoundTripTests.Bytes(network == "own" ? TestNetworks.EveryOperation() : TestNetworks.BorrowedOperations());

@@ -1,48 +1,30 @@
 using System.Diagnostics;
+using Fer.Tests.Browser;
 using Microsoft.Playwright;
 
 namespace Fer.Tests.Serving;
 
-/// <summary>Debian's Chromium with a camera that plays a film.</summary>
-internal sealed class Chromium : IAsyncDisposable
+/// <summary>A browser with a camera that plays a film.</summary>
+internal sealed class CameraBrowser : IAsyncDisposable
 {
-    private const string Program = "/usr/bin/chromium", Ffmpeg = "/usr/bin/ffmpeg";
+    private const string Ffmpeg = "/usr/bin/ffmpeg";
 
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
+    private readonly Chromium _chromium;
 
-    private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+    private CameraBrowser(Chromium chromium) => _chromium = chromium;
 
     /// <summary>Why tests of the page are skipped, or null where they can run.</summary>
-    internal static string? Missing { get; } =
-        !File.Exists(Program) ? $"Chromium is not installed ({Program})."
-        : !File.Exists(Ffmpeg) ? $"ffmpeg is not installed ({Ffmpeg})."
-        : null;
+    internal static string? Missing { get; } = Chromium.Missing ?? (File.Exists(Ffmpeg) ? null : $"ffmpeg is not installed ({Ffmpeg}).");
 
     /// <summary>Starts the browser.</summary>
     /// <param name="film">An MJPEG file that the camera shows; none for a machine without a camera.</param>
-    internal static async Task<Chromium> StartAsync(string? film)
-    {
-        string[] camera = film is null ? [] : ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={film}"];
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Program,
-            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", .. camera],
-        });
-        return new Chromium(playwright, browser);
-    }
+    internal static async Task<CameraBrowser> StartAsync(string? film) => new(await Chromium.StartAsync(
+        film is null ? [] : ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={film}"]));
 
     /// <summary>Opens the page and waits until it works.</summary>
     internal async Task<IPage> OpenAsync(RunningServer server, int width = 1280, int height = 1000, bool dark = false, bool allowCamera = true, bool waits = true)
     {
-        var context = await _browser.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = width, Height = height },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            Permissions = allowCamera ? ["camera"] : [],
-        });
-        var page = await context.NewPageAsync();
+        var page = await _chromium.NewPageAsync(width, height, dark, allowCamera);
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
         await page.GotoAsync(server.Server.Url);
@@ -75,9 +57,5 @@ internal sealed class Chromium : IAsyncDisposable
         Assert.True(process.ExitCode == 0, error);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-    }
+    public ValueTask DisposeAsync() => _chromium.DisposeAsync();
 }
