@@ -29,6 +29,7 @@ public sealed class AutoMLExperiment
     private readonly TimeProvider _time;
     private readonly List<TrialResult> _completed = [];
     private (FaceSet Training, FaceSet Validation)? _dataset;
+    private FaceTrialRunner? _datasetRunner;
     private SearchSpace? _space;
     private ITrialRunner? _runner;
     private ITuner? _tuner;
@@ -93,6 +94,8 @@ public sealed class AutoMLExperiment
     {
         if (training.Count == 0 || validation.Count == 0) throw new FerException("An experiment needs faces to train on and faces to choose on.");
         _dataset = (training, validation);
+        // What an earlier run made of other faces.
+        if (_runner == _datasetRunner) _runner = null;
         return this;
     }
 
@@ -193,7 +196,7 @@ public sealed class AutoMLExperiment
         // Without plan and backbones the space is the type's; votes count where the faces have them.
         var space = _space as SearchSpace<FaceSearchOptions> ?? (_space is null ? FaceExperiment.SpaceOf(training) : throw new InvalidOperationException($"Trials on a dataset search {nameof(FaceSearchOptions)}; for other options set a trial runner."));
         _space = space;
-        _runner = new FaceTrialRunner(space, training, validation, training.Count, [], new FaceExperimentOptions { Budget = _trainingTime ?? TimeSpan.MaxValue, Seed = _seed }, _monitor, _checkpoint is null ? null : Path.Combine(_checkpoint, FaceExperiment.CheckpointFolder));
+        _runner = _datasetRunner = new FaceTrialRunner(space, training, validation, training.Count, [], new FaceExperimentOptions { Budget = _trainingTime ?? TimeSpan.MaxValue, Seed = _seed }, _monitor, _checkpoint is null ? null : Path.Combine(_checkpoint, FaceExperiment.CheckpointFolder));
     }
 
     private TimeSpan Elapsed => _store?.Elapsed ?? _time.GetElapsedTime(_start);

@@ -46,6 +46,31 @@ public sealed class OnnxCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_is_timed_under_its_file_name()
+    {
+        _folder.Write("model.onnx", OnnxRoundTripTests.Bytes(TestNetworks.Classifier()));
+        var (code, output, error) = await Run("bench", "--onnx", "model.onnx", "--batch", "2", "--iterations", "2", "--json", "--layers");
+        Assert.Equal(ExitCode.Done, code);
+        var figure = JsonDocument.Parse(output).RootElement;
+        Assert.Equal("model.onnx", figure.GetProperty("net").GetString());
+        Assert.Equal("infer", figure.GetProperty("mode").GetString());
+        Assert.True(figure.GetProperty("images_per_second").GetDouble() > 0);
+        Assert.Contains("linear1", error);
+    }
+
+    [Theory]
+    [InlineData("--modes", "train", "inference alone")]
+    [InlineData("--nets", "vgg40", "cannot go together")]
+    public async Task What_does_not_go_with_a_model_is_refused(string option, string value, string message)
+    {
+        _folder.Write("model.onnx", OnnxRoundTripTests.Bytes(TestNetworks.Classifier()));
+        var (code, output, error) = await Run("bench", "--onnx", "model.onnx", option, value);
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains(message, error);
+        Assert.Empty(output);
+    }
+
+    [Fact]
     public async Task Missing_operators_are_all_listed()
     {
         var model = OnnxWriter.Model(TestNetworks.Classifier(), new OnnxWriteOptions());
