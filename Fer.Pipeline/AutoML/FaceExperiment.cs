@@ -170,9 +170,9 @@ public sealed class FaceExperiment
         foreach (var (key, speed) in calibration.ImagesPerSecond) measured.TryAdd(key, speed);
 
         var epoch = Epoch(width);
-        // All sets of views together have the pixels of thirteen; forward alone is about a third of a training step. A quarter more for comparing members.
+        // All sets of views together have the pixels of thirteen; forward alone takes less than a quarter of a training step's time.
         int finals = _options.Ensemble ?? WidthPlan.Finals((1 - ViewShare) * left / epoch);
-        double views = Math.Min(ViewShare * left.TotalSeconds, 1.25 * 13 * finals * _validation.Count / (3 * measured.First().Value));
+        double views = Math.Min(ViewShare * left.TotalSeconds, 13.0 * finals * _validation.Count / (4 * measured.First().Value));
         left = Left();
         var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
         double chance = 1.0 / _validation.ClassNames.Count;

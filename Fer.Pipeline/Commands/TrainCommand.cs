@@ -42,7 +42,7 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _average = Values.Number("--ema", "Decay of the averaged weights that are validated and kept; 0 is no average", 0, 0.99999, @default: 0.999);
     private readonly Option<double?> _progressive = Values.Number("--progressive", "Share of the run that begins on smaller pictures of the faces; 0 is none", 0, 0.95, "SHARE", 0);
     private readonly Option<int?> _progressiveSide = Values.Whole("--progressive-side", "Side of the first of those in pixels; it grows by 8", 8, FaceSet.Side, Defaults.ProgressiveSide);
-    private readonly Option<double?> _soft = Values.Number("--soft-targets", "Share of FER+'s votes in the targets, where --fer-plus joins them to other labels", 0, 1, "SHARE", 0.3);
+    private readonly Option<double?> _soft = Values.Number("--soft-targets", "Share of FER+'s votes in the targets, where --fer-plus joins them to other labels", 0, 1, "SHARE", 0.4);
     private readonly ServingOptions _serving = new();
     private readonly Option<string?> _resume = RunRecord.ResumeOption();
 

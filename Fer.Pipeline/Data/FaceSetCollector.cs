@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Fer.Pipeline.Data;
 
 /// <summary>Reads a view of faces once into one <see cref="FaceSet"/> a split, with the classes of a scheme.</summary>
@@ -8,7 +10,7 @@ internal sealed class FaceSetCollector : IDisposable
     private readonly List<int> _labels = [];
     private readonly List<Usage> _usage = [];
     private readonly List<long> _rows = [];
-    private List<float>? _targets;
+    private List<float>? _targets, _votes;
 
     internal FaceSetCollector(LabelScheme scheme) => _scheme = scheme;
 
@@ -17,7 +19,7 @@ internal sealed class FaceSetCollector : IDisposable
 
     /// <summary>
     /// True where FER+'s votes give the labels: only they know contempt. Elsewhere the labels stay FER2013's, so that accuracy means the same with and
-    /// without votes, and the votes are soft targets of the Training faces.
+    /// without votes, and the soft targets of the Training faces are what their votes say of those labels.
     /// </summary>
     internal bool VotesAreLabels => _scheme.ClassOf(Emotion.Contempt) >= 0;
 
@@ -32,7 +34,9 @@ internal sealed class FaceSetCollector : IDisposable
         var getUsage = cursor.GetGetter<uint>(schema[FaceColumns.Usage]);
         var getRow = cursor.GetGetter<long>(schema[FaceColumns.Row]);
         var getVotes = votesColumn is null ? null : cursor.GetGetter<VBuffer<float>>(votesColumn);
-        if (getVotes is not null) _targets = [];
+        if (getVotes is null) (_targets, _votes) = (null, null);
+        else if (VotesAreLabels) _targets = [];
+        else _votes = [];
 
         var target = new float[_scheme.ClassNames.Count];
         uint emotion = 0, usage = 0;
@@ -48,7 +52,7 @@ internal sealed class FaceSetCollector : IDisposable
             {
                 getVotes(ref votes);
                 if (VotesAreLabels) kept = FerPlusTarget.TryCreate(votes.GetValues(), _scheme, target, out label);
-                else if (kept && !FerPlusTarget.TryShare(votes.GetValues(), _scheme, target)) target[label] = 1;
+                else if (kept) _votes!.AddRange(votes.GetValues());
             }
             if (!kept)
             {
@@ -94,6 +98,7 @@ internal sealed class FaceSetCollector : IDisposable
         byte[][] pixels = [.. counts.Select(count => GC.AllocateUninitializedArray<byte>(count * FaceSet.PixelCount))];
         int[][] labels = [.. counts.Select(count => new int[count])];
         long[][] rows = [.. counts.Select(count => new long[count])];
+        if (_votes is not null) _targets = Teach(_votes, classes);
         float[]?[] targets = [.. counts.Select((count, split) => _targets is null || !(VotesAreLabels || split == (int)Usage.Training) ? null : new float[count * classes])];
         var next = new int[3];
         _pixels.Drain(i =>
@@ -105,6 +110,22 @@ internal sealed class FaceSetCollector : IDisposable
             return pixels[split].AsSpan(place * FaceSet.PixelCount, FaceSet.PixelCount);
         });
         return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_scheme.ClassNames, pixels[split], labels[split], rows[split], targets[split]))];
+    }
+
+    /// <summary>What the votes say of the labels, as the Training faces have it; the label itself where a face has no vote.</summary>
+    private List<float> Teach(List<float> votes, int classes)
+    {
+        int[] training = [.. Enumerable.Range(0, _usage.Count).Where(i => _usage[i] == Usage.Training)];
+        var all = CollectionsMarshal.AsSpan(votes);
+        var theirs = new float[training.Length * FerPlusVotes.VoteCount];
+        for (int i = 0; i < training.Length; i++) Of(training[i], all).CopyTo(theirs.AsSpan(i * FerPlusVotes.VoteCount));
+        var model = FerPlusLabels.Fit(theirs, [.. training.Select(i => _labels[i])], classes);
+        var targets = new float[_usage.Count * classes];
+        for (int i = 0; i < _usage.Count; i++)
+            if (!model.TryCopyTo(Of(i, all), targets.AsSpan(i * classes, classes))) targets[i * classes + _labels[i]] = 1;
+        return [.. targets];
+
+        static ReadOnlySpan<float> Of(int row, ReadOnlySpan<float> all) => all.Slice(row * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount);
     }
 
     public void Dispose() => _pixels.Dispose();

@@ -10,30 +10,6 @@ namespace Fer.Pipeline.Data;
 /// </summary>
 internal static class FerPlusTarget
 {
-    /// <summary>
-    /// Writes the share of a face's votes that each class got, for a face whose label comes from elsewhere and stays what it is: votes outside the scheme do
-    /// not count, and no face is dropped.
-    /// </summary>
-    /// <param name="votes">As for <see cref="TryCreate"/>.</param>
-    /// <param name="scheme">The classes.</param>
-    /// <param name="target">[classes] takes probabilities that sum to 1.</param>
-    /// <returns>False where no vote counts; the target is then not usable.</returns>
-    internal static bool TryShare(ReadOnlySpan<float> votes, LabelScheme scheme, Span<float> target)
-    {
-        target.Clear();
-        float sum = 0;
-        for (int e = 0; e < EmotionNames.All.Count; e++)
-        {
-            int c = scheme.ClassOf((Emotion)e);
-            if (c < 0) continue;
-            target[c] += votes[e];
-            sum += votes[e];
-        }
-        if (sum <= 0) return false;
-        foreach (ref float value in target) value /= sum;
-        return true;
-    }
-
     /// <summary>Writes the target of one face.</summary>
     /// <param name="votes">[10] votes, emotions in the order of <see cref="Emotion"/>, then unknown and not a face.</param>
     /// <param name="scheme">The classes.</param>

@@ -1,5 +1,7 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Fer.Tests.Data;
 
@@ -73,9 +75,70 @@ public sealed class FerPlusTests : IDisposable
         for (int i = 0; i < voted.Training.Count; i++)
         {
             voted.Training.CopyTarget(i, target);
-            if (voted.Training.Row(i) == 0) Assert.Equal([0, 0, 0, 0.5f, 0, 0, 0.5f], target);
+            Assert.Equal(1, target.Sum(), 1e-5f);
+            // Row 0 has votes, which leave some doubt; the others have none.
+            if (voted.Training.Row(i) == 0) Assert.InRange(target.Max(), 0.15f, 0.99999f);
             else Assert.Equal(1, target[voted.Training.Label(i)]);
         }
+    }
+
+    [Fact]
+    public void Votes_are_taken_for_what_they_say_of_the_label()
+    {
+        // Those who vote for neutral alone are labelled sad here, three times of four.
+        float[] neutral = [0, 0, 0, 0, 0, 0, 10, 0, 0, 0], happy = [0, 0, 0, 10, 0, 0, 0, 0, 0, 0];
+        float[] votes = [.. Enumerable.Range(0, 400).SelectMany(i => i % 8 < 4 ? neutral : happy)];
+        int[] labels = [.. Enumerable.Range(0, 400).Select(i => (i % 8) switch { 3 => 2, < 4 => 1, _ => 0 })];
+        var model = FerPlusLabels.Fit(votes, labels, 3);
+        var target = new float[3];
+        Assert.True(model.TryCopyTo(neutral, target));
+        Assert.Equal(0.75f, target[1], 0.02f);
+        Assert.Equal(0.25f, target[2], 0.02f);
+        Assert.True(model.TryCopyTo(happy, target));
+        Assert.InRange(target[0], 0.97f, 1f);
+        Assert.False(model.TryCopyTo(new float[10], target));
+    }
+
+    [Fact]
+    public void Votes_never_teach_worse_than_how_often_each_label_is() => Prop.ForAll(ArbMap.Default.ArbFor<(int Seed, PositiveInt Faces)>(), one =>
+    {
+        const int Classes = 4;
+        int count = one.Faces.Get;
+        var random = new Random(one.Seed);
+        int[] labels = [.. Enumerable.Range(0, count).Select(_ => random.Next(Classes))];
+        float[] votes = [.. Enumerable.Range(0, count * 10).Select(_ => (float)random.Next(11))];
+        var model = FerPlusLabels.Fit(votes, labels, Classes);
+        var target = new float[Classes];
+        double loss = 0, prior = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (!model.TryCopyTo(votes.AsSpan(i * 10, 10), target)) continue;
+            Assert.Equal(1, target.Sum(), 1e-5f);
+            loss -= Math.Log(target[labels[i]]);
+            prior -= Math.Log((labels.Count(l => l == labels[i]) + 1.0) / (count + Classes));
+        }
+        Assert.True(loss <= prior + 1e-5 * count, $"{loss} is above {prior}");
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_real_votes_teach_as_often_as_the_real_labels_each_class()
+    {
+        Assert.SkipUnless(TestPaths.SharedData is not null, TestPaths.NoSharedData);
+        var data = FaceDataset.Load(Path.Combine(TestPaths.SharedData, "fer2013.csv.gz"), LabelScheme.Seven,
+            new FaceDataOptions { FerPlusFile = Path.Combine(TestPaths.SharedData, "fer2013new.csv") }).Training;
+        var target = new float[7];
+        var sum = new double[7];
+        int likeliest = 0;
+        for (int i = 0; i < data.Count; i++)
+        {
+            data.CopyTarget(i, target);
+            for (int c = 0; c < 7; c++) sum[c] += target[c] / data.Count;
+            if (Array.IndexOf(target, target.Max()) == data.Label(i)) likeliest++;
+        }
+        int[] counts = data.CountByClass();
+        for (int c = 0; c < 7; c++) Assert.Equal(counts[c] / (double)data.Count, sum[c], 0.01);
+        // The votes' own majority is the label of 0.643 of them.
+        Assert.InRange(likeliest / (double)data.Count, 0.665, 0.70);
     }
 
     [Fact]
