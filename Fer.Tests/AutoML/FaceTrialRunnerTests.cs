@@ -84,6 +84,27 @@ public sealed class FaceTrialRunnerTests : IDisposable
         Assert.Equal(completed.Training.Network.Parameters.Values.ToArray(), reopened.Training.Network.Parameters.Values.ToArray());
     }
 
+    [Theory]
+    [InlineData(1, 0.0)]
+    [InlineData(3, 0.6)]
+    public async Task Small_pictures_come_first_where_there_is_time_for_what_follows(int epochs, double expected)
+    {
+        var settings = Settings(FineTune.None) with { Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5), Fidelity = epochs * Training.Count / 1200.0 };
+        var result = (FaceTrialResult)await Runner().RunAsync(settings, TestContext.Current.CancellationToken);
+        Assert.Equal("FerNet", result.Options.Arch);
+        Assert.Equal(expected, result.Options.ProgressiveResizing);
+        Assert.Equal(epochs, result.Training.History.Count);
+    }
+
+    [Theory]
+    [InlineData(29, 10, 1.0)]
+    [InlineData(31, 10, 0.0059)]
+    public void Trials_too_short_to_tell_leave_the_default(double trialSeconds, double epochSeconds, double expected)
+    {
+        var plan = BudgetPlan.Create(TimeSpan.FromHours(1), TimeSpan.Zero, TimeSpan.FromSeconds(10)) with { TrialTime = TimeSpan.FromSeconds(trialSeconds) };
+        Assert.Equal(expected, FaceExperiment.MarginOf(plan, TimeSpan.FromSeconds(epochSeconds), faces: 3589, classes: 7), 1e-4);
+    }
+
     [Fact]
     public void What_is_trained_of_a_backbone_counts_for_backbones_alone()
     {

@@ -4,7 +4,7 @@ namespace Fer.Tests.AutoML;
 
 public class WidthPlanTests
 {
-    private static readonly double[] Widths = [0.5, 0.75, 1, 1.5];
+    private static readonly double[] Widths = [0.5, 0.75, 1, 1.5, 2];
 
     /// <summary>An epoch costs as the square of the width.</summary>
     private static double Choose(double finalMinutes, double epochSeconds) =>
@@ -17,6 +17,8 @@ public class WidthPlanTests
     [InlineData(1, 150, 0.5)]
     [InlineData(75, 50, 1.5)]
     [InlineData(45, 50, 1)]
+    [InlineData(155, 50, 1.5)]
+    [InlineData(165, 50, 2)]
     public void Widest_network_that_still_has_its_epochs_is_chosen(double minutes, double epochSeconds, double expected) =>
         Assert.Equal(expected, Choose(minutes, epochSeconds));
 

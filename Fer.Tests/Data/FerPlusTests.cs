@@ -104,9 +104,11 @@ public sealed class FerPlusTests : IDisposable
     {
         const int Classes = 4;
         int count = one.Faces.Get;
-        var random = new Random(one.Seed);
-        int[] labels = [.. Enumerable.Range(0, count).Select(_ => random.Next(Classes))];
-        float[] votes = [.. Enumerable.Range(0, count * 10).Select(_ => (float)random.Next(11))];
+        var random = new RandomStream(one.Seed);
+        int[] labels = new int[count];
+        foreach (ref int label in labels.AsSpan()) label = random.NextInt32(Classes);
+        float[] votes = new float[count * 10];
+        foreach (ref float vote in votes.AsSpan()) vote = random.NextInt32(11);
         var model = FerPlusLabels.Fit(votes, labels, Classes);
         var target = new float[Classes];
         double loss = 0, prior = 0;
