@@ -28,7 +28,7 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<int?> _epochs = Values.Whole("--epochs", "Passes over the data (20 where neither this nor --minutes is given)", 1, 1_000_000);
     private readonly Option<double?> _minutes = Values.Number("--minutes", "Wall-clock budget instead of, or on top of, --epochs", 0, 60 * 24 * 30, "MINUTES", above: true);
     private readonly Option<int?> _batch = Values.Whole("--batch-size", "Faces a batch", 1, 8192, Defaults.BatchSize);
-    private readonly Option<double?> _rate = Values.Number("--learning-rate", "Peak learning rate; where not given 0.1, in fine-tuning 0.02, with Adam, AdamW and Nadam a hundredth of that", 0, 100, above: true);
+    private readonly Option<double?> _rate = Values.Number("--learning-rate", "Peak learning rate; where not given 0.1, in fine-tuning 0.005, of a head alone 0.02, with Adam, AdamW and Nadam a hundredth of that", 0, 100, above: true);
     private readonly Option<string?> _optimizer = Values.Choice("--optimizer", "What steps the weights", Enum.GetNames<OptimizerKind>(), nameof(OptimizerKind.Sgd))!;
     private readonly Option<double?> _augmentation = Values.Number("--augmentation", "Strength of augmentation; 0 is none", 0, 4, @default: 1);
     private readonly Option<double?> _smoothing = Values.Number("--label-smoothing", "Share of each target spread over all classes", 0, 0.9, @default: 0.1);
@@ -132,7 +132,7 @@ internal sealed class TrainCommand : ICommand
         if (!Architectures.IsKnown(arch) && (File.Exists(host.Resolve(arch)) || arch.IndexOfAny(['/', '\\', '.']) >= 0)) arch = host.Resolve(arch);
         FineTune? fineTune = result.GetValue(_fineTune) switch { "none" => FineTune.None, "last-stage" => FineTune.LastStage, "all" => FineTune.All, _ => null };
         bool fromScratch = fineTune is null && Architectures.IsKnown(arch);
-        double rate = (fromScratch ? 0.1 : 0.02) * (optimizer == OptimizerKind.Sgd ? 1 : 0.01);
+        double rate = (fromScratch ? 0.1 : fineTune == FineTune.None ? 0.02 : 0.005) * (optimizer == OptimizerKind.Sgd ? 1 : 0.01);
         return Defaults with
         {
             Arch = arch,
