@@ -34,9 +34,11 @@ internal sealed class FaceSetCollector : IDisposable
         var getUsage = cursor.GetGetter<uint>(schema[FaceColumns.Usage]);
         var getRow = cursor.GetGetter<long>(schema[FaceColumns.Row]);
         var getVotes = votesColumn is null ? null : cursor.GetGetter<VBuffer<float>>(votesColumn);
-        if (getVotes is null) (_targets, _votes) = (null, null);
-        else if (VotesAreLabels) _targets = [];
-        else _votes = [];
+        if (getVotes is not null)
+        {
+            if (VotesAreLabels) _targets = [];
+            else _votes = [];
+        }
 
         var target = new float[_scheme.ClassNames.Count];
         uint emotion = 0, usage = 0;
@@ -98,8 +100,7 @@ internal sealed class FaceSetCollector : IDisposable
         byte[][] pixels = [.. counts.Select(count => GC.AllocateUninitializedArray<byte>(count * FaceSet.PixelCount))];
         int[][] labels = [.. counts.Select(count => new int[count])];
         long[][] rows = [.. counts.Select(count => new long[count])];
-        if (_votes is not null) _targets = Teach(_votes, classes);
-        float[]?[] targets = [.. counts.Select((count, split) => _targets is null || !(VotesAreLabels || split == (int)Usage.Training) ? null : new float[count * classes])];
+        float[]?[] targets = [.. counts.Select(count => _targets is null ? null : new float[count * classes])];
         var next = new int[3];
         _pixels.Drain(i =>
         {
@@ -109,23 +110,25 @@ internal sealed class FaceSetCollector : IDisposable
             for (int c = 0; targets[split] is { } soft && c < classes; c++) soft[place * classes + c] = _targets![i * classes + c];
             return pixels[split].AsSpan(place * FaceSet.PixelCount, FaceSet.PixelCount);
         });
+        if (_votes is not null) targets[(int)Usage.Training] = Teach(_votes, labels[(int)Usage.Training]);
         return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_scheme.ClassNames, pixels[split], labels[split], rows[split], targets[split]))];
     }
 
-    /// <summary>What the votes say of the labels, as the Training faces have it; the label itself where a face has no vote.</summary>
-    private List<float> Teach(List<float> votes, int classes)
+    /// <summary>What the votes of the Training faces say of their labels; the label itself where a face has no vote.</summary>
+    private float[] Teach(List<float> votes, int[] labels)
     {
-        int[] training = [.. Enumerable.Range(0, _usage.Count).Where(i => _usage[i] == Usage.Training)];
-        var all = CollectionsMarshal.AsSpan(votes);
-        var theirs = new float[training.Length * FerPlusVotes.VoteCount];
-        for (int i = 0; i < training.Length; i++) Of(training[i], all).CopyTo(theirs.AsSpan(i * FerPlusVotes.VoteCount));
-        var model = FerPlusLabels.Fit(theirs, [.. training.Select(i => _labels[i])], classes);
-        var targets = new float[_usage.Count * classes];
-        for (int i = 0; i < _usage.Count; i++)
-            if (!model.TryCopyTo(Of(i, all), targets.AsSpan(i * classes, classes))) targets[i * classes + _labels[i]] = 1;
-        return [.. targets];
+        int classes = _scheme.ClassNames.Count;
+        var theirs = new float[labels.Length * FerPlusVotes.VoteCount];
+        int next = 0;
+        for (int row = 0; row < _usage.Count; row++)
+            if (_usage[row] == Usage.Training) Of(row, CollectionsMarshal.AsSpan(votes)).CopyTo(Of(next++, theirs));
+        var model = FerPlusLabels.Fit(theirs, labels, classes);
+        var targets = new float[labels.Length * classes];
+        for (int i = 0; i < labels.Length; i++)
+            if (!model.TryCopyTo(Of(i, theirs), targets.AsSpan(i * classes, classes))) targets[i * classes + labels[i]] = 1;
+        return targets;
 
-        static ReadOnlySpan<float> Of(int row, ReadOnlySpan<float> all) => all.Slice(row * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount);
+        static Span<float> Of(int row, Span<float> all) => all.Slice(row * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount);
     }
 
     public void Dispose() => _pixels.Dispose();

@@ -29,12 +29,14 @@ internal sealed class FerPlusLabels
     {
         var model = new FerPlusLabels(classes);
         model.Count(votes, labels);
+        var evidence = new double[labels.Length * classes];
+        for (int i = 0; i < labels.Length; i++) model.Weigh(votes.Slice(i * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount), evidence.AsSpan(i * classes, classes));
         // The loss is convex in the weight: its slope has one root at most.
         double low = 0, high = 1;
         for (int i = 0; i < Halvings; i++)
         {
             model._weight = (low + high) / 2;
-            if (model.Slope(votes, labels) > 0) high = model._weight;
+            if (model.Slope(evidence, labels) > 0) high = model._weight;
             else low = model._weight;
         }
         return model;
@@ -48,7 +50,8 @@ internal sealed class FerPlusLabels
     {
         if (!votes.ContainsAnyExcept(0f)) return false;
         Span<double> evidence = stackalloc double[_classes], probabilities = stackalloc double[_classes];
-        Probabilities(votes, evidence, probabilities);
+        Weigh(votes, evidence);
+        Probabilities(evidence, probabilities);
         for (int c = 0; c < _classes; c++) target[c] = (float)probabilities[c];
         return true;
     }
@@ -73,27 +76,36 @@ internal sealed class FerPlusLabels
         }
     }
 
-    /// <summary>The slope of the labels' mean log loss in the weight.</summary>
-    private double Slope(ReadOnlySpan<float> votes, ReadOnlySpan<int> labels)
+    /// <summary>The slope of the labels' summed log loss in the weight.</summary>
+    private double Slope(ReadOnlySpan<double> evidence, ReadOnlySpan<int> labels)
     {
-        Span<double> evidence = stackalloc double[_classes], probabilities = stackalloc double[_classes];
+        Span<double> probabilities = stackalloc double[_classes];
         double slope = 0;
         for (int i = 0; i < labels.Length; i++)
         {
-            Probabilities(votes.Slice(i * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount), evidence, probabilities);
-            for (int c = 0; c < _classes; c++) slope += probabilities[c] * evidence[c];
-            slope -= evidence[labels[i]];
+            var own = evidence.Slice(i * _classes, _classes);
+            Probabilities(own, probabilities);
+            for (int c = 0; c < _classes; c++) slope += probabilities[c] * own[c];
+            slope -= own[labels[i]];
         }
         return slope;
     }
 
-    private void Probabilities(ReadOnlySpan<float> votes, Span<double> evidence, Span<double> probabilities)
+    /// <summary>The log likelihood of a face's votes under each label, as if they were independent.</summary>
+    private void Weigh(ReadOnlySpan<float> votes, Span<double> evidence)
     {
-        double greatest = double.NegativeInfinity, sum = 0;
         for (int c = 0; c < _classes; c++)
         {
             evidence[c] = 0;
             for (int v = 0; v < FerPlusVotes.VoteCount; v++) evidence[c] += votes[v] * _likelihood[c * FerPlusVotes.VoteCount + v];
+        }
+    }
+
+    private void Probabilities(ReadOnlySpan<double> evidence, Span<double> probabilities)
+    {
+        double greatest = double.NegativeInfinity, sum = 0;
+        for (int c = 0; c < _classes; c++)
+        {
             probabilities[c] = _prior[c] + _weight * evidence[c];
             greatest = Math.Max(greatest, probabilities[c]);
         }

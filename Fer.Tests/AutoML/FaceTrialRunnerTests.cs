@@ -102,7 +102,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
     public void Trials_too_short_to_tell_leave_the_default(double trialSeconds, double epochSeconds, double expected)
     {
         var plan = BudgetPlan.Create(TimeSpan.FromHours(1), TimeSpan.Zero, TimeSpan.FromSeconds(10)) with { TrialTime = TimeSpan.FromSeconds(trialSeconds) };
-        Assert.Equal(expected, FaceExperiment.MarginOf(plan, TimeSpan.FromSeconds(epochSeconds), faces: 3589, classes: 7), 1e-4);
+        Assert.Equal(expected, FaceExperiment.MarginOf(plan, TimeSpan.FromSeconds(epochSeconds), faces: 3589), 1e-4);
     }
 
     [Fact]
