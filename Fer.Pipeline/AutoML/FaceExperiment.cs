@@ -172,9 +172,9 @@ public sealed class FaceExperiment
         var epoch = Epoch(width);
         double epochs = (1 - ViewShare) * left / epoch;
         int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs);
-        // All sets of views together have at most the pixels of thirteen. Forward alone is taken for a quarter of a training step: with a third, a quarter of
+        // All sets of views together have at most the pixels of fifteen. Forward alone is taken for a quarter of a training step: with a third, a quarter of
         // an hour ended 52 seconds early.
-        double views = Math.Min(ViewShare * left.TotalSeconds, 13.0 * finals * _validation.Count / (4 * measured.First().Value));
+        double views = Math.Min(ViewShare * left.TotalSeconds, 15.0 * finals * _validation.Count / (4 * measured.First().Value));
         left = Left();
         var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
         plan = plan with

@@ -59,10 +59,10 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
     {
         var faces = dataset.Validation;
         var classes = faces.ClassNames;
-        float[] probabilities = TemperatureScaling.Softmax(served.Logits, classes.Count, served.Temperature);
+        float[] probabilities = served.Calibration.Probabilities(served.Logits);
         var metrics = MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, classes, imagesPerSecond: served.ImagesPerSecond);
         var settings = Settings(options, training, served);
-        ModelZip.Save(Path.Combine(target, ModelName), ServingGraph.Create(served.Members, served.Views, (float)served.Temperature), new ModelManifest
+        ModelZip.Save(Path.Combine(target, ModelName), ServingGraph.Create(served.Members, served.Views, served.Calibration), new ModelManifest
         {
             ClassNames = classes,
             Scheme = dataset.Scheme.Definition,
@@ -131,7 +131,8 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         .. dataset.Training.HasSoftTargets ? [new("SoftTargets", Text(options.SoftTargets))] : Array.Empty<ReportValue>(),
         new("Members", Text(served.Members.Count)),
         new("Views", served.Views.ToString()),
-        new("Temperature", Text(served.Temperature)),
+        new("Temperature", Text(served.Calibration.Temperature)),
+        new("ClassBiases", served.Calibration.HasBiases ? string.Join(' ', served.Calibration.Biases.Select(b => b.ToString("F3", CultureInfo.InvariantCulture))) : "none"),
         new("Seed", Text(options.Seed)),
         new("Outcome", training.Outcome.ToString()),
     ];

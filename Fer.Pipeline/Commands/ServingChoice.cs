@@ -12,11 +12,11 @@ namespace Fer.Pipeline.Commands;
 /// <param name="Members">The networks that answer together, the best alone first.</param>
 /// <param name="Views">What they see of a face.</param>
 /// <param name="Logits">[count, classes]: their mean logits on the validation split.</param>
-/// <param name="Temperature">What calibrates them.</param>
+/// <param name="Calibration">What calibrates them.</param>
 /// <param name="ImagesPerSecond">Faces a second of the whole, in batches.</param>
 /// <param name="Latency">Time of one face alone.</param>
 internal sealed record Served(
-    IReadOnlyList<Network> Members, FaceViews Views, float[] Logits, double Temperature, double ImagesPerSecond, TimeSpan Latency);
+    IReadOnlyList<Network> Members, FaceViews Views, float[] Logits, LogitCalibration Calibration, double ImagesPerSecond, TimeSpan Latency);
 
 /// <summary>
 /// Chooses on the validation split which networks answer together and what they see of a face. A dearer model is taken only where it gets more
@@ -42,8 +42,7 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
         var members = Members(candidates, pool);
         var views = limits.Views ?? Views(members, pool);
         float[] logits = Logits(members, views, pool, out double seconds);
-        double temperature = TemperatureScaling.Fit(logits, faces.Labels, faces.ClassNames.Count);
-        return new Served(members, views, logits, temperature, faces.Count / seconds, Latency(members, views, pool));
+        return new Served(members, views, logits, LogitCalibration.Fit(logits, faces.Labels, faces.ClassNames.Count), faces.Count / seconds, Latency(members, views, pool));
     }
 
     /// <summary>Forward selection (Caruana et al., 2004): the network that helps most joins, as long as one helps.</summary>
@@ -77,8 +76,8 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
         var seen = new HashSet<string> { Signature(members, best) };
         foreach (var views in Enum.GetValues<FaceViews>())
         {
-            // The middle of 48 pixels is the whole face, and it has no corners.
-            if (!seen.Add(Signature(members, views)) || members.Any(m => m.Input.Height == FaceSet.Side) && views is FaceViews.Five or FaceViews.Ten) continue;
+            // The middle of 48 pixels is the whole face.
+            if (!seen.Add(Signature(members, views))) continue;
             if (!Fits(members, views) || !HasTime(members, views) || Latency(members, views, pool) > limits.MaxLatency) continue;
             int score = Score(members, views, pool).Right;
             if (score > right) (best, right) = (views, score);
@@ -93,7 +92,7 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
         try
         {
             foreach (var member in members)
-                foreach (var view in views.List(member.Input.Height)) member.AtInput(member.Input with { Height = view.Side, Width = view.Side });
+                foreach (var view in views.List(member.Input.Height)) member.AtInput(member.Input with { Height = view.Shown, Width = view.Shown });
             return true;
         }
         catch (FerException)
@@ -105,7 +104,7 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
     /// <summary>True where scoring what is not scored yet is expected to be done within the patience.</summary>
     private bool HasTime(IReadOnlyList<Network> members, FaceViews views)
     {
-        double pixels = members.Sum(m => views.List(m.Input.Height).Where(v => !_scores.ContainsKey((m, v))).Sum(v => (double)v.Side * v.Side));
+        double pixels = members.Sum(m => views.List(m.Input.Height).Where(v => !_scores.ContainsKey((m, v))).Sum(v => (double)v.Shown * v.Shown));
         return clock.GetElapsedTime(_start).TotalSeconds + pixels * _secondsAPixel <= limits.Patience.TotalSeconds;
     }
 
@@ -138,7 +137,7 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
         if (_scores.TryGetValue((network, view), out var known)) return known;
         using var evaluator = new ModelEvaluator(ServingGraph.CreateView(network, view), pool, frozen: true);
         var scores = evaluator.Score(faces);
-        _secondsAPixel = Math.Max(_secondsAPixel, scores.Seconds / (view.Side * view.Side));
+        _secondsAPixel = Math.Max(_secondsAPixel, scores.Seconds / (view.Shown * view.Shown));
         return _scores[(network, view)] = (scores.Logits, scores.Seconds);
     }
 

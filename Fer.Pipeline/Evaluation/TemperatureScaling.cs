@@ -118,17 +118,4 @@ public static class TemperatureScaling
         }
         return (value / labels.Length, slope / labels.Length, curvature / labels.Length);
     }
-
-    /// <summary>Probabilities of logits, [rows, classes], under a temperature.</summary>
-    internal static float[] Softmax(float[] logits, int classes, double temperature)
-    {
-        var probabilities = new float[logits.Length];
-        for (int row = 0; row < logits.Length; row += classes)
-        {
-            double greatest = logits.AsSpan(row, classes).ToArray().Max(), sum = 0;
-            for (int c = 0; c < classes; c++) sum += Math.Exp((logits[row + c] - greatest) / temperature);
-            for (int c = 0; c < classes; c++) probabilities[row + c] = (float)(Math.Exp((logits[row + c] - greatest) / temperature) / sum);
-        }
-        return probabilities;
-    }
 }

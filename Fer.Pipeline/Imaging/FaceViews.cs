@@ -11,7 +11,9 @@ public enum FaceViews
     Whole,
     /// <summary>The whole face and its mirror image.</summary>
     WholeFlip,
-    /// <summary>The middle and the four corners.</summary>
+    /// <summary>The middle, about eleven twelfths of it enlarged to its size, and the mirror images of both.</summary>
+    Zoom,
+    /// <summary>The middle and the four corners. Of a network that sees the whole face, corners of about eleven twelfths are enlarged.</summary>
     Five,
     /// <summary>The middle, the four corners, and the mirror images of all (Krizhevsky et al., 2012).</summary>
     Ten,
@@ -23,19 +25,25 @@ public static class FaceViewSets
     /// <summary>The views of a set for a network that was trained on <paramref name="side"/> pixels.</summary>
     public static IReadOnlyList<FaceView> List(this FaceViews views, int side)
     {
-        int free = FaceAugmenter.SourceSide - side;
-        FaceView centre = FaceView.Centre(side), whole = FaceView.Centre(FaceAugmenter.SourceSide);
-        FaceView[] five = [centre, new(0, 0, side), new(0, free, side), new(free, 0, side), new(free, free, side)];
+        const int face = FaceAugmenter.SourceSide;
+        FaceView centre = FaceView.Centre(side), whole = FaceView.Centre(face);
+        // 44 of 48 pixels: enlarged by less than training does, and as many off one side as off the other.
+        int inner = side - 2 * (int)Math.Round(side / 24.0), corner = side < face ? side : inner, free = face - corner;
+        var zoomed = FaceView.Centre(inner) with { InputSide = side };
+        FaceView[] five = [centre, Corner(0, 0), Corner(0, free), Corner(free, 0), Corner(free, free)];
         return views switch
         {
             FaceViews.Centre => [centre],
             FaceViews.Flip => [centre, Mirror(centre)],
             FaceViews.Whole => [whole],
             FaceViews.WholeFlip => [whole, Mirror(whole)],
+            FaceViews.Zoom => [centre, Mirror(centre), zoomed, Mirror(zoomed)],
             FaceViews.Five => five,
             FaceViews.Ten => [.. five, .. five.Select(Mirror)],
             _ => throw new FerUsageException($"There is no set of views {views}."),
         };
+
+        FaceView Corner(int top, int left) => new(top, left, corner, InputSide: corner == side ? 0 : side);
     }
 
     private static FaceView Mirror(FaceView view) => view with { Mirrored = true };

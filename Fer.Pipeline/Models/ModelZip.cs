@@ -22,7 +22,7 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
 
     /// <summary>Writes a model zip.</summary>
     /// <param name="path">The file; an older one is replaced.</param>
-    /// <param name="network">A serving network, as <see cref="ServingGraph.Create(Networks.Network, float)"/> makes it.</param>
+    /// <param name="network">A serving network, as <see cref="ServingGraph.Create(Networks.Network, Evaluation.LogitCalibration)"/> makes it.</param>
     /// <param name="manifest">What is known about it; the checksums are filled in here.</param>
     /// <param name="metricsJson">All measurements, as JSON.</param>
     /// <returns>The manifest as written.</returns>

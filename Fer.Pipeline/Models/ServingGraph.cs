@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
@@ -12,37 +13,41 @@ namespace Fer.Pipeline.Models;
 public static class ServingGraph
 {
     /// <summary>
-    /// Builds centre crop (where the classifier sees fewer than 48 pixels a side), the classifier without its dropout, the division by the
-    /// temperature (Guo et al., arXiv 1706.04599) and softmax. Shares nothing with <paramref name="classifier"/>.
+    /// Builds centre crop (where the classifier sees fewer than 48 pixels a side), the classifier without its dropout, the calibration and softmax.
+    /// Shares nothing with <paramref name="classifier"/>.
     /// </summary>
     /// <param name="classifier">Input (1, side, side) of raw pixels in 0..255 with side at most 48, output (classes, 1, 1) of logits.</param>
-    /// <param name="temperature">What the logits are divided by; 1 leaves them as they are.</param>
-    /// <exception cref="FerException">The classifier has other shapes, or ends in probabilities already.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not a positive number.</exception>
-    public static Network Create(Network classifier, float temperature = 1f) => Create([classifier], FaceViews.Centre, temperature);
+    /// <param name="calibration">What becomes of the logits; null leaves them as they are.</param>
+    /// <exception cref="FerException">The classifier has other shapes or classes than the calibration, or ends in probabilities already.</exception>
+    public static Network Create(Network classifier, LogitCalibration? calibration = null) => Create([classifier], FaceViews.Centre, calibration);
 
     /// <summary>
-    /// Builds one network of several classifiers, each over several views of the face. Their logits are averaged before the temperature and the
-    /// softmax: the answer is the geometric mean of all their probabilities, and one temperature calibrates it. A classifier's weights are
+    /// Builds one network of several classifiers, each over several views of the face. Their logits are averaged before the calibration and the
+    /// softmax: the answer is the geometric mean of all their probabilities, calibrated as one. A classifier's weights are
     /// there once, however many views it sees.
     /// </summary>
-    /// <param name="classifiers">Networks of the same classes, each as <see cref="Create(Network, float)"/> takes it.</param>
+    /// <param name="classifiers">Networks of the same classes, each as <see cref="Create(Network, LogitCalibration)"/> takes it.</param>
     /// <param name="views">What each sees of the face.</param>
-    /// <param name="temperature">What the mean logits are divided by; 1 leaves them as they are.</param>
-    /// <exception cref="FerException">A classifier has other shapes, ends in probabilities already, or does not fit a view.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not a positive number.</exception>
-    public static Network Create(IReadOnlyList<Network> classifiers, FaceViews views, float temperature = 1f)
+    /// <param name="calibration">What becomes of the mean logits; null leaves them as they are.</param>
+    /// <exception cref="FerException">A classifier has other shapes or classes than the calibration, ends in probabilities already, or does not fit a view.</exception>
+    public static Network Create(IReadOnlyList<Network> classifiers, FaceViews views, LogitCalibration? calibration = null)
     {
-        if (!(temperature > 0 && float.IsFinite(1 / temperature) && 1 / temperature > 0))
-            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive number.");
+        int classes = classifiers[0].Output.Length;
+        calibration ??= LogitCalibration.None(classes);
+        if (calibration.Biases.Count != classes) throw new FerException($"A calibration of {calibration.Biases.Count} classes does not fit a network of {classes}.");
         var graph = new Building(classifiers);
         var logits = new List<Layer>();
         for (int i = 0; i < classifiers.Count; i++) logits.AddRange(graph.Add(i, views.List(classifiers[i].Input.Height)));
         var sum = logits[0];
         for (int i = 1; i < logits.Count; i++) sum = graph.Builder.Add(new Add(), graph.Free($"sum{i}"), sum, logits[i]);
-        sum = graph.Builder.Add(new Affine(0, 1 / (temperature * logits.Count)), graph.Free("temperature"), sum);
+        sum = graph.Builder.Add(new Affine(0, 1 / ((float)calibration.Temperature * logits.Count)), graph.Free("temperature"), sum);
+        var biases = calibration.HasBiases ? new Constant(classifiers[0].Output) : null;
+        if (biases is not null) sum = graph.Builder.Add(new Add(), graph.Free("calibrated"), sum, graph.Builder.Add(biases, graph.Free("bias"), graph.Builder.Input));
         graph.Builder.Add(new Softmax(), graph.Free("softmax"), sum);
-        return graph.Build();
+        var network = graph.Build();
+        // A constant has values once it belongs to a network.
+        for (int c = 0; biases is not null && c < classes; c++) biases.Value.Values[c] = (float)calibration.Biases[c];
+        return network;
     }
 
     /// <summary>One view of a classifier: 1x48x48 pixels in, its logits out. Shares nothing with <paramref name="classifier"/>.</summary>
@@ -56,6 +61,8 @@ public static class ServingGraph
 
     private sealed class Building
     {
+        private static readonly ResizeOptions Enlarging = new() { Interpolation = Interpolation.Linear };
+
         private readonly IReadOnlyList<Network> _classifiers;
         private readonly HashSet<string> _names;
 
@@ -79,10 +86,11 @@ public static class ServingGraph
             var logits = new List<Layer>();
             for (int i = 0; i < views.Count; i++)
             {
-                var (top, left, side, mirrored) = views[i];
+                var (top, left, side, mirrored, _) = views[i];
                 string ending = i == 0 ? "" : $".view{i + 1}", prefix = Prefix(number);
                 var layer = Builder.Input;
                 if (side != FaceSet.Side) layer = Builder.Add(new Crop(top, left, side, side), Free($"{prefix}centre{ending}"), layer);
+                if (views[i].Shown != side) layer = Builder.Add(new Resize(views[i].Shown, views[i].Shown, Enlarging), Free($"{prefix}resize{ending}"), layer);
                 if (mirrored) layer = Builder.Add(new Mirror(), Free($"{prefix}mirror{ending}"), layer);
                 logits.Add(NetworkCopy.Append(Builder, layer, classifier, inferenceOnly: true, name => prefix + name + ending, copies));
             }

@@ -1,11 +1,12 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Fer.Pipeline;
+using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
 using Fer.Tests.Networks;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Fer.Tests.Models;
 
@@ -18,7 +19,7 @@ public sealed class ModelZipTests : IDisposable
     [Fact]
     public void A_saved_model_comes_back_the_same()
     {
-        var network = ServingGraph.Create(TestNetworks.Classifier(), 1.5f);
+        var network = ServingGraph.Create(TestNetworks.Classifier(), LogitCalibration.OfTemperature(1.5, 7));
         var written = ModelZip.Save(_models.Path("m.zip"), network, TestModels.Manifest(), TestModels.Metrics);
         var (read, manifest, metrics) = ModelZip.Load(_models.Path("m.zip"));
         TestNetworks.AssertSame(network, read);

@@ -1,4 +1,5 @@
 using Fer.Pipeline;
+using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
@@ -14,7 +15,7 @@ public class ServingGraphTests
     public void A_classifier_of_40_pixels_gets_a_centre_crop_and_probabilities_and_loses_its_dropout()
     {
         var classifier = TestNetworks.Classifier(side: 40);
-        var serving = ServingGraph.Create(classifier, temperature: 2);
+        var serving = ServingGraph.Create(classifier, LogitCalibration.OfTemperature(2, 7));
         Assert.Equal(new Shape(1, 48, 48), serving.Input);
         Assert.Equal(new Shape(7), serving.Output);
         var crop = Assert.IsType<Crop>(serving.Nodes[0].Operation);
@@ -52,14 +53,20 @@ public class ServingGraphTests
     }
 
     [Theory]
-    [InlineData(FaceViews.Flip, 2)]
-    [InlineData(FaceViews.Whole, 1)]
-    [InlineData(FaceViews.WholeFlip, 2)]
-    [InlineData(FaceViews.Five, 5)]
-    [InlineData(FaceViews.Ten, 10)]
-    public void Views_and_members_are_averaged_over_their_logits(FaceViews views, int count)
+    [InlineData(FaceViews.Flip, 2, 40)]
+    [InlineData(FaceViews.Flip, 2, 48)]
+    [InlineData(FaceViews.Whole, 1, 40)]
+    [InlineData(FaceViews.WholeFlip, 2, 40)]
+    [InlineData(FaceViews.Zoom, 4, 40)]
+    [InlineData(FaceViews.Zoom, 4, 48)]
+    [InlineData(FaceViews.Five, 5, 40)]
+    [InlineData(FaceViews.Five, 5, 48)]
+    [InlineData(FaceViews.Ten, 10, 40)]
+    [InlineData(FaceViews.Ten, 10, 48)]
+    public void Views_and_members_are_averaged_over_their_logits_and_calibrated(FaceViews views, int count, int side)
     {
-        Network[] members = [TestNetworks.Classifier(side: 40, seed: 1), TestNetworks.Classifier(side: 32, seed: 2)];
+        double[] biases = [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1];
+        Network[] members = [TestNetworks.Classifier(side: side, seed: 1), TestNetworks.Classifier(side: 32, seed: 2)];
         float[] faces = [.. TestNetworks.Faces(3).Select(b => (float)b)];
         var mean = new float[3 * 7];
         foreach (var member in members)
@@ -68,36 +75,52 @@ public class ServingGraphTests
             Assert.Equal(count, list.Distinct().Count());
             foreach (var view in list)
             {
-                // The view cut out by hand, shown to the network itself.
-                var pixels = new float[3 * view.Side * view.Side];
-                for (int f = 0; f < 3; f++)
-                    for (int y = 0; y < view.Side; y++)
-                        for (int x = 0; x < view.Side; x++)
-                            pixels[(f * view.Side + y) * view.Side + x] = faces[(f * 48 + view.Top + y) * 48 + view.Left + (view.Mirrored ? view.Side - 1 - x : x)];
-                var network = NetworkCopy.Clone(member).AtInput(new Shape(1, view.Side, view.Side));
+                // The view taken out by hand, shown to the network itself.
+                float[] pixels = [.. Enumerable.Range(0, 3).SelectMany(f => Shown(faces[(f * 2304)..((f + 1) * 2304)], view))];
+                var network = NetworkCopy.Clone(member).AtInput(new Shape(1, view.Shown, view.Shown));
                 var logits = Run(network, pixels, 3);
                 for (int i = 0; i < mean.Length; i++) mean[i] += logits[i] / (2 * count);
             }
         }
-        var served = ServingGraph.Create(members, views, 1.7f);
+        var served = ServingGraph.Create(members, views, new LogitCalibration(1.7, biases));
         float[] actual = Run(served, faces, 3);
         for (int f = 0; f < 3; f++)
         {
-            double sum = Enumerable.Range(0, 7).Sum(c => Math.Exp(mean[f * 7 + c] / 1.7));
-            for (int c = 0; c < 7; c++) Assert.Equal(Math.Exp(mean[f * 7 + c] / 1.7) / sum, actual[f * 7 + c], 1e-5);
+            double sum = Enumerable.Range(0, 7).Sum(c => Math.Exp(mean[f * 7 + c] / 1.7 + biases[c]));
+            for (int c = 0; c < 7; c++) Assert.Equal(Math.Exp(mean[f * 7 + c] / 1.7 + biases[c]) / sum, actual[f * 7 + c], 1e-5);
         }
-        // Every member's weights once, however many views there are.
-        Assert.Equal(members.Sum(m => m.Parameters.Values.Length), served.Parameters.Values.Length);
+        // Every member's weights once, however many views there are; the biases are constants beside them.
+        Assert.Equal(members.Sum(m => m.Parameters.Values.Length) + 7, served.Parameters.Values.Length);
     }
+
+    /// <summary>The pixels of a view: cut out, enlarged between pixel centres with the part's edge repeated, mirrored.</summary>
+    private static IEnumerable<float> Shown(float[] face, FaceView view)
+    {
+        for (int y = 0; y < view.Shown; y++)
+            for (int x = 0; x < view.Shown; x++)
+            {
+                double row = Place(y), column = Place(view.Mirrored ? view.Shown - 1 - x : x);
+                int top = Math.Min((int)row, view.Side - 2), left = Math.Min((int)column, view.Side - 2);
+                yield return (float)((At(top, left) * (left + 1 - column) + At(top, left + 1) * (column - left)) * (top + 1 - row)
+                    + (At(top + 1, left) * (left + 1 - column) + At(top + 1, left + 1) * (column - left)) * (row - top));
+            }
+
+        double Place(int pixel) => Math.Clamp((pixel + 0.5) * view.Side / view.Shown - 0.5, 0, view.Side - 1);
+        double At(int y, int x) => face[(view.Top + y) * 48 + view.Left + x];
+    }
+
+    [Fact]
+    public void A_calibration_of_other_classes_is_refused() =>
+        Assert.Contains("3 classes", Assert.Throws<FerException>(() => ServingGraph.Create(TestNetworks.Classifier(), LogitCalibration.None(3))).Message);
 
     [Fact]
     public void Shared_weights_stay_shared_in_the_file_and_only_predict()
     {
-        var served = ServingGraph.Create([TestNetworks.Classifier()], FaceViews.Ten, 1.2f);
+        var served = ServingGraph.Create([TestNetworks.Classifier()], FaceViews.Ten, LogitCalibration.OfTemperature(1.2, 7));
         using var file = new MemoryStream();
         OnnxWriter.Write(served, file);
         using var one = new MemoryStream();
-        OnnxWriter.Write(ServingGraph.Create(TestNetworks.Classifier(), 1.2f), one);
+        OnnxWriter.Write(ServingGraph.Create(TestNetworks.Classifier(), LogitCalibration.OfTemperature(1.2, 7)), one);
         Assert.InRange(file.Length, one.Length, one.Length + 25_000);
         file.Position = 0;
         var read = OnnxReader.Read(file, "ten.onnx");
@@ -116,14 +139,6 @@ public class ServingGraphTests
         executor.Forward(count);
         return executor.Output[..(count * network.Output.Length)].ToArray();
     }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(-1)]
-    [InlineData(float.NaN)]
-    [InlineData(float.PositiveInfinity)]
-    public void A_temperature_that_is_not_positive_is_refused(float temperature) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => ServingGraph.Create(TestNetworks.Classifier(), temperature));
 
     [Fact]
     public void A_network_of_other_shapes_is_refused()

@@ -1,3 +1,4 @@
+using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Networks.Onnx;
@@ -33,7 +34,7 @@ public class PublishedOnnxAgreementTests
         float[] pixels = [.. faces.Select(b => (float)b)];
         using var pool = new WorkerPool(2);
         Train(network, pixels, pool);
-        var serving = ServingGraph.Create(network, 1.2f);
+        var serving = ServingGraph.Create(network, new LogitCalibration(1.2, [.. Enumerable.Range(0, network.Output.Length).Select(c => 0.1 * c)]));
         using var onnx = new MemoryStream();
         OnnxWriter.Write(serving, onnx);
         float[] theirs = OnnxRuntime.Run(onnx.ToArray(), pixels, Batch);

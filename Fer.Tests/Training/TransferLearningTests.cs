@@ -1,5 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Models.Backbones;
@@ -37,7 +38,7 @@ public sealed class TransferLearningTests : IDisposable
             Threads = 2,
         }).Fit(faces).Network;
         using var folder = new TemporaryFolder();
-        ModelZip.Save(folder.File("m.zip"), ServingGraph.Create(network, 1.4f),
+        ModelZip.Save(folder.File("m.zip"), ServingGraph.Create(network, LogitCalibration.OfTemperature(1.4, network.Output.Length)),
             new ModelManifest { ClassNames = faces.ClassNames, Scheme = "custom", Architecture = network.Architecture }, "{}");
         return (File.ReadAllBytes(folder.File("m.zip")), network);
     }
@@ -151,7 +152,7 @@ public sealed class TransferLearningTests : IDisposable
         var first = Trained.Value.Network;
         var second = NetworkCopy.Clone(first);
         foreach (ref float value in second.Parameters.Trainable) value *= 0.5f;
-        ModelZip.Save(_folder.File("two.zip"), ServingGraph.Create([first, second], views, 1.2f),
+        ModelZip.Save(_folder.File("two.zip"), ServingGraph.Create([first, second], views, new LogitCalibration(1.2, [.. Enumerable.Range(0, first.Output.Length).Select(c => 0.1 * c)])),
             new ModelManifest { ClassNames = ["class0", "class1"], Scheme = "custom", Architecture = first.Architecture }, "{}");
         var backbone = Backbone.Load(_folder.File("two.zip"));
         Assert.Equal(first.Input, backbone.Network.Input);
