@@ -44,6 +44,9 @@ public sealed record BudgetPlan
     /// <summary>Time kept at the end for scoring, saving and reporting.</summary>
     public required TimeSpan Reserve { get; init; }
 
+    /// <summary>The part of <see cref="Reserve"/> for trying views of the face and members.</summary>
+    public TimeSpan Views { get; init; }
+
     /// <summary>Final trainings, whose networks may answer together.</summary>
     public int Finals { get; init; } = 1;
 
@@ -65,7 +68,7 @@ public sealed record BudgetPlan
         ArgumentOutOfRangeException.ThrowIfLessThan(finish, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(epoch, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegative(maxTrials);
-        // The measured time holds the compilation that does not come again, which is the reserve; half the budget is the most that makes sense.
+        // Half the budget is the most that makes sense.
         var reserve = Min(finish + 0.015 * budget, 0.5 * budget);
         var training = budget - reserve;
         var exploration = ExplorationShare(training / epoch) * training;

@@ -18,7 +18,7 @@ public sealed class FaceExperiment
     /// <summary>How far behind the best a network may be to answer together with it.</summary>
     private const double LeastMemberMetric = 0.05;
 
-    private const int MostMembers = 6;
+    private const int MostCandidates = 6;
 
     private readonly FaceDataset _dataset;
     private readonly FaceSet _training, _validation;
@@ -47,7 +47,7 @@ public sealed class FaceExperiment
     public void SkipRunningTrial() => _running?.SkipRunningTrial();
 
     /// <summary>
-    /// Runs the experiment. <paramref name="finish"/> scores, saves and reports the best model; it is called once before the sweep with an
+    /// Runs the experiment. <paramref name="finish"/> scores, saves and reports the best model; it is called before the sweep with an
     /// untrained model as a rehearsal, which measures the time to keep for it and finds an unwritable folder while nothing is lost, and once at the end.
     /// </summary>
     /// <param name="monitor">Watches the trials.</param>
@@ -77,6 +77,8 @@ public sealed class FaceExperiment
             throw store!.Other($"its budget is {record.BudgetSeconds / 60:0.###} minutes");
         }
         store?.CountFrom(start);
+        // The end is timed as in a process that has been there before.
+        if (resumed) Rehearse(space, finish);
         if (!resumed) store?.SetPlan(record);
         var plan = record.Plan;
         space = WithBackbones(space.WithChoice(nameof(FaceSearchOptions.Width), record.Width), record.Backbones);
@@ -94,7 +96,7 @@ public sealed class FaceExperiment
         {
             var best = (FaceTrialResult)await _running.RunAsync(cancellationToken).ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false)) throw new OperationCanceledException(cancellationToken);
-            finish(new FaceExperimentEnd(best, Members(best, runner, space, store), IsRehearsal: false, ViewTime(plan)));
+            finish(new FaceExperimentEnd(best, Members(best, runner, space, store), IsRehearsal: false, plan.Views));
             store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
             return best;
         }
@@ -157,6 +159,8 @@ public sealed class FaceExperiment
     /// <summary>Rehearses the end, measures the machine, and shares out the time that is left.</summary>
     private PlanRecord Plan(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish, TimeProvider clock, long start, CancellationToken cancellationToken)
     {
+        // The first time is compilation for the most part, which does not come again.
+        Rehearse(space, finish);
         var finishTime = Rehearse(space, finish);
         cancellationToken.ThrowIfCancellationRequested();
         var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, clock);
@@ -171,7 +175,7 @@ public sealed class FaceExperiment
 
         var epoch = Epoch(width);
         double epochs = (1 - ViewShare) * left / epoch;
-        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs);
+        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs, sizeof(float) * (long)NetworkOf(Options(width)).Parameters.Length);
         // All sets of views together have at most the pixels of fifteen. Forward alone is taken for a quarter of a training step: with a third, a quarter of
         // an hour ended 52 seconds early.
         double views = Math.Min(ViewShare * left.TotalSeconds, 15.0 * finals * _validation.Count / (4 * measured.First().Value));
@@ -180,6 +184,7 @@ public sealed class FaceExperiment
         plan = plan with
         {
             Finals = finals,
+            Views = TimeSpan.FromSeconds(Math.Min(views + 0.01 * left.TotalSeconds, 0.75 * plan.Reserve.TotalSeconds)),
             Margin = MarginOf(plan, epoch, _validation.Count),
         };
         return new PlanRecord
@@ -198,7 +203,7 @@ public sealed class FaceExperiment
             var store = new BackboneStore(folder);
             var options = Options(width);
             // A training step is worth about three forward passes.
-            double work = 3.0 * Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options)).MultiplyAccumulates;
+            double work = 3.0 * NetworkOf(options).MultiplyAccumulates;
             return BackboneCandidate.Choose(store.Names.Select(store.Entry), work * imagesPerSecond, plan, _training.Count, _validation.Count);
         }
 
@@ -208,6 +213,8 @@ public sealed class FaceExperiment
             // Even a budget that reading the data has used up gets a model: of a second.
             return time > TimeSpan.FromSeconds(1) ? time : TimeSpan.FromSeconds(1);
         }
+
+        Network NetworkOf(ImageClassificationTrainer.Options options) => Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options));
 
         TimeSpan Epoch(double atWidth) => calibration.Epoch(Options(atWidth), _training.Count, _validation.Count, 0.02 * Left());
 
@@ -222,16 +229,15 @@ public sealed class FaceExperiment
     internal static double MarginOf(BudgetPlan plan, TimeSpan epoch, int faces) =>
         plan.TrialTime < FaceTrialRunner.TellingEpochs * epoch ? 1 : Math.Sqrt(0.5 * 0.25 / faces);
 
-    private static TimeSpan ViewTime(BudgetPlan plan) => TimeSpan.FromSeconds(Math.Min(0.75 * plan.Reserve.TotalSeconds, ViewShare * plan.Budget.TotalSeconds));
-
+    /// <summary>Goes through the end with an untrained network and gives the time that took.</summary>
     private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish)
     {
+        long start = _options.Clock.GetTimestamp();
         var settings = new TrialSettings { TrialId = -1, Parameter = space.Default, Seed = _options.Seed };
         var options = space.AsType(space.Default).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
         var network = Architectures.Create(options.Arch, _training.ClassNames.Count, new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width });
         network.Initialize(_options.Seed);
         var untrained = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero);
-        long start = _options.Clock.GetTimestamp();
         finish(new FaceExperimentEnd(new FaceTrialResult { TrialSettings = settings, Metric = 0, Training = untrained, Options = options }, [], IsRehearsal: true, TimeSpan.Zero));
         return _options.Clock.GetElapsedTime(start);
     }
@@ -241,7 +247,7 @@ public sealed class FaceExperiment
     {
         var members = new List<Network>();
         var records = (store?.State.Trials ?? []).Where(r => r.State == TrialState.Completed && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
-        foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostMembers))
+        foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostCandidates))
             if (runner.HasNetwork(record.Id)) members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
         return members;
     }

@@ -21,11 +21,18 @@ internal static class WidthPlan
     /// <summary>Epochs that each of several final trainings should have: past that, another network brings more than longer training.</summary>
     internal const double LeastEpochsOfMember = 60;
 
+    /// <summary>Bytes of the weights of all networks in a zip, where their number was not asked for: it stays easy to ship.</summary>
+    internal const long MostBytes = 19_000_000;
+
+    /// <summary>Most networks that answer together; each costs a face's whole time again.</summary>
+    internal const int MostMembers = 5;
+
     private const int MostFinals = 4;
 
-    /// <summary>How many networks to train in the end.</summary>
+    /// <summary>How many networks to train in the end: those that have the epochs to be worth it and fit a zip.</summary>
     /// <param name="epochs">Epochs that all of their time is enough for.</param>
-    internal static int Finals(double epochs) => Math.Clamp((int)(epochs / LeastEpochsOfMember), 1, MostFinals);
+    /// <param name="bytes">Bytes of the weights of one of them.</param>
+    internal static int Finals(double epochs, long bytes) => (int)Math.Clamp(Math.Min(epochs / LeastEpochsOfMember, MostBytes / bytes), 1, MostFinals);
 
     /// <summary>The widest network whose epochs fit the time, or else the narrowest.</summary>
     /// <param name="widths">The widths there are.</param>

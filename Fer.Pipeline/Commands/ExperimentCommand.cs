@@ -21,7 +21,7 @@ internal sealed class ExperimentCommand : ICommand
     private readonly Option<string[]?> _architectures = Architecture();
     private readonly Option<string?> _backbones = BackboneOptions.Folder();
     private readonly Option<double?> _width = Values.Number("--width", "What every layer's channels are multiplied by; by the time there is where not given", 0, 16, above: true);
-    private readonly Option<int?> _ensemble = Values.Whole("--ensemble", "Final trainings, whose networks answer together where that helps; by the time there is where not given", 1, 16);
+    private readonly Option<int?> _ensemble = Values.Whole("--ensemble", "Final trainings, whose networks answer together where that helps; by the time there is where not given", 1, WidthPlan.MostMembers);
     private readonly Option<double?> _memory = Values.Number("--max-memory", "Most memory in megabytes; settings that would take more are left out", 0, 1e9, "MB", above: true);
     private readonly Option<string?> _resume = RunRecord.ResumeOption();
     private readonly Option<bool> _list = Values.Flag("--list", "Lists the experiments in artifacts/, or in --output, and does nothing else");
@@ -55,7 +55,10 @@ internal sealed class ExperimentCommand : ICommand
         long seed = _run.Seed(result);
         path ??= _run.Folder(result, host);
         var dataset = _data.Load(result, host, seed);
-        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host) };
+        var limits = _serving.Limits(result);
+        // Who asks for so many networks takes their size.
+        if (result.GetValue(_ensemble) > 1) limits = limits with { MaxBytes = long.MaxValue };
+        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), limits, host.Time) { Svg = _run.Svg(result, host) };
         if (resume is null)
         {
             // What an earlier run of this name left would not belong to this one.

@@ -30,7 +30,7 @@ internal sealed class ReproduceCommand : ICommand
 
     public string Name => "reproduce";
 
-    public string Description => "Trains an earlier project's network as its authors did and prints their figure beside the one reached here, and FerNet's in the same time.";
+    public string Description => "Trains an earlier project's network as its authors did (the large ones, which they fine-tuned, from scratch) and prints their figure beside the one reached here, and FerNet's in the same time.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -57,20 +57,21 @@ internal sealed class ReproduceCommand : ICommand
         {
             if (!sets.TryGetValue(project.Scheme, out var dataset)) sets[project.Scheme] = dataset = Load(result, host, project.Scheme);
             double minutes = result.GetValue(_minutes) ?? project.Minutes;
-            var ours = await KeptOr(project.Name, () => TrainAsync(result, host, project, dataset, minutes, Folder(project.Name), cancellationToken)).ConfigureAwait(false);
+            var ours = await KeptOr(project.Name, OptionsOf(result, project), () => TrainAsync(result, host, project, dataset, minutes, Folder(project.Name), cancellationToken)).ConfigureAwait(false);
             string fernet = FormattableString.Invariant($"fernet-{project.Scheme.Name}-{minutes:0.##}");
             var peer = result.GetValue(_alone) ? null
-                : await KeptOr(fernet, () => FerNetAsync(result, host, dataset, minutes, Folder(fernet), cancellationToken)).ConfigureAwait(false);
+                : await KeptOr(fernet, FerNetOptions(result), () => FerNetAsync(result, host, dataset, minutes, Folder(fernet), cancellationToken)).ConfigureAwait(false);
             rows.Add(new ReproductionRow(project, ours, peer));
             if (all) AtomicFile.WriteText(Path.Combine(folder, TableName), ReproductionRow.Markdown(rows));
 
             string Folder(string run) => Path.Combine(folder, "reproduce", run);
 
-            async Task<Reproduction> KeptOr(string run, Func<Task<Reproduction>> train)
+            async Task<Reproduction> KeptOr(string run, ImageClassificationTrainer.Options options, Func<Task<Reproduction>> train)
             {
-                if (!result.GetValue(_again) && Reproduction.Load(Folder(run), minutes, dataset.Training.Sha256) is { } known) return known;
+                string recipe = Reproduction.RecipeOf(options);
+                if (!result.GetValue(_again) && Reproduction.Load(Folder(run), minutes, dataset.Training.Sha256, recipe) is { } known) return known;
                 host.Error.WriteLine(FormattableString.Invariant($"{run}: {dataset.Scheme.ClassNames.Count} classes, {minutes:0.##} minutes"));
-                var made = await train().ConfigureAwait(false);
+                var made = await train().ConfigureAwait(false) with { Recipe = recipe };
                 // What was cut off is no result to keep.
                 cancellationToken.ThrowIfCancellationRequested();
                 made.Save(Folder(run));
@@ -109,7 +110,7 @@ internal sealed class ReproduceCommand : ICommand
         ParseResult result, CommandHost host, EarlierProject project, FaceDataset dataset, double minutes, string path, CancellationToken cancellationToken)
     {
         long start = host.Time.GetTimestamp();
-        var options = project.Options with { Seed = Seed(result), Threads = result.GetValue(_threads) ?? 0 };
+        var options = OptionsOf(result, project);
         // Their authors looked at a face once.
         var folder = new RunFolder(
             path, dataset, $"{project.Name}: {project.Summary}", CommandText.Of(result), new ServingLimits { Views = FaceViews.Centre }, host.Time);
@@ -151,6 +152,12 @@ internal sealed class ReproduceCommand : ICommand
             cancellationToken)).ConfigureAwait(false);
         return Reproduction.Of(metrics!, minutes, best.Training.History.Count, host.Time.GetElapsedTime(start), dataset.Training.Sha256);
     }
+
+    private ImageClassificationTrainer.Options OptionsOf(ParseResult result, EarlierProject project) =>
+        project.Options with { Seed = Seed(result), Threads = result.GetValue(_threads) ?? 0 };
+
+    /// <summary>What a sweep begins with; what it ends with is its own choice.</summary>
+    private ImageClassificationTrainer.Options FerNetOptions(ParseResult result) => new FaceSearchOptions().ToTrainerOptions() with { Seed = Seed(result) };
 
     private long Seed(ParseResult result) => result.GetValue(_seed) ?? 1;
 }

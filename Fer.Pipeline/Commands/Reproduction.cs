@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Fer.Pipeline.Evaluation;
@@ -16,6 +17,9 @@ namespace Fer.Pipeline.Commands;
 /// <param name="DataSha256">Hash of the faces it was trained on.</param>
 internal sealed record Reproduction(double Minutes, double Accuracy, double Lower, double Upper, int Epochs, double Seconds, string DataSha256)
 {
+    /// <summary>Hash of what it was trained with.</summary>
+    public string Recipe { get; init; } = "";
+
     private const string FileName = "result.json";
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -23,17 +27,21 @@ internal sealed record Reproduction(double Minutes, double Accuracy, double Lowe
     internal static Reproduction Of(MulticlassClassificationMetrics metrics, double minutes, int epochs, TimeSpan elapsed, string dataSha256) =>
         new(minutes, metrics.Accuracy, metrics.AccuracyInterval.Lower, metrics.AccuracyInterval.Upper, epochs, elapsed.TotalSeconds, dataSha256);
 
+    /// <summary>Hash of all options that decide what a training comes to but its time.</summary>
+    internal static string RecipeOf(ImageClassificationTrainer.Options options) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', options.Identity()))));
+
     internal void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 
-    /// <summary>What an earlier run left in the folder; null where there is nothing, or it was of other data or another time.</summary>
-    internal static Reproduction? Load(string folder, double minutes, string dataSha256)
+    /// <summary>What an earlier run left in the folder; null where there is nothing, or it was of other data, another time or another recipe.</summary>
+    internal static Reproduction? Load(string folder, double minutes, string dataSha256, string recipe)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) return null;
         try
         {
             var known = JsonSerializer.Deserialize<Reproduction>(File.ReadAllText(path), Json);
-            return known is not null && known.Minutes == minutes && known.DataSha256 == dataSha256 ? known : null;
+            return known is not null && known.Minutes == minutes && known.DataSha256 == dataSha256 && known.Recipe == recipe ? known : null;
         }
         catch (JsonException)
         {

@@ -1,8 +1,10 @@
+using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
+using Fer.Pipeline.Networks.Onnx;
 using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 
@@ -24,12 +26,6 @@ internal sealed record Served(
 /// </summary>
 internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int threads, TimeProvider clock)
 {
-    /// <summary>Most networks of an ensemble; each costs a face's whole time again.</summary>
-    private const int MostMembers = 5;
-
-    /// <summary>Bytes of all members' weights, so that a zip stays easy to ship.</summary>
-    private const long MostBytes = 19_000_000;
-
     private readonly Dictionary<(Network, FaceView), (float[] Logits, double Seconds)> _scores = [];
     private readonly long _start = clock.GetTimestamp();
     private double _secondsAPixel;
@@ -51,13 +47,13 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
         var centre = limits.Views ?? FaceViews.Centre;
         List<Network> members = [candidates[0]];
         var best = Score(members, centre, pool);
-        while (members.Count < MostMembers)
+        while (members.Count < WidthPlan.MostMembers)
         {
             Network? joins = null;
             foreach (var candidate in candidates.Except(members))
             {
                 List<Network> tried = [.. members, candidate];
-                if (tried.Sum(m => (long)m.Parameters.Values.Length * sizeof(float)) > MostBytes || !HasTime([candidate], centre)) continue;
+                if (tried.Sum(m => (long)m.Parameters.Values.Length * sizeof(float)) > limits.MaxBytes || !Fits(tried, centre) || !HasTime([candidate], centre)) continue;
                 var score = Score(tried, centre, pool);
                 // More faces right by chance alone is not worth a network: the loss must fall as well.
                 if (score.Right <= best.Right || score.Loss >= best.Loss || Latency(tried, centre, pool) > limits.MaxLatency) continue;
@@ -87,13 +83,23 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
 
     private static string Signature(IReadOnlyList<Network> members, FaceViews views) => string.Join(';', members.Select(m => string.Join(',', views.List(m.Input.Height).Distinct())));
 
+    /// <summary>True where the networks take the views and the whole can be read again from its zip.</summary>
     private static bool Fits(IReadOnlyList<Network> members, FaceViews views)
     {
+        // The layers in front of each view and behind all of them are few and small.
+        const int layersAround = 6;
+        var most = new OnnxReadLimits();
+        double nodes = 0, values = 0;
         try
         {
             foreach (var member in members)
-                foreach (var view in views.List(member.Input.Height)) member.AtInput(member.Input with { Height = view.Shown, Width = view.Shown });
-            return true;
+                foreach (var view in views.List(member.Input.Height))
+                {
+                    var network = member.AtInput(member.Input with { Height = view.Shown, Width = view.Shown });
+                    nodes += network.Nodes.Count + layersAround;
+                    values += network.Nodes.Sum(n => (double)n.Shape.Length) + layersAround * FaceSet.PixelCount;
+                }
+            return nodes <= most.MaxNodes && values <= most.MaxActivations;
         }
         catch (FerException)
         {

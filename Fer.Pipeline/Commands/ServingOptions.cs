@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Imaging;
 
 namespace Fer.Pipeline.Commands;
@@ -32,6 +33,9 @@ internal sealed record ServingLimits
 
     /// <summary>Most time of one face, in a model of several views or members.</summary>
     internal TimeSpan MaxLatency { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Most bytes of the weights of all members.</summary>
+    internal long MaxBytes { get; init; } = WidthPlan.MostBytes;
 
     /// <summary>Time for trying views and members; the plain model takes what it takes.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.MaxValue;

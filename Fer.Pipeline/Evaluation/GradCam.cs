@@ -97,7 +97,7 @@ public sealed class GradCam : IDisposable
     }
 
     /// <summary>
-    /// The nodes that lead to one network's logits for one view: what averages several, the temperature and the softmax behind them left out.
+    /// The nodes that lead to one network's logits for one view: what averages several, the calibration and the softmax behind them left out.
     /// </summary>
     private static HashSet<int> FirstStream(Network network)
     {

@@ -13,14 +13,16 @@ public sealed record LogitCalibration
     /// <summary>Creates a calibration.</summary>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="biases">b, one a class.</param>
+    /// <exception cref="ArgumentException">There are no biases.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive and finite as a single, nor is its reciprocal; or a bias is not finite.</exception>
     public LogitCalibration(double temperature, IReadOnlyList<double> biases)
     {
+        if (biases.Count == 0) throw new ArgumentException("A calibration has a bias for each class; 0 leaves a class alone.", nameof(biases));
         float divisor = (float)temperature;
         if (!(divisor > 0 && float.IsFinite(divisor) && float.IsFinite(1 / divisor)))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive number.");
         foreach (double bias in biases)
-            if (!double.IsFinite(bias)) throw new ArgumentOutOfRangeException(nameof(biases), bias, "A bias is a finite number.");
+            if (!float.IsFinite((float)bias)) throw new ArgumentOutOfRangeException(nameof(biases), bias, "A bias is a finite number.");
         Temperature = temperature;
         Biases = [.. biases];
     }
@@ -120,15 +122,16 @@ public sealed record LogitCalibration
         {
             var row = logits.Slice(i * biases.Length, biases.Length);
             value += Softmax(row, beta, biases, probabilities) - beta * row[labels[i]] - biases[labels[i]];
-            // The derivative of a class's calibrated logit is its logit, or 1 for its own bias and 0 for another's.
-            double mean = 0, square = 0;
+            // The derivative of a class's calibrated logit is its logit, or 1 for its own bias and 0 for another's. Logits count from the greatest, so
+            // that what they have in common does not drown what they differ by.
+            double greatest = row[ClassProbabilities.Best(row)], mean = 0, square = 0;
             for (int c = 0; c < biases.Length; c++)
             {
-                double derivative = by == 0 ? row[c] : c == by - 1 ? 1 : 0;
+                double derivative = by == 0 ? row[c] - greatest : c == by - 1 ? 1 : 0;
                 mean += probabilities[c] * derivative;
                 square += probabilities[c] * derivative * derivative;
             }
-            slope += mean - (by == 0 ? row[labels[i]] : labels[i] == by - 1 ? 1 : 0);
+            slope += mean - (by == 0 ? row[labels[i]] - greatest : labels[i] == by - 1 ? 1 : 0);
             curvature += square - mean * mean;
         }
         foreach (double bias in biases) value += 0.5 * Precision * bias * bias;

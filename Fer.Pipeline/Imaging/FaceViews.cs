@@ -28,7 +28,7 @@ public static class FaceViewSets
         const int face = FaceAugmenter.SourceSide;
         FaceView centre = FaceView.Centre(side), whole = FaceView.Centre(face);
         // 44 of 48 pixels: enlarged by less than training does, and as many off one side as off the other.
-        int inner = side - 2 * (int)Math.Round(side / 24.0), corner = side < face ? side : inner, free = face - corner;
+        int inner = side - 2 * (int)Math.Max(1, Math.Round(side / 24.0)), corner = side < face ? side : inner, free = face - corner;
         var zoomed = FaceView.Centre(inner) with { InputSide = side };
         FaceView[] five = [centre, Corner(0, 0), Corner(0, free), Corner(free, 0), Corner(free, free)];
         return views switch

@@ -38,11 +38,16 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
         {
             // What Load would refuse must not be written either.
             CheckNetwork(network, ModelManifestJson.Read(manifestJson));
+            OnnxReader.Read(new MemoryStream(model), OnnxName);
             CheckJson(metrics, MetricsName);
         }
         catch (ModelFormatException e)
         {
             throw new FerException($"{path}: not written, because {e.Message}.", e);
+        }
+        catch (FerException e)
+        {
+            throw new FerException($"{path}: not written, because it could not be read again: {e.Message}", e);
         }
         AtomicFile.Write(path, stream => ZipFolder.Write(stream, [(OnnxName, model), (ManifestName, manifestJson), (MetricsName, metrics)]));
         return manifest;

@@ -42,7 +42,7 @@ public static class ServingGraph
         for (int i = 1; i < logits.Count; i++) sum = graph.Builder.Add(new Add(), graph.Free($"sum{i}"), sum, logits[i]);
         sum = graph.Builder.Add(new Affine(0, 1 / ((float)calibration.Temperature * logits.Count)), graph.Free("temperature"), sum);
         var biases = calibration.HasBiases ? new Constant(classifiers[0].Output) : null;
-        if (biases is not null) sum = graph.Builder.Add(new Add(), graph.Free("calibrated"), sum, graph.Builder.Add(biases, graph.Free("bias"), graph.Builder.Input));
+        if (biases is not null) sum = graph.Builder.Add(new Add(), graph.Free("calibrated"), sum, graph.Builder.Add(biases, graph.Free("bias")));
         graph.Builder.Add(new Softmax(), graph.Free("softmax"), sum);
         var network = graph.Build();
         // A constant has values once it belongs to a network.

@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Networks;
 
 /// <summary>
 /// Where a classifier's features come out: in front of its last layer with weights, which tells its own classes apart. What stands around that
-/// layer (dropout before it, temperature and softmax behind it) belongs to the old head too.
+/// layer (dropout before it, calibration and softmax behind it) belongs to the old head too.
 /// </summary>
 /// <param name="Features">The node whose output are the features.</param>
 /// <param name="Head">The linear layer that read them, or null where the network has none.</param>

@@ -22,6 +22,17 @@ public class WidthPlanTests
     public void Widest_network_that_still_has_its_epochs_is_chosen(double minutes, double epochSeconds, double expected) =>
         Assert.Equal(expected, Choose(minutes, epochSeconds));
 
+    [Theory]
+    [InlineData(300, 4_700_000, 4)]
+    [InlineData(130, 4_700_000, 2)]
+    [InlineData(100, 4_700_000, 1)]
+    [InlineData(10, 4_700_000, 1)]
+    [InlineData(300, 8_000_000, 2)]
+    [InlineData(300, 10_600_000, 1)]
+    [InlineData(300, 40_000_000, 1)]
+    public void As_many_networks_are_trained_as_have_their_epochs_and_fit_a_zip(double epochs, long bytes, int expected) =>
+        Assert.Equal(expected, WidthPlan.Finals(epochs, bytes));
+
     [Fact]
     public void More_time_never_means_a_narrower_network()
     {

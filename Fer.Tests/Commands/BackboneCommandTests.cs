@@ -71,6 +71,9 @@ public sealed class BackboneCommandTests : IDisposable
         }
         var (code, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --epochs 2 --batch-size 8 --threads 2 --output out --name mine");
         Assert.True(code == ExitCode.Done, error);
+        // The model knows both emotions: no new head has to be fitted on its features first.
+        Assert.DoesNotContain(" training faces, ", error);
+        (_, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --fine-tune none --epochs 1 --batch-size 8 --threads 2 --output out --name head");
         Assert.Contains(" training faces, ", error);
         await Done("evaluate --model out/mine/model.zip --data mine");
     }

@@ -52,7 +52,11 @@ public class ReproduceCommandTests
         Assert.Equal(first, second);
         Assert.Equal(written, File.GetLastWriteTimeUtc(model));
 
-        // A result that cannot be read is made again.
+        // So is one of another seed, and one that cannot be read.
+        Assert.Equal(ExitCode.Done, (await Run(folder, $"{command} --seed 2")).Code);
+        Assert.NotEqual(written, File.GetLastWriteTimeUtc(model));
+        Assert.Equal(ExitCode.Done, (await Run(folder, command)).Code);
+        written = File.GetLastWriteTimeUtc(model);
         File.WriteAllText(Path.Combine(folder.Path, "out", "reproduce", "web-baseline", "result.json"), "{");
         Assert.Equal(ExitCode.Done, (await Run(folder, command)).Code);
         Assert.NotEqual(written, File.GetLastWriteTimeUtc(model));

@@ -35,6 +35,8 @@ public class ServingChoiceTests
         Assert.Same(candidates[0], free.Members[0]);
         Assert.True(Accuracy(free) >= Accuracy(plain));
         Assert.True(Accuracy(free) > Accuracy(plain) || (free.Members.Count == 1 && free.Views == FaceViews.Centre));
+        var small = Choose(new ServingLimits { MaxLatency = TimeSpan.FromHours(1), MaxBytes = 1 }, candidates);
+        Assert.Single(small.Members);
         var hasty = Choose(new ServingLimits { Patience = TimeSpan.Zero, MaxLatency = TimeSpan.FromHours(1) }, candidates);
         Assert.Equal((1, FaceViews.Centre), (hasty.Members.Count, hasty.Views));
     }

@@ -1,6 +1,7 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
@@ -60,6 +61,19 @@ public class ExplanationTests
         Assert.All(map.Values, value => Assert.InRange(value, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => gradCam.Explain(face, network.Output.Length));
         Assert.Throws<ArgumentException>(() => gradCam.Explain(face.AsSpan(1), 0));
+    }
+
+    [Fact]
+    public void Grad_cam_looks_at_the_first_view_whatever_is_averaged_and_added_behind_it()
+    {
+        var classifier = TestNetworks.Classifier(side: 48);
+        using var plain = new GradCam(ServingGraph.Create(classifier), threads: 1);
+        using var averaged = new GradCam(ServingGraph.Create([classifier], FaceViews.Zoom, new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0])), threads: 1);
+        var face = new byte[FaceSet.PixelCount];
+        SampleFaces.Draw(1, 3, face);
+        var (one, other) = (plain.Explain(face, 2).Values, averaged.Explain(face, 2).Values);
+        Assert.Equal(one.Count, other.Count);
+        for (int i = 0; i < one.Count; i++) Assert.Equal(one[i], other[i], 1e-4);
     }
 
     [Fact]

@@ -1,12 +1,12 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Fer.Pipeline;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Tensors;
 using Fer.Tests.Networks;
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Fer.Tests.Models;
 
@@ -19,13 +19,26 @@ public sealed class ModelZipTests : IDisposable
     [Fact]
     public void A_saved_model_comes_back_the_same()
     {
-        var network = ServingGraph.Create(TestNetworks.Classifier(), LogitCalibration.OfTemperature(1.5, 7));
+        var network = ServingGraph.Create(TestNetworks.Classifier(), new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0]));
         var written = ModelZip.Save(_models.Path("m.zip"), network, TestModels.Manifest(), TestModels.Metrics);
         var (read, manifest, metrics) = ModelZip.Load(_models.Path("m.zip"));
         TestNetworks.AssertSame(network, read);
         Assert.Equal(TestModels.Metrics, metrics);
         Assert.Equivalent(written, manifest, strict: true);
         Assert.Equal(["metrics.json", "model.onnx"], manifest.Sha256.Keys.Order());
+    }
+
+    [Fact]
+    public void A_model_that_could_not_be_read_again_is_not_written()
+    {
+        // More layers than a file may have.
+        var builder = new NetworkBuilder("Deep", new Shape(1, 48, 48));
+        var layer = builder.Input.GlobalAveragePool();
+        for (int i = 0; i < 4100; i++) layer = layer.Affine(0, 1);
+        layer.Linear(7).Softmax();
+        var e = Assert.Throws<FerException>(() => ModelZip.Save(_models.Path("deep.zip"), builder.Build(), TestModels.Manifest(), TestModels.Metrics));
+        Assert.Contains("deep.zip: not written", e.Message);
+        Assert.False(File.Exists(_models.Path("deep.zip")));
     }
 
     [Fact]

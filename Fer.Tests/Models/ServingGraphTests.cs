@@ -113,14 +113,17 @@ public class ServingGraphTests
     public void A_calibration_of_other_classes_is_refused() =>
         Assert.Contains("3 classes", Assert.Throws<FerException>(() => ServingGraph.Create(TestNetworks.Classifier(), LogitCalibration.None(3))).Message);
 
-    [Fact]
-    public void Shared_weights_stay_shared_in_the_file_and_only_predict()
+    [Theory]
+    [InlineData(FaceViews.Ten, 40)]
+    [InlineData(FaceViews.Ten, 48)]
+    [InlineData(FaceViews.Zoom, 48)]
+    public void Shared_weights_stay_shared_in_the_file_and_only_predict(FaceViews views, int side)
     {
-        var served = ServingGraph.Create([TestNetworks.Classifier()], FaceViews.Ten, LogitCalibration.OfTemperature(1.2, 7));
+        var served = ServingGraph.Create([TestNetworks.Classifier(side: side)], views, new LogitCalibration(1.2, [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1]));
         using var file = new MemoryStream();
         OnnxWriter.Write(served, file);
         using var one = new MemoryStream();
-        OnnxWriter.Write(ServingGraph.Create(TestNetworks.Classifier(), LogitCalibration.OfTemperature(1.2, 7)), one);
+        OnnxWriter.Write(ServingGraph.Create(TestNetworks.Classifier(side: side), LogitCalibration.OfTemperature(1.2, 7)), one);
         Assert.InRange(file.Length, one.Length, one.Length + 25_000);
         file.Position = 0;
         var read = OnnxReader.Read(file, "ten.onnx");

@@ -144,20 +144,42 @@ public sealed class TransferLearningTests : IDisposable
         Assert.InRange(result.Best.TrainingLoss, 0, 0.6);
     }
 
-    [Theory]
-    [InlineData(FaceViews.Flip)]
-    [InlineData(FaceViews.Ten)]
-    public void A_model_of_several_members_and_views_goes_on_from_its_first_member(FaceViews views)
+    [Fact]
+    public void Classes_that_the_model_knows_keep_their_rows_of_the_head_in_any_order()
     {
-        var first = Trained.Value.Network;
+        var network = Fer.Tests.Networks.TestNetworks.Classifier();
+        string path = _folder.File("seven.zip");
+        ModelZip.Save(path, ServingGraph.Create(network),
+            new ModelManifest { ClassNames = LabelScheme.Seven.ClassNames, Scheme = "seven", Architecture = network.Architecture }, "{}");
+        var three = Backbone.Load(path).CreateClassifier(["neutral", "happy", "sad"], 0.1f, 1);
+        int[] places = [.. new[] { "neutral", "happy", "sad" }.Select(name => LabelScheme.Seven.ClassNames.ToList().IndexOf(name))];
+        var faces = SyntheticFaces.Create(5, 3, seed: 7);
+        using var pool = new WorkerPool(1);
+        using var seven = new ModelEvaluator(network, pool);
+        using var some = new ModelEvaluator(three, pool);
+        float[] all = seven.Score(faces, TestContext.Current.CancellationToken).Logits, kept = some.Score(faces, TestContext.Current.CancellationToken).Logits;
+        for (int f = 0; f < 5; f++)
+            for (int c = 0; c < 3; c++) Assert.Equal(all[f * 7 + places[c]], kept[f * 3 + c], 1e-5);
+        Assert.False(Backbone.Load(path).KeepsHead(["happy", "bored"]));
+    }
+
+    [Theory]
+    [InlineData(FaceViews.Flip, 24)]
+    [InlineData(FaceViews.Ten, 24)]
+    [InlineData(FaceViews.Zoom, 48)]
+    [InlineData(FaceViews.Ten, 48)]
+    public void A_model_of_several_members_and_views_goes_on_from_its_first_member(FaceViews views, int side)
+    {
+        var first = side == 24 ? Trained.Value.Network : Fer.Tests.Networks.TestNetworks.Classifier(side: side);
+        string[] names = [.. Enumerable.Range(0, first.Output.Length).Select(c => $"class{c}")];
         var second = NetworkCopy.Clone(first);
         foreach (ref float value in second.Parameters.Trainable) value *= 0.5f;
         ModelZip.Save(_folder.File("two.zip"), ServingGraph.Create([first, second], views, new LogitCalibration(1.2, [.. Enumerable.Range(0, first.Output.Length).Select(c => 0.1 * c)])),
-            new ModelManifest { ClassNames = ["class0", "class1"], Scheme = "custom", Architecture = first.Architecture }, "{}");
+            new ModelManifest { ClassNames = names, Scheme = "custom", Architecture = first.Architecture }, "{}");
         var backbone = Backbone.Load(_folder.File("two.zip"));
         Assert.Equal(first.Input, backbone.Network.Input);
         Assert.Equal(first.Parameters.Length, backbone.Network.Parameters.Length);
-        Assert.Equal(first.Parameters.Trainable.ToArray(), backbone.CreateClassifier(["class0", "class1"], 0.1f, 1).Parameters.Trainable.ToArray());
+        Assert.Equal(first.Parameters.Trainable.ToArray(), backbone.CreateClassifier(names, 0.1f, 1).Parameters.Trainable.ToArray());
     }
 
     [Fact]

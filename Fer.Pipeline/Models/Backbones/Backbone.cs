@@ -60,8 +60,9 @@ public sealed class Backbone
     }
 
     /// <summary>
-    /// A classifier of other classes on these features: dropout and a new linear layer behind the tap. Where <paramref name="classNames"/> are the
-    /// backbone's own, its last layer is kept and training goes on where it ended.
+    /// A classifier of other classes on these features: dropout and a new linear layer behind the tap. Where the backbone knows every one of
+    /// <paramref name="classNames"/>, the new layer has their rows of its last layer, and training goes on where it ended. A name is all that is looked
+    /// at: "angry" is known where disgust was joined to it as well.
     /// </summary>
     /// <param name="classNames">The classes.</param>
     /// <param name="dropout">Rate of the dropout before the head.</param>
@@ -81,14 +82,20 @@ public sealed class Backbone
         NetworkCopy.CopyParameters(Network, classifier, partly: true);
         if (KeepsHead(classNames) && Tap.Head is { } old)
         {
-            old.Weight.Values.CopyTo(head.Weight.Values);
-            old.Bias?.Values.CopyTo(head.Bias!.Values);
+            string[] names = [.. ClassNames!];
+            int length = features.Shape.Length;
+            for (int c = 0; c < classNames.Count; c++)
+            {
+                int known = Array.IndexOf(names, classNames[c]);
+                old.Weight.Values.Slice(known * length, length).CopyTo(head.Weight.Values[(c * length)..]);
+                if (old.Bias is { } bias) head.Bias!.Values[c] = bias.Values[known];
+            }
         }
         return classifier;
     }
 
-    /// <summary>True where the last layer tells apart just these classes already.</summary>
-    internal bool KeepsHead(IReadOnlyList<string> classNames) => ClassNames is not null && Tap.Head is not null && ClassNames.SequenceEqual(classNames);
+    /// <summary>True where the last layer knows each of these classes already.</summary>
+    internal bool KeepsHead(IReadOnlyList<string> classNames) => ClassNames is not null && Tap.Head is not null && classNames.All(ClassNames.Contains);
 
     /// <summary>
     /// A classifier out of a served network: of several members or views the first, without the crop and mirror in front of it, so that training sees
@@ -97,7 +104,7 @@ public sealed class Backbone
     private static Network WithoutServing(Network serving)
     {
         int last = serving.Outputs[0].Node;
-        // The answers of members and views are summed in front of temperature and softmax; the first summand is the first's.
+        // The answers of members and views are summed in front of calibration and softmax; the first summand is the first's.
         while (serving.Nodes[last].Operation is Softmax or Affine or Add) last = serving.Nodes[last].Inputs[0];
         int first = -1;
         if (serving.Nodes.FirstOrDefault(n => n.Inputs.Contains(-1)) is { Operation: Crop or Mirror } view)
