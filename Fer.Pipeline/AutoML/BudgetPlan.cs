@@ -23,6 +23,9 @@ public sealed record BudgetPlan
 
     private const double GreatestShare = 0.15;
 
+    /// <summary>Share of the budget, at the most, for trying views of the face and members.</summary>
+    internal const double ViewShare = 0.04;
+
     /// <summary>Least time of a short trial: below it start-up decides.</summary>
     internal static readonly TimeSpan LeastTrial = TimeSpan.FromSeconds(3);
 
@@ -98,7 +101,7 @@ public sealed record BudgetPlan
         return GreatestShare * place;
     }
 
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    internal static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

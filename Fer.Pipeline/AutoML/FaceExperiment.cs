@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Models.Backbones;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
@@ -12,9 +13,6 @@ namespace Fer.Pipeline.AutoML;
 /// </summary>
 public sealed class FaceExperiment
 {
-    /// <summary>Share of the budget, at the most, for trying views of the face and members.</summary>
-    private const double ViewShare = 0.04;
-
     /// <summary>How far behind the best a network may be to answer together with it.</summary>
     private const double LeastMemberMetric = 0.05;
 
@@ -166,7 +164,7 @@ public sealed class FaceExperiment
         var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, clock);
         var left = Left();
         var widths = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>();
-        double width = WidthPlan.Choose(widths, (1 - ViewShare) * left, Epoch);
+        double width = WidthPlan.Choose(widths, (1 - BudgetPlan.ViewShare) * left, Epoch);
         // First the speed that short trials are planned by, then those of the other architectures, for as long as that is worth its time.
         var measured = new Dictionary<string, double>(calibration.ImagesPerSecond.Where(s => s.Key.Contains(FormattableString.Invariant($"/{width}/"))));
         foreach (string architecture in Choices(space, nameof(FaceSearchOptions.Architecture)).Cast<string>())
@@ -174,11 +172,10 @@ public sealed class FaceExperiment
         foreach (var (key, speed) in calibration.ImagesPerSecond) measured.TryAdd(key, speed);
 
         var epoch = Epoch(width);
-        double epochs = (1 - ViewShare) * left / epoch;
+        double epochs = (1 - BudgetPlan.ViewShare) * left / epoch;
         int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs, sizeof(float) * (long)NetworkOf(Options(width)).Parameters.Length);
-        // All sets of views together have at most the pixels of fifteen. Forward alone is taken for a quarter of a training step: with a third, a quarter of
-        // an hour ended 52 seconds early.
-        double views = Math.Min(ViewShare * left.TotalSeconds, 15.0 * finals * _validation.Count / (4 * measured.First().Value));
+        // Forward alone is taken for a quarter of a training step: with a third, a quarter of an hour ended 52 seconds early.
+        double views = Math.Min(BudgetPlan.ViewShare * left.TotalSeconds, FaceViewSets.CentresOfAll * finals * _validation.Count / (4 * measured.First().Value));
         left = Left();
         var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
         plan = plan with
@@ -233,8 +230,10 @@ public sealed class FaceExperiment
     private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish)
     {
         long start = _options.Clock.GetTimestamp();
-        var settings = new TrialSettings { TrialId = -1, Parameter = space.Default, Seed = _options.Seed };
-        var options = space.AsType(space.Default).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
+        // Short budgets, of which the end is a large part, get the narrowest network.
+        double width = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>().Min();
+        var settings = new TrialSettings { TrialId = -1, Parameter = space.Default.With(nameof(FaceSearchOptions.Width), width), Seed = _options.Seed };
+        var options = space.AsType(settings.Parameter).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
         var network = Architectures.Create(options.Arch, _training.ClassNames.Count, new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width });
         network.Initialize(_options.Seed);
         var untrained = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero);

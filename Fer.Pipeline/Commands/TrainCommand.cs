@@ -89,11 +89,20 @@ internal sealed class TrainCommand : ICommand
             RunRecord.Delete(path);
             RunRecord.Save(path, RunRecord.Of(result, host));
         }
+        TimeSpan? patience = null;
         if (result.GetValue(_minutes) is { } minutes)
         {
             var left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(host.Start);
             if (left <= TimeSpan.Zero) throw new FerException($"Reading the data alone took longer than {minutes} minutes. Give more.");
-            options = options with { TimeBudget = BudgetPlan.Create(left, finish, TimeSpan.FromSeconds(1), maxTrials: 0).Final };
+            if (finish < left / 4)
+            {
+                // The first time was compilation for the most part, which does not come again.
+                finish = Rehearse(folder, dataset, options, host);
+                left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(host.Start);
+            }
+            // Finishing scores the faces once, and what else it does is little.
+            patience = BudgetPlan.Min(FaceViewSets.CentresOfAll * finish, BudgetPlan.ViewShare * left);
+            options = options with { TimeBudget = BudgetPlan.Create(left, finish + patience.Value, TimeSpan.FromSeconds(1), maxTrials: 0).Final };
         }
 
         var view = TrialView.Create(host);
@@ -107,7 +116,7 @@ internal sealed class TrainCommand : ICommand
             RunRecord.Delete(path);
             throw new FerException("The training ended before its first epoch did, so there is no model to save.");
         }
-        var metrics = folder.Finish(training, options, [], rehearsal: false);
+        var metrics = folder.Finish(training, options, [], rehearsal: false, patience: patience);
         if (training.Outcome == TrainingOutcome.Cancelled) host.Error.WriteLine($"Go on with: fer {Name} --resume {host.Shorten(path)}");
         else RunRecord.Delete(path);
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,

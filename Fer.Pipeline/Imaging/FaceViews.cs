@@ -22,6 +22,9 @@ public enum FaceViews
 /// <summary>Lists the views behind the names.</summary>
 public static class FaceViewSets
 {
+    /// <summary>Pixels of all sets together at the sides that networks are trained on, each view once, in pixels of the centre; at the most.</summary>
+    internal const double CentresOfAll = 15;
+
     /// <summary>The views of a set for a network that was trained on <paramref name="side"/> pixels.</summary>
     public static IReadOnlyList<FaceView> List(this FaceViews views, int side)
     {
