@@ -77,7 +77,7 @@ public sealed class FaceExperiment
         store?.CountFrom(start);
         // The end is timed as in a process that has been there before.
         if (resumed) Rehearse(space, finish);
-        if (!resumed) store?.SetPlan(record);
+        else store?.SetPlan(record);
         var plan = record.Plan;
         space = WithBackbones(space.WithChoice(nameof(FaceSearchOptions.Width), record.Width), record.Backbones);
         PlanCallback?.Invoke(plan);
@@ -211,8 +211,6 @@ public sealed class FaceExperiment
             return time > TimeSpan.FromSeconds(1) ? time : TimeSpan.FromSeconds(1);
         }
 
-        Network NetworkOf(ImageClassificationTrainer.Options options) => Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options));
-
         TimeSpan Epoch(double atWidth) => calibration.Epoch(Options(atWidth), _training.Count, _validation.Count, 0.02 * Left());
 
         ImageClassificationTrainer.Options Options(double atWidth) =>
@@ -234,12 +232,15 @@ public sealed class FaceExperiment
         double width = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>().Min();
         var settings = new TrialSettings { TrialId = -1, Parameter = space.Default.With(nameof(FaceSearchOptions.Width), width), Seed = _options.Seed };
         var options = space.AsType(settings.Parameter).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
-        var network = Architectures.Create(options.Arch, _training.ClassNames.Count, new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width });
+        var network = NetworkOf(options);
         network.Initialize(_options.Seed);
         var untrained = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero);
         finish(new FaceExperimentEnd(new FaceTrialResult { TrialSettings = settings, Metric = 0, Training = untrained, Options = options }, [], IsRehearsal: true, TimeSpan.Zero));
         return _options.Clock.GetElapsedTime(start);
     }
+
+    /// <summary>A network from scratch for these faces' classes.</summary>
+    private Network NetworkOf(ImageClassificationTrainer.Options options) => Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options));
 
     /// <summary>The networks of the other trials that come close to the best, from their checkpoints.</summary>
     private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
