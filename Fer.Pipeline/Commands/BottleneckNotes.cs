@@ -3,7 +3,7 @@ using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Commands;
 
-/// <summary>Tells how far the features of a frozen backbone are: a line every few seconds and one at the end of each set.</summary>
+/// <summary>Tells how far the features of a frozen backbone, or a teacher's answers, are: a line every few seconds and one at the end of each set.</summary>
 internal sealed class BottleneckNotes(ITrialView view)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
@@ -12,10 +12,15 @@ internal sealed class BottleneckNotes(ITrialView view)
 
     internal void Report(BottleneckMetrics metrics)
     {
-        string set = metrics.DatasetUsed == BottleneckDataset.Train ? "training" : "validation";
+        var (what, set) = metrics.DatasetUsed switch
+        {
+            BottleneckDataset.Train => ("Features", "training"),
+            BottleneckDataset.Validation => ("Features", "validation"),
+            _ => ("The teacher's answers", "training"),
+        };
         if (metrics.FromCache)
         {
-            view.Note($"Features of the {set} faces are there already.");
+            view.Note($"{what} of the {set} faces are there already.");
             return;
         }
         bool done = metrics.Index == metrics.Count;
@@ -24,6 +29,6 @@ internal sealed class BottleneckNotes(ITrialView view)
         if (!done && metrics.Elapsed - _last < Interval) return;
         _last = done ? TimeSpan.Zero : metrics.Elapsed;
         string left = done ? $"in {TrialText.Duration(metrics.Elapsed)}" : $"{TrialText.Duration(metrics.Remaining)} left";
-        view.Note(string.Create(CultureInfo.InvariantCulture, $"Features of {metrics.Index} of {metrics.Count} {set} faces, {metrics.ImagesPerSecond:F0} a second, {left}"));
+        view.Note(string.Create(CultureInfo.InvariantCulture, $"{what} of {metrics.Index} of {metrics.Count} {set} faces, {metrics.ImagesPerSecond:F0} a second, {left}"));
     }
 }

@@ -110,20 +110,14 @@ internal sealed class ReproduceCommand : ICommand
         ParseResult result, CommandHost host, EarlierProject project, FaceDataset dataset, double minutes, string path, CancellationToken cancellationToken)
     {
         long start = host.Time.GetTimestamp();
-        var options = OptionsOf(result, project);
         // Their authors looked at a face once.
         var folder = new RunFolder(
             path, dataset, $"{project.Name}: {project.Summary}", CommandText.Of(result), new ServingLimits { Views = FaceViews.Centre }, host.Time);
-        var finish = TrainCommand.Rehearse(folder, dataset, options, host);
-        var left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(start);
-        options = options with { TimeBudget = BudgetPlan.Create(left > TimeSpan.Zero ? left : TimeSpan.FromSeconds(1), finish, TimeSpan.FromSeconds(1), maxTrials: 0).Final };
-        var view = TrialView.Create(host);
-        view.SetEnd(left);
-        var training = await view.ShowAsync(() => Task.Run(() => TrainCommand.Train(options, dataset, view, cancellationToken), CancellationToken.None)).ConfigureAwait(false);
+        var run = new SingleTraining(folder, dataset, OptionsOf(result, project), host);
+        run.Rehearse();
+        var training = await run.RunAsync(minutes, start, cancellationToken).ConfigureAwait(false) ?? throw new FerException($"{project.Name}: {SingleTraining.NoModel}");
         cancellationToken.ThrowIfCancellationRequested();
-        if (training.BestEpoch == 0 && training.Outcome == TrainingOutcome.Diverged)
-            throw new FerException($"{project.Name}: the training diverged before its first epoch ended.");
-        var metrics = folder.Finish(training, options, [], rehearsal: false);
+        var metrics = run.Finish(training);
         return Reproduction.Of(metrics, minutes, training.History.Count, training.Elapsed, dataset.Training.Sha256);
     }
 

@@ -23,6 +23,9 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
     /// <summary>Where the report's charts go as files, or null.</summary>
     internal string? Svg { get; init; }
 
+    /// <summary>True where the views of a face that the model averages over are a question of what does best.</summary>
+    internal bool TriesViews => limits.Views is null;
+
     internal string Model => Path.Combine(folder, ModelName);
 
     internal string Report => Path.Combine(folder, ReportName);
@@ -129,6 +132,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         new("EngineShare", Text(training.History.Count > 0 ? training.History.Average(m => m.EngineShare) : 0)),
         new("ProgressiveResizing", Text(options.ProgressiveResizing)),
         .. dataset.Training.HasSoftTargets ? [new("SoftTargets", Text(options.SoftTargets))] : Array.Empty<ReportValue>(),
+        .. options.Teacher is { } teacher ? [new("Teacher", Path.GetFileName(teacher)), new("TeacherShare", Text(options.TeacherShare))] : Array.Empty<ReportValue>(),
         new("Members", Text(served.Members.Count)),
         new("Views", served.Views.ToString()),
         new("Temperature", Text(served.Calibration.Temperature)),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Networks;
@@ -43,6 +42,8 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _progressive = Values.Number("--progressive", "Share of the run that begins on smaller pictures of the faces; 0 is none", 0, 0.95, "SHARE", 0);
     private readonly Option<int?> _progressiveSide = Values.Whole("--progressive-side", "Side of the first of those in pixels; it grows by 8", 8, FaceSet.Side, Defaults.ProgressiveSide);
     private readonly Option<double?> _soft = Values.Number("--soft-targets", "Share of FER+'s votes in the targets, where --fer-plus joins them to other labels", 0, 1, "SHARE", 0.4);
+    private readonly Option<string?> _teacher = Values.Text("--teacher", "A model.zip whose probabilities become part of the targets (knowledge distillation)", "FILE");
+    private readonly Option<double?> _teacherShare = Values.Number("--teacher-share", "The teacher's share of the targets", 0, 1, "SHARE", 0.5, above: true);
     private readonly ServingOptions _serving = new();
     private readonly Option<string?> _resume = RunRecord.ResumeOption();
 
@@ -59,6 +60,7 @@ internal sealed class TrainCommand : ICommand
         ("train --resume artifacts/train", "goes on where a stopped run was, to the same weights"),
         ("train --arch ThreeConvolutionCnn --optimizer Adam --epochs 30 --patience 5", "the plain baseline with early stopping"),
         ("train --arch artifacts/first/model.zip --scheme three --epochs 5", "goes on from a model, with other classes"),
+        ("train --width 0.5 --teacher artifacts/fer-seven.zip", "a small network that learns what a larger one says, too"),
         ("train --arch ResnetV250 --fine-tune none --data my-faces", "a new head on a backbone added with 'backbone add', on a folder of your own faces"),
     ];
 
@@ -66,7 +68,7 @@ internal sealed class TrainCommand : ICommand
     [
         _arch, _fineTune, _epochs, _minutes, .. _data.All, .. _run.All, _width, _batch, _rate, _headRate, _stageFactor, _frozenNormalization, _resizeTo, _backbones,
         _optimizer, _augmentation, _smoothing, _dropout, _decay, _mixup,
-        _side, _schedule, _average, _progressive, _progressiveSide, _soft, .. _serving.All, _patience, _direct, _resume,
+        _side, _schedule, _average, _progressive, _progressiveSide, _soft, _teacher, _teacherShare, .. _serving.All, _patience, _direct, _resume,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
@@ -82,41 +84,21 @@ internal sealed class TrainCommand : ICommand
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch on.");
         var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host) };
-        var finish = Rehearse(folder, dataset, options, host);
+        var run = new SingleTraining(folder, dataset, options, host);
+        run.Rehearse();
         if (resume is null)
         {
             // What an earlier run of this name left would not belong to this one.
             RunRecord.Delete(path);
             RunRecord.Save(path, RunRecord.Of(result, host));
         }
-        TimeSpan? patience = null;
-        if (result.GetValue(_minutes) is { } minutes)
+        var training = await run.RunAsync(result.GetValue(_minutes), host.Start, cancellationToken).ConfigureAwait(false);
+        if (training is null)
         {
-            var left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(host.Start);
-            if (left <= TimeSpan.Zero) throw new FerException($"Reading the data alone took longer than {minutes} minutes. Give more.");
-            if (finish < left / 4)
-            {
-                // The first time was compilation for the most part, which does not come again.
-                finish = Rehearse(folder, dataset, options, host);
-                left = TimeSpan.FromMinutes(minutes) - host.Time.GetElapsedTime(host.Start);
-            }
-            // Finishing scores the faces once, and what else it does is little.
-            patience = BudgetPlan.Min(FaceViewSets.CentresOfAll * finish, BudgetPlan.ViewShare * left);
-            options = options with { TimeBudget = BudgetPlan.Create(left, finish + patience.Value, TimeSpan.FromSeconds(1), maxTrials: 0).Final };
-        }
-
-        var view = TrialView.Create(host);
-        if (options.TimeBudget is { } budget) view.SetEnd(budget + finish);
-        var training = await view.ShowAsync(() => Task.Run(() => Train(options, dataset, view, cancellationToken), CancellationToken.None)).ConfigureAwait(false);
-        if (training.Outcome == TrainingOutcome.Diverged)
-            host.Error.WriteLine("The training diverged: the loss is not a number. A smaller --learning-rate helps." + (training.BestEpoch > 0 ? $" The weights of epoch {training.BestEpoch} are kept." : ""));
-        if (training.BestEpoch == 0 && (training.Outcome == TrainingOutcome.Diverged || training.Steps == 0))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
             RunRecord.Delete(path);
-            throw new FerException("The training ended before its first epoch did, so there is no model to save.");
+            throw new FerException(SingleTraining.NoModel);
         }
-        var metrics = folder.Finish(training, options, [], rehearsal: false, patience: patience);
+        var metrics = run.Finish(training);
         if (training.Outcome == TrainingOutcome.Cancelled) host.Error.WriteLine($"Go on with: fer {Name} --resume {host.Shorten(path)}");
         else RunRecord.Delete(path);
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -168,57 +150,12 @@ internal sealed class TrainCommand : ICommand
             ExponentialMovingAverage = (float)result.GetValue(_average)!.Value,
             ProgressiveResizing = result.GetValue(_progressive)!.Value,
             ProgressiveSide = result.GetValue(_progressiveSide)!.Value,
+            Teacher = result.GetValue(_teacher) is { } teacher ? host.Resolve(teacher) : null,
+            TeacherShare = (float)result.GetValue(_teacherShare)!.Value,
             EarlyStoppingCriteria = result.GetValue(_patience) is { } patience ? new EarlyStopping { Patience = patience } : null,
             Seed = seed,
             Threads = result.GetValue(_run.Threads) ?? 0,
             Winograd = !result.GetValue(_direct),
         };
-    }
-
-    /// <summary>Goes through scoring and saving once with an untrained network: an unwritable folder shows before the training, and the time is known.</summary>
-    internal static TimeSpan Rehearse(RunFolder folder, FaceDataset dataset, ImageClassificationTrainer.Options options, CommandHost host)
-    {
-        long start = host.Time.GetTimestamp();
-        var network = StartingNetwork.Load(options).Create(dataset.Scheme.ClassNames);
-        folder.Finish(new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero), options, [], rehearsal: true);
-        return host.Time.GetElapsedTime(start);
-    }
-
-    internal static TrainingResult Train(ImageClassificationTrainer.Options options, FaceDataset dataset, ITrialView view, CancellationToken cancellationToken)
-    {
-        var settings = new TrialSettings
-        {
-            TrialId = 0,
-            Phase = TrialPhase.Final,
-            Seed = options.Seed,
-            TimeLimit = options.TimeBudget ?? Timeout.InfiniteTimeSpan,
-            Parameter = new Parameter([
-                new(nameof(options.Arch), options.Arch), new(nameof(options.Width), options.Width), new(nameof(options.BatchSize), options.BatchSize),
-                new(nameof(options.Optimizer), options.Optimizer), new(nameof(options.LearningRate), options.LearningRate),
-            ]),
-        };
-        view.ReportRunningTrial(settings);
-        var progress = new TrialProgressReporter(0, view);
-        var notes = new BottleneckNotes(view);
-        var result = new ImageClassificationTrainer(options with { MetricsCallback = Report, ProgressCallback = progress.Batch })
-            .Fit(dataset.Training, dataset.Validation, cancellationToken);
-        if (result.Best is { } best)
-        {
-            view.ReportCompletedTrial(new TrialResult
-            {
-                TrialSettings = settings,
-                Metric = best.ValidationAccuracy ?? double.NaN,
-                Loss = best.ValidationLoss ?? double.NaN,
-                Duration = result.Elapsed,
-                Epochs = progress.EpochsDone,
-            });
-        }
-        return result;
-
-        void Report(ImageClassificationMetrics metrics)
-        {
-            if (metrics.Bottleneck is { } bottleneck) notes.Report(bottleneck);
-            progress.Epoch(metrics);
-        }
     }
 }

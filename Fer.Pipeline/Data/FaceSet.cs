@@ -77,6 +77,18 @@ public sealed class FaceSet
         target[_labels[index]] = 1f;
     }
 
+    /// <summary>As <see cref="CopyTarget(int, Span{float})"/>, with a share, 0 … 1, of the soft target and the rest at the label.</summary>
+    internal void CopyTarget(int index, float share, Span<float> target)
+    {
+        CopyTarget(index, target);
+        if (share == 1 || !HasSoftTargets) return;
+        foreach (ref float value in target) value *= share;
+        target[_labels[index]] += 1 - share;
+    }
+
+    /// <summary>The same faces with other [count * classes] targets.</summary>
+    internal FaceSet WithTargets(float[] targets) => new(ClassNames, _pixels, _labels, _rows, targets);
+
     /// <summary>Number of faces a class.</summary>
     public int[] CountByClass()
     {

@@ -134,20 +134,11 @@ public sealed class BatchLoader : IDisposable
         {
             int face = order[start + i];
             _augmenter.Augment(_faces.Pixels(face), epoch, _faces.Row(face), batch.Face(i));
-            CopyTarget(face, batch.Target(i));
+            _faces.CopyTarget(face, _options.SoftTargets, batch.Target(i));
         }
         if (_options.Mixup == 0) return;
         var random = new RandomStream(_options.Seed, epoch, place, MixupPurpose);
         Mixup.Apply(batch, _options.Mixup, ref random);
-    }
-
-    private void CopyTarget(int face, Span<float> target)
-    {
-        _faces.CopyTarget(face, target);
-        float share = _options.SoftTargets;
-        if (share == 1 || !_faces.HasSoftTargets) return;
-        foreach (ref float value in target) value *= share;
-        target[_faces.Label(face)] += 1 - share;
     }
 
     private sealed class Slot(FaceBatch batch) : IDisposable

@@ -33,7 +33,7 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
         long start = options.Clock.GetTimestamp();
         var cache = (options.BottleneckFolder ?? options.WorkspacePath) is { } folder ? new BottleneckCache(folder) : null;
         byte[] key = cache is null ? [] : BottleneckCache.Key(faces, network);
-        bool reuse = dataset == BottleneckDataset.Train ? options.ReuseTrainSetBottleneckCachedValues : options.ReuseValidationSetBottleneckCachedValues;
+        bool reuse = dataset == BottleneckDataset.Validation ? options.ReuseValidationSetBottleneckCachedValues : options.ReuseTrainSetBottleneckCachedValues;
         if (reuse && cache?.Read(key, faces.Count, length) is { } cached)
         {
             Report(faces.Count, fromCache: true);

@@ -63,7 +63,7 @@ internal sealed class HeadTraining(
                 {
                     int face = order[step * batchSize + i];
                     Load(training.Row(face), executor.Input.Slice(i * training.Length, training.Length));
-                    training.Faces.CopyTarget(face, targets.AsSpan(i * _classes, _classes));
+                    training.Faces.CopyTarget(face, options.SoftTargets, targets.AsSpan(i * _classes, _classes));
                 }
                 var state = new TrainState(plan.Done, stepsPerEpoch, plan.Fraction);
                 rate = peak * scheduler.Factor(state);

@@ -17,6 +17,8 @@ public enum BottleneckDataset
     Train,
     /// <summary>The faces to choose the best epoch on.</summary>
     Validation,
+    /// <summary>The faces to learn from, as <see cref="ImageClassificationTrainer.Options.Teacher"/> sees them.</summary>
+    Teacher,
 }
 
 /// <summary>How far the features of a frozen backbone are.</summary>

@@ -127,6 +127,15 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>Share of the faces' soft targets that counts, where they have such; the rest is the label's, 0 … 1.</summary>
         public float SoftTargets { get; init; } = 1;
 
+        /// <summary>
+        /// The path of a model zip whose probabilities become part of the targets, or null for none: knowledge distillation (Hinton et al., arXiv
+        /// 1503.02531). It must know all classes of the training set; what it says of others is left out.
+        /// </summary>
+        public string? Teacher { get; init; }
+
+        /// <summary>The teacher's share of the targets, above 0 and at most 1; the rest is what they would be without it.</summary>
+        public float TeacherShare { get; init; } = 0.5f;
+
         /// <summary>Greatest norm of the gradient; 0 is no limit.</summary>
         public float GradientClipping { get; init; }
 
@@ -186,6 +195,7 @@ public sealed partial class ImageClassificationTrainer
             if (!(ProgressiveResizing is >= 0 and < 1)) throw new FerUsageException($"ProgressiveResizing is at least 0 and below 1, not {ProgressiveResizing}.");
             if (ProgressiveResizing > 0 && (ProgressiveSide < 8 || ProgressiveSide > InputSide)) throw new FerUsageException($"ProgressiveSide is 8 … {InputSide} pixels, not {ProgressiveSide}.");
             if (!(SoftTargets is >= 0 and <= 1)) throw new FerUsageException($"SoftTargets is 0 … 1, not {SoftTargets}.");
+            if (!(TeacherShare is > 0 and <= 1)) throw new FerUsageException($"TeacherShare is above 0 and at most 1, not {TeacherShare}.");
             if (CheckpointInterval <= TimeSpan.Zero) throw new FerUsageException($"CheckpointInterval is above 0, not {CheckpointInterval}.");
             if (Resume && WorkspacePath is null) throw new FerUsageException("Resume needs a WorkspacePath, where the checkpoint is.");
             if (Threads < 0) throw new FerUsageException($"Threads is at least 1, or 0 for one a processor, not {Threads}.");

@@ -45,24 +45,34 @@ public sealed partial class ImageClassificationTrainer
             throw new FerException($"The training set has the classes {string.Join(", ", training.ClassNames)} and the validation set {string.Join(", ", validation.ClassNames)}; read both with one label scheme.");
         if (validation is { Count: 0 }) validation = null;
 
+        long start = _options.Clock.GetTimestamp();
+        if (_options.Teacher is { } teacher)
+        {
+            var taught = Teacher.Load(teacher, training.ClassNames).Teach(training, _options, cancellation);
+            var rest = _options with { Teacher = null, SoftTargets = 1, TimeBudget = Left(_options, start) };
+            return new ImageClassificationTrainer(rest).Fit(taught, validation, cancellation);
+        }
         var starting = StartingNetwork.Load(_options);
         var network = starting.Create(training.ClassNames);
         // What is resized inside the network, and what comes from a file, has an input size of its own.
         var options = _options with { InputSide = network.Input.Height };
         if (starting.Backbone is null) return new TrainingLoop(network, training, validation, options).Run(cancellation);
-        long start = _options.Clock.GetTimestamp();
         if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, _options, start, cancellation);
         if (_options.HeadFirst && !starting.Backbone.KeepsHead(training.ClassNames))
         {
             var first = _options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(_options.MetricsCallback) };
             FitHead(starting.Backbone, network, training, null, first, start, cancellation);
-            if (_options.TimeBudget is { } budget)
-            {
-                var left = budget - _options.Clock.GetElapsedTime(start);
-                options = options with { TimeBudget = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
-            }
+            options = options with { TimeBudget = Left(_options, start) };
         }
         return FitLayers(starting.FineTune, network, training, validation, options, cancellation);
+    }
+
+    /// <summary>What is left of the time budget, and no less than a moment; null where there is none.</summary>
+    private static TimeSpan? Left(Options options, long start)
+    {
+        if (options.TimeBudget is not { } budget) return null;
+        var left = budget - options.Clock.GetElapsedTime(start);
+        return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
     }
 
     /// <summary>Computes the features of all faces once and trains the head on them.</summary>

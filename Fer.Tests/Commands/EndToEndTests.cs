@@ -100,6 +100,27 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
+    public async Task A_student_learns_from_an_earlier_runs_model_and_says_so()
+    {
+        const string train = "train --data faces.csv --epochs 1 --batch-size 32 --threads 2 --output . --views Centre ";
+        await Done("data --write-sample faces.csv --count 140");
+        await Done(train + "--width 0.25 --name teacher");
+        var (code, _, error) = await Run(train + "--width 0.125 --name student --teacher teacher/model.zip --teacher-share 0.75");
+        Assert.True(code == ExitCode.Done, error);
+        Assert.Contains("The teacher's answers of", error, StringComparison.Ordinal);
+        using var zip = ZipFile.OpenRead(Path.Combine(_folder, "student", "model.zip"));
+        using var manifest = JsonDocument.Parse(zip.GetEntry("manifest.json")!.Open());
+        var settings = manifest.RootElement.GetProperty("settings");
+        Assert.Equal("model.zip", settings.GetProperty("Teacher").GetString());
+        Assert.Equal("0.75", settings.GetProperty("TeacherShare").GetString());
+
+        (code, _, error) = await Run(train + "--name none --teacher missing.zip");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("missing.zip: there is no such file", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "none")));
+    }
+
+    [Fact]
     public async Task Own_classes_are_kept_in_the_model_and_scored_again()
     {
         await Done("data --write-sample faces.csv --count 280");
