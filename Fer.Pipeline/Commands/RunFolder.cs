@@ -114,6 +114,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         new("Width", Text(options.Width)),
         new("InputSide", Text(options.InputSide)),
         new("Epochs", Text(training.History.Count)),
+        new("BestEpoch", training.IsStartBest ? "0, the start" : Text(training.BestEpoch)),
         new("Steps", Text(training.Steps)),
         new("Seconds", Text(training.Elapsed.TotalSeconds)),
         new("BatchSize", Text(options.BatchSize)),

@@ -60,8 +60,8 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
         }
         var training = await view.ShowAsync(() => Task.Run(() => Fit(timed, view, cancellation), CancellationToken.None)).ConfigureAwait(false);
         if (training.Outcome == TrainingOutcome.Diverged)
-            host.Error.WriteLine("The training diverged: the loss is not a number. A smaller --learning-rate helps." + (training.BestEpoch > 0 ? $" The weights of epoch {training.BestEpoch} are kept." : ""));
-        if (training.BestEpoch > 0 || (training.Outcome != TrainingOutcome.Diverged && training.Steps > 0)) return training;
+            host.Error.WriteLine("The training diverged: the loss is not a number. A smaller --learning-rate helps." + (training.BestEpoch > 0 ? $" The weights of epoch {training.BestEpoch} are kept." : training.IsStartBest ? " The weights that it began with are kept." : ""));
+        if (training.BestEpoch > 0 || (training.Steps > 0 && (training.IsStartBest || training.Outcome != TrainingOutcome.Diverged))) return training;
         cancellation.ThrowIfCancellationRequested();
         return null;
     }

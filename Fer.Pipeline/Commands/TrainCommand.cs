@@ -101,8 +101,9 @@ internal sealed class TrainCommand : ICommand
         var metrics = run.Finish(training);
         if (training.Outcome == TrainingOutcome.Cancelled) host.Error.WriteLine($"Go on with: fer {Name} --resume {host.Shorten(path)}");
         else RunRecord.Delete(path);
+        string epoch = training.IsStartBest ? $"the start: none of {training.History.Count} epochs did better" : $"epoch {training.BestEpoch} of {training.History.Count}";
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Validation accuracy {metrics.Accuracy:F4}, macro F1 {metrics.MacroF1:F4} (epoch {training.BestEpoch} of {training.History.Count}), after {TrialText.Duration(host.Time.GetElapsedTime(host.Start))}"));
+            $"Validation accuracy {metrics.Accuracy:F4}, macro F1 {metrics.MacroF1:F4} ({epoch}), after {TrialText.Duration(host.Time.GetElapsedTime(host.Start))}"));
         if (training.History.Count > 0)
             host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Engine busy {training.History.Average(m => m.EngineShare):P1} of the training time"));
         foreach (string file in (string[])[folder.Model, folder.Report]) host.Output.WriteLine($"  {host.Shorten(file)}");

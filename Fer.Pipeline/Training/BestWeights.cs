@@ -9,8 +9,11 @@ internal sealed class BestWeights(ParameterSet parameters, EarlyStopping? criter
     private float[]? _values;
     private (double Score, double Loss) _best;
 
-    /// <summary>The epoch kept, from 1; 0 before any.</summary>
+    /// <summary>The epoch kept, from 1; 0 before any, and for the weights that the training began with.</summary>
     internal int Epoch { get; private set; }
+
+    /// <summary>True where values are kept.</summary>
+    internal bool IsKept => _values is not null;
 
     /// <summary>Copies the present values if the epoch's metrics are the best so far; metrics that are not numbers never are.</summary>
     internal void Offer(int epoch, double accuracy, double loss)
@@ -18,7 +21,7 @@ internal sealed class BestWeights(ParameterSet parameters, EarlyStopping? criter
         double metric = _criteria.Metric == EarlyStoppingMetric.Accuracy ? accuracy : loss;
         double score = _criteria.CheckIncreasing ? metric : -metric;
         if (double.IsNaN(score) || double.IsNaN(loss)) return;
-        if (Epoch > 0 && !(score > _best.Score || (score == _best.Score && loss < _best.Loss))) return;
+        if (IsKept && !(score > _best.Score || (score == _best.Score && loss < _best.Loss))) return;
         _best = (score, loss);
         Epoch = epoch;
         _values ??= new float[parameters.Values.Length];
@@ -27,17 +30,19 @@ internal sealed class BestWeights(ParameterSet parameters, EarlyStopping? criter
 
     internal void Save(BinaryWriter writer)
     {
+        writer.Write(IsKept);
         writer.Write(Epoch);
         writer.Write(_best.Score);
         writer.Write(_best.Loss);
-        if (Epoch > 0) StateArray.Write(writer, _values);
+        if (IsKept) StateArray.Write(writer, _values);
     }
 
     internal void Restore(BinaryReader reader)
     {
+        bool isKept = reader.ReadBoolean();
         Epoch = reader.ReadInt32();
         _best = (reader.ReadDouble(), reader.ReadDouble());
-        if (Epoch > 0) StateArray.Read(reader, _values = new float[parameters.Values.Length]);
+        if (isKept) StateArray.Read(reader, _values = new float[parameters.Values.Length]);
     }
 
     /// <summary>Puts the kept values back; does nothing before an epoch was kept.</summary>

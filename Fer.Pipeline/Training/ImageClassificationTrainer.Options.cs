@@ -166,6 +166,9 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>Called before each step.</summary>
         internal Action<TrainState>? BeforeStep { get; init; }
 
+        /// <summary>True where the network may be kept as it is, if no epoch does better.</summary>
+        internal bool OffersStart { get; init; }
+
         internal Optimizer CreateOptimizer() => Optimizer switch
         {
             OptimizerKind.Sgd => new Sgd(weightDecay: WeightDecay),

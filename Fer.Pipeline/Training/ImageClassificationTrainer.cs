@@ -58,13 +58,14 @@ public sealed partial class ImageClassificationTrainer
         var options = _options with { InputSide = network.Input.Height };
         if (starting.Backbone is null) return new TrainingLoop(network, training, validation, options).Run(cancellation);
         if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, _options, start, cancellation);
-        if (_options.HeadFirst && !starting.Backbone.KeepsHead(training.ClassNames))
+        bool keepsHead = starting.Backbone.KeepsHead(training.ClassNames);
+        if (_options.HeadFirst && !keepsHead)
         {
             var first = _options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(_options.MetricsCallback) };
             FitHead(starting.Backbone, network, training, null, first, start, cancellation);
             options = options with { TimeBudget = Left(_options, start) };
         }
-        return FitLayers(starting.FineTune, network, training, validation, options, cancellation);
+        return FitLayers(starting.FineTune, network, training, validation, options with { OffersStart = keepsHead }, cancellation);
     }
 
     /// <summary>What is left of the time budget, and no less than a moment; null where there is none.</summary>

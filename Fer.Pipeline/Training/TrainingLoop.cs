@@ -31,6 +31,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         var outcome = run.Outcome;
         try
         {
+            if (options.OffersStart && run.Plan.Done == 0 && !OfferStart(run, evaluator, cancellation)) outcome = TrainingOutcome.Cancelled;
             long saved = _clock.GetTimestamp();
             while (outcome is null)
             {
@@ -67,9 +68,25 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         }
 
         // A run cut off in its first epoch has no best: what it has learnt so far is then the best there is.
-        if (run.Best.Epoch > 0) run.Best.PutBack();
+        if (run.Best.IsKept) run.Best.PutBack();
         else run.Average?.Swap();
-        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed);
+        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed) { IsStartBest = run.Best is { IsKept: true, Epoch: 0 } };
+    }
+
+    /// <summary>Validates the network as it is, before the first step; false where that was cancelled.</summary>
+    private bool OfferStart(TrainingRun run, ModelEvaluator? evaluator, CancellationToken cancellation)
+    {
+        if (evaluator is null) return true;
+        try
+        {
+            var scores = evaluator.Score(validation!, cancellation);
+            run.Best.Offer(0, scores.Accuracy(validation!), scores.Loss(validation!));
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>One batch; false where the loss or the gradient is not finite.</summary>

@@ -19,12 +19,18 @@ public enum TrainingOutcome
 /// <param name="Network">The trained network, holding the weights of the best epoch (the averaged ones where there are such).</param>
 /// <param name="Outcome">How the run ended.</param>
 /// <param name="History">What each epoch brought, in order.</param>
-/// <param name="BestEpoch">The epoch whose weights the network holds, from 1; 0 where no epoch was finished.</param>
+/// <param name="BestEpoch">The epoch whose weights the network holds, from 1; 0 where no epoch was finished or none did better than the start.</param>
 /// <param name="Steps">Optimizer steps taken.</param>
 /// <param name="Elapsed">Time of the whole run.</param>
 public sealed record TrainingResult(
     Network Network, TrainingOutcome Outcome, IReadOnlyList<TrainingMetrics> History, int BestEpoch, long Steps, TimeSpan Elapsed)
 {
-    /// <summary>The best epoch's metrics, or null where no epoch was finished.</summary>
+    /// <summary>
+    /// True where the network holds the weights that it began with, since no epoch did better on the validation set. Only fine-tuning a network that
+    /// knew all classes before can end so.
+    /// </summary>
+    public bool IsStartBest { get; init; }
+
+    /// <summary>The best epoch's metrics, or null where <see cref="BestEpoch"/> is 0.</summary>
     public TrainingMetrics? Best => BestEpoch == 0 ? null : History[BestEpoch - 1];
 }

@@ -21,6 +21,23 @@ public class BestWeightsTests
     }
 
     [Fact]
+    public void Start_is_kept_until_an_epoch_does_better()
+    {
+        var parameters = OptimizerTests.Problem();
+        var best = new BestWeights(parameters, null);
+        Assert.False(best.IsKept);
+        parameters.Values.Fill(7);
+        best.Offer(0, 0.6, 1);
+        parameters.Values.Fill(8);
+        best.Offer(1, 0.6, 1);
+        Assert.Equal((true, 0), (best.IsKept, best.Epoch));
+        best.PutBack();
+        Assert.All(parameters.Values.ToArray(), v => Assert.Equal(7f, v));
+        best.Offer(2, 0.7, 1);
+        Assert.Equal(2, best.Epoch);
+    }
+
+    [Fact]
     public void Early_stopping_on_the_loss_keeps_the_least_loss()
     {
         var parameters = OptimizerTests.Problem();

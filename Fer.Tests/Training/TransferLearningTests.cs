@@ -124,6 +124,30 @@ public sealed class TransferLearningTests : IDisposable
     }
 
     [Fact]
+    public void Where_no_epoch_does_better_the_start_is_kept_also_over_a_stop()
+    {
+        var training = SyntheticFaces.Create(96, 2, seed: 5);
+        var validation = SyntheticFaces.Create(60, 2, seed: 6);
+        // Every step unlearns: the labels are the other way round.
+        var inverted = new FaceSet(training.ClassNames, [.. Enumerable.Range(0, 96).SelectMany(i => training.Pixels(i).ToArray())], [.. training.Labels.ToArray().Select(l => 1 - l)], [.. Enumerable.Range(0, 96)]);
+        var options = From(FineTune.All) with { LearningRate = 0.05, ExponentialMovingAverage = 0, WorkspacePath = _folder.File("checkpoint") };
+        var (code, steps) = (new CancellationTokenSource(), 0);
+        var stopped = new ImageClassificationTrainer(options with { ProgressCallback = _ => { if (++steps == 9) code.Cancel(); } }).Fit(inverted, validation, code.Token);
+        Assert.Equal((TrainingOutcome.Cancelled, true, 0), (stopped.Outcome, stopped.IsStartBest, stopped.BestEpoch));
+        Assert.All(Shared(stopped), pair => Assert.True(IsSame(pair), pair.Before.Name));
+
+        var resumed = Fit(options with { Resume = true }, inverted, validation);
+        Assert.Equal((TrainingOutcome.Completed, true, 4), (resumed.Outcome, resumed.IsStartBest, resumed.History.Count));
+        Assert.Null(resumed.Best);
+        Assert.All(Shared(resumed), pair => Assert.True(IsSame(pair), pair.Before.Name));
+
+        var better = Fit(options with { WorkspacePath = null, LearningRate = 0.01 }, training, validation);
+        Assert.Equal(better.BestEpoch == 0, better.IsStartBest);
+        Assert.False(Fit(options with { WorkspacePath = null }).IsStartBest);
+        code.Dispose();
+    }
+
+    [Fact]
     public void Rates_fall_from_stage_to_stage_and_the_head_has_its_own()
     {
         var network = Architectures.Create("FerNet", 3, new ArchitectureOptions { Width = 0.25 });
@@ -140,8 +164,8 @@ public sealed class TransferLearningTests : IDisposable
     {
         var two = SyntheticFaces.Create(64, seed: 9);
         var result = Fit(From(null) with { Epoch = 1, LearningRate = 1e-9, HeadFirst = true, ExponentialMovingAverage = 0 }, two, two);
-        Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.95, 1);
-        Assert.InRange(result.Best.TrainingLoss, 0, 0.6);
+        Assert.InRange(result.History[0].ValidationAccuracy!.Value, 0.95, 1);
+        Assert.InRange(result.History[0].TrainingLoss, 0, 0.6);
     }
 
     [Fact]
