@@ -3,7 +3,7 @@ using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Commands;
 
-/// <summary>Tells how far the features of a frozen backbone, or a teacher's answers, are: a line every few seconds and one at the end of each set.</summary>
+/// <summary>Tells how far the features of a frozen backbone, or a teacher's predictions, are: a line every few seconds and one at the end of each set.</summary>
 internal sealed class BottleneckNotes(ITrialView view)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
@@ -16,7 +16,7 @@ internal sealed class BottleneckNotes(ITrialView view)
         {
             BottleneckDataset.Train => ("Features", "training"),
             BottleneckDataset.Validation => ("Features", "validation"),
-            _ => ("The teacher's answers", "training"),
+            _ => ("The teacher's predictions", "training"),
         };
         if (metrics.FromCache)
         {

@@ -23,6 +23,9 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
     /// <summary>Where the report's charts go as files, or null.</summary>
     internal string? Svg { get; init; }
 
+    /// <summary>The teacher whose predictions were in the targets, or null.</summary>
+    internal Teacher? Teacher { get; init; }
+
     /// <summary>True where the views of a face that the model averages over are a question of what does best.</summary>
     internal bool TriesViews => limits.Views is null;
 
@@ -114,7 +117,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         new("Width", Text(options.Width)),
         new("InputSide", Text(options.InputSide)),
         new("Epochs", Text(training.History.Count)),
-        new("BestEpoch", training.IsStartBest ? "0, the start" : Text(training.BestEpoch)),
+        new("BestEpoch", training.Start is null ? Text(training.BestEpoch) : "0, the start"),
         new("Steps", Text(training.Steps)),
         new("Seconds", Text(training.Elapsed.TotalSeconds)),
         new("BatchSize", Text(options.BatchSize)),
@@ -133,7 +136,7 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         new("EngineShare", Text(training.History.Count > 0 ? training.History.Average(m => m.EngineShare) : 0)),
         new("ProgressiveResizing", Text(options.ProgressiveResizing)),
         .. dataset.Training.HasSoftTargets ? [new("SoftTargets", Text(options.SoftTargets))] : Array.Empty<ReportValue>(),
-        .. options.Teacher is { } teacher ? [new("Teacher", Path.GetFileName(teacher)), new("TeacherShare", Text(options.TeacherShare))] : Array.Empty<ReportValue>(),
+        .. Teacher is null ? Array.Empty<ReportValue>() : [new("Teacher", Path.GetFileName(options.Teacher!)), new("TeacherSha256", Teacher.Sha256), new("TeacherShare", Text(options.TeacherShare))],
         new("Members", Text(served.Members.Count)),
         new("Views", served.Views.ToString()),
         new("Temperature", Text(served.Calibration.Temperature)),

@@ -20,16 +20,14 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
     private TimeSpan? _patience;
 
     /// <summary>
-    /// Goes through scoring and saving once with an untrained network: what it starts from and learns from that cannot be read, and a folder that
-    /// cannot be written, show before the training, and the time is known.
+    /// Goes through scoring and saving once with an untrained network: what it starts from that cannot be read, and a folder that cannot be written,
+    /// show before the training, and the time is known.
     /// </summary>
-    /// <exception cref="FerException">A file cannot be read, a class is unknown, or the folder cannot be written.</exception>
+    /// <exception cref="FerException">A file cannot be read, or the folder cannot be written.</exception>
     internal void Rehearse()
     {
-        var classNames = dataset.Scheme.ClassNames;
-        if (options.Teacher is { } teacher) Teacher.Load(teacher, classNames);
         long start = host.Time.GetTimestamp();
-        var network = StartingNetwork.Load(options).Create(classNames);
+        var network = StartingNetwork.Load(options).Create(dataset.Scheme.ClassNames);
         folder.Finish(new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero), options, [], rehearsal: true);
         _finish = host.Time.GetElapsedTime(start);
     }
@@ -59,9 +57,13 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
             view.SetEnd(timed.TimeBudget!.Value + _finish);
         }
         var training = await view.ShowAsync(() => Task.Run(() => Fit(timed, view, cancellation), CancellationToken.None)).ConfigureAwait(false);
+        bool isKept = training.BestEpoch > 0 || (training.Start is not null && training.Steps > 0);
         if (training.Outcome == TrainingOutcome.Diverged)
-            host.Error.WriteLine("The training diverged: the loss is not a number. A smaller --learning-rate helps." + (training.BestEpoch > 0 ? $" The weights of epoch {training.BestEpoch} are kept." : training.IsStartBest ? " The weights that it began with are kept." : ""));
-        if (training.BestEpoch > 0 || (training.Steps > 0 && (training.IsStartBest || training.Outcome != TrainingOutcome.Diverged))) return training;
+        {
+            string kept = !isKept ? "" : training.Start is null ? $" The weights of epoch {training.BestEpoch} are kept." : " The weights that it began with are kept.";
+            host.Error.WriteLine($"The training diverged: the loss is not a number. A smaller learning rate helps.{kept}");
+        }
+        if (isKept || (training.Steps > 0 && training.Outcome != TrainingOutcome.Diverged)) return training;
         cancellation.ThrowIfCancellationRequested();
         return null;
     }
@@ -95,13 +97,13 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
         var notes = new BottleneckNotes(view);
         var result = new ImageClassificationTrainer(timed with { MetricsCallback = Report, ProgressCallback = progress.Batch })
             .Fit(dataset.Training, dataset.Validation, cancellation);
-        if (result.Best is { } best)
+        if (result.Best is not null || result.Start is not null)
         {
             view.ReportCompletedTrial(new TrialResult
             {
                 TrialSettings = settings,
-                Metric = best.ValidationAccuracy ?? double.NaN,
-                Loss = best.ValidationLoss ?? double.NaN,
+                Metric = result.Start?.Accuracy ?? result.Best?.ValidationAccuracy ?? double.NaN,
+                Loss = result.Start?.Loss ?? result.Best?.ValidationLoss ?? double.NaN,
                 Duration = result.Elapsed,
                 Epochs = progress.EpochsDone,
             });

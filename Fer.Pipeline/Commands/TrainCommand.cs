@@ -83,7 +83,14 @@ internal sealed class TrainCommand : ICommand
         if (dataset.Training.HasSoftTargets && !dataset.HasVotesAsLabels) options = options with { SoftTargets = (float)result.GetValue(_soft)!.Value };
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch on.");
-        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host) };
+        var teacher = options.Teacher is { } zip ? Teacher.Load(zip, dataset.Scheme.ClassNames) : null;
+        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host), Teacher = teacher };
+        foreach (string? source in (string?[])[options.Arch, options.Teacher])
+        {
+            // A stop would put the half-trained model in the place of what the run goes on from.
+            if (source is not null && Path.GetFullPath(source) == Path.GetFullPath(folder.Model))
+                throw new FerUsageException($"{host.Shorten(source)} is what this run would write. Give the run another --name.");
+        }
         var run = new SingleTraining(folder, dataset, options, host);
         run.Rehearse();
         if (resume is null)
@@ -101,7 +108,7 @@ internal sealed class TrainCommand : ICommand
         var metrics = run.Finish(training);
         if (training.Outcome == TrainingOutcome.Cancelled) host.Error.WriteLine($"Go on with: fer {Name} --resume {host.Shorten(path)}");
         else RunRecord.Delete(path);
-        string epoch = training.IsStartBest ? $"the start: none of {training.History.Count} epochs did better" : $"epoch {training.BestEpoch} of {training.History.Count}";
+        string epoch = training.Start is null ? $"epoch {training.BestEpoch} of {training.History.Count}" : $"the start; none of {training.History.Count} epochs did better";
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Validation accuracy {metrics.Accuracy:F4}, macro F1 {metrics.MacroF1:F4} ({epoch}), after {TrialText.Duration(host.Time.GetElapsedTime(host.Start))}"));
         if (training.History.Count > 0)

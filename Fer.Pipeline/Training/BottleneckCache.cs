@@ -20,13 +20,15 @@ internal sealed class BottleneckCache(string folder)
     private static ReadOnlySpan<byte> Magic => "FBN1"u8;
 
     /// <summary>What the features of these faces under this network are found by.</summary>
-    internal static byte[] Key(FaceSet faces, Network features)
+    internal static byte[] Key(FaceSet faces, Network features, bool winograd)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < faces.Count; i++) hash.AppendData(faces.Pixels(i));
         using var onnx = new MemoryStream();
         OnnxWriter.Write(features, onnx);
         hash.AppendData(SHA256.HashData(onnx.GetBuffer().AsSpan(0, (int)onnx.Length)));
+        // The two ways of a convolution do not round alike.
+        if (!winograd) hash.AppendData("direct"u8);
         return hash.GetHashAndReset();
     }
 

@@ -32,7 +32,7 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
         if ((long)faces.Count * length > Array.MaxLength) throw new FerException($"{faces.Count} faces with {length} features each are more than fits into memory. Take fewer faces.");
         long start = options.Clock.GetTimestamp();
         var cache = (options.BottleneckFolder ?? options.WorkspacePath) is { } folder ? new BottleneckCache(folder) : null;
-        byte[] key = cache is null ? [] : BottleneckCache.Key(faces, network);
+        byte[] key = cache is null ? [] : BottleneckCache.Key(faces, network, options.Winograd);
         bool reuse = dataset == BottleneckDataset.Validation ? options.ReuseValidationSetBottleneckCachedValues : options.ReuseTrainSetBottleneckCachedValues;
         if (reuse && cache?.Read(key, faces.Count, length) is { } cached)
         {
@@ -67,8 +67,13 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
         void CheckTime(int done)
         {
             var whole = options.Clock.GetElapsedTime(start) * ((double)faces.Count / done);
-            if (options.TimeBudget is { } budget && whole > budget)
-                throw new FerException($"The features of {faces.Count} faces take about {whole.TotalMinutes:F1} minutes on this machine, and the time budget is {budget.TotalMinutes:F1}. Give more time, a smaller ResizeTo, or another backbone.");
+            if (options.TimeBudget is not { } budget) return;
+            // A teacher is for the training, which wants the better part of the time.
+            bool isTeacher = dataset == BottleneckDataset.Teacher;
+            if (whole <= (isTeacher ? budget / 2 : budget)) return;
+            string what = isTeacher ? "The teacher's predictions for" : "The features of", instead = isTeacher ? "a teacher of fewer views or a narrower one" : "a smaller ResizeTo, or another backbone";
+            throw new FerException(FormattableString.Invariant(
+                $"{what} {faces.Count} faces take about {whole.TotalMinutes:F1} minutes on this machine, and the time budget is {budget.TotalMinutes:F1}. Give more time, {instead}."));
         }
     }
 }

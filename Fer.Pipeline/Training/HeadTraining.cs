@@ -8,12 +8,13 @@ namespace Fer.Pipeline.Training;
 /// rate suits every backbone; the finished head takes that into its weights and reads the features as they are.
 /// </summary>
 internal sealed class HeadTraining(
-    BottleneckFeatures training, BottleneckFeatures? validation, ImageClassificationTrainer.Options options, WorkerPool pool, long start)
+    BottleneckFeatures training, BottleneckFeatures? validation, ImageClassificationTrainer.Options options, WorkerPool pool)
 {
     private const int DefaultEpochs = 40;
     private const long OrderPurpose = 2;
     private const double FeaturesAtFullScale = 256;
 
+    private readonly long _start = options.Started;
     private readonly int _classes = training.Faces.ClassNames.Count;
     private readonly float[] _mean = new float[training.Length], _inverse = new float[training.Length];
     private readonly List<TrainingMetrics> _history = [];
@@ -90,7 +91,7 @@ internal sealed class HeadTraining(
             double trainingSeconds = Seconds(epochStart);
             average?.Swap();
             var (accuracy, validationLoss) = Validate(evaluator);
-            best.Offer(epoch, accuracy ?? epoch, validationLoss ?? 0);
+            best.Offer(epoch, accuracy ?? epoch, validationLoss ?? -epoch);
             average?.Swap();
             plan.EndValidation(Seconds(epochStart) - trainingSeconds);
             var metrics = new TrainingMetrics
@@ -117,20 +118,19 @@ internal sealed class HeadTraining(
         if (best.Epoch > 0) best.PutBack();
         else average?.Swap();
         CopyTo(head, linear);
-        return new TrainingResult(network, outcome, _history, best.Epoch, optimizer.Steps, options.Clock.GetElapsedTime(start));
+        return new TrainingResult(network, outcome, _history, best.Epoch, optimizer.Steps, options.Clock.GetElapsedTime(_start));
     }
 
     private TrainingPlan Plan(long stepsPerEpoch)
     {
         if (options.TimeBudget is not { } budget) return new FixedPlan((options.Epoch ?? DefaultEpochs) * stepsPerEpoch);
-        var left = budget - options.Clock.GetElapsedTime(start);
-        return new DeadlinePlan(options.Clock, left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), stepsPerEpoch,
+        return new DeadlinePlan(options.Clock, _start, budget, stepsPerEpoch,
             options.Epoch is { } epochs ? epochs * stepsPerEpoch : DefaultEpochs * stepsPerEpoch, validationSteps: 1);
     }
 
     private TrainingProgress Progress(TrainingPlan plan, TrainState state, double loss, double rate)
     {
-        var elapsed = options.Clock.GetElapsedTime(start);
+        var elapsed = options.Clock.GetElapsedTime(_start);
         return new TrainingProgress(state.Epoch, plan.Done, state.StepsPerEpoch, Math.Max(plan.Done, plan.TotalSteps), loss, rate, elapsed,
             elapsed * ((double)Math.Max(0, plan.TotalSteps - plan.Done) / plan.Done));
     }

@@ -6,22 +6,22 @@ public sealed record ImageClassificationMetrics
     /// <summary>What an epoch brought; null while features are computed.</summary>
     public TrainingMetrics? Train { get; init; }
 
-    /// <summary>How far the features of a frozen backbone are; null while the head trains.</summary>
+    /// <summary>How far the features of a frozen backbone, or a teacher's predictions, are; null while training.</summary>
     public BottleneckMetrics? Bottleneck { get; init; }
 }
 
-/// <summary>A set of faces that features are computed for.</summary>
+/// <summary>What features are computed for.</summary>
 public enum BottleneckDataset
 {
     /// <summary>The faces to learn from.</summary>
     Train,
     /// <summary>The faces to choose the best epoch on.</summary>
     Validation,
-    /// <summary>The faces to learn from, as <see cref="ImageClassificationTrainer.Options.Teacher"/> sees them.</summary>
+    /// <summary>The faces to learn from, of which <see cref="ImageClassificationTrainer.Options.Teacher"/> predicts the classes.</summary>
     Teacher,
 }
 
-/// <summary>How far the features of a frozen backbone are.</summary>
+/// <summary>How far the features of a frozen backbone, or a teacher's predictions, are.</summary>
 /// <param name="DatasetUsed">The set.</param>
 /// <param name="Index">Faces done.</param>
 /// <param name="Count">Faces of the set.</param>

@@ -47,7 +47,7 @@ public sealed partial class ImageClassificationTrainer
         public bool HeadFirst { get; init; } = true;
 
         /// <summary>
-        /// The folder that keeps the features of frozen backbones, which several runs may share; null is <see cref="WorkspacePath"/>, and without that
+        /// The folder that keeps the features of frozen backbones and the predictions of teachers, which several runs may share; null is <see cref="WorkspacePath"/>, and without that
         /// nothing is kept, where ML.NET takes a temporary folder.
         /// </summary>
         public string? BottleneckFolder { get; init; }
@@ -91,7 +91,7 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>The faces to choose the best epoch on, where <c>Fit</c> is given none.</summary>
         public FaceSet? ValidationSet { get; init; }
 
-        /// <summary>Called after each epoch and, where features of a frozen backbone are computed first, after each batch of them.</summary>
+        /// <summary>Called after each epoch and, where a teacher's predictions or the features of a frozen backbone are computed first, after each batch of them.</summary>
         public Action<ImageClassificationMetrics>? MetricsCallback { get; init; }
 
         /// <summary>Called after each batch.</summary>
@@ -128,8 +128,9 @@ public sealed partial class ImageClassificationTrainer
         public float SoftTargets { get; init; } = 1;
 
         /// <summary>
-        /// The path of a model zip whose probabilities become part of the targets, or null for none: knowledge distillation (Hinton et al., arXiv
-        /// 1503.02531). It must know all classes of the training set; what it says of others is left out.
+        /// The path of a model zip whose predictions become part of the targets, or null for none: knowledge distillation (Hinton et al., arXiv
+        /// 1503.02531) at temperature 1, on calibrated probabilities. It must know all classes of the training set; what it says of others is left
+        /// out. Its predictions are computed once, before the first step, and kept as the features of frozen backbones are.
         /// </summary>
         public string? Teacher { get; init; }
 
@@ -165,6 +166,9 @@ public sealed partial class ImageClassificationTrainer
 
         /// <summary>Called before each step.</summary>
         internal Action<TrainState>? BeforeStep { get; init; }
+
+        /// <summary>When <c>Fit</c> was called, by <see cref="Clock"/>: what <see cref="TimeBudget"/> counts from.</summary>
+        internal long Started { get; init; }
 
         /// <summary>True where the network may be kept as it is, if no epoch does better.</summary>
         internal bool OffersStart { get; init; }
@@ -237,6 +241,8 @@ public sealed partial class ImageClassificationTrainer
             where property.PropertyType.IsPrimitive || property.PropertyType.IsEnum || property.PropertyType == typeof(string) || Nullable.GetUnderlyingType(property.PropertyType) is { IsPrimitive: true } or { IsEnum: true }
                 || property.PropertyType.IsAssignableTo(typeof(LearningRateScheduler)) || property.PropertyType == typeof(EarlyStopping) || property.PropertyType == typeof(FaceAugmentation)
             where property.Name is not (nameof(WorkspacePath) or nameof(BottleneckFolder) or nameof(BackboneFolder) or nameof(Resume) or nameof(Threads))
+            // What a teacher says is in the targets of the training data.
+            where property.Name is not (nameof(Teacher) or nameof(TeacherShare))
             orderby property.Name
             select (property.Name, property.GetValue(this)?.ToString() ?? "none");
     }

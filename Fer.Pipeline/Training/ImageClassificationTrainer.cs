@@ -35,8 +35,8 @@ public sealed partial class ImageClassificationTrainer
     /// <param name="training">The faces to learn from.</param>
     /// <param name="validation">The faces to choose the best epoch on, or null for <see cref="Options.ValidationSet"/>.</param>
     /// <param name="cancellation">Looked at before each batch; the run then ends with the best weights so far.</param>
-    /// <exception cref="FerException">A set is empty, the two have other classes, or the backbone cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled while the features of a frozen backbone were computed: there is no model yet.</exception>
+    /// <exception cref="FerException">A set is empty, the two have other classes, the backbone or the teacher cannot be read, or the teacher does not know a class.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the teacher's predictions or the features of a frozen backbone were computed, before any step.</exception>
     public TrainingResult Fit(FaceSet training, FaceSet? validation = null, CancellationToken cancellation = default)
     {
         validation ??= _options.ValidationSet;
@@ -45,46 +45,37 @@ public sealed partial class ImageClassificationTrainer
             throw new FerException($"The training set has the classes {string.Join(", ", training.ClassNames)} and the validation set {string.Join(", ", validation.ClassNames)}; read both with one label scheme.");
         if (validation is { Count: 0 }) validation = null;
 
-        long start = _options.Clock.GetTimestamp();
-        if (_options.Teacher is { } teacher)
+        // What comes before the first step counts in the time budget as well.
+        var options = _options with { Started = _options.Clock.GetTimestamp() };
+        if (options.Teacher is { } teacher)
         {
-            var taught = Teacher.Load(teacher, training.ClassNames).Teach(training, _options, cancellation);
-            var rest = _options with { Teacher = null, SoftTargets = 1, TimeBudget = Left(_options, start) };
-            return new ImageClassificationTrainer(rest).Fit(taught, validation, cancellation);
+            training = Teacher.Load(teacher, training.ClassNames).Teach(training, options, cancellation);
+            options = options with { SoftTargets = 1 };
         }
-        var starting = StartingNetwork.Load(_options);
+        var starting = StartingNetwork.Load(options);
         var network = starting.Create(training.ClassNames);
         // What is resized inside the network, and what comes from a file, has an input size of its own.
-        var options = _options with { InputSide = network.Input.Height };
-        if (starting.Backbone is null) return new TrainingLoop(network, training, validation, options).Run(cancellation);
-        if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, _options, start, cancellation);
+        var sized = options with { InputSide = network.Input.Height };
+        if (starting.Backbone is null) return new TrainingLoop(network, training, validation, sized).Run(cancellation);
+        if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, options, cancellation);
         bool keepsHead = starting.Backbone.KeepsHead(training.ClassNames);
-        if (_options.HeadFirst && !keepsHead)
+        if (options.HeadFirst && !keepsHead)
         {
-            var first = _options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(_options.MetricsCallback) };
-            FitHead(starting.Backbone, network, training, null, first, start, cancellation);
-            options = options with { TimeBudget = Left(_options, start) };
+            var first = options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(options.MetricsCallback) };
+            FitHead(starting.Backbone, network, training, null, first, cancellation);
         }
-        return FitLayers(starting.FineTune, network, training, validation, options with { OffersStart = keepsHead }, cancellation);
-    }
-
-    /// <summary>What is left of the time budget, and no less than a moment; null where there is none.</summary>
-    private static TimeSpan? Left(Options options, long start)
-    {
-        if (options.TimeBudget is not { } budget) return null;
-        var left = budget - options.Clock.GetElapsedTime(start);
-        return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+        return FitLayers(starting.FineTune, network, training, validation, sized with { OffersStart = keepsHead }, cancellation);
     }
 
     /// <summary>Computes the features of all faces once and trains the head on them.</summary>
     private static TrainingResult FitHead(
-        Backbone backbone, Network network, FaceSet training, FaceSet? validation, Options options, long start, CancellationToken cancellation)
+        Backbone backbone, Network network, FaceSet training, FaceSet? validation, Options options, CancellationToken cancellation)
     {
         using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
         var cut = backbone.Tap.Cut(backbone.Network);
         var features = BottleneckFeatures.Compute(cut, training, BottleneckDataset.Train, options, pool, cancellation);
         var validationFeatures = validation is null ? null : BottleneckFeatures.Compute(cut, validation, BottleneckDataset.Validation, options, pool, cancellation);
-        return new HeadTraining(features, validationFeatures, options, pool, start).Run((Linear)network.Nodes[^1].Operation, network, cancellation);
+        return new HeadTraining(features, validationFeatures, options, pool).Run((Linear)network.Nodes[^1].Operation, network, cancellation);
     }
 
     /// <summary>Trains the head and some or all of the layers before it.</summary>

@@ -6,16 +6,20 @@ using Fer.Pipeline.Tensors;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// A trained model whose probabilities become part of the targets: knowledge distillation (Hinton et al., arXiv 1503.02531), and a born-again
-/// network (Furlanello et al., arXiv 1805.04770) where the student is no smaller. What it says of a face is computed once, on the face as it
-/// is, and kept with the features of frozen backbones.
+/// A trained model whose predictions become part of the targets: knowledge distillation (Hinton et al., arXiv 1503.02531) at temperature 1, on
+/// calibrated probabilities; a born-again network (Furlanello et al., arXiv 1805.04770) where the student is no smaller. They are computed once, on
+/// faces as they are, and kept as the features of frozen backbones are.
 /// </summary>
 /// <param name="network">From grey pixels to a probability a class.</param>
 /// <param name="classes">For each of the student's classes, the teacher's index of it.</param>
-internal sealed class Teacher(Network network, int[] classes)
+/// <param name="sha256">The model's checksum.</param>
+internal sealed class Teacher(Network network, int[] classes, string sha256)
 {
-    /// <summary>Below this a teacher says nothing of the student's classes: they share what is left of a face that is none of them.</summary>
+    /// <summary>The least probability that the student's classes have together, in a teacher of more classes, for it to be heard on a face.</summary>
     private const float LeastKnown = 1e-3f;
+
+    /// <summary>SHA-256 of the teacher's ONNX file, in lower-case hexadecimal.</summary>
+    internal string Sha256 => sha256;
 
     /// <summary>Reads a model zip that knows all the student's classes; it may know others, which are left out.</summary>
     /// <exception cref="FerException">The file cannot be read, or it does not know a class; the message names it.</exception>
@@ -23,7 +27,7 @@ internal sealed class Teacher(Network network, int[] classes)
     {
         var zip = ModelZip.Load(path);
         var known = zip.Manifest.ClassNames;
-        return new Teacher(zip.Network, [.. classNames.Select(name => IndexOf(name))]);
+        return new Teacher(zip.Network, [.. classNames.Select(name => IndexOf(name))], zip.Manifest.Sha256[ModelZip.OnnxName]);
 
         int IndexOf(string name)
         {
@@ -42,22 +46,22 @@ internal sealed class Teacher(Network network, int[] classes)
     internal FaceSet Teach(FaceSet faces, ImageClassificationTrainer.Options options, CancellationToken cancellation)
     {
         using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
-        var answers = BottleneckFeatures.Compute(network, faces, BottleneckDataset.Teacher, options, pool, cancellation);
+        var predictions = BottleneckFeatures.Compute(network, faces, BottleneckDataset.Teacher, options, pool, cancellation);
         var targets = new float[faces.Count * classes.Length];
         for (int face = 0; face < faces.Count; face++)
         {
             var target = targets.AsSpan(face * classes.Length, classes.Length);
             faces.CopyTarget(face, options.SoftTargets, target);
-            Blend(answers.Row(face), options.TeacherShare, target);
+            Blend(predictions.Row(face), options.TeacherShare, target);
         }
         return faces.WithTargets(targets);
     }
 
-    private void Blend(ReadOnlySpan<float> answer, float share, Span<float> target)
+    private void Blend(ReadOnlySpan<float> prediction, float share, Span<float> target)
     {
         float known = 0;
-        foreach (int theirs in classes) known += answer[theirs];
+        foreach (int theirs in classes) known += prediction[theirs];
         if (!(known >= LeastKnown)) return;
-        for (int c = 0; c < classes.Length; c++) target[c] = (1 - share) * target[c] + share * answer[classes[c]] / known;
+        for (int c = 0; c < classes.Length; c++) target[c] = (1 - share) * target[c] + share * prediction[classes[c]] / known;
     }
 }

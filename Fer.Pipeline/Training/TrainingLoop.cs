@@ -70,7 +70,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         // A run cut off in its first epoch has no best: what it has learnt so far is then the best there is.
         if (run.Best.IsKept) run.Best.PutBack();
         else run.Average?.Swap();
-        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed) { IsStartBest = run.Best is { IsKept: true, Epoch: 0 } };
+        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed) { Start = run.Best.Start };
     }
 
     /// <summary>Validates the network as it is, before the first step; false where that was cancelled.</summary>
@@ -80,7 +80,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         try
         {
             var scores = evaluator.Score(validation!, cancellation);
-            run.Best.Offer(0, scores.Accuracy(validation!), scores.Loss(validation!));
+            run.Best.OfferStart(scores.Accuracy(validation!), scores.Loss(validation!));
             return true;
         }
         catch (OperationCanceledException)
@@ -150,7 +150,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
                 loss = scores.Loss(validation!);
             }
             // Without a validation set nothing says that an earlier epoch was better: the last one is kept.
-            run.Best.Offer(number, accuracy ?? number, loss ?? 0);
+            run.Best.Offer(number, accuracy ?? number, loss ?? -number);
         }
         catch (OperationCanceledException)
         {
@@ -203,7 +203,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         // Until a validation has been timed: a forward pass is about a third of a step.
         double validationSteps = validation is null ? 0 : Math.Ceiling((double)validation.Count / _batchSize) * 0.4;
         long most = options.Epoch is { } epochs ? epochs * stepsPerEpoch : long.MaxValue / 2;
-        return new DeadlinePlan(_clock, budget, stepsPerEpoch, most, validationSteps, _resizing.RemainingCost);
+        return new DeadlinePlan(_clock, options.Started, budget, stepsPerEpoch, most, validationSteps, _resizing.RemainingCost);
     }
 
     private void Report(TrainingRun run, in TrainState state, double loss, double rate)

@@ -74,18 +74,18 @@ internal sealed class FixedPlan : TrainingPlan
 /// last value however fast the machine turns out to be. The price: the step count, and with it the weights, depends on the machine.
 /// </summary>
 /// <param name="clock">The clock.</param>
+/// <param name="start">When the run began.</param>
 /// <param name="budget">Time of the whole run.</param>
 /// <param name="stepsPerEpoch">Steps of an epoch, after each of which the validation runs.</param>
 /// <param name="mostSteps">Steps past which it does not go.</param>
 /// <param name="validationSteps">Time of a validation in steps, until one was timed.</param>
 /// <param name="remainingCost">Average cost of a step from a fraction on, in steps at that place; null where all cost the same.</param>
 internal sealed class DeadlinePlan(
-    TimeProvider clock, TimeSpan budget, long stepsPerEpoch, long mostSteps, double validationSteps, Func<double, double>? remainingCost = null) : TrainingPlan
+    TimeProvider clock, long start, TimeSpan budget, long stepsPerEpoch, long mostSteps, double validationSteps, Func<double, double>? remainingCost = null) : TrainingPlan
 {
     // Timers, other work on the machine and the end of the run itself: one percent of the budget and one step are kept free.
     private const double ReserveShare = 0.01;
 
-    private readonly long _start = clock.GetTimestamp();
     private TimeSpan _before;
     private double _step, _validation = -1;
     private long _left, _timed;
@@ -109,7 +109,7 @@ internal sealed class DeadlinePlan(
         if (_timed > 1) _step += (seconds - _step) * Math.Max(1.0 / (_timed - 1), 0.02);
         else if (_step == 0) _step = seconds / 4;
         double validation = _validation >= 0 ? _validation : validationSteps * _step;
-        double time = (budget - _before - clock.GetElapsedTime(_start)).TotalSeconds - budget.TotalSeconds * ReserveShare - validation - _step;
+        double time = (budget - _before - clock.GetElapsedTime(start)).TotalSeconds - budget.TotalSeconds * ReserveShare - validation - _step;
         double step = _step * (remainingCost?.Invoke(Fraction) ?? 1);
         double fit = Math.Floor(time / Math.Max(1e-9, step + validation / stepsPerEpoch));
         _left = (long)Math.Min(fit, mostSteps - Done);

@@ -26,10 +26,10 @@ public sealed record TrainingResult(
     Network Network, TrainingOutcome Outcome, IReadOnlyList<TrainingMetrics> History, int BestEpoch, long Steps, TimeSpan Elapsed)
 {
     /// <summary>
-    /// True where the network holds the weights that it began with, since no epoch did better on the validation set. Only fine-tuning a network that
-    /// knew all classes before can end so.
+    /// Accuracy and mean loss, on the validation set, of the weights that the run began with, where the network holds those because no epoch did better;
+    /// otherwise null. Only fine-tuning a network that knew all classes before can end so.
     /// </summary>
-    public bool IsStartBest { get; init; }
+    public (double Accuracy, double Loss)? Start { get; init; }
 
     /// <summary>The best epoch's metrics, or null where <see cref="BestEpoch"/> is 0.</summary>
     public TrainingMetrics? Best => BestEpoch == 0 ? null : History[BestEpoch - 1];

@@ -24,7 +24,7 @@ internal sealed class TrainingRun
     {
         _network = network;
         _clock = options.Clock;
-        _start = _clock.GetTimestamp();
+        _start = options.Started;
         Plan = plan();
         Optimizer = options.CreateOptimizer();
         Scheduler = options.LearningRateScheduler.Start();

@@ -107,13 +107,20 @@ public sealed class EndToEndTests : IDisposable
         await Done(train + "--width 0.25 --name teacher");
         var (code, _, error) = await Run(train + "--width 0.125 --name student --teacher teacher/model.zip --teacher-share 0.75");
         Assert.True(code == ExitCode.Done, error);
-        Assert.Contains("The teacher's answers of", error, StringComparison.Ordinal);
+        Assert.Contains("The teacher's predictions of", error, StringComparison.Ordinal);
         using var zip = ZipFile.OpenRead(Path.Combine(_folder, "student", "model.zip"));
         using var manifest = JsonDocument.Parse(zip.GetEntry("manifest.json")!.Open());
         var settings = manifest.RootElement.GetProperty("settings");
         Assert.Equal("model.zip", settings.GetProperty("Teacher").GetString());
+        Assert.Equal(Onnx("teacher/model.zip"), settings.GetProperty("TeacherSha256").GetString(), ignoreCase: true);
         Assert.Equal("0.75", settings.GetProperty("TeacherShare").GetString());
 
+        foreach (string source in (string[])["--teacher", "--arch"])
+        {
+            (code, _, error) = await Run($"{train} --name teacher {source} teacher/model.zip".Replace("  ", " ", StringComparison.Ordinal));
+            Assert.Equal(ExitCode.WrongUsage, code);
+            Assert.Contains("is what this run would write", error, StringComparison.Ordinal);
+        }
         (code, _, error) = await Run(train + "--name none --teacher missing.zip");
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("missing.zip: there is no such file", error, StringComparison.Ordinal);

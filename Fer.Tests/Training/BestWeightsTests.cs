@@ -27,14 +27,15 @@ public class BestWeightsTests
         var best = new BestWeights(parameters, null);
         Assert.False(best.IsKept);
         parameters.Values.Fill(7);
-        best.Offer(0, 0.6, 1);
+        best.OfferStart(0.6, 1);
         parameters.Values.Fill(8);
         best.Offer(1, 0.6, 1);
-        Assert.Equal((true, 0), (best.IsKept, best.Epoch));
+        Assert.Equal((true, 0, (0.6, 1)), (best.IsKept, best.Epoch, best.Start!.Value));
         best.PutBack();
         Assert.All(parameters.Values.ToArray(), v => Assert.Equal(7f, v));
         best.Offer(2, 0.7, 1);
         Assert.Equal(2, best.Epoch);
+        Assert.Null(best.Start);
     }
 
     [Fact]

@@ -100,6 +100,29 @@ public sealed class TeacherTests : IDisposable
     }
 
     [Fact]
+    public void A_stopped_student_goes_on_to_the_same_weights()
+    {
+        var options = Options(Model("class0", "class1", "class2")) with { Epoch = 3 };
+        var whole = new ImageClassificationTrainer(options).Fit(Three, cancellation: TestContext.Current.CancellationToken);
+        using var cancel = new CancellationTokenSource();
+        var kept = options with { WorkspacePath = _folder.File("checkpoint") };
+        var part = new ImageClassificationTrainer(kept with { ProgressCallback = p => { if (p.Step == 3) cancel.Cancel(); } }).Fit(Three, cancellation: cancel.Token);
+        Assert.Equal((TrainingOutcome.Cancelled, 3), (part.Outcome, part.Steps));
+        var rest = new ImageClassificationTrainer(kept with { Resume = true }).Fit(Three, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((TrainingOutcome.Completed, 6), (rest.Outcome, rest.Steps));
+        Assert.Equal(whole.Network.Parameters.Values.ToArray(), rest.Network.Parameters.Values.ToArray());
+    }
+
+    [Fact]
+    public void A_teacher_that_takes_most_of_the_time_is_refused()
+    {
+        var faces = SyntheticFaces.Create(4 * BottleneckFeatures.LargestBatch, 3);
+        var options = Options(Model("class0", "class1", "class2")) with { TimeBudget = TimeSpan.FromMilliseconds(1) };
+        var error = Assert.Throws<FerException>(() => new ImageClassificationTrainer(options).Fit(faces, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("The teacher's predictions for 256 faces take about", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_head_alone_heeds_the_share_of_soft_targets()
     {
         var wrong = WithSoftTargets(Three);

@@ -43,7 +43,7 @@ public class TrainingPlanTests
         var clock = new Clock();
         const int perEpoch = 20;
         const double validation = 0.4;
-        var plan = new DeadlinePlan(clock, TimeSpan.FromSeconds(budget), perEpoch, long.MaxValue / 2, validation / stepSeconds);
+        var plan = new DeadlinePlan(clock, clock.GetTimestamp(), TimeSpan.FromSeconds(budget), perEpoch, long.MaxValue / 2, validation / stepSeconds);
         var random = new Fer.Pipeline.RandomStream(3);
         double previous = -1, largest = 0;
         while (true)
@@ -73,12 +73,12 @@ public class TrainingPlanTests
     public void Deadline_plan_has_no_more_than_the_most_steps_and_one_that_is_late_ends_at_once()
     {
         var clock = new Clock();
-        var plan = new DeadlinePlan(clock, TimeSpan.FromHours(1), 10, 30, 0);
+        var plan = new DeadlinePlan(clock, clock.GetTimestamp(), TimeSpan.FromHours(1), 10, 30, 0);
         int steps = 1;
         for (; !plan.IsLast; steps++) plan.EndStep(0.01);
         Assert.Equal(30, steps);
 
-        var late = new DeadlinePlan(clock, TimeSpan.FromSeconds(1), 10, 1000, 0);
+        var late = new DeadlinePlan(clock, clock.GetTimestamp(), TimeSpan.FromSeconds(1), 10, 1000, 0);
         clock.Advance(5);
         late.EndStep(5);
         Assert.True(late.IsLast);

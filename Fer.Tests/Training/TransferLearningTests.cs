@@ -131,20 +131,32 @@ public sealed class TransferLearningTests : IDisposable
         // Every step unlearns: the labels are the other way round.
         var inverted = new FaceSet(training.ClassNames, [.. Enumerable.Range(0, 96).SelectMany(i => training.Pixels(i).ToArray())], [.. training.Labels.ToArray().Select(l => 1 - l)], [.. Enumerable.Range(0, 96)]);
         var options = From(FineTune.All) with { LearningRate = 0.05, ExponentialMovingAverage = 0, WorkspacePath = _folder.File("checkpoint") };
-        var (code, steps) = (new CancellationTokenSource(), 0);
-        var stopped = new ImageClassificationTrainer(options with { ProgressCallback = _ => { if (++steps == 9) code.Cancel(); } }).Fit(inverted, validation, code.Token);
-        Assert.Equal((TrainingOutcome.Cancelled, true, 0), (stopped.Outcome, stopped.IsStartBest, stopped.BestEpoch));
+        using var cancel = new CancellationTokenSource();
+        int steps = 0;
+        var stopped = new ImageClassificationTrainer(options with { ProgressCallback = _ => { if (++steps == 9) cancel.Cancel(); } }).Fit(inverted, validation, cancel.Token);
+        Assert.Equal((TrainingOutcome.Cancelled, 0), (stopped.Outcome, stopped.BestEpoch));
+        Assert.NotNull(stopped.Start);
         Assert.All(Shared(stopped), pair => Assert.True(IsSame(pair), pair.Before.Name));
 
         var resumed = Fit(options with { Resume = true }, inverted, validation);
-        Assert.Equal((TrainingOutcome.Completed, true, 4), (resumed.Outcome, resumed.IsStartBest, resumed.History.Count));
+        Assert.Equal((TrainingOutcome.Completed, 4), (resumed.Outcome, resumed.History.Count));
+        Assert.Equal(stopped.Start, resumed.Start);
         Assert.Null(resumed.Best);
         Assert.All(Shared(resumed), pair => Assert.True(IsSame(pair), pair.Before.Name));
 
-        var better = Fit(options with { WorkspacePath = null, LearningRate = 0.01 }, training, validation);
-        Assert.Equal(better.BestEpoch == 0, better.IsStartBest);
-        Assert.False(Fit(options with { WorkspacePath = null }).IsStartBest);
-        code.Dispose();
+        // Where the faces to choose on say the same as those to learn from, an epoch is better.
+        var other = Fit(options with { WorkspacePath = null }, inverted, inverted);
+        Assert.Null(other.Start);
+        Assert.InRange(other.BestEpoch, 1, 4);
+    }
+
+    [Fact]
+    public void New_classes_have_no_start_to_keep()
+    {
+        var still = From(FineTune.All) with { LearningRate = 1e-12, FrozenBatchNormalization = 1, ExponentialMovingAverage = 0, Epoch = 1 };
+        Assert.Equal(1, Fit(still).BestEpoch);
+        var same = Fit(still, SyntheticFaces.Create(96, 2, seed: 5), SyntheticFaces.Create(60, 2, seed: 6));
+        Assert.Equal((0, same.History[0].ValidationAccuracy), (same.BestEpoch, same.Start?.Accuracy));
     }
 
     [Fact]
