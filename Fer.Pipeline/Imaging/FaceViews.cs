@@ -15,8 +15,13 @@ public enum FaceViews
     Zoom,
     /// <summary>The middle and the four corners. Of a network that sees the whole face, corners of about eleven twelfths are enlarged.</summary>
     Five,
-    /// <summary>The middle, the four corners, and the mirror images of all (Krizhevsky et al., 2012).</summary>
+    /// <summary>The views of <see cref="Five"/> and the mirror images of all.</summary>
     Ten,
+    /// <summary>
+    /// Ten crops of one size, the middle and the four corners with their mirror images (Krizhevsky et al., 2012): as <see cref="Ten"/>, but of a network
+    /// that sees the whole face the middle is enlarged like the corners.
+    /// </summary>
+    TenCrops,
 }
 
 /// <summary>Lists the views behind the names.</summary>
@@ -42,12 +47,15 @@ public static class FaceViewSets
             FaceViews.WholeFlip => [whole, Mirror(whole)],
             FaceViews.Zoom => [centre, Mirror(centre), zoomed, Mirror(zoomed)],
             FaceViews.Five => five,
-            FaceViews.Ten => [.. five, .. five.Select(Mirror)],
+            FaceViews.Ten => WithMirrors(five),
+            FaceViews.TenCrops => WithMirrors([side < face ? centre : zoomed, .. five[1..]]),
             _ => throw new FerUsageException($"There is no set of views {views}."),
         };
 
         FaceView Corner(int top, int left) => new(top, left, corner, InputSide: corner == side ? 0 : side);
     }
+
+    private static FaceView[] WithMirrors(FaceView[] views) => [.. views, .. views.Select(Mirror)];
 
     private static FaceView Mirror(FaceView view) => view with { Mirrored = true };
 }

@@ -63,6 +63,8 @@ public class ServingGraphTests
     [InlineData(FaceViews.Five, 5, 48)]
     [InlineData(FaceViews.Ten, 10, 40)]
     [InlineData(FaceViews.Ten, 10, 48)]
+    [InlineData(FaceViews.TenCrops, 10, 40)]
+    [InlineData(FaceViews.TenCrops, 10, 48)]
     public void Views_and_members_are_averaged_over_their_logits_and_calibrated(FaceViews views, int count, int side)
     {
         double[] biases = [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1];

@@ -204,6 +204,8 @@ public sealed class TransferLearningTests : IDisposable
     [InlineData(FaceViews.Ten, 24)]
     [InlineData(FaceViews.Zoom, 48)]
     [InlineData(FaceViews.Ten, 48)]
+    [InlineData(FaceViews.TenCrops, 24)]
+    [InlineData(FaceViews.TenCrops, 48)]
     public void A_model_of_several_members_and_views_goes_on_from_its_first_member(FaceViews views, int side)
     {
         var first = side == 24 ? Trained.Value.Network : Fer.Tests.Networks.TestNetworks.Classifier(side: side);

@@ -110,13 +110,17 @@ public sealed class Backbone
         if (serving.Nodes.FirstOrDefault(n => n.Inputs.Contains(-1)) is { Operation: Crop or Mirror } view)
         {
             first = view.Index;
-            if (serving.Nodes.FirstOrDefault(n => n.Inputs.Contains(first)) is { Operation: Mirror } mirror) first = mirror.Index;
+            // What is cut out is enlarged by the view: a network that resizes by itself sees the whole face.
+            if (view.Operation is Crop && After(first) is { Operation: Resize } resize) first = resize.Index;
+            if (After(first) is { Operation: Mirror } mirror) first = mirror.Index;
         }
         var builder = new NetworkBuilder(serving.Architecture, first < 0 ? serving.Input : serving.Nodes[first].Shape);
         NetworkCopy.Append(builder, builder.Input, serving, last: last, first: first < 0 ? null : first);
         var network = builder.Build();
         NetworkCopy.CopyParameters(serving, network, partly: true);
         return network;
+
+        Node? After(int node) => serving.Nodes.FirstOrDefault(n => n.Inputs.Contains(node));
     }
 
     /// <summary>Puts resizing, scaling and the copies of the grey plane in front of a network.</summary>
