@@ -2,7 +2,6 @@ using System.CommandLine;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Imaging;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Commands;
@@ -110,14 +109,13 @@ internal sealed class ReproduceCommand : ICommand
         ParseResult result, CommandHost host, EarlierProject project, FaceDataset dataset, double minutes, string path, CancellationToken cancellationToken)
     {
         long start = host.Time.GetTimestamp();
-        // Their authors looked at a face once.
         var folder = new RunFolder(
-            path, dataset, $"{project.Name}: {project.Summary}", CommandText.Of(result), new ServingLimits { Views = FaceViews.Centre }, host.Time);
+            path, dataset, $"{project.Name}: {project.Summary}", CommandText.Of(result), new ServingLimits { Views = project.Views }, host.Time);
         var run = new SingleTraining(folder, dataset, OptionsOf(result, project), host);
         run.Rehearse();
         var training = await run.RunAsync(minutes, start, cancellationToken).ConfigureAwait(false) ?? throw new FerException($"{project.Name}: {SingleTraining.NoModel}");
         cancellationToken.ThrowIfCancellationRequested();
-        var metrics = run.Finish(training);
+        var (metrics, _) = run.Finish(training);
         return Reproduction.Of(metrics, minutes, training.History.Count, training.Elapsed, dataset.Training.Sha256);
     }
 
@@ -142,7 +140,7 @@ internal sealed class ReproduceCommand : ICommand
         });
         var best = await view.ShowAsync(() => experiment.RunAsync(
             new MonitorGroup(reports, view),
-            end => metrics = folder.Finish(end.Best.Training, end.Best.Options, reports.Trials, end.IsRehearsal, end.Members, end.Patience),
+            end => (metrics, _) = folder.Finish(end.Best.Training, end.Best.Options, reports.Trials, end.IsRehearsal, end.Members, end.Patience),
             cancellationToken)).ConfigureAwait(false);
         return Reproduction.Of(metrics!, minutes, best.Training.History.Count, host.Time.GetElapsedTime(start), dataset.Training.Sha256);
     }

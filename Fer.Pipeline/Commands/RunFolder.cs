@@ -35,38 +35,53 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
 
     internal string Trials => Path.Combine(folder, TrialsName);
 
-    /// <summary>Writes the run's results, or goes through all of it but the choice of views and members and leaves nothing.</summary>
+    /// <summary>
+    /// Writes the run's results, or goes through all of it but the choice of views and members and leaves nothing. Where fine-tuning began with a
+    /// network that knew all classes, that is the model if it names no fewer faces right as it would be served.
+    /// </summary>
     /// <param name="training">The training whose network is the model, or its first member.</param>
     /// <param name="options">What it was trained with.</param>
     /// <param name="trials">What the report shows of all trials.</param>
     /// <param name="rehearsal">True to leave nothing.</param>
     /// <param name="others">Networks that may answer together with it where that helps.</param>
     /// <param name="patience">Time for trying views and members; null is as long as it takes.</param>
-    /// <returns>The metrics on the validation split.</returns>
+    /// <returns>The metrics on the validation split, and the training as it is written: with the network that it began with where that is kept.</returns>
     /// <exception cref="FerException">The folder cannot be written.</exception>
-    internal MulticlassClassificationMetrics Finish(
+    internal (MulticlassClassificationMetrics Metrics, TrainingResult Training) Finish(
         TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, bool rehearsal, IReadOnlyList<Network>? others = null, TimeSpan? patience = null)
     {
+        var time = patience ?? limits.Patience;
+        if (training.StartNetwork is not null) time /= 2;
+        var served = Choose([training.Network, .. others ?? []]);
+        if (training.StartNetwork is { } start)
+        {
+            var before = Choose([start]);
+            if (before.Metrics.Accuracy >= served.Metrics.Accuracy)
+            {
+                served = before;
+                training = training with { Network = start, StartNetwork = null, BestEpoch = 0, Start = (before.Metrics.Accuracy, before.Metrics.LogLoss) };
+            }
+        }
         string target = rehearsal ? Path.Combine(folder, ".rehearsal") : folder;
-        var choice = new ServingChoice(
-            dataset.Validation, limits with { Views = limits.Views ?? (rehearsal ? FaceViews.Centre : null), Patience = patience ?? limits.Patience }, options.Threads, clock);
         try
         {
-            return Write(target, training, options, trials, choice.Choose([training.Network, .. others ?? []]));
+            Write(target, training, options, trials, served);
+            return (served.Metrics, training);
         }
         finally
         {
             if (rehearsal && Directory.Exists(target)) Directory.Delete(target, recursive: true);
         }
+
+        Served Choose(IReadOnlyList<Network> candidates) => new ServingChoice(
+            dataset.Validation, limits with { Views = limits.Views ?? (rehearsal ? FaceViews.Centre : null), Patience = time }, options.Threads, clock).Choose(candidates);
     }
 
-    private MulticlassClassificationMetrics Write(
-        string target, TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, Served served)
+    private void Write(string target, TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, Served served)
     {
         var faces = dataset.Validation;
         var classes = faces.ClassNames;
-        float[] probabilities = served.Calibration.Probabilities(served.Logits);
-        var metrics = MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, classes, imagesPerSecond: served.ImagesPerSecond);
+        var metrics = served.Metrics;
         var settings = Settings(options, training, served);
         ModelZip.Save(Path.Combine(target, ModelName), ServingGraph.Create(served.Members, served.Views, served.Calibration), new ModelManifest
         {
@@ -85,10 +100,9 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
                 ["latencyMilliseconds"] = served.Latency.TotalMilliseconds,
             },
         }, metrics.ToJson());
-        var report = ReportData(training, settings, trials, new EvaluationReport("PublicTest (validation)", metrics) { Analysis = ErrorAnalysis.Compute(faces, probabilities) });
+        var report = ReportData(training, settings, trials, new EvaluationReport("PublicTest (validation)", metrics) { Analysis = ErrorAnalysis.Compute(faces, served.Probabilities) });
         ExperimentReport.Write(Path.Combine(target, ReportName), report);
         if (Svg is not null && target == folder) ExperimentReport.WriteSvg(Svg, report);
-        return metrics;
     }
 
     private ExperimentReportData ReportData(

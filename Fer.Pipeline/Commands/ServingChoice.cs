@@ -13,12 +13,12 @@ namespace Fer.Pipeline.Commands;
 /// <summary>What is served of the networks that were trained.</summary>
 /// <param name="Members">The networks that answer together, the best alone first.</param>
 /// <param name="Views">What they see of a face.</param>
-/// <param name="Logits">[count, classes]: their mean logits on the validation split.</param>
-/// <param name="Calibration">What calibrates them.</param>
-/// <param name="ImagesPerSecond">Faces a second of the whole, in batches.</param>
+/// <param name="Calibration">What calibrates their mean logits.</param>
+/// <param name="Probabilities">[count, classes]: calibrated, on the validation split.</param>
+/// <param name="Metrics">What those come to, and the faces a second of the whole, in batches.</param>
 /// <param name="Latency">Time of one face alone.</param>
 internal sealed record Served(
-    IReadOnlyList<Network> Members, FaceViews Views, float[] Logits, LogitCalibration Calibration, double ImagesPerSecond, TimeSpan Latency);
+    IReadOnlyList<Network> Members, FaceViews Views, LogitCalibration Calibration, float[] Probabilities, MulticlassClassificationMetrics Metrics, TimeSpan Latency);
 
 /// <summary>
 /// Chooses on the validation split which networks answer together and what they see of a face. A dearer model is taken only where it gets more
@@ -38,7 +38,10 @@ internal sealed class ServingChoice(FaceSet faces, ServingLimits limits, int thr
         var members = Members(candidates, pool);
         var views = limits.Views ?? Views(members, pool);
         float[] logits = Logits(members, views, pool, out double seconds);
-        return new Served(members, views, logits, LogitCalibration.Fit(logits, faces.Labels, faces.ClassNames.Count), faces.Count / seconds, Latency(members, views, pool));
+        var calibration = LogitCalibration.Fit(logits, faces.Labels, faces.ClassNames.Count);
+        float[] probabilities = calibration.Probabilities(logits);
+        var metrics = MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, faces.ClassNames, imagesPerSecond: faces.Count / seconds);
+        return new Served(members, views, calibration, probabilities, metrics, Latency(members, views, pool));
     }
 
     /// <summary>Forward selection (Caruana et al., 2004): the network that helps most joins, as long as one helps.</summary>

@@ -27,8 +27,10 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
     internal void Rehearse()
     {
         long start = host.Time.GetTimestamp();
-        var network = StartingNetwork.Load(options).Create(dataset.Scheme.ClassNames);
-        folder.Finish(new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero), options, [], rehearsal: true);
+        var starting = StartingNetwork.Load(options);
+        var classes = dataset.Scheme.ClassNames;
+        var nothing = new TrainingResult(starting.Create(classes), TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero) { StartNetwork = starting.IsModelOf(classes) ? starting.Create(classes) : null };
+        folder.Finish(nothing, options, [], rehearsal: true);
         _finish = host.Time.GetElapsedTime(start);
     }
 
@@ -68,9 +70,9 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
         return null;
     }
 
-    /// <summary>Scores and writes what <see cref="RunAsync"/> gave.</summary>
+    /// <summary>Scores and writes what <see cref="RunAsync"/> gave, as <see cref="RunFolder.Finish"/> does.</summary>
     /// <exception cref="FerException">The folder cannot be written.</exception>
-    internal MulticlassClassificationMetrics Finish(TrainingResult training) => folder.Finish(training, options, [], rehearsal: false, patience: _patience);
+    internal (MulticlassClassificationMetrics Metrics, TrainingResult Training) Finish(TrainingResult training) => folder.Finish(training, options, [], rehearsal: false, patience: _patience);
 
     private TimeSpan Left(double minutes, long start)
     {

@@ -105,7 +105,7 @@ internal sealed class TrainCommand : ICommand
             RunRecord.Delete(path);
             throw new FerException(SingleTraining.NoModel);
         }
-        var metrics = run.Finish(training);
+        (var metrics, training) = run.Finish(training);
         if (training.Outcome == TrainingOutcome.Cancelled) host.Error.WriteLine($"Go on with: fer {Name} --resume {host.Shorten(path)}");
         else RunRecord.Delete(path);
         string epoch = training.Start is null ? $"epoch {training.BestEpoch} of {training.History.Count}" : $"the start; none of {training.History.Count} epochs did better";

@@ -58,13 +58,14 @@ public sealed partial class ImageClassificationTrainer
         var sized = options with { InputSide = network.Input.Height };
         if (starting.Backbone is null) return new TrainingLoop(network, training, validation, sized).Run(cancellation);
         if (starting.FineTune == FineTune.None) return FitHead(starting.Backbone, network, training, validation, options, cancellation);
-        bool keepsHead = starting.Backbone.KeepsHead(training.ClassNames);
-        if (options.HeadFirst && !keepsHead)
+        bool isModel = starting.IsModelOf(training.ClassNames);
+        if (options.HeadFirst && !isModel)
         {
             var first = options with { Epoch = HeadFirstEpochs, TimeBudget = null, ProgressCallback = null, MetricsCallback = OnlyBottleneck(options.MetricsCallback) };
             FitHead(starting.Backbone, network, training, null, first, cancellation);
         }
-        return FitLayers(starting.FineTune, network, training, validation, sized with { OffersStart = keepsHead }, cancellation);
+        var result = FitLayers(starting.FineTune, network, training, validation, sized with { OffersStart = isModel }, cancellation);
+        return isModel && validation is not null && result.BestEpoch > 0 ? result with { StartNetwork = starting.Create(training.ClassNames) } : result;
     }
 
     /// <summary>Computes the features of all faces once and trains the head on them.</summary>

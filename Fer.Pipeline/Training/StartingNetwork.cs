@@ -36,6 +36,9 @@ internal sealed record StartingNetwork(ImageClassificationTrainer.Options Option
         if (Kind(options, new BackboneStore(options.BackboneFolder)) == ArchKind.Architecture) Architectures.Check(options.Arch, ArchitectureOf(options));
     }
 
+    /// <summary>True where layers are fine-tuned of a network that knows all these classes, so that it is a model before any training.</summary>
+    internal bool IsModelOf(IReadOnlyList<string> classNames) => FineTune != FineTune.None && Backbone?.KeepsHead(classNames) == true;
+
     /// <summary>The network for some classes, with its starting weights.</summary>
     internal Network Create(IReadOnlyList<string> classNames)
     {

@@ -31,6 +31,12 @@ public sealed record TrainingResult(
     /// </summary>
     public (double Accuracy, double Loss)? Start { get; init; }
 
+    /// <summary>
+    /// The network that the run began with, where that knew all classes and an epoch did better on the network's own view of a face; otherwise null.
+    /// Averaged over several views, the other may do better.
+    /// </summary>
+    internal Network? StartNetwork { get; init; }
+
     /// <summary>The best epoch's metrics, or null where <see cref="BestEpoch"/> is 0.</summary>
     public TrainingMetrics? Best => BestEpoch == 0 ? null : History[BestEpoch - 1];
 }

@@ -23,8 +23,6 @@ public class ServingChoiceTests
 
     private static Served Choose(ServingLimits limits, params Network[] candidates) => new ServingChoice(Faces, limits, 2, TimeProvider.System).Choose(candidates);
 
-    private static double Accuracy(Served served) => new ModelScores(served.Logits, Faces.Count, 3, 1).Accuracy(Faces);
-
     [Fact]
     public void What_is_chosen_is_never_worse_than_the_plain_model_and_costs_no_more_than_allowed()
     {
@@ -33,8 +31,8 @@ public class ServingChoiceTests
         Assert.Equal((1, FaceViews.Centre), (plain.Members.Count, plain.Views));
         var free = Choose(new ServingLimits { MaxLatency = TimeSpan.FromHours(1) }, candidates);
         Assert.Same(candidates[0], free.Members[0]);
-        Assert.True(Accuracy(free) >= Accuracy(plain));
-        Assert.True(Accuracy(free) > Accuracy(plain) || (free.Members.Count == 1 && free.Views == FaceViews.Centre));
+        Assert.True(free.Metrics.Accuracy >= plain.Metrics.Accuracy);
+        Assert.True(free.Metrics.Accuracy > plain.Metrics.Accuracy || (free.Members.Count == 1 && free.Views == FaceViews.Centre));
         var small = Choose(new ServingLimits { MaxLatency = TimeSpan.FromHours(1), MaxBytes = 1 }, candidates);
         Assert.Single(small.Members);
         var hasty = Choose(new ServingLimits { Patience = TimeSpan.Zero, MaxLatency = TimeSpan.FromHours(1) }, candidates);

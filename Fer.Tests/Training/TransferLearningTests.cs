@@ -148,6 +148,9 @@ public sealed class TransferLearningTests : IDisposable
         var other = Fit(options with { WorkspacePath = null }, inverted, inverted);
         Assert.Null(other.Start);
         Assert.InRange(other.BestEpoch, 1, 4);
+        // What it began with is there to compare with.
+        Assert.All(Shared(other with { Network = other.StartNetwork! }), pair => Assert.True(IsSame(pair), pair.Before.Name));
+        Assert.Null(resumed.StartNetwork);
     }
 
     [Fact]
