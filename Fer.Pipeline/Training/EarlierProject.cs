@@ -83,11 +83,11 @@ public sealed record EarlierProject(
             FromScratch with { Arch = "Vgg19Bn", ProgressiveSide = 32 }) { Views = null },
         new("web-densenet121", "the web app's DenseNet121, here from scratch", LabelScheme.Seven, 0.653, "validation", 45,
             FromScratch with { Arch = "DenseNet121" }) { Views = null },
-        new("three-class-adam", "a three-class deep CNN with ELU, under Adam", LabelScheme.Three, 0.83, "validation", 20,
+        new("three-class-adam", "a three-class deep CNN with ELU, under Adam", LabelScheme.Three, 0.83, "split not stated", 20,
             Plain with { Arch = "EluDcnn", Augmentation = Mild }),
-        new("three-class-nadam", "the same under Nadam", LabelScheme.Three, 0.83, "validation", 20,
+        new("three-class-nadam", "the same under Nadam", LabelScheme.Three, 0.83, "split not stated", 20,
             Plain with { Arch = "EluDcnn", Augmentation = Mild, Optimizer = OptimizerKind.Nadam }),
-        new("three-class-tutorial", "a three-class tutorial's seven layers", LabelScheme.Three, 0.83, "validation; 0.73 at first", 20,
+        new("three-class-tutorial", "a three-class tutorial's seven layers", LabelScheme.Three, 0.83, "split not stated; 0.73 at first", 20,
             Plain with { Arch = "SevenLayerCnn", Augmentation = Mild }),
     ];
 
