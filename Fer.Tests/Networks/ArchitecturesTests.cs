@@ -22,8 +22,8 @@ public class ArchitecturesTests
     [InlineData("WebAppCnn", 48, 1.0, 7, 1_199_495)]
     // 9 * (32 + 32*32 + 32*64 + 64*128 + 128*128) + 32 + 32 + 64 + 128 + 128 + 128*3*3 * 256 + 256 + 256 * 7 + 7.
     [InlineData("WebAppDeepCnn", 48, 1.0, 7, 546_471)]
-    // As SixClassCnn with 128 for 256, and 2 * (2 * (32 + 64 + 128) + 128) of batch normalisation.
-    [InlineData("EluDcnn", 48, 1.0, 3, 877_923)]
+    // 25 * (64 + 64*64) + 9 * (64*128 + 128*128 + 128*256 + 256*256) + 256*6*6 * 128 + 128 * 3 + 3, 2 * (64 + 128 + 256) + 128 biases and twice as much of batch normalisation.
+    [InlineData("EluDcnn", 48, 1.0, 3, 2_393_027)]
     // 9 * (32 + 32*64 + 64*128 + 128*256 + 256*256) + 2 * (32 + 64 + 128 + 2*256) + 256*3*3 * 256 + 256 + 2*256 + 256 * 3 + 3.
     [InlineData("SevenLayerCnn", 48, 1.0, 3, 1_570_019)]
     public void Parameters_are_counted_as_in_the_table(string name, int side, double width, int classes, int expected)
