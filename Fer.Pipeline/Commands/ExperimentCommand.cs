@@ -83,7 +83,7 @@ internal sealed class ExperimentCommand : ICommand
             using var keys = new KeyWatcher(host.ReadKey, 's', experiment.SkipRunningTrial);
             var best = await view.ShowAsync(() => experiment.RunAsync(
                 new MonitorGroup(log, reports, view),
-                end => (metrics, _) = folder.Finish(end.Best.Training, end.Best.Options, reports.Trials, end.IsRehearsal, end.Members, end.Patience),
+                end => metrics = folder.Finish(end, reports.Trials),
                 cancellationToken)).ConfigureAwait(false);
             RunRecord.Delete(path);
             Report(view, shown, folder, best, metrics!);

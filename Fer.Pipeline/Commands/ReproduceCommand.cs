@@ -140,7 +140,7 @@ internal sealed class ReproduceCommand : ICommand
         });
         var best = await view.ShowAsync(() => experiment.RunAsync(
             new MonitorGroup(reports, view),
-            end => (metrics, _) = folder.Finish(end.Best.Training, end.Best.Options, reports.Trials, end.IsRehearsal, end.Members, end.Patience),
+            end => metrics = folder.Finish(end, reports.Trials),
             cancellationToken)).ConfigureAwait(false);
         return Reproduction.Of(metrics!, minutes, best.Training.History.Count, host.Time.GetElapsedTime(start), dataset.Training.Sha256);
     }

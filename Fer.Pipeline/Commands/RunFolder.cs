@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Imaging;
@@ -76,6 +77,14 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         Served Choose(IReadOnlyList<Network> candidates) => new ServingChoice(
             dataset.Validation, limits with { Views = limits.Views ?? (rehearsal ? FaceViews.Centre : null), Patience = time }, options.Threads, clock).Choose(candidates);
     }
+
+    /// <summary>Writes what a sweep ended with, or rehearses that.</summary>
+    /// <param name="end">The best trial, and the networks that may answer together with its.</param>
+    /// <param name="trials">What the report shows of all trials.</param>
+    /// <returns>The metrics on the validation split.</returns>
+    /// <exception cref="FerException">The folder cannot be written.</exception>
+    internal MulticlassClassificationMetrics Finish(FaceExperimentEnd end, IReadOnlyList<TrialReport> trials) =>
+        Finish(end.Best.Training, end.Best.Options, trials, end.IsRehearsal, end.Members, end.Patience).Metrics;
 
     private void Write(string target, TrainingResult training, ImageClassificationTrainer.Options options, IReadOnlyList<TrialReport> trials, Served served)
     {

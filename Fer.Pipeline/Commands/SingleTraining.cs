@@ -29,7 +29,8 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
         long start = host.Time.GetTimestamp();
         var starting = StartingNetwork.Load(options);
         var classes = dataset.Scheme.ClassNames;
-        var nothing = new TrainingResult(starting.Create(classes), TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero) { StartNetwork = starting.IsModelOf(classes) ? starting.Create(classes) : null };
+        var network = starting.Create(classes);
+        var nothing = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero) { StartNetwork = starting.IsModelOf(classes) ? network : null };
         folder.Finish(nothing, options, [], rehearsal: true);
         _finish = host.Time.GetElapsedTime(start);
     }
@@ -70,7 +71,7 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
         return null;
     }
 
-    /// <summary>Scores and writes what <see cref="RunAsync"/> gave, as <see cref="RunFolder.Finish"/> does.</summary>
+    /// <summary>Scores and writes what <see cref="RunAsync"/> gave, as <see cref="RunFolder"/> does.</summary>
     /// <exception cref="FerException">The folder cannot be written.</exception>
     internal (MulticlassClassificationMetrics Metrics, TrainingResult Training) Finish(TrainingResult training) => folder.Finish(training, options, [], rehearsal: false, patience: _patience);
 

@@ -12,7 +12,7 @@ public sealed record ArchitectureOptions
     /// <summary>What every layer's channels are multiplied by; the result is rounded to a multiple of 8, the kernels' vector.</summary>
     public double Width { get; init; } = 1;
 
-    /// <summary>Rate of the dropout before the last layer, at least 0 and below 1.</summary>
+    /// <summary>Rate of the dropout before the last layer, at least 0 and below 1; where a remark says so, the others of a network follow it.</summary>
     public float Dropout { get; init; } = 0.3f;
 
     /// <summary>Width and height that the layers see.</summary>

@@ -51,7 +51,7 @@ public sealed record EarlierProject(
 
     /// <summary>
     /// The three-class project's: batches of 32, rotation by up to 15 degrees, shift and zoom by 15 %, mirror images. The network has half its
-    /// authors' width and, with it, half their dropout: they let it have a hundred epochs, and twenty minutes are thirty of half the width.
+    /// authors' width and, with it, half their dropout: they let it have a hundred epochs, and twenty minutes are 28 of half the width.
     /// </summary>
     private static readonly ImageClassificationTrainer.Options ThreeClass = Plain with
     {
