@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 
 namespace Fer.Notebooks;
 

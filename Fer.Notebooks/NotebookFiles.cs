@@ -1,5 +1,5 @@
 using Fer.Pipeline;
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 
 namespace Fer.Notebooks;
 

@@ -1,4 +1,4 @@
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 
 namespace Fer.Notebooks;
 

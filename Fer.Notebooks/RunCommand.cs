@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Fer.Pipeline;
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 
 namespace Fer.Notebooks;
 

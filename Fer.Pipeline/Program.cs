@@ -1,6 +1,7 @@
-using Fer.Pipeline.Commands;
+using Fer.Commands;
+using Fer.Shell;
 
-namespace Fer.Pipeline;
+namespace Fer;
 
 internal static class Program
 {

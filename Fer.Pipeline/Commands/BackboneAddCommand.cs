@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using Fer.Pipeline.Models.Backbones;
+using Fer.Options;
+using Fer.Pipeline.Models;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Takes an ONNX file of the user's into the folder of backbones.</summary>
 internal sealed class BackboneAddCommand : ICommand

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>The trained networks of others that transfer learning goes on from.</summary>
 internal sealed class BackboneCommand : ICommand

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using Fer.Pipeline.Models.Backbones;
+using Fer.Options;
+using Fer.Output;
+using Fer.Pipeline.Models;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Lists the backbones that are there and those that are known.</summary>
 internal sealed class BackboneListCommand : ICommand

@@ -1,14 +1,19 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Fer.Bench;
+using Fer.Options;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Detection;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Times the engine on the reference networks, the data loader against CsvHelper, a camera's frames or the server under load.</summary>
 internal sealed class BenchCommand : ICommand

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Fer.Pipeline.Data;
+using Fer.Options;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Reports;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Scores two saved models on the same faces and tells whether they differ.</summary>
 internal sealed class CompareCommand : ICommand
@@ -68,7 +72,7 @@ internal sealed class CompareCommand : ICommand
         return new ComparisonReportData
         {
             Title = $"{names[0]} against {names[1]}",
-            Command = CommandText.Of(result).Typed,
+            Command = TypedCommand.Of(result).Typed,
             FirstName = names[0],
             SecondName = names[1],
             Comparison = comparison,

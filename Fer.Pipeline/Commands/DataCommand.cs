@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Fer.Output;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Shows what is in a data set, or writes the sample faces.</summary>
 internal sealed class DataCommand : ICommand

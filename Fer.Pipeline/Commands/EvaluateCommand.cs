@@ -1,12 +1,16 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Fer.Options;
+using Fer.Output;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Reports;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Scores a saved model on a split of a data set.</summary>
 internal sealed class EvaluateCommand : ICommand
@@ -51,7 +55,7 @@ internal sealed class EvaluateCommand : ICommand
         var data = new ExperimentReportData
         {
             Title = $"{model.Manifest.Architecture} on {usage}",
-            Command = CommandText.Of(result).Typed,
+            Command = TypedCommand.Of(result).Typed,
             DataDescription = dataset.IsSample ? "Faces drawn by the program" : Path.GetFileName(dataset.Source),
             Notes = dataset.Notes,
             ClassNames = model.ClassNames,
@@ -73,7 +77,7 @@ internal sealed class EvaluateCommand : ICommand
     }
 
     /// <summary>Metrics and probabilities of a model on faces, with the speed measured apart from start-up.</summary>
-    internal static (MulticlassClassificationMetrics Metrics, float[] Probabilities) Score(FerModel model, FaceSet faces, CancellationToken cancellationToken)
+    internal static (FaceClassificationMetrics Metrics, float[] Probabilities) Score(FerModel model, FaceSet faces, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // The first pass plans buffers and compiles kernels.
@@ -81,7 +85,7 @@ internal sealed class EvaluateCommand : ICommand
         long start = Stopwatch.GetTimestamp();
         float[] probabilities = model.Predict(faces);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return (MulticlassClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: faces.Count / seconds), probabilities);
+        return (FaceClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: faces.Count / seconds), probabilities);
     }
 
     private ErrorAnalysis Analyze(ParseResult result, FerModel model, FaceSet faces, float[] probabilities, CancellationToken cancellationToken)
@@ -92,7 +96,7 @@ internal sealed class EvaluateCommand : ICommand
             analysis = analysis with { Robustness = Robustness.Measure(model.Predict, faces, robustness, result.GetValue(_seed) ?? 1, cancellationToken) };
         if (shown > 0)
         {
-            bool convolves = model.Network.Nodes.Any(node => node.Operation is Tensors.Convolution && node.Shape.Area > 1);
+            bool convolves = model.Network.Nodes.Any(node => node.Operation is Fer.Pipeline.Engine.Convolution && node.Shape.Area > 1);
             using var gradCam = convolves ? new GradCam(model.Network, result.GetValue(_threads) ?? 0) : null;
             analysis = analysis with
             {
@@ -102,7 +106,7 @@ internal sealed class EvaluateCommand : ICommand
         return analysis;
     }
 
-    private static void Write(TextWriter output, MulticlassClassificationMetrics metrics, string title)
+    private static void Write(TextWriter output, FaceClassificationMetrics metrics, string title)
     {
         output.WriteLine(title);
         output.WriteLine($"accuracy {Text(metrics.Accuracy)}  macro F1 {Text(metrics.MacroF1)}  log loss {Text(metrics.LogLoss)}  "

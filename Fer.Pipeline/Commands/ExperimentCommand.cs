@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using Fer.Options;
+using Fer.Output;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Networks;
+using Fer.Pipeline.Runs;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>The main job: compares settings under a wall-clock budget and leaves the best model.</summary>
 internal sealed class ExperimentCommand : ICommand
@@ -14,7 +18,7 @@ internal sealed class ExperimentCommand : ICommand
 
     private readonly DataOptions _data = new();
     private readonly RunOptions _run = new("experiment");
-    private readonly ServingOptions _serving = new();
+    private readonly InferenceOptions _serving = new();
     private readonly Option<double?> _minutes = Values.Number("--minutes", "Wall-clock budget, saving and reporting included", 0, 60 * 24 * 30, "MINUTES", 60, above: true);
     private readonly Option<int?> _models = Values.Whole("--max-models", "Most settings to compare in short trials", 1, 1000, BudgetPlan.MostTrials);
     private readonly Option<string?> _tuner = Values.Choice("--tuner", "What proposes settings", Enum.GetNames<TunerKind>(), nameof(TunerKind.SuccessiveHalving))!;
@@ -58,7 +62,7 @@ internal sealed class ExperimentCommand : ICommand
         var limits = _serving.Limits(result);
         // Who asks for so many networks takes their size.
         if (result.GetValue(_ensemble) > 1) limits = limits with { MaxBytes = long.MaxValue };
-        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", CommandText.Of(result), limits, host.Time) { Svg = _run.Svg(result, host) };
+        var folder = new RunFolder(path, dataset, $"Experiment {Path.GetFileName(path)}", TypedCommand.Of(result), limits, host.Time) { Svg = _run.Svg(result, host) };
         if (resume is null)
         {
             // What an earlier run of this name left would not belong to this one.
@@ -68,7 +72,7 @@ internal sealed class ExperimentCommand : ICommand
         var view = TrialView.Create(host, jsonLines);
         var reports = new TrialReportCollector();
         using var log = new TrialLog(folder.Trials, append: resume is not null);
-        MulticlassClassificationMetrics? metrics = null;
+        FaceClassificationMetrics? metrics = null;
         var used = ExperimentStore.Read(Path.Combine(path, ExperimentStore.FileName))?.ElapsedSeconds ?? 0;
         var experiment = new FaceExperiment(dataset, Settings(result, host, budget, seed, path))
         {
@@ -131,7 +135,7 @@ internal sealed class ExperimentCommand : ICommand
         return signals.Insists.IsCancellationRequested;
     }
 
-    private static void Report(ITrialView view, CommandHost host, RunFolder folder, FaceTrialResult best, MulticlassClassificationMetrics metrics)
+    private static void Report(ITrialView view, CommandHost host, RunFolder folder, FaceTrialResult best, FaceClassificationMetrics metrics)
     {
         if (view is JsonLinesTrialView lines)
         {

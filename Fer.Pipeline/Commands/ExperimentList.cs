@@ -1,7 +1,10 @@
 using System.Globalization;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>The experiments of a folder, as <c>experiment --list</c> shows them.</summary>
 internal static class ExperimentList

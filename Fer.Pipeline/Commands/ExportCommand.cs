@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Fer.Options;
+using Fer.Pipeline;
 using Fer.Pipeline.Models;
-using Fer.Pipeline.Networks.Onnx;
+using Fer.Pipeline.Networks;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Writes a model zip's network as an ONNX file.</summary>
 internal sealed class ExportCommand : ICommand

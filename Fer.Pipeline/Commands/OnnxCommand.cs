@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Fer.Output;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Shows what an ONNX file holds.</summary>
 internal sealed class OnnxCommand : ICommand

@@ -1,6 +1,8 @@
-using Fer.Pipeline.Imaging;
+using Fer.Output;
+using Fer.Pipeline.Images;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>A picture to predict.</summary>
 /// <param name="Path">Where it is.</param>

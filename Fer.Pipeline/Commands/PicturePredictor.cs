@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Predicts pictures, several at a time. A broken one becomes an answer that says so.</summary>
 /// <param name="model">The classifier.</param>

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using Fer.Options;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Finds faces in pictures and videos and predicts their emotions.</summary>
 internal sealed class PredictCommand : ICommand

@@ -1,10 +1,16 @@
 using System.CommandLine;
+using Fer.Options;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Faces;
+using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Trains the earlier projects' networks as their authors did, and FerNet in the same time.</summary>
 internal sealed class ReproduceCommand : ICommand
@@ -110,7 +116,7 @@ internal sealed class ReproduceCommand : ICommand
     {
         long start = host.Time.GetTimestamp();
         var folder = new RunFolder(
-            path, dataset, $"{project.Name}: {project.Summary}", CommandText.Of(result), new ServingLimits { Views = project.Views }, host.Time);
+            path, dataset, $"{project.Name}: {project.Summary}", TypedCommand.Of(result), new InferenceLimits { Views = project.Views }, host.Time);
         var run = new SingleTraining(folder, dataset, OptionsOf(result, project), host);
         run.Rehearse();
         var training = await run.RunAsync(minutes, start, cancellationToken).ConfigureAwait(false) ?? throw new FerException($"{project.Name}: {SingleTraining.NoModel}");
@@ -123,10 +129,10 @@ internal sealed class ReproduceCommand : ICommand
         ParseResult result, CommandHost host, FaceDataset dataset, double minutes, string path, CancellationToken cancellationToken)
     {
         long start = host.Time.GetTimestamp();
-        var folder = new RunFolder(path, dataset, "FerNet in the same time", CommandText.Of(result), new ServingLimits(), host.Time);
+        var folder = new RunFolder(path, dataset, "FerNet in the same time", TypedCommand.Of(result), new InferenceLimits(), host.Time);
         var view = TrialView.Create(host);
         var reports = new TrialReportCollector();
-        MulticlassClassificationMetrics? metrics = null;
+        FaceClassificationMetrics? metrics = null;
         var budget = TimeSpan.FromMinutes(minutes);
         view.SetEnd(budget);
         var experiment = new FaceExperiment(dataset, new FaceExperimentOptions

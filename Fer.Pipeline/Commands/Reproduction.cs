@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Fer.Pipeline;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Training;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>What one training of <c>reproduce</c> gave, as it is kept beside its model.</summary>
 /// <param name="Minutes">The time it was given.</param>
@@ -24,7 +25,7 @@ internal sealed record Reproduction(double Minutes, double Accuracy, double Lowe
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    internal static Reproduction Of(MulticlassClassificationMetrics metrics, double minutes, int epochs, TimeSpan elapsed, string dataSha256) =>
+    internal static Reproduction Of(FaceClassificationMetrics metrics, double minutes, int epochs, TimeSpan elapsed, string dataSha256) =>
         new(minutes, metrics.Accuracy, metrics.AccuracyInterval.Lower, metrics.AccuracyInterval.Upper, epochs, elapsed.TotalSeconds, dataSha256);
 
     /// <summary>Hash of all options that decide what a training comes to but its time.</summary>

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Fer.Options;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Models;
-using Fer.Pipeline.Serving;
+using Fer.Server;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Serves the page and the REST interface until told to stop.</summary>
 internal sealed class ServeCommand : ICommand

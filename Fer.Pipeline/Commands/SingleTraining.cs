@@ -1,10 +1,14 @@
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Faces;
+using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>The training of one setup as a command goes through it: rehearsed, fitted into its time, shown, and written.</summary>
 /// <param name="folder">Where the results go.</param>
@@ -73,7 +77,7 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
 
     /// <summary>Scores and writes what <see cref="RunAsync"/> gave, as <see cref="RunFolder"/> does.</summary>
     /// <exception cref="FerException">The folder cannot be written.</exception>
-    internal (MulticlassClassificationMetrics Metrics, TrainingResult Training) Finish(TrainingResult training) => folder.Finish(training, options, [], rehearsal: false, patience: _patience);
+    internal (FaceClassificationMetrics Metrics, TrainingResult Training) Finish(TrainingResult training) => folder.Finish(training, options, [], rehearsal: false, patience: _patience);
 
     private TimeSpan Left(double minutes, long start)
     {

@@ -1,11 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
+using Fer.Options;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
+using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Trains one setup.</summary>
 internal sealed class TrainCommand : ICommand
@@ -44,7 +49,7 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _soft = Values.Number("--soft-targets", "Share of FER+'s votes in the targets, where --fer-plus joins them to other labels", 0, 1, "SHARE", 0.4);
     private readonly Option<string?> _teacher = Values.Text("--teacher", "A model.zip whose probabilities become part of the targets (knowledge distillation)", "FILE");
     private readonly Option<double?> _teacherShare = Values.Number("--teacher-share", "The teacher's share of the targets", 0, 1, "SHARE", 0.5, above: true);
-    private readonly ServingOptions _serving = new();
+    private readonly InferenceOptions _serving = new();
     private readonly Option<string?> _resume = RunRecord.ResumeOption();
 
     private readonly Option<bool> _direct = EngineOptions.Direct();
@@ -84,7 +89,7 @@ internal sealed class TrainCommand : ICommand
         if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
         if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch on.");
         var teacher = options.Teacher is { } zip ? Teacher.Load(zip, dataset.Scheme.ClassNames) : null;
-        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", CommandText.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host), Teacher = teacher };
+        var folder = new RunFolder(path, dataset, $"Training {Path.GetFileName(path)}", TypedCommand.Of(result), _serving.Limits(result), host.Time) { Svg = _run.Svg(result, host), Teacher = teacher };
         foreach (string? source in (string?[])[options.Arch, options.Teacher])
         {
             // A stop would put the half-trained model in the place of what the run goes on from.

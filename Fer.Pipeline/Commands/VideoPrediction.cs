@@ -1,10 +1,13 @@
 using System.Globalization;
+using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Reports;
 using Fer.Pipeline.Video;
+using Fer.Shell;
 
-namespace Fer.Pipeline.Commands;
+namespace Fer.Commands;
 
 /// <summary>Predicts a video frame by frame, in memory that does not grow with its length.</summary>
 internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFormat format, double threshold)

@@ -1,5 +1,5 @@
 using Fer.Pipeline.AutoML;
-using Fer.Pipeline.Models.Backbones;
+using Fer.Pipeline.Models;
 
 namespace Fer.Tests.AutoML;
 

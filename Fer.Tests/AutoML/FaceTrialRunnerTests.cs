@@ -1,10 +1,9 @@
 using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Models.Backbones;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 using Fer.Tests.Training;
 

@@ -1,11 +1,9 @@
 using System.Text.Json;
-using Fer.Pipeline;
-using Fer.Pipeline.Commands;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Images;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
+using Fer.Shell;
 using Fer.Tests.Networks;
 
 namespace Fer.Tests.Commands;

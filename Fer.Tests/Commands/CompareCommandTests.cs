@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Fer.Pipeline;
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 
 namespace Fer.Tests.Commands;
 

@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Fer.Pipeline;
-using Fer.Pipeline.Commands;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
+using Fer.Shell;
 
 namespace Fer.Tests.Commands;
 

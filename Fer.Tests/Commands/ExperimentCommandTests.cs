@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Fer.Pipeline;
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 
 namespace Fer.Tests.Commands;
 

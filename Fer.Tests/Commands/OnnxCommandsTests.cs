@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Fer.Pipeline;
-using Fer.Pipeline.Commands;
 using Fer.Pipeline.Models;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Networks.Onnx.Proto;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Networks.Proto;
+using Fer.Shell;
 using Fer.Tests.Models;
 using Fer.Tests.Networks;
 using Fer.Tests.Networks.Onnx;

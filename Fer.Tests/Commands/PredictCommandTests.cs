@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Fer.Pipeline;
-using Fer.Pipeline.Commands;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
+using Fer.Shell;
 using Fer.Tests.Detection;
 using Fer.Tests.Models;
 using Fer.Tests.Video;

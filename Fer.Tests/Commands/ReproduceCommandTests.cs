@@ -1,5 +1,5 @@
-using Fer.Pipeline.Commands;
 using Fer.Pipeline.Training;
+using Fer.Shell;
 
 namespace Fer.Tests.Commands;
 
@@ -10,7 +10,7 @@ public class ReproduceCommandTests
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var host = new CommandHost(output, error) { CurrentFolder = folder.Path };
-        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Fer.Pipeline.Program.Commands, cancel ?? TestContext.Current.CancellationToken);
+        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Fer.Program.Commands, cancel ?? TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }
 

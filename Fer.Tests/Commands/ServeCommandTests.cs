@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using Fer.Pipeline;
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 using Fer.Tests.Detection;
 using Fer.Tests.Models;
 

@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Tests.Data;
 
@@ -68,7 +69,7 @@ public sealed class DataViewTests : IDisposable
         var view = new FerCsvView(path, new FaceViewOptions()).Cache();
         using var cursor = view.GetRowCursor([view.Schema["Emotion"]]);
         Assert.True(cursor.MoveNext());
-        Assert.Throws<Pipeline.FerException>(() => FerCsv.ReadAll(view));
+        Assert.Throws<Fer.Pipeline.FerException>(() => FerCsv.ReadAll(view));
         // After the failure what was read before is still good.
         using var again = view.GetRowCursor([view.Schema["Emotion"]]);
         Assert.True(again.MoveNext());

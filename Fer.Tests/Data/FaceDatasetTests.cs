@@ -1,6 +1,7 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Faces;
+using Fer.Pipeline.Images;
 
 namespace Fer.Tests.Data;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Tests.Data;
 

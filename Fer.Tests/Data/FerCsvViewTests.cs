@@ -1,6 +1,7 @@
 using System.Text;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Tests.Data;
 

@@ -1,5 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using FsCheck;
 using FsCheck.Fluent;
 

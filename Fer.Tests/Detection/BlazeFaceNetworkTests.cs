@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 using Fer.Tests.Onnx;
 
 namespace Fer.Tests.Detection;
@@ -39,7 +39,7 @@ public class BlazeFaceNetworkTests
     [Fact]
     public void Another_network_is_refused()
     {
-        using var models = new Models.TestModels();
+        using var models = new Fer.Tests.Models.TestModels();
         byte[] classifier = models.Files()["model.onnx"];
         Assert.Contains("not a BlazeFace network", Assert.Throws<FerException>(() => new BlazeFaceNetwork(classifier, "a.onnx", 1)).Message);
     }

@@ -1,6 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 
 namespace Fer.Tests.Detection;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 
 namespace Fer.Tests.Detection;
 

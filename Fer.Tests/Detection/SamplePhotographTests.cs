@@ -1,5 +1,5 @@
 using Fer.Pipeline.Detection;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 
 namespace Fer.Tests.Detection;
 

@@ -30,7 +30,7 @@ public class ErrorAnalysisTests
     {
         var (golden, probabilities, labels, names) = Case(name);
         var calibration = ClassCalibration.Compute(probabilities, labels, names);
-        var metrics = MulticlassClassificationMetrics.Compute(probabilities, labels, names);
+        var metrics = FaceClassificationMetrics.Compute(probabilities, labels, names);
         double[] errors = Numbers(golden.GetProperty("calibration")), recall = Numbers(golden.GetProperty("recall"));
         double[][] intervals = Rows(golden, "recallIntervals");
         for (int k = 0; k < names.Length; k++)

@@ -1,10 +1,10 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 using Fer.Tests.Networks;
 
 namespace Fer.Tests.Evaluation;
@@ -52,7 +52,7 @@ public class ExplanationTests
     [Fact]
     public void Grad_cam_follows_the_definition_on_a_network_with_crop_and_normalisation()
     {
-        var network = ServingGraph.Create(TestNetworks.Classifier());
+        var network = InferenceGraph.Create(TestNetworks.Classifier());
         using var gradCam = new GradCam(network, threads: 1);
         var face = new byte[FaceSet.PixelCount];
         SampleFaces.Draw(1, 3, face);
@@ -67,8 +67,8 @@ public class ExplanationTests
     public void Grad_cam_looks_at_the_first_view_whatever_is_averaged_and_added_behind_it()
     {
         var classifier = TestNetworks.Classifier(side: 48);
-        using var plain = new GradCam(ServingGraph.Create(classifier), threads: 1);
-        using var averaged = new GradCam(ServingGraph.Create([classifier], FaceViews.Zoom, new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0])), threads: 1);
+        using var plain = new GradCam(InferenceGraph.Create(classifier), threads: 1);
+        using var averaged = new GradCam(InferenceGraph.Create([classifier], FaceViews.Zoom, new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0])), threads: 1);
         var face = new byte[FaceSet.PixelCount];
         SampleFaces.Draw(1, 3, face);
         var (one, other) = (plain.Explain(face, 2).Values, averaged.Explain(face, 2).Values);

@@ -1,5 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Tests.Networks;
 using Fer.Tests.Onnx;

@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Fer.Pipeline;
-using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 using Fer.Tests.Networks;
 
 namespace Fer.Tests.Models;
@@ -19,7 +18,7 @@ public sealed class ModelZipTests : IDisposable
     [Fact]
     public void A_saved_model_comes_back_the_same()
     {
-        var network = ServingGraph.Create(TestNetworks.Classifier(), new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0]));
+        var network = InferenceGraph.Create(TestNetworks.Classifier(), new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0]));
         var written = ModelZip.Save(_models.Path("m.zip"), network, TestModels.Manifest(), TestModels.Metrics);
         var (read, manifest, metrics) = ModelZip.Load(_models.Path("m.zip"));
         TestNetworks.AssertSame(network, read);
@@ -189,21 +188,21 @@ public sealed class ModelZipTests : IDisposable
     public void Classes_that_do_not_fit_the_network_are_not_saved()
     {
         var manifest = TestModels.Manifest() with { ClassNames = ["happy", "sad"] };
-        var e = Assert.Throws<FerException>(() => ModelZip.Save(_models.Path("m.zip"), ServingGraph.Create(TestNetworks.Classifier()), manifest, "{}"));
+        var e = Assert.Throws<FerException>(() => ModelZip.Save(_models.Path("m.zip"), InferenceGraph.Create(TestNetworks.Classifier()), manifest, "{}"));
         Assert.Contains("2 classes", e.Message);
     }
 
     [Fact]
     public void Metrics_that_are_no_json_are_not_saved() =>
         Assert.Contains("metrics.json", Assert.Throws<FerException>(() =>
-            ModelZip.Save(_models.Path("m.zip"), ServingGraph.Create(TestNetworks.Classifier()), TestModels.Manifest(), "{")).Message);
+            ModelZip.Save(_models.Path("m.zip"), InferenceGraph.Create(TestNetworks.Classifier()), TestModels.Manifest(), "{")).Message);
 
     [Fact]
     public void A_place_that_cannot_be_written_is_named()
     {
         string file = Write([1]);
         var e = Assert.Throws<FerException>(() =>
-            ModelZip.Save(Path.Combine(file, "model.zip"), ServingGraph.Create(TestNetworks.Classifier()), TestModels.Manifest(), "{}"));
+            ModelZip.Save(Path.Combine(file, "model.zip"), InferenceGraph.Create(TestNetworks.Classifier()), TestModels.Manifest(), "{}"));
         Assert.Contains("cannot be written", e.Message);
     }
 

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Tests.Networks;
 
@@ -28,7 +28,7 @@ internal sealed class TestModels : IDisposable
     /// <summary>Saves a valid model.</summary>
     internal string Save(string name = "model.zip")
     {
-        ModelZip.Save(Path(name), ServingGraph.Create(TestNetworks.Classifier()), Manifest(), Metrics);
+        ModelZip.Save(Path(name), InferenceGraph.Create(TestNetworks.Classifier()), Manifest(), Metrics);
         return Path(name);
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 
 namespace Fer.Tests.Networks;
 
@@ -66,7 +66,7 @@ public class BlocksAgainstPyTorchTests
     private static double[] Uniform(int count, int stream) =>
         [.. Enumerable.Range(0, count).Select(i => ((ulong)i * 2654435761 + (ulong)stream * 40503 + 12345) % (1UL << 32) / 2147483648.0 - 1)];
 
-    private static void Fill(Parameter parameter, int stream)
+    private static void Fill(NetworkParameter parameter, int stream)
     {
         double[] u = Uniform(parameter.Length, stream);
         int fanIn = parameter.Dimensions.Skip(1).Aggregate(1, (a, b) => a * b);

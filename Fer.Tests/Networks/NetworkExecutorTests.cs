@@ -1,6 +1,6 @@
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
-using Fer.Tests.Tensors;
+using Fer.Tests.Engine;
 
 namespace Fer.Tests.Networks;
 

@@ -1,5 +1,5 @@
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 
 namespace Fer.Tests.Networks;
 

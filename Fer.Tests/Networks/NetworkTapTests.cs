@@ -1,6 +1,6 @@
 using Fer.Pipeline;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 
 namespace Fer.Tests.Networks;
 

@@ -1,8 +1,6 @@
-using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 using Fer.Tests.Onnx;
 
@@ -34,7 +32,7 @@ public class PublishedOnnxAgreementTests
         float[] pixels = [.. faces.Select(b => (float)b)];
         using var pool = new WorkerPool(2);
         Train(network, pixels, pool);
-        var serving = ServingGraph.Create(network, new LogitCalibration(1.2, [.. Enumerable.Range(0, network.Output.Length).Select(c => 0.1 * c)]));
+        var serving = InferenceGraph.Create(network, new LogitCalibration(1.2, [.. Enumerable.Range(0, network.Output.Length).Select(c => 0.1 * c)]));
         using var onnx = new MemoryStream();
         OnnxWriter.Write(serving, onnx);
         float[] theirs = OnnxRuntime.Run(onnx.ToArray(), pixels, Batch);

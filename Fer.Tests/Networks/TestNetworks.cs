@@ -1,6 +1,6 @@
 using Fer.Pipeline;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 
 namespace Fer.Tests.Networks;
 
@@ -112,7 +112,7 @@ internal static class TestNetworks
         }
     }
 
-    private static int[] Bits(Parameter parameter) => [.. parameter.Values.ToArray().Select(BitConverter.SingleToInt32Bits)];
+    private static int[] Bits(NetworkParameter parameter) => [.. parameter.Values.ToArray().Select(BitConverter.SingleToInt32Bits)];
 
     private static string Describe(Node node)
     {

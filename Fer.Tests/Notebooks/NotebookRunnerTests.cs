@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Fer.Notebooks;
-using Fer.Pipeline.Commands;
+using Fer.Shell;
 
 namespace Fer.Tests.Notebooks;
 

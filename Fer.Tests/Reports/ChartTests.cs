@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 using Fer.Pipeline.Reports;
 using FsCheck;
 using FsCheck.Fluent;
@@ -123,7 +123,7 @@ public class ChartTests
     [Fact]
     public void A_histogram_counts_every_value_once()
     {
-        var chart = new Histogram { Title = "t", Description = "d", Series = [new("a", [0, 0.1, 0.5, 0.99, 1, double.NaN])], XName = "x", Bins = 4 };
+        var chart = new HistogramChart { Title = "t", Description = "d", Series = [new("a", [0, 0.1, 0.5, 0.99, 1, double.NaN])], XName = "x", Bins = 4 };
         int[] counts = [.. chart.Values.Rows.Select(row => int.Parse(row[1].Split(' ')[0], CultureInfo.InvariantCulture))];
         Assert.Equal(5, counts.Sum());
         Assert.Equal(chart.Values.Rows.Count, counts.Length);
@@ -189,7 +189,7 @@ public class ChartTests
                 Series = [new(name, [.. drawn.Select((value, i) => (i, value))]) { Band = [.. drawn.Select(value => new ConfidenceInterval(value - 0.1, value + 0.2))] }],
                 XName = "epoch",
             },
-            "histogram" => new Histogram { Title = Title, Description = Description, Series = [new(name, drawn), new("b", [.. drawn.Select(value => -value)])], XName = "grey" },
+            "histogram" => new HistogramChart { Title = Title, Description = Description, Series = [new(name, drawn), new("b", [.. drawn.Select(value => -value)])], XName = "grey" },
             "parallel" => new ParallelCoordinates
             {
                 Title = Title,

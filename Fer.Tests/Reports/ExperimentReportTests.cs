@@ -115,8 +115,8 @@ public class ExperimentReportTests
         var metrics = ReportSamples.Metrics(["a", "b", "c"]);
         var page = Parse(ExperimentReport.ToHtml(new() { Title = "t", Evaluations = [new("PublicTest", metrics)] }));
         var tile = page.Descendants("dl").Single().Elements("div").Single(one => one.Element("dt")!.Value == "Accuracy");
-        Assert.Contains(Format.Percent(metrics.Accuracy), tile.Value, StringComparison.Ordinal);
-        Assert.Contains(Format.Range(metrics.AccuracyInterval.Lower, metrics.AccuracyInterval.Upper, ValueFormat.Percent), tile.Value, StringComparison.Ordinal);
+        Assert.Contains(NumberText.Percent(metrics.Accuracy), tile.Value, StringComparison.Ordinal);
+        Assert.Contains(NumberText.Range(metrics.AccuracyInterval.Lower, metrics.AccuracyInterval.Upper, ValueFormat.Percent), tile.Value, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,10 +12,10 @@ internal static class ReportSamples
 
     internal static string Html() => ExperimentReport.ToHtml(Experiment("happy"));
 
-    internal static MulticlassClassificationMetrics Metrics(IReadOnlyList<string> names, int rows = 300, int seed = 1)
+    internal static FaceClassificationMetrics Metrics(IReadOnlyList<string> names, int rows = 300, int seed = 1)
     {
         var made = RandomPredictions.Make(seed, rows, names.Count);
-        return MulticlassClassificationMetrics.Compute(made.Probabilities, made.Labels, names, imagesPerSecond: 1500);
+        return FaceClassificationMetrics.Compute(made.Probabilities, made.Labels, names, imagesPerSecond: 1500);
     }
 
     /// <summary>Of flat grey faces with explained mistakes and a robustness table.</summary>

@@ -1,6 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Training;
 
 namespace Fer.Tests.Training;

@@ -1,7 +1,7 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Imaging;
-using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Training;
 
 namespace Fer.Tests.Training;

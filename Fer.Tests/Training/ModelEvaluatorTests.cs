@@ -1,6 +1,6 @@
 using Fer.Pipeline;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 
 namespace Fer.Tests.Training;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Fer.Pipeline;
-using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Training;
 
 namespace Fer.Tests.Training;
@@ -27,8 +27,8 @@ public class OptimizerTests
     internal static ParameterSet Problem()
     {
         var parameters = new ParameterSet([
-            ("weight", new Parameter(ParameterKind.Weight, Initializer.HeNormal, 3, 7)),
-            ("bias", new Parameter(ParameterKind.Bias, Initializer.HeNormal, 5))]);
+            ("weight", new NetworkParameter(ParameterKind.Weight, Initializer.HeNormal, 3, 7)),
+            ("bias", new NetworkParameter(ParameterKind.Bias, Initializer.HeNormal, 5))]);
         for (int i = 0; i < 21; i++) parameters.Values[i] = (float)Math.Cos(0.5 * i);
         for (int i = 0; i < 5; i++) parameters.Values[21 + i] = (float)(0.3 * i - 0.5);
         return parameters;
@@ -65,8 +65,8 @@ public class OptimizerTests
         {
             // More values than a block, in two parameters of odd lengths.
             var parameters = new ParameterSet([
-                ("a", new Parameter(ParameterKind.Weight, Initializer.HeNormal, 40_001)),
-                ("b", new Parameter(ParameterKind.Bias, Initializer.HeNormal, 17_003))]);
+                ("a", new NetworkParameter(ParameterKind.Weight, Initializer.HeNormal, 40_001)),
+                ("b", new NetworkParameter(ParameterKind.Bias, Initializer.HeNormal, 17_003))]);
             for (int i = 0; i < parameters.TrainableLength; i++) parameters.Values[i] = (float)Math.Sin(i);
             using var pool = new WorkerPool(threads);
             var optimizer = Create(name, 0.01f);
@@ -110,7 +110,7 @@ public class OptimizerTests
         Assert.Contains("Sgd", Assert.Throws<FerException>(() => new Adam().Restore(Reader(bytes), 26)).Message);
         Assert.Contains("another network", Assert.Throws<FerException>(() => new Sgd().Restore(Reader(bytes), 27)).Message);
         Assert.Contains("cut short", Assert.Throws<FerException>(() => new Sgd().Restore(Reader(bytes[..^5]), 26)).Message);
-        var other = new ParameterSet([("w", new Parameter(ParameterKind.Weight, Initializer.HeNormal, 4))]);
+        var other = new ParameterSet([("w", new NetworkParameter(ParameterKind.Weight, Initializer.HeNormal, 4))]);
         Assert.Throws<InvalidOperationException>(() => sgd.Step(other, 0.1f));
 
         static BinaryReader Reader(byte[] bytes) => new(new MemoryStream(bytes));

@@ -1,7 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
@@ -178,6 +177,6 @@ public sealed class TeacherTests : IDisposable
     {
         var network = Architectures.Create("FerNet", classNames.Count, new ArchitectureOptions { InputSide = 16, Width = 0.25 });
         network.Initialize(7);
-        ModelZip.Save(path, ServingGraph.Create(network, calibration), new ModelManifest { ClassNames = classNames, Scheme = "custom", Architecture = network.Architecture }, "{}");
+        ModelZip.Save(path, InferenceGraph.Create(network, calibration), new ModelManifest { ClassNames = classNames, Scheme = "custom", Architecture = network.Architecture }, "{}");
     }
 }

@@ -1,12 +1,9 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
-using Fer.Pipeline.Models.Backbones;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
 using Fer.Pipeline.Training;
 
 namespace Fer.Tests.Training;
@@ -38,7 +35,7 @@ public sealed class TransferLearningTests : IDisposable
             Threads = 2,
         }).Fit(faces).Network;
         using var folder = new TemporaryFolder();
-        ModelZip.Save(folder.File("m.zip"), ServingGraph.Create(network, LogitCalibration.OfTemperature(1.4, network.Output.Length)),
+        ModelZip.Save(folder.File("m.zip"), InferenceGraph.Create(network, LogitCalibration.OfTemperature(1.4, network.Output.Length)),
             new ModelManifest { ClassNames = faces.ClassNames, Scheme = "custom", Architecture = network.Architecture }, "{}");
         return (File.ReadAllBytes(folder.File("m.zip")), network);
     }
@@ -61,12 +58,12 @@ public sealed class TransferLearningTests : IDisposable
         new ImageClassificationTrainer(options).Fit(training ?? Three, validation ?? Validation, TestContext.Current.CancellationToken);
 
     /// <summary>The parameters of the layers that the trained network shares with the result, with both values.</summary>
-    private static IEnumerable<(Parameter Before, Parameter After)> Shared(TrainingResult result) =>
+    private static IEnumerable<(NetworkParameter Before, NetworkParameter After)> Shared(TrainingResult result) =>
         from before in Trained.Value.Network.Parameters
         join after in result.Network.Parameters on before.Name equals after.Name
         select (before, after);
 
-    private static bool IsSame((Parameter Before, Parameter After) pair) => pair.Before.Values.SequenceEqual(pair.After.Values);
+    private static bool IsSame((NetworkParameter Before, NetworkParameter After) pair) => pair.Before.Values.SequenceEqual(pair.After.Values);
 
     [Fact]
     public void A_head_alone_learns_new_classes_on_features_that_are_computed_once()
@@ -188,7 +185,7 @@ public sealed class TransferLearningTests : IDisposable
     {
         var network = Fer.Tests.Networks.TestNetworks.Classifier();
         string path = _folder.File("seven.zip");
-        ModelZip.Save(path, ServingGraph.Create(network),
+        ModelZip.Save(path, InferenceGraph.Create(network),
             new ModelManifest { ClassNames = LabelScheme.Seven.ClassNames, Scheme = "seven", Architecture = network.Architecture }, "{}");
         var three = Backbone.Load(path).CreateClassifier(["neutral", "happy", "sad"], 0.1f, 1);
         int[] places = [.. new[] { "neutral", "happy", "sad" }.Select(name => LabelScheme.Seven.ClassNames.ToList().IndexOf(name))];
@@ -215,7 +212,7 @@ public sealed class TransferLearningTests : IDisposable
         string[] names = [.. Enumerable.Range(0, first.Output.Length).Select(c => $"class{c}")];
         var second = NetworkCopy.Clone(first);
         foreach (ref float value in second.Parameters.Trainable) value *= 0.5f;
-        ModelZip.Save(_folder.File("two.zip"), ServingGraph.Create([first, second], views, new LogitCalibration(1.2, [.. Enumerable.Range(0, first.Output.Length).Select(c => 0.1 * c)])),
+        ModelZip.Save(_folder.File("two.zip"), InferenceGraph.Create([first, second], views, new LogitCalibration(1.2, [.. Enumerable.Range(0, first.Output.Length).Select(c => 0.1 * c)])),
             new ModelManifest { ClassNames = names, Scheme = "custom", Architecture = first.Architecture }, "{}");
         var backbone = Backbone.Load(_folder.File("two.zip"));
         Assert.Equal(first.Input, backbone.Network.Input);
@@ -268,7 +265,7 @@ public sealed class TransferLearningTests : IDisposable
         Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.5, 1);
         // 20 pixels work as well, the layers being convolutions and an average.
         Assert.Contains(Fit(From(null) with { Arch = file, Epoch = 1, ResizeTo = 20 }).Network.Nodes, n => n.Operation is Resize { Height: 20 });
-        var serving = ServingGraph.Create(result.Network);
+        var serving = InferenceGraph.Create(result.Network);
         Assert.Equal(new Shape(1, 48, 48), serving.Input);
     }
 

@@ -1,5 +1,5 @@
 using Fer.Pipeline;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Images;
 using Fer.Pipeline.Video;
 
 namespace Fer.Tests.Video;

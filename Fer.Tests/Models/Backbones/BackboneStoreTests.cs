@@ -1,8 +1,7 @@
 using Fer.Pipeline;
-using Fer.Pipeline.Models.Backbones;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
 using Fer.Tests.Networks;
 
 namespace Fer.Tests.Models.Backbones;

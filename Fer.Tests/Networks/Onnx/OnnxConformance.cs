@@ -1,7 +1,6 @@
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Networks.Onnx.Proto;
-using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Tests.Networks.Onnx;
 

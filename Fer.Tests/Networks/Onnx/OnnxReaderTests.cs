@@ -1,7 +1,7 @@
 using Fer.Pipeline;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Networks.Onnx.Proto;
-using Fer.Pipeline.Tensors;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Networks.Proto;
 using Google.Protobuf;
 
 namespace Fer.Tests.Networks.Onnx;

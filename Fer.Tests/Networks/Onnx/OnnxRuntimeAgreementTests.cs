@@ -1,8 +1,7 @@
-using Fer.Pipeline.Evaluation;
-using Fer.Pipeline.Imaging;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Tensors;
 using Fer.Tests.Onnx;
 
 namespace Fer.Tests.Networks.Onnx;
@@ -17,13 +16,13 @@ public class OnnxRuntimeAgreementTests
     [InlineData(1)]
     [InlineData(32)]
     public void A_serving_graph_gives_the_same_probabilities(int batch) =>
-        AssertAgreement(ServingGraph.Create(TestNetworks.Classifier(), LogitCalibration.OfTemperature(1.3, 7)), batch);
+        AssertAgreement(InferenceGraph.Create(TestNetworks.Classifier(), LogitCalibration.OfTemperature(1.3, 7)), batch);
 
     [Theory]
     [InlineData(FaceViews.Zoom)]
     [InlineData(FaceViews.Ten)]
     public void Members_over_several_views_give_the_same_probabilities(FaceViews views) =>
-        AssertAgreement(ServingGraph.Create([TestNetworks.Classifier(side: 48), TestNetworks.Classifier(side: 36, seed: 4)], views, new LogitCalibration(1.3, [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1])), 8);
+        AssertAgreement(InferenceGraph.Create([TestNetworks.Classifier(side: 48), TestNetworks.Classifier(side: 36, seed: 4)], views, new LogitCalibration(1.3, [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1])), 8);
 
     [Theory]
     [InlineData(1)]

@@ -1,6 +1,5 @@
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
 using Fer.Tests.Onnx;
 
 namespace Fer.Tests.Networks.Onnx;

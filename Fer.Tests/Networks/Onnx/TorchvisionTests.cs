@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
-using Fer.Pipeline.Networks.Onnx;
-using Fer.Pipeline.Tensors;
 
 namespace Fer.Tests.Networks.Onnx;
 

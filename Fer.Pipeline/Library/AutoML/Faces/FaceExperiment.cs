@@ -1,0 +1,261 @@
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
+using Fer.Pipeline.Models;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Training;
+
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>
+/// The sweep on faces under a wall-clock budget: rehearses the end, measures the machine, chooses the width by the time there is, compares
+/// settings in short trials, trains the winner with what is left and has it saved before the time is up. With a folder it can be stopped at any moment
+/// and goes on where it was.
+/// </summary>
+public sealed class FaceExperiment
+{
+    /// <summary>How far behind the best a network may be to answer together with it.</summary>
+    private const double LeastMemberMetric = 0.05;
+
+    private const int MostCandidates = 6;
+
+    private readonly FaceDataset _dataset;
+    private readonly FaceSet _training, _validation;
+    private readonly FaceExperimentOptions _options;
+    private AutoMLExperiment? _running;
+
+    /// <summary>Creates the experiment.</summary>
+    /// <exception cref="FerException">There are no faces to train on or to choose on.</exception>
+    public FaceExperiment(FaceDataset dataset, FaceExperimentOptions options)
+    {
+        if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
+        if (dataset.Validation.Count == 0) throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose a model on.");
+        _dataset = dataset;
+        _training = dataset.Training;
+        _validation = dataset.Validation;
+        _options = options;
+    }
+
+    /// <summary>Called with the plan once the machine is measured.</summary>
+    public Action<BudgetPlan>? PlanCallback { get; init; }
+
+    /// <summary>Asked once the experiment was cancelled and all is on disk: false to leave it like that, true to finish with the best so far. Null is true.</summary>
+    public Func<Task<bool>>? FinishAfterCancel { get; init; }
+
+    /// <summary>Ends the running trial; for any thread.</summary>
+    public void SkipRunningTrial() => _running?.SkipRunningTrial();
+
+    /// <summary>
+    /// Runs the experiment. <paramref name="finish"/> scores, saves and reports the best model; it is called before the sweep with an
+    /// untrained model as a rehearsal, which measures the time to keep for it and finds an unwritable folder while nothing is lost, and once at the end.
+    /// </summary>
+    /// <param name="monitor">Watches the trials.</param>
+    /// <param name="finish">Gets the model.</param>
+    /// <param name="cancellationToken">Ends the sweep; see <see cref="FinishAfterCancel"/>.</param>
+    /// <exception cref="FerException">No trial finished, or the folder holds another experiment.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, and to go on later; or cancelled before there was any model.</exception>
+    public async Task<FaceTrialResult> RunAsync(IMonitor monitor, Action<FaceExperimentEnd> finish, CancellationToken cancellationToken)
+    {
+        var clock = _options.Clock;
+        long start = _options.Start ?? clock.GetTimestamp();
+        var store = _options.Folder is { } folder ? new ExperimentStore(folder, clock) : null;
+        var space = Space();
+        var record = store?.State.Plan;
+        bool resumed = record is not null;
+        if (record is null)
+        {
+            record = Plan(space, finish, clock, start, cancellationToken);
+            start = clock.GetTimestamp();
+        }
+        else if (record.DataSha256 != _training.Sha256)
+        {
+            throw store!.Other("its faces are others");
+        }
+        else if (Math.Abs(record.BudgetSeconds - _options.Budget.TotalSeconds) > 1e-6)
+        {
+            throw store!.Other($"its budget is {record.BudgetSeconds / 60:0.###} minutes");
+        }
+        store?.CountFrom(start);
+        // The end is timed as in a process that has been there before.
+        if (resumed) Rehearse(space, finish);
+        else store?.SetPlan(record);
+        var plan = record.Plan;
+        space = WithBackbones(space.WithChoice(nameof(FaceSearchOptions.Width), record.Width), record.Backbones);
+        PlanCallback?.Invoke(plan);
+
+        // Augmentation, start-up and a machine that slows down get a seventh.
+        double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * record.ImagesPerSecond.First().Value;
+        var both = store is null ? monitor : new MonitorGroup(store, monitor);
+        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both, store is null ? null : Path.Combine(store.Folder, CheckpointFolder));
+        _running = new AutoMLExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
+            .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
+        if (store is not null) _running.SetCheckpoint(store);
+        if (_options.MaximumMemoryUsageInMegaByte is { } memory) _running.SetMaximumMemoryUsageInMegaByte(memory);
+        try
+        {
+            var best = (FaceTrialResult)await _running.RunAsync(cancellationToken).ConfigureAwait(false);
+            if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false)) throw new OperationCanceledException(cancellationToken);
+            finish(new FaceExperimentEnd(best, Members(best, runner, space, store), IsRehearsal: false, plan.Views));
+            store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
+            return best;
+        }
+        catch (OperationCanceledException)
+        {
+            if (store?.State.Status == ExperimentStatus.Running) store.SetStatus(ExperimentStatus.Paused);
+            throw;
+        }
+        catch (FerException)
+        {
+            store?.SetStatus(ExperimentStatus.Failed);
+            throw;
+        }
+    }
+
+    /// <summary>The folder of checkpoints in an experiment's folder.</summary>
+    internal const string CheckpointFolder = "checkpoint";
+
+    private async Task<bool> FinishesAsync(ExperimentStore? store)
+    {
+        store?.SetStatus(ExperimentStatus.Paused);
+        return FinishAfterCancel is null || await FinishAfterCancel().ConfigureAwait(false);
+    }
+
+    private SearchSpace<FaceSearchOptions> Space()
+    {
+        var space = new SearchSpace<FaceSearchOptions>();
+        if (_options.Architectures is { Count: > 0 } architectures) space = space.WithChoice(nameof(FaceSearchOptions.Architecture), [.. architectures]);
+        if (_options.Width is { } width) space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
+        return WithVotes(space, _training.HasSoftTargets && !_dataset.HasVotesAsLabels);
+    }
+
+    /// <summary>The space over some faces, without backbones.</summary>
+    internal static SearchSpace<FaceSearchOptions> SpaceOf(FaceSet training) =>
+        WithVotes(WithBackbones(new SearchSpace<FaceSearchOptions>(), []), training.HasSoftTargets);
+
+    /// <summary>The space over faces with votes beside their labels; without votes there is nothing to mix, and where they are the labels nothing to mix them with.</summary>
+    private static SearchSpace<FaceSearchOptions> WithVotes(SearchSpace<FaceSearchOptions> space, bool areThere) =>
+        areThere ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
+
+    /// <summary>The space with the backbones among the architectures; what is trained of them counts for them alone.</summary>
+    private static SearchSpace<FaceSearchOptions> WithBackbones(SearchSpace<FaceSearchOptions> space, IReadOnlyList<BackboneCandidate> backbones)
+    {
+        const string architecture = nameof(FaceSearchOptions.Architecture), fineTune = nameof(FaceSearchOptions.FineTune);
+        if (backbones.Count == 0) return space.WithFixed(fineTune, FineTune.None);
+        object[] names = [.. backbones.Select(b => b.Architecture)];
+        return space.WithChoice(architecture, [.. Choices(space, architecture), .. names]).WithCondition(fineTune, architecture, names);
+    }
+
+    private static IReadOnlyList<object> Choices(SearchSpace space, string option) => space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == option).Candidates;
+
+    private ITuner Tuner(SearchSpace space, BudgetPlan plan) => _options.Tuner switch
+    {
+        TunerKind.CostFrugal => new CostFrugalTuner(space, _options.Seed),
+        TunerKind.RandomSearch => new RandomSearchTuner(space, _options.Seed),
+        TunerKind.GridSearch => new GridSearchTuner(space, _options.Seed),
+        _ => new SuccessiveHalvingTuner(space, _options.Seed, plan.Rungs, BudgetPlan.Eta),
+    };
+
+    /// <summary>Rehearses the end, measures the machine, and shares out the time that is left.</summary>
+    private PlanRecord Plan(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish, TimeProvider clock, long start, CancellationToken cancellationToken)
+    {
+        // The first time is compilation for the most part, which does not come again.
+        Rehearse(space, finish);
+        var finishTime = Rehearse(space, finish);
+        cancellationToken.ThrowIfCancellationRequested();
+        var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, clock);
+        var left = Left();
+        var widths = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>();
+        double width = WidthPlan.Choose(widths, (1 - BudgetPlan.ViewShare) * left, Epoch);
+        // First the speed that short trials are planned by, then those of the other architectures, for as long as that is worth its time.
+        var measured = new Dictionary<string, double>(calibration.ImagesPerSecond.Where(s => s.Key.Contains(FormattableString.Invariant($"/{width}/"))));
+        foreach (string architecture in Choices(space, nameof(FaceSearchOptions.Architecture)).Cast<string>())
+            if (_options.Architectures is { Count: > 1 }) calibration.Measure(Options(width) with { Arch = architecture, ProgressiveResizing = 0 }, 0.01 * Left());
+        foreach (var (key, speed) in calibration.ImagesPerSecond) measured.TryAdd(key, speed);
+
+        var epoch = Epoch(width);
+        double epochs = (1 - BudgetPlan.ViewShare) * left / epoch;
+        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs, sizeof(float) * (long)NetworkOf(Options(width)).Parameters.Length);
+        // Forward alone is taken for a quarter of a training step: with a third, a quarter of an hour ended 52 seconds early.
+        double views = Math.Min(BudgetPlan.ViewShare * left.TotalSeconds, FaceViewSets.CentresOfAll * finals * _validation.Count / (4 * measured.First().Value));
+        left = Left();
+        var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
+        plan = plan with
+        {
+            Finals = finals,
+            Views = TimeSpan.FromSeconds(Math.Min(views + 0.01 * left.TotalSeconds, 0.75 * plan.Reserve.TotalSeconds)),
+            Margin = MarginOf(plan, epoch, _validation.Count),
+        };
+        return new PlanRecord
+        {
+            DataSha256 = _training.Sha256,
+            BudgetSeconds = _options.Budget.TotalSeconds,
+            Plan = plan,
+            Width = width,
+            Backbones = Backbones(plan, width, measured.First().Value),
+            ImagesPerSecond = measured,
+        };
+
+        IReadOnlyList<BackboneCandidate> Backbones(BudgetPlan plan, double width, double imagesPerSecond)
+        {
+            if (_options.BackboneFolder is not { } folder || _options.Architectures is not null) return [];
+            var store = new BackboneStore(folder);
+            var options = Options(width);
+            // A training step is worth about three forward passes.
+            double work = 3.0 * NetworkOf(options).MultiplyAccumulates;
+            return BackboneCandidate.Choose(store.Names.Select(store.Entry), work * imagesPerSecond, plan, _training.Count, _validation.Count);
+        }
+
+        TimeSpan Left()
+        {
+            var time = _options.Budget - clock.GetElapsedTime(start);
+            // Even a budget that reading the data has used up gets a model: of a second.
+            return time > TimeSpan.FromSeconds(1) ? time : TimeSpan.FromSeconds(1);
+        }
+
+        TimeSpan Epoch(double atWidth) => calibration.Epoch(Options(atWidth), _training.Count, _validation.Count, 0.02 * Left());
+
+        ImageClassificationTrainer.Options Options(double atWidth) =>
+            space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), atWidth)).ToTrainerOptions() with { Seed = _options.Seed };
+    }
+
+    /// <summary>
+    /// How far a setting must lead the default: one standard error of the difference between two accuracies about a half. Trials of few epochs say how
+    /// fast a setting begins, not how far it gets; from those the default stays, unless it fails.
+    /// </summary>
+    internal static double MarginOf(BudgetPlan plan, TimeSpan epoch, int faces) =>
+        plan.TrialTime < FaceTrialRunner.TellingEpochs * epoch ? 1 : Math.Sqrt(0.5 * 0.25 / faces);
+
+    /// <summary>Goes through the end with an untrained network and gives the time that took.</summary>
+    private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish)
+    {
+        long start = _options.Clock.GetTimestamp();
+        // Short budgets, of which the end is a large part, get the narrowest network.
+        double width = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>().Min();
+        var settings = new TrialSettings { TrialId = -1, Parameter = space.Default.With(nameof(FaceSearchOptions.Width), width), Seed = _options.Seed };
+        var options = space.AsType(settings.Parameter).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
+        var network = NetworkOf(options);
+        network.Initialize(_options.Seed);
+        var untrained = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero);
+        finish(new FaceExperimentEnd(new FaceTrialResult { TrialSettings = settings, Metric = 0, Training = untrained, Options = options }, [], IsRehearsal: true, TimeSpan.Zero));
+        return _options.Clock.GetElapsedTime(start);
+    }
+
+    /// <summary>A network from scratch for these faces' classes.</summary>
+    private Network NetworkOf(ImageClassificationTrainer.Options options) => Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options));
+
+    /// <summary>The networks of the other trials that come close to the best, from their checkpoints.</summary>
+    private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
+    {
+        var members = new List<Network>();
+        var records = (store?.State.Trials ?? []).Where(r => r.State == TrialState.Completed && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
+        foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostCandidates))
+            if (runner.HasNetwork(record.Id)) members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
+        return members;
+    }
+}
+
+/// <summary>What an experiment hands over to be scored, saved and reported.</summary>
+/// <param name="Best">The best trial with its network.</param>
+/// <param name="Members">Networks of other trials, which may answer together with it where that helps.</param>
+/// <param name="IsRehearsal">True before the sweep, with an untrained network; no files may stay.</param>
+/// <param name="Patience">Time for trying views and members.</param>
+public sealed record FaceExperimentEnd(FaceTrialResult Best, IReadOnlyList<Network> Members, bool IsRehearsal, TimeSpan Patience);

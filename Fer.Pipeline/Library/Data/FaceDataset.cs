@@ -1,0 +1,138 @@
+using Fer.Pipeline.Faces;
+
+namespace Fer.Pipeline.Data;
+
+/// <summary>A data set in memory, split, with the classes of a label scheme.</summary>
+public sealed class FaceDataset
+{
+    private const int MessagesKept = 20;
+    private readonly FaceSet[] _sets;
+
+    private FaceDataset(LabelScheme scheme, FaceSet[] sets, string source) => (Scheme, _sets, Source) = (scheme, sets, source);
+
+    /// <summary>Where FER2013 is to be had and where it goes.</summary>
+    public static string WhereToGetData { get; } =
+        "FER2013 is on Kaggle, in \"Challenges in Representation Learning: Facial Expression Recognition Challenge\" " +
+        $"(https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge). Put fer2013.csv, " +
+        $"fer2013.csv.gz or icml_face_data.csv into {DataLocator.DataFolder}, or name the file with --data.";
+
+    /// <summary>The classes.</summary>
+    public LabelScheme Scheme { get; }
+
+    /// <summary>Faces to fit on; empty where the data has none.</summary>
+    public FaceSet Training => _sets[(int)Usage.Training];
+
+    /// <summary>Faces to choose on (PublicTest); empty where the data has none.</summary>
+    public FaceSet Validation => _sets[(int)Usage.PublicTest];
+
+    /// <summary>Faces to score once (PrivateTest); empty where the data has none.</summary>
+    public FaceSet Test => _sets[(int)Usage.PrivateTest];
+
+    /// <summary>The faces of a split, empty where the data has none.</summary>
+    public FaceSet this[Usage usage] => _sets[(int)usage];
+
+    /// <summary>What was read: a path, or "sample faces".</summary>
+    public string Source { get; }
+
+    /// <summary>True where the labels, not only soft targets, come from FER+'s votes.</summary>
+    public bool HasVotesAsLabels { get; private init; }
+
+    /// <summary>True where no data was found and faces were drawn instead.</summary>
+    public bool IsSample { get; private init; }
+
+    /// <summary>What the user should know, a sentence or two each: no data found, a validation split made, rows left out.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
+    /// <summary>Broken rows and images that were skipped.</summary>
+    public int SkippedCount { get; private init; }
+
+    /// <summary>Messages of the first 20 that were skipped.</summary>
+    public IReadOnlyList<string> SkippedMessages { get; private init; } = [];
+
+    /// <summary>Sound rows that the scheme, or FER+'s votes, leave out.</summary>
+    public int LeftOutCount { get; private init; }
+
+    /// <summary>Reads a data set: a CSV, plain or gzipped, or a folder of images; found by itself in the folder data; or drawn where there is none.</summary>
+    /// <param name="path">File or folder; null looks in the folder data of the repository and falls back to the sample faces.</param>
+    /// <param name="scheme">The classes.</param>
+    /// <param name="options">Null is the defaults.</param>
+    /// <exception cref="FerException">The data cannot be read; the message says where and what to do.</exception>
+    /// <exception cref="FerUsageException">The scheme needs FER+ votes and there are none for this data, or an option is out of range.</exception>
+    public static FaceDataset Load(string? path, LabelScheme scheme, FaceDataOptions? options = null)
+    {
+        options ??= new FaceDataOptions();
+        if (options.SampleCount < 1) throw new FerUsageException($"{options.SampleCount} sample faces: one is the least.");
+        if (options.ValidationShare is not (> 0 and < 1)) throw new FerUsageException($"A validation share of {options.ValidationShare} is not between 0 and 1.");
+
+        var notes = new List<string>();
+        var messages = new List<string>();
+        int skipped = 0;
+        var viewOptions = new FaceViewOptions
+        {
+            Seed = options.Seed,
+            OnBadRow = !options.SkipBadRows ? null : message =>
+            {
+                if (skipped++ < MessagesKept) messages.Add(message);
+            },
+        };
+
+        string? found = path ?? DataLocator.FindIn(DataLocator.DataFolder);
+        if (found is not null && Directory.Exists(found)) found = DataLocator.FindIn(found) ?? found;
+        IDataView view;
+        if (found is null)
+        {
+            view = FaceDataView.LoadSamples(options.SampleCount, options.Seed);
+            notes.Add($"No data in {DataLocator.DataFolder}: going on with {options.SampleCount:N0} drawn sample faces. {WhereToGetData}");
+        }
+        else
+        {
+            view = FaceDataView.Load(found, viewOptions);
+        }
+        string source = found ?? "sample faces";
+        bool voted = false;
+        if (FindVotes(found, scheme, options) is { } votes)
+        {
+            view = view.JoinFerPlus(source, votes);
+            notes.Add($"Soft labels from {votes}.");
+            voted = true;
+        }
+
+        using var collector = new FaceSetCollector(scheme);
+        collector.Read(view);
+        if (skipped > 0) notes.Add($"{skipped:N0} bad rows skipped.");
+        if (collector.LeftOut > 0) notes.Add($"{collector.LeftOut:N0} faces left out: none of {string.Join(", ", scheme.ClassNames)}.");
+        if (collector.Count(Usage.Training) > 0 && collector.Count(Usage.PublicTest) == 0)
+        {
+            int moved = collector.SplitValidation(options.ValidationShare, options.Seed);
+            notes.Add($"The data has no PublicTest rows: {moved:N0} Training faces, the same share of each class (seed {options.Seed}), became the validation split.");
+        }
+        var sets = collector.ToFaceSets();
+        if (sets.All(set => set.Count == 0))
+            throw new FerException($"{source}: no face of the classes {string.Join(", ", scheme.ClassNames)}. Check the file, or choose another scheme.");
+        return new FaceDataset(scheme, sets, source)
+        {
+            IsSample = found is null,
+            HasVotesAsLabels = voted && collector.VotesAreLabels,
+            Notes = notes,
+            SkippedCount = skipped,
+            SkippedMessages = messages,
+            LeftOutCount = collector.LeftOut,
+        };
+    }
+
+    private static string? FindVotes(string? found, LabelScheme scheme, FaceDataOptions options)
+    {
+        bool needed = scheme.ClassOf(Emotion.Contempt) >= 0;
+        bool byRow = found is not null && !Directory.Exists(found);
+        if (options.FerPlusFile is { } given)
+            return byRow ? given : throw new FerUsageException($"{given}: FER+ votes belong to the rows of the FER2013 CSV, not to {found ?? "the sample faces"}. Leave them out, or use the CSV.");
+        if (!needed || (found is not null && !byRow)) return null;
+        if (byRow)
+        {
+            string[] places = [Path.Combine(Path.GetDirectoryName(Path.GetFullPath(found!))!, FerPlusVotes.FileName), Path.Combine(DataLocator.DataFolder, FerPlusVotes.FileName)];
+            if (places.FirstOrDefault(File.Exists) is { } place) return place;
+        }
+        throw new FerUsageException($"The classes of '{scheme.Definition}' include contempt, which takes the FER+ votes on the rows of the FER2013 CSV. " +
+            $"{FerPlusVotes.Source} Put it beside fer2013.csv or name it with --fer-plus.");
+    }
+}

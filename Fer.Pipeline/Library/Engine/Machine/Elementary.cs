@@ -1,0 +1,88 @@
+namespace Fer.Pipeline.Engine;
+
+/// <summary>What <see cref="Elementary"/> does with each value.</summary>
+public enum ElementaryFunction
+{
+    /// <summary>e to the power of x.</summary>
+    Exp,
+    /// <summary>Natural logarithm.</summary>
+    Log,
+    /// <summary>Square root.</summary>
+    Sqrt,
+    /// <summary>|x|.</summary>
+    Abs,
+    /// <summary>1 / x.</summary>
+    Reciprocal,
+    /// <summary>log(1 + e^x).</summary>
+    Softplus,
+    /// <summary>x / (1 + |x|).</summary>
+    Softsign,
+}
+
+/// <summary>A function of the schoolbook value by value, for graphs that spell out what other operations do in one.</summary>
+public sealed class Elementary(ElementaryFunction function) : Operation
+{
+    /// <summary>What is done.</summary>
+    public ElementaryFunction Function { get; } = function;
+
+    /// <inheritdoc/>
+    public override string Kind => Function.ToString().ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
+
+    internal override Kernel CreateKernel<V>(KernelSetup setup) => new ElementaryKernel(Function, setup);
+    internal override bool GradientReadsInputs => true;
+}
+
+internal sealed unsafe class ElementaryKernel(ElementaryFunction function, KernelSetup setup) : Kernel(setup)
+{
+    private readonly delegate*<float, float> _curve = function switch
+    {
+        ElementaryFunction.Exp => &MathF.Exp,
+        ElementaryFunction.Log => &MathF.Log,
+        ElementaryFunction.Sqrt => &MathF.Sqrt,
+        ElementaryFunction.Abs => &MathF.Abs,
+        ElementaryFunction.Reciprocal => &Reciprocal,
+        ElementaryFunction.Softplus => &Softplus,
+        _ => &Softsign,
+    };
+
+    private readonly delegate*<float, float> _slope = function switch
+    {
+        ElementaryFunction.Exp => &MathF.Exp,
+        ElementaryFunction.Log => &Reciprocal,
+        ElementaryFunction.Sqrt => &SqrtSlope,
+        ElementaryFunction.Abs => &Sign,
+        ElementaryFunction.Reciprocal => &ReciprocalSlope,
+        ElementaryFunction.Softplus => &Logistic,
+        _ => &SoftsignSlope,
+    };
+
+    protected override void Forward() => Pool.Run(this, static (state, thread) =>
+    {
+        var k = (ElementaryKernel)state;
+        var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
+        for (long i = start; i < end; i++) k.Output[i] = k._curve(k.Inputs[0][i]);
+    });
+
+    internal override void Backward() => Pool.Run(this, static (state, thread) =>
+    {
+        var k = (ElementaryKernel)state;
+        var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
+        for (long i = start; i < end; i++)
+        {
+            float gradient = k.OutputGradient[i] * k._slope(k.Inputs[0][i]);
+            k.InputGradients[0][i] = k.Accumulate[0] ? k.InputGradients[0][i] + gradient : gradient;
+        }
+    });
+
+    private static float Reciprocal(float x) => 1 / x;
+    private static float ReciprocalSlope(float x) => -1 / (x * x);
+    private static float SqrtSlope(float x) => 0.5f / MathF.Sqrt(x);
+    private static float Sign(float x) => x > 0 ? 1 : x < 0 ? -1 : 0;
+    private static float Logistic(float x) => 1 / (1 + MathF.Exp(-x));
+    private static float Softplus(float x) => MathF.Max(x, 0) + MathF.Log(1 + MathF.Exp(-MathF.Abs(x)));
+    private static float Softsign(float x) => x / (1 + MathF.Abs(x));
+    private static float SoftsignSlope(float x) => 1 / ((1 + MathF.Abs(x)) * (1 + MathF.Abs(x)));
+}

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+
+namespace Fer.Pipeline.Engine;
+
+/// <summary>Exponential linear unit: x where positive, otherwise alpha * (exp(x) - 1) (Clevert et al., arXiv 1511.07289).</summary>
+public sealed class Elu(float alpha = 1f) : Operation
+{
+    /// <summary>Height of the negative saturation.</summary>
+    public float Alpha { get; } = alpha;
+
+    /// <inheritdoc/>
+    public override string Kind => "elu";
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
+
+    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, EluCurve<V>, EluSlope<V>>(new EluCurve<V>(V.Broadcast(Alpha)), new EluSlope<V>(V.Broadcast(Alpha)), setup);
+    internal override bool GradientReadsOutput => true;
+    internal override bool IsElementWise => true;
+}
+
+/// <summary>Zero itself stays exact, whatever the exponential makes of it.</summary>
+internal readonly struct EluCurve<V>(V alpha) : IUnary<V> where V : struct, ISimd<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply(V x) => V.WherePositive(V.Subtract(default, x), V.Subtract(V.Multiply(alpha, V.Exp(x)), alpha), x);
+}
+
+/// <summary>From the output alone: where y is not positive, the slope alpha * exp(x) is y + alpha.</summary>
+internal readonly struct EluSlope<V>(V alpha) : IBinary<V> where V : struct, ISimd<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply(V y, V gradient) => V.WherePositive(y, gradient, V.Multiply(gradient, V.Add(y, alpha)));
+}

@@ -1,0 +1,49 @@
+namespace Fer.Pipeline.Engine;
+
+/// <summary>
+/// A recurrent layer over a sequence: height is the step, channels the values of a step, and each column of the width is a sequence of its own.
+/// The output is the state after every step, [batch, units, steps, width]. Rows of an image as steps: <c>Reshape(new Shape(width, height))</c>.
+/// Weights lie as ONNX has them, a block of rows a gate.
+/// </summary>
+public abstract class Recurrent : Operation
+{
+    private protected Recurrent(int inputs, int units, int gates, bool reverse)
+    {
+        if (inputs < 1 || units < 1) throw new FerUsageException($"A recurrent layer needs at least one input and one unit, not {inputs} and {units}.");
+        Inputs = inputs;
+        Units = units;
+        Gates = gates;
+        Reverse = reverse;
+        Weight = new NetworkParameter(ParameterKind.Weight, Initializer.XavierUniform, checked(gates * units), inputs);
+        RecurrentWeight = new NetworkParameter(ParameterKind.Weight, Initializer.Orthogonal, checked(gates * units), units);
+        Bias = new NetworkParameter(ParameterKind.Bias, Initializer.XavierUniform, checked(2 * gates * units));
+    }
+
+    /// <summary>Values of a step of the input.</summary>
+    public int Inputs { get; }
+    /// <summary>Values of the state.</summary>
+    public int Units { get; }
+    /// <summary>True to walk from the last step to the first.</summary>
+    public bool Reverse { get; }
+    /// <summary>[gates * units, inputs].</summary>
+    public NetworkParameter Weight { get; }
+    /// <summary>[gates * units, units].</summary>
+    public NetworkParameter RecurrentWeight { get; }
+    /// <summary>[2 * gates * units]: those added to the input's part, then those added to the state's.</summary>
+    public NetworkParameter Bias { get; }
+    internal int Gates { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, NetworkParameter Parameter)> Parameters => [("weight", Weight), ("recurrent", RecurrentWeight), ("bias", Bias)];
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0].Channels == Inputs
+        ? inputs[0] with { Channels = Units }
+        : throw new FerException($"A recurrent layer of {Inputs} values a step was given {inputs[0]}; its channels are the values of a step.");
+
+    /// <inheritdoc/>
+    public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => (long)inputs[0].Area * (Weight.Length + RecurrentWeight.Length);
+
+    internal override bool GradientReadsInputs => true;
+    internal override bool GradientReadsOutput => true;
+}

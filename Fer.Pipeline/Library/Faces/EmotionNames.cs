@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+
+namespace Fer.Pipeline.Faces;
+
+/// <summary>The names that data sets, folders and people give to the emotions, and the one name each has here.</summary>
+public static class EmotionNames
+{
+    private static readonly string[] Names = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"];
+
+    private static readonly FrozenDictionary<string, Emotion> Known = new Dictionary<string, Emotion>
+    {
+        ["angry"] = Emotion.Angry,
+        ["anger"] = Emotion.Angry,
+        ["mad"] = Emotion.Angry,
+        ["disgust"] = Emotion.Disgust,
+        ["disgusted"] = Emotion.Disgust,
+        ["fear"] = Emotion.Fear,
+        ["fearful"] = Emotion.Fear,
+        ["afraid"] = Emotion.Fear,
+        ["scared"] = Emotion.Fear,
+        ["happy"] = Emotion.Happy,
+        ["happiness"] = Emotion.Happy,
+        ["joy"] = Emotion.Happy,
+        ["joyful"] = Emotion.Happy,
+        ["sad"] = Emotion.Sad,
+        ["sadness"] = Emotion.Sad,
+        ["surprise"] = Emotion.Surprise,
+        ["surprised"] = Emotion.Surprise,
+        ["neutral"] = Emotion.Neutral,
+        ["neutrality"] = Emotion.Neutral,
+        ["calm"] = Emotion.Neutral,
+        ["contempt"] = Emotion.Contempt,
+        ["contemptuous"] = Emotion.Contempt,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The one name of each emotion, in the order of <see cref="Emotion"/>.</summary>
+    public static IReadOnlyList<string> All => Names;
+
+    /// <summary>The one name of an emotion: lower case, as FER2013's folders have it.</summary>
+    public static string NameOf(Emotion emotion) => Names[(int)emotion];
+
+    /// <summary>Finds the emotion of a name or synonym, whatever its case; blanks around it do not count.</summary>
+    public static bool TryParse(string name, out Emotion emotion) => Known.TryGetValue(name.Trim(), out emotion);
+
+    /// <summary>The emotion of a name or synonym, whatever its case.</summary>
+    /// <exception cref="FerUsageException">Unknown; the message names the nearest.</exception>
+    public static Emotion Parse(string name) =>
+        TryParse(name, out var emotion) ? emotion : throw new FerUsageException(Unknown(name));
+
+    /// <summary>What to tell the user about a name that is none.</summary>
+    internal static string Unknown(string name) =>
+        $"'{name}' is not an emotion.{NearestName.Hint(name, Known.Keys.Order(StringComparer.Ordinal))} Known are {string.Join(", ", Names)}.";
+}

@@ -1,0 +1,16 @@
+namespace Fer.Pipeline.Faces;
+
+/// <summary>A square part of a 48x48 face, as it is, enlarged or mirrored: what a network is shown of it.</summary>
+/// <param name="Top">First row.</param>
+/// <param name="Left">First column.</param>
+/// <param name="Side">Width and height of the part in pixels.</param>
+/// <param name="Mirrored">True where left and right are exchanged.</param>
+/// <param name="InputSide">Width and height in pixels that the part is resized to; 0 leaves it as large as it is.</param>
+public readonly record struct FaceView(int Top, int Left, int Side, bool Mirrored = false, int InputSide = 0)
+{
+    /// <summary>Width and height of what the network is shown, in pixels.</summary>
+    public int Shown => InputSide == 0 ? Side : InputSide;
+
+    /// <summary>The middle of the face.</summary>
+    public static FaceView Centre(int side) => new((FaceAugmenter.SourceSide - side) / 2, (FaceAugmenter.SourceSide - side) / 2, side);
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Fer.Pipeline.Networks;
+
+namespace Fer.Pipeline.Models;
+
+/// <summary>A folder of ONNX backbones, each with what is known about it. Nothing is ever downloaded: the files are the user's own.</summary>
+/// <param name="folder">The folder; it is made when the first backbone is added.</param>
+public sealed partial class BackboneStore(string folder)
+{
+    private const int MostEntryBytes = 1 << 16;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+        RespectNullableAnnotations = true,
+        MaxDepth = 4,
+    };
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; } = folder;
+
+    /// <summary>Names of the backbones that are there, in order.</summary>
+    public IReadOnlyList<string> Names => Directory.Exists(Folder)
+        ? [.. Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!)
+            .Where(name => NamePattern().IsMatch(name) && File.Exists(OnnxFile(name))).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>The name as it is stored, for a name in any case; null where there is no such backbone.</summary>
+    public string? Find(string name) => Names.FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What is known about a backbone.</summary>
+    /// <exception cref="FerException">There is none of that name, or its description is damaged.</exception>
+    public BackboneEntry Entry(string name)
+    {
+        string stored = Find(name) ?? throw new FerException(Missing(name));
+        string path = EntryFile(stored);
+        try
+        {
+            if (new FileInfo(path).Length > MostEntryBytes) throw new JsonException();
+            var entry = JsonSerializer.Deserialize<BackboneEntry>(File.ReadAllBytes(path), Json) ?? throw new JsonException();
+            BackbonePreprocessing.Parse(entry.Preprocessing);
+            return entry;
+        }
+        catch (Exception e) when (e is JsonException or FerUsageException)
+        {
+            throw new FerException($"{path}: is no description of a backbone. Add the backbone again with 'backbone add'.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FerException($"{path}: cannot be read ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>Loads a backbone; its file must be the one that was added.</summary>
+    /// <param name="name">Its name, in any case.</param>
+    /// <param name="resizeTo">Width and height that faces are resized to; null is the size it was made for.</param>
+    /// <exception cref="FerException">There is none of that name, or the file was altered.</exception>
+    public Backbone Load(string name, int? resizeTo = null)
+    {
+        var entry = Entry(name);
+        string path = OnnxFile(Find(name)!);
+        if (Hash(path) != entry.Sha256)
+            throw new FerException($"{path}: is not the file that was added, its checksum differs. Add the backbone again with 'backbone add {entry.Name} FILE'.");
+        return Backbone.Load(path, BackbonePreprocessing.Parse(entry.Preprocessing), resizeTo, entry.Name);
+    }
+
+    /// <summary>Copies an ONNX file into the store after reading it whole, so that what is in the store can be used.</summary>
+    /// <param name="name">The name that <c>Arch</c> is to take: letters, digits, dots, dashes and underscores.</param>
+    /// <param name="file">The ONNX file.</param>
+    /// <param name="sha256">The SHA-256 that the file must have, or null for the published one where the name is a <see cref="KnownBackbone"/> of that file name.</param>
+    /// <param name="preprocessing">What it wants done to its pixels; null is what is known, otherwise ImageNet's for three channels and nothing for one.</param>
+    /// <exception cref="FerUsageException">The name or the checksum is no such.</exception>
+    /// <exception cref="FerException">The file cannot be read or used, or has another checksum.</exception>
+    public BackboneEntry Add(string name, string file, string? sha256 = null, BackbonePreprocessing? preprocessing = null)
+    {
+        if (!NamePattern().IsMatch(name)) throw new FerUsageException($"'{name}' is no name of a backbone: letters, digits, dots, dashes and underscores, beginning with a letter or digit.");
+        if (sha256 is not null && !Sha256Pattern().IsMatch(sha256)) throw new FerUsageException($"'{sha256}' is no SHA-256: that is 64 hexadecimal digits.");
+        if (!File.Exists(file)) throw new FerException($"{file}: there is no such file. {WhatToGet(name)}");
+        var known = KnownBackbone.Find(name) is { } k && k.File.Equals(Path.GetFileName(file), StringComparison.OrdinalIgnoreCase) ? k : null;
+        string hash = Hash(file);
+        if ((sha256 ?? known?.Sha256) is { } expected && !hash.Equals(expected, StringComparison.OrdinalIgnoreCase))
+            throw new FerException($"{file}: its SHA-256 is {hash}, not {expected}. The file is damaged or another version; get it again, or give the right checksum with --sha256.");
+        using var stream = Open(file);
+        var network = OnnxReader.Read(stream, file);
+        preprocessing ??= known?.Preprocessing ?? (network.Input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet);
+        var backbone = Backbone.Load(file, preprocessing, name: name);
+        var entry = new BackboneEntry
+        {
+            Name = name,
+            Origin = Path.GetFileName(file),
+            Sha256 = hash,
+            Bytes = new FileInfo(file).Length,
+            Preprocessing = preprocessing.Name,
+            Input = network.Input.ToString(),
+            Features = backbone.Tap.Cut(backbone.Network).Output.Length,
+            Parameters = network.Parameters.TrainableLength,
+            MultiplyAccumulates = backbone.Network.MultiplyAccumulates,
+        };
+        // The network first: a description without one is not listed.
+        string stored = Find(name) ?? name;
+        AtomicFile.Write(OnnxFile(stored), target =>
+        {
+            using var source = Open(file);
+            source.CopyTo(target);
+        });
+        AtomicFile.WriteText(EntryFile(stored), JsonSerializer.Serialize(entry, Json) + "\n");
+        return entry;
+    }
+
+    /// <summary>What to say where a backbone is asked for and not there.</summary>
+    public string Missing(string name) => $"There is no backbone '{name}' in {Folder}. {WhatToGet(name)}" +
+        (Names.Count > 0 ? $" There are {string.Join(", ", Names)}.{NearestName.Hint(name, Names)}" : "");
+
+    private static string WhatToGet(string name) => KnownBackbone.Find(name) is { } known
+        ? $"Get {known.File} ({known.Source}; {known.License}), then: fer backbone add {known.Name} {known.File}"
+        : $"Get an ONNX file of the network, then: fer backbone add {name} FILE. Known by name are {string.Join(", ", KnownBackbone.All.Select(k => k.Name))}.";
+
+    private string OnnxFile(string name) => Path.Combine(Folder, name + ".onnx");
+
+    private string EntryFile(string name) => Path.Combine(Folder, name + ".json");
+
+    private static string Hash(string file)
+    {
+        using var stream = Open(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static FileStream Open(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FerException($"{file}: cannot be read ({e.Message}).", e);
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex("^[0-9A-Fa-f]{64}$")]
+    private static partial Regex Sha256Pattern();
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using Fer.Pipeline.Engine;
+
+namespace Fer.Pipeline.Networks;
+
+/// <summary>
+/// Runs a network on batches of up to a fixed size. All buffers are planned and taken when it is made; a pass allocates nothing.
+/// Not safe for several threads at once; several executors may share one network, as long as only one trains it.
+/// </summary>
+public sealed unsafe class NetworkExecutor : IDisposable
+{
+    private const byte GuardByte = 0xA5;
+
+    private readonly Kernel[] _kernels;
+    private readonly bool[] _skipsForward, _skipsBackward;
+    private readonly NativeBuffer _memory;
+    private readonly float*[] _inputs;
+    private readonly float* _outputGradient;
+    private readonly long[][] _forwardGuards, _backwardGuards;
+    private bool _disposed;
+
+    /// <summary>Plans the buffers.</summary>
+    /// <param name="network">The network to run.</param>
+    /// <param name="batchSize">The most examples of a pass.</param>
+    /// <param name="training">True to keep what the backward pass needs; false plans for inference alone, with far less memory.</param>
+    /// <param name="pool">The threads to run on; not disposed with the executor.</param>
+    /// <param name="frozen">True to take the network's weights as they are now, for inference alone: they are prepared once instead of in every pass, and later changes are not seen.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is not positive.</exception>
+    /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are set, or a network of several outputs is to be trained.</exception>
+    /// <exception cref="FerException">The machine has not enough memory, or a network that shares weights should train.</exception>
+    public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool, bool frozen = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (training && frozen) throw new ArgumentException("An executor that trains cannot be frozen.", nameof(frozen));
+        if (training && network.SharesWeights) throw new FerException($"{network.Architecture} has layers that share their weights; it can predict, but not be trained.");
+        if (training && network.Outputs.Count != 1) throw new ArgumentException("Only a network of one output can be trained.", nameof(training));
+        Network = network;
+        BatchSize = batchSize;
+        IsTraining = training;
+        Pool = pool;
+        _kernels = CreateKernels(network, batchSize, training, pool, frozen);
+        var layout = new ExecutionPlan(network, training, batchSize, _kernels, pool.Threads);
+        _memory = new NativeBuffer(layout.TotalBytes);
+        byte* at = _memory.Pointer;
+        _inputs = new float*[network.Inputs.Count];
+        for (int i = 0; i < _inputs.Length; i++) _inputs[i] = (float*)(at + layout.Inputs[i]);
+        (_forwardGuards, _backwardGuards) = (layout.ForwardGuards, layout.BackwardGuards);
+        for (int i = 0; i < _kernels.Length; i++)
+        {
+            var (kernel, inputs) = (_kernels[i], network.Nodes[i].Inputs);
+            kernel.Output = (float*)(at + layout.Values[i]);
+            kernel.OutputGradient = training && layout.Gradients[i] >= 0 ? (float*)(at + layout.Gradients[i]) : null;
+            kernel.Inputs = new float*[inputs.Count];
+            kernel.InputGradients = new float*[inputs.Count];
+            for (int k = 0; k < inputs.Count; k++)
+            {
+                kernel.Inputs[k] = inputs[k] < 0 ? _inputs[-1 - inputs[k]] : (float*)(at + layout.Values[inputs[k]]);
+                kernel.InputGradients[k] = training && inputs[k] >= 0 && layout.Gradients[inputs[k]] >= 0 ? (float*)(at + layout.Gradients[inputs[k]]) : null;
+            }
+            kernel.Accumulate = layout.Accumulate[i];
+            kernel.Saved = at + layout.Saved[i];
+            kernel.SharedScratch = at + layout.SharedScratch;
+            kernel.ThreadScratch = new byte*[pool.Threads];
+            for (int t = 0; t < pool.Threads; t++) kernel.ThreadScratch[t] = at + layout.ThreadScratch[t];
+        }
+        _skipsForward = [.. layout.FusedIntoProducer];
+        _skipsBackward = [.. layout.FusedIntoProducer.Select((fused, i) => fused || !layout.NeedsBackward[i])];
+        foreach (var kernel in _kernels) kernel.Prepare();
+        _outputGradient = _kernels[network.Outputs[0].Node].OutputGradient;
+    }
+
+    /// <summary>Bytes of all buffers that an executor would plan; nothing is taken.</summary>
+    internal static long BytesFor(Network network, int batchSize, bool training, WorkerPool pool) =>
+        new ExecutionPlan(network, training, batchSize, CreateKernels(network, batchSize, training, pool, frozen: false), pool.Threads).TotalBytes;
+
+    private static Kernel[] CreateKernels(Network network, int batchSize, bool training, WorkerPool pool, bool frozen) =>
+        [.. network.Nodes.Select(node => CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool, frozen)))];
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <summary>The most examples of a pass.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>True where <see cref="Backward"/> can run.</summary>
+    public bool IsTraining { get; }
+
+    /// <summary>The threads it runs on.</summary>
+    public WorkerPool Pool { get; }
+
+    /// <summary>[batch, height, width, channels]: fill it before <see cref="Forward"/>. For one channel that is [batch, 1, height, width] as well.</summary>
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public Span<float> Input => InputOf(0);
+
+    /// <summary>[batch, classes] after <see cref="Forward"/>: logits in training, or whatever the last node gives.</summary>
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public ReadOnlySpan<float> Output => OutputOf(0);
+
+    /// <summary>The same as <see cref="Input"/> for input <paramref name="index"/> of <see cref="Network.Inputs"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public Span<float> InputOf(int index) => new(Alive(_inputs[index]), BatchSize * Network.Inputs[index].Shape.Length);
+
+    /// <summary>[batch, height, width, channels] of output <paramref name="index"/> of <see cref="Network.Outputs"/>, after <see cref="Forward"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public ReadOnlySpan<float> OutputOf(int index) => new(Alive(_kernels[Network.Outputs[index].Node].Output), BatchSize * Network.Outputs[index].Shape.Length);
+
+    /// <summary>[batch, classes]: fill it with the loss's gradient before <see cref="Backward"/>.</summary>
+    /// <exception cref="InvalidOperationException">The executor was planned for inference, or the network has nothing to train.</exception>
+    public Span<float> OutputGradient => _outputGradient != null
+        ? new(Alive(_outputGradient), BatchSize * Network.Output.Length)
+        : throw new InvalidOperationException("There is no gradient: the executor was planned for inference, or the network has no parameters.");
+
+    /// <summary>Bytes of all planned buffers.</summary>
+    public long PlannedBytes => _memory.Bytes;
+
+    /// <summary>Where not null, the seconds of each node are added to it.</summary>
+    internal (double Forward, double Backward)[]? Profile { get; set; }
+
+    /// <summary>Where not null, the passes leave a copy of one node's values and gradient in it before their buffers are used again.</summary>
+    internal NodeProbe? Probe { get; set; }
+
+    /// <summary>How a node is worked out, for instance <c>winograd</c>; empty where it goes along with the node before it.</summary>
+    internal string MethodOf(int node) => _skipsForward[node] ? "" : _kernels[node].Method;
+
+    /// <summary>Runs the first <paramref name="count"/> examples forward. In training, batch normalisation uses the batch's statistics and dropout draws from <paramref name="seed"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not 1 … <see cref="BatchSize"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    public void Forward(int count, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, BatchSize);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        for (int i = 0; i < _kernels.Length; i++)
+        {
+            if (_skipsForward[i]) _kernels[i].Adopt(count);
+            else
+            {
+                long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
+                SetGuards(_forwardGuards[i]);
+                _kernels[i].Forward(count, (long)new RandomStream(seed, i).NextUInt64());
+                CheckGuards(_forwardGuards[i], i);
+                if (Profile is not null) Profile[i].Forward += Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+            if (Probe?.Node == i) Probe.TakeValues(new(_kernels[i].Output, count * Network.Nodes[i].Shape.Length));
+        }
+        LastCount = count;
+    }
+
+    /// <summary>Runs the gradient back through the examples of the last <see cref="Forward"/>; overwrites the network's parameter gradients.</summary>
+    /// <exception cref="InvalidOperationException">The executor was planned for inference, or nothing ran forward yet.</exception>
+    public void Backward()
+    {
+        if (!IsTraining) throw new InvalidOperationException("The executor was planned for inference.");
+        if (LastCount == 0) throw new InvalidOperationException("Nothing ran forward yet.");
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        for (int i = _kernels.Length - 1; i >= 0; i--)
+        {
+            if (Probe?.Node == i && _kernels[i].OutputGradient != null) Probe.TakeGradient(new(_kernels[i].OutputGradient, LastCount * Network.Nodes[i].Shape.Length));
+            if (_skipsBackward[i]) continue;
+            long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
+            SetGuards(_backwardGuards[i]);
+            _kernels[i].Backward();
+            CheckGuards(_backwardGuards[i], i);
+            if (Profile is not null) Profile[i].Backward += Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+    }
+
+    /// <summary>Frees the buffers.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _memory.Dispose();
+    }
+
+    private int LastCount { get; set; }
+
+    private float* Alive(float* pointer)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return pointer;
+    }
+
+    [Conditional("DEBUG")]
+    private void SetGuards(long[] ends)
+    {
+        foreach (long end in ends) new Span<byte>(_memory.Pointer + end, BufferPlan.GuardBytes).Fill(GuardByte);
+    }
+
+    [Conditional("DEBUG")]
+    private void CheckGuards(long[] ends, int node)
+    {
+        foreach (long end in ends)
+            if (new ReadOnlySpan<byte>(_memory.Pointer + end, BufferPlan.GuardBytes).ContainsAnyExcept(GuardByte))
+                throw new InvalidOperationException($"The kernel of {Network.Nodes[node].Name} wrote past the end of a buffer.");
+    }
+
+    private static Kernel CreateKernel(Node node, KernelSetup setup) => setup.Pool.InstructionSet switch
+    {
+        InstructionSet.Vector512 => node.Operation.CreateKernel<Simd512>(setup),
+        InstructionSet.Vector256 => node.Operation.CreateKernel<Simd256>(setup),
+        InstructionSet.Vector128 => node.Operation.CreateKernel<Simd128>(setup),
+        _ => node.Operation.CreateKernel<Simd1>(setup),
+    };
+}

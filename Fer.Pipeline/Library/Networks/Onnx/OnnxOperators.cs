@@ -1,0 +1,97 @@
+using Fer.Pipeline.Networks.Proto;
+
+namespace Fer.Pipeline.Networks;
+
+/// <summary>Which ONNX operators are read, and by what. To read one more, add its method and its line in the table.</summary>
+internal static class OnnxOperators
+{
+    private static readonly Dictionary<string, Func<OnnxNode, OnnxValue[]>> Readers = new(StringComparer.Ordinal)
+    {
+        ["Abs"] = OnnxElementWise.ReadAbs,
+        ["Add"] = OnnxArithmetic.ReadAdd,
+        ["AveragePool"] = OnnxWindows.ReadAveragePool,
+        ["BatchNormalization"] = OnnxNormalizations.ReadBatchNormalization,
+        ["Cast"] = OnnxElementWise.ReadCast,
+        ["Celu"] = OnnxElementWise.ReadCelu,
+        ["Clip"] = OnnxElementWise.ReadClip,
+        ["Concat"] = OnnxPieces.ReadConcat,
+        ["Conv"] = OnnxWindows.ReadConvolution,
+        ["DepthToSpace"] = OnnxShapes.ReadDepthToSpace,
+        ["Div"] = OnnxArithmetic.ReadDivision,
+        ["Dropout"] = OnnxNormalizations.ReadDropout,
+        ["Elu"] = OnnxElementWise.ReadElu,
+        ["Exp"] = OnnxElementWise.ReadExp,
+        ["Expand"] = OnnxPieces.ReadExpand,
+        ["Flatten"] = OnnxShapes.ReadFlatten,
+        ["GRU"] = OnnxRecurrent.ReadGru,
+        ["Gather"] = OnnxPieces.ReadGather,
+        ["Gemm"] = OnnxMatrices.ReadGemm,
+        ["GlobalAveragePool"] = OnnxReductions.ReadGlobalAveragePool,
+        ["GlobalMaxPool"] = OnnxReductions.ReadGlobalMaxPool,
+        ["HardSigmoid"] = OnnxElementWise.ReadHardSigmoid,
+        ["HardSwish"] = OnnxElementWise.ReadHardSwish,
+        ["Identity"] = OnnxElementWise.ReadIdentity,
+        ["LRN"] = OnnxNormalizations.ReadLocalResponseNormalization,
+        ["LSTM"] = OnnxRecurrent.ReadLstm,
+        ["LeakyRelu"] = OnnxElementWise.ReadLeakyRelu,
+        ["Log"] = OnnxElementWise.ReadLog,
+        ["LogSoftmax"] = OnnxNormalizations.ReadLogSoftmax,
+        ["MatMul"] = OnnxMatrices.ReadMatMul,
+        ["Max"] = OnnxArithmetic.ReadMax,
+        ["MaxPool"] = OnnxWindows.ReadMaxPool,
+        ["Mean"] = OnnxArithmetic.ReadMean,
+        ["Min"] = OnnxArithmetic.ReadMin,
+        ["Mul"] = OnnxArithmetic.ReadMultiplication,
+        ["Neg"] = OnnxElementWise.ReadNeg,
+        ["PRelu"] = OnnxElementWise.ReadPRelu,
+        ["Pad"] = OnnxPieces.ReadPad,
+        ["Pow"] = OnnxArithmetic.ReadPower,
+        ["Reciprocal"] = OnnxElementWise.ReadReciprocal,
+        ["ReduceL1"] = OnnxReductions.ReadL1,
+        ["ReduceL2"] = OnnxReductions.ReadL2,
+        ["ReduceLogSum"] = OnnxReductions.ReadLogSum,
+        ["ReduceMax"] = OnnxReductions.ReadMax,
+        ["ReduceMean"] = OnnxReductions.ReadMean,
+        ["ReduceMin"] = OnnxReductions.ReadMin,
+        ["ReduceSum"] = OnnxReductions.ReadSum,
+        ["ReduceSumSquare"] = OnnxReductions.ReadSumSquare,
+        ["Relu"] = OnnxElementWise.ReadRelu,
+        ["Reshape"] = OnnxShapes.ReadReshape,
+        ["Resize"] = OnnxResize.ReadResize,
+        ["Selu"] = OnnxElementWise.ReadSelu,
+        ["Sigmoid"] = OnnxElementWise.ReadSigmoid,
+        ["Slice"] = OnnxPieces.ReadSlice,
+        ["Softmax"] = OnnxNormalizations.ReadSoftmax,
+        ["Softplus"] = OnnxElementWise.ReadSoftplus,
+        ["Softsign"] = OnnxElementWise.ReadSoftsign,
+        ["SpaceToDepth"] = OnnxShapes.ReadSpaceToDepth,
+        ["Split"] = OnnxPieces.ReadSplit,
+        ["Sqrt"] = OnnxElementWise.ReadSqrt,
+        ["Squeeze"] = OnnxShapes.ReadSqueeze,
+        ["Sub"] = OnnxArithmetic.ReadSubtraction,
+        ["Sum"] = OnnxArithmetic.ReadSum,
+        ["Tanh"] = OnnxElementWise.ReadTanh,
+        ["ThresholdedRelu"] = OnnxElementWise.ReadThresholdedRelu,
+        ["Tile"] = OnnxPieces.ReadTile,
+        ["Transpose"] = OnnxShapes.ReadTranspose,
+        ["Unsqueeze"] = OnnxShapes.ReadUnsqueeze,
+        ["Upsample"] = OnnxResize.ReadUpsample,
+    };
+
+    /// <summary>Operators of shapes and constants, which are worked out while the graph is read.</summary>
+    private static readonly string[] Folded = ["Constant", "ConstantOfShape", "Floor", "Ceil", "Range", "ReduceProd", "Shape", "Size"];
+
+    /// <summary>The operators that are read, for messages.</summary>
+    internal static string Known { get; } = string.Join(", ", Readers.Keys.Concat(Folded).Order(StringComparer.Ordinal));
+
+    internal static bool IsDefaultDomain(string domain) => domain is "" or "ai.onnx";
+
+    internal static bool IsKnown(NodeProto node) => IsDefaultDomain(node.Domain) && (Readers.ContainsKey(node.OpType) || Folded.Contains(node.OpType));
+
+    /// <summary>True for operators that run in the network.</summary>
+    internal static bool IsComputed(NodeProto node) => Readers.ContainsKey(node.OpType);
+
+    internal static OnnxValue[] Read(OnnxNode node) => Readers.TryGetValue(node.OpType, out var read)
+        ? read(node)
+        : throw new OnnxFormatException("is read for constants and shapes alone, and takes something else here");
+}

@@ -1,0 +1,279 @@
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Networks.Proto;
+
+namespace Fer.Pipeline.Networks;
+
+/// <summary>Reads a graph node by node into a network; what each operator means is in <see cref="OnnxOperators"/>.</summary>
+internal sealed class OnnxGraphReader
+{
+    /// <summary>Most axes of a value.</summary>
+    internal const int MaxRank = 8;
+
+    private const int LongestName = 256;
+
+    private readonly GraphProto _graph;
+    private readonly OnnxReadLimits _limits;
+    private readonly bool _batched;
+    private readonly Dictionary<string, OnnxConstant> _constants = [];
+    private readonly Dictionary<string, OnnxValue> _values = [];
+    private readonly Dictionary<string, List<NodeProto>> _readers = [];
+    private readonly HashSet<string> _layerNames = [];
+    private readonly List<(NetworkParameter Parameter, OnnxFill Fill)> _parameters = [];
+    private readonly NetworkBuilder _builder;
+    private readonly OnnxBudget _budget;
+    private readonly Dictionary<string, Operation> _shared = [];
+    private readonly HashSet<NetworkParameter> _bound = [];
+
+    /// <param name="graph">The graph.</param>
+    /// <param name="operatorSet">Version of the default operator set it was written for.</param>
+    /// <param name="limits">What it may ask for.</param>
+    /// <param name="batched">True to read the first axis of the inputs as a batch of any size, false to read everything as one example.</param>
+    /// <param name="constants">Values that stand for inputs of the graph, by name.</param>
+    internal OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched, IReadOnlyDictionary<string, OnnxConstant>? constants = null)
+        : this(graph, operatorSet, limits, batched, new OnnxBudget(limits))
+    {
+        foreach (var (name, constant) in constants ?? new Dictionary<string, OnnxConstant>()) _constants[name] = constant;
+    }
+
+    private OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched, OnnxBudget budget)
+    {
+        _graph = graph;
+        OperatorSet = operatorSet;
+        _limits = limits;
+        _batched = batched;
+        _budget = budget;
+        _builder = new NetworkBuilder(graph.Name.Length > LongestName ? graph.Name[..LongestName] : graph.Name);
+    }
+
+    internal long OperatorSet { get; }
+
+    internal int MaxDimension => _limits.MaxDimension;
+
+    internal int MaxValues => _limits.MaxActivations;
+
+    internal Network Read()
+    {
+        CheckNodes();
+        foreach (var tensor in _graph.Initializer)
+        {
+            if (tensor.Name.Length is 0 or > LongestName || _constants.ContainsKey(tensor.Name))
+                throw new OnnxFormatException($"has an initialiser {OnnxText.Quote(tensor.Name)} without a usable name, or two of that name");
+            _constants.Add(tensor.Name, OnnxConstant.Of(tensor, tensor.Name));
+        }
+        foreach (var node in _graph.Node)
+            foreach (string input in node.Input)
+            {
+                if (!_readers.TryGetValue(input, out var readers)) _readers[input] = readers = [];
+                readers.Add(node);
+            }
+        foreach (var input in _graph.Input)
+            if (!_constants.ContainsKey(input.Name)) ReadInput(input);
+        foreach (var node in _graph.Node) ReadNode(node);
+        return Build([.. Outputs()]);
+    }
+
+    internal Network Build((string Name, Layer Layer)[] outputs)
+    {
+        var network = _builder.Build(outputs);
+        foreach (var (parameter, fill) in _parameters)
+            if (parameter.IsBound) fill(parameter.Values);
+        return network;
+    }
+
+    internal bool TryGetValue(string name, out OnnxValue value) => _values.TryGetValue(name, out value!);
+
+    internal OnnxConstant? Constant(string name) => _constants.GetValueOrDefault(name);
+
+    internal bool IsRead(string value) => value.Length > 0 && (_readers.ContainsKey(value) || _graph.Output.Any(o => o.Name == value));
+
+    /// <summary>The one node that reads a value, or null where there are more or it is the graph's output.</summary>
+    internal NodeProto? OnlyReader(string value) =>
+        _readers.TryGetValue(value, out var readers) && readers.Count == 1 && _graph.Output.All(o => o.Name != value) ? readers[0] : null;
+
+    internal Layer AddLayer(Operation operation, string name, ReadOnlySpan<Layer> inputs)
+    {
+        if (name.Length == 0)
+            for (int number = 1; ; number++)
+                if (!_layerNames.Contains(name = $"{operation.Kind}{number}")) break;
+        var shapes = new Shape[inputs.Length];
+        for (int i = 0; i < shapes.Length; i++) shapes[i] = inputs[i].Shape;
+        var shape = operation.OutputShape(shapes);
+        CheckShape([shape.Channels, shape.Height, shape.Width]);
+        _budget.TakeActivations(shape.Length, shape.ToString());
+        _layerNames.Add(name);
+        return _builder.Add(operation, name, inputs);
+    }
+
+    /// <summary>The operation made under a key before, or a new one.</summary>
+    internal T Shared<T>(string key, Func<T> create) where T : Operation
+    {
+        if (!_shared.TryGetValue(key, out var operation)) _shared[key] = operation = create();
+        return (T)operation;
+    }
+
+    /// <summary>Notes how a parameter is filled.</summary>
+    internal void Bind(NetworkParameter parameter, OnnxFill fill)
+    {
+        // A layer that stands in several places is filled once.
+        if (!_bound.Add(parameter)) return;
+        // One constant may be read by different layers, and each gets its own copy.
+        _budget.TakeParameters(parameter.Length);
+        _parameters.Add((parameter, fill));
+    }
+
+    /// <summary>The constant as a layer, its axes in ONNX's order or another; it has no batch.</summary>
+    internal OnnxValue Promote(OnnxNode node, OnnxConstant constant, int[]? order = null)
+    {
+        if (constant.Length == 0) throw new OnnxFormatException($"computes with {constant}, which is empty");
+        int[] dimensions = constant.Dimensions, axes = order ?? OnnxLayout.RowMajor(dimensions.Length, -1);
+        var shape = OnnxLayout.ShapeOf(dimensions, axes, -1);
+        CheckShape(dimensions);
+        var operation = new Constant(shape);
+        // The parameter is [channels, height, width], the layer's memory [height, width, channels].
+        Bind(operation.Value, values =>
+        {
+            float[] memory = constant.Transposed(axes);
+            for (int c = 0; c < shape.Channels; c++)
+                for (int place = 0; place < shape.Area; place++) values[c * shape.Area + place] = memory[place * shape.Channels + c];
+        });
+        string name = constant.Name.EndsWith(OnnxHelperNames.ConstantSuffix, StringComparison.Ordinal) ? constant.Name[..^OnnxHelperNames.ConstantSuffix.Length] : "";
+        return new OnnxValue(AddLayer(operation, _layerNames.Contains(name) ? "" : name, []), dimensions, axes, -1);
+    }
+
+    internal void CheckShape(int[] dimensions)
+    {
+        long length = 1;
+        foreach (int size in dimensions)
+        {
+            if (size < 1 || size > _limits.MaxDimension) throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
+            if ((length *= size) > _limits.MaxActivations) throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
+        }
+    }
+
+    private void CheckNodes()
+    {
+        if (_graph.Node.Count == 0) throw new OnnxFormatException("has no nodes");
+        if (_graph.Node.Count > _limits.MaxNodes) throw new OnnxFormatException($"has {_graph.Node.Count} nodes; {_limits.MaxNodes} is the most that is read");
+        foreach (var node in _graph.Node)
+        {
+            if (!OnnxOperators.IsKnown(node))
+                throw new OnnxFormatException(
+                    $"node {OnnxText.Quote(node.Name)} is the operator {OnnxText.Quote(node.OpType)}, which is not read; those that are: {OnnxOperators.Known}");
+            if (node.Name.Length > LongestName) throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} has a name of {node.Name.Length} characters");
+            // The name is in use from here on, so that a nameless node is not given it.
+            if (node.Name.Length > 0 && !_layerNames.Add(node.Name))
+                throw new OnnxFormatException($"has two nodes named {OnnxText.Quote(node.Name)}");
+        }
+    }
+
+    private void ReadInput(ValueInfoProto input)
+    {
+        var type = input.Type?.TensorType;
+        var sizes = type?.Shape?.Dim;
+        if (type?.ElemType != (int)TensorProto.Types.DataType.Float || sizes is null || sizes.Count > MaxRank)
+            throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, which is not a float32 tensor of known rank");
+        if (input.Name.Length is 0 or > LongestName || _values.ContainsKey(input.Name)) throw new OnnxFormatException($"has an input {OnnxText.Quote(input.Name)} without a usable name, or two of it");
+        if (_batched && sizes.Count < 2) throw new OnnxBatchException("has an input without a batch");
+        var dimensions = new int[sizes.Count];
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            long size = sizes[i].DimValue;
+            // The batch may be a name, or nothing; then it counts as one.
+            if (i == 0 && size == 0 && dimensions.Length > 1) size = 1;
+            if (size < 1 || size > _limits.MaxDimension)
+                throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, whose axis {i} has no fixed, sensible size");
+            dimensions[i] = (int)size;
+        }
+        int batchAxis = _batched ? 0 : -1;
+        int[] order = OnnxLayout.NaturalInput(dimensions, batchAxis);
+        CheckShape(_batched ? dimensions[1..] : dimensions);
+        var shape = OnnxLayout.ShapeOf(dimensions, order, batchAxis);
+        _budget.TakeActivations(shape.Length, shape.ToString());
+        _values[input.Name] = new OnnxValue(_builder.AddInput(input.Name, shape), dimensions, order, batchAxis);
+    }
+
+    private void ReadNode(NodeProto node)
+    {
+        try
+        {
+            if (node.Output.Count == 0 || node.Output.Any(o => o.Length > LongestName)) throw new OnnxFormatException($"has {node.Output.Count} outputs, or one of a long name");
+            var inputs = node.Input.Where(i => i.Length > 0).ToList();
+            foreach (string input in inputs)
+                if (!_values.ContainsKey(input) && !_constants.ContainsKey(input))
+                    throw new OnnxFormatException($"reads {OnnxText.Quote(input)}, which no node before it gives");
+            var reading = new OnnxNode(this, node);
+            object[] results;
+            if (OnnxShapeArithmetic.TryFold(reading, node) is { } folded) results = [folded];
+            else if (inputs.Count > 0 && inputs.All(_constants.ContainsKey) && OnnxOperators.IsComputed(node)) results = Fold(node, reading = new OnnxNode(Child(node), node));
+            else results = OnnxOperators.Read(reading);
+            reading.Attributes.ExpectNoneLeft();
+            for (int i = 0; i < node.Output.Count; i++)
+            {
+                string name = node.Output[i];
+                if (name.Length == 0) continue;
+                if (i >= results.Length)
+                {
+                    if (IsRead(name)) throw new OnnxFormatException($"has its output {i + 1} read, which is not given");
+                    continue;
+                }
+                if (_constants.ContainsKey(name) || _values.ContainsKey(name)) throw new OnnxFormatException($"gives {OnnxText.Quote(name)}, which exists already");
+                if (results[i] is OnnxConstant constant) _constants.Add(name, constant);
+                else _values.Add(name, Checked((OnnxValue)results[i]));
+            }
+        }
+        catch (Exception e) when (e is OnnxFormatException or FerException or OverflowException)
+        {
+            string message = $"node {OnnxText.Quote(node.Name)} ({node.OpType}): {(e is OverflowException ? "has sizes beyond any memory" : e.Message.TrimEnd('.'))}";
+            throw e is OnnxBatchException ? new OnnxBatchException(message) : new OnnxFormatException(message);
+        }
+    }
+
+    private OnnxValue Checked(OnnxValue value)
+    {
+        if (value.Rank > MaxRank) throw new OnnxFormatException($"gives a value of {value.Rank} axes; at most {MaxRank} are read");
+        return value;
+    }
+
+    /// <summary>A reader for a graph of one node of constants.</summary>
+    private OnnxGraphReader Child(NodeProto node)
+    {
+        var graph = new GraphProto { Output = { node.Output.Where(IsRead).Select(name => new ValueInfoProto { Name = name }) } };
+        var child = new OnnxGraphReader(graph, OperatorSet, _limits, batched: false, _budget);
+        foreach (string input in node.Input)
+            if (_constants.TryGetValue(input, out var constant)) child._constants.TryAdd(input, constant);
+        return child;
+    }
+
+    /// <summary>Works out a node of constants alone: a network of that one node runs once, so that there is one way in which an operator is worked out.</summary>
+    private static OnnxConstant[] Fold(NodeProto node, OnnxNode reading)
+    {
+        OnnxValue[] values = [.. OnnxOperators.Read(reading).Select(value => OnnxLayout.Arrange(reading, value, OnnxLayout.RowMajor(value.Rank, -1)))];
+        var network = reading.Build([.. values.Select((value, i) => ($"{i}", value.Layer))]);
+        using var pool = new WorkerPool(1);
+        using var executor = new NetworkExecutor(network, 1, training: false, pool);
+        executor.Forward(1);
+        return [.. values.Select((value, i) => OnnxConstant.Of(i < node.Output.Count ? node.Output[i] : "", value.Dimensions, executor.OutputOf(i).ToArray()))];
+    }
+
+    /// <summary>The outputs in their natural order; one that the graph passes through unchanged gets a layer of its own.</summary>
+    private List<(string Name, Layer Layer)> Outputs()
+    {
+        if (_graph.Output.Count == 0) throw new OnnxFormatException("has no output");
+        if (_graph.Output.Count > _limits.MaxNodes) throw new OnnxFormatException($"has {_graph.Output.Count} outputs");
+        var outputs = new List<(string, Layer)>();
+        foreach (var output in _graph.Output)
+        {
+            var node = new OnnxNode(this, new NodeProto { Input = { output.Name } });
+            if (outputs.Any(o => o.Item1 == output.Name)) throw new OnnxFormatException($"names its output {OnnxText.Quote(output.Name)} twice");
+            if (!_values.ContainsKey(output.Name) && Constant(output.Name) is not { IsFloat: true })
+                throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)}, which no node gives as float32");
+            var value = node.Value(0);
+            if (value.Mean != 0) throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)} in the middle of a layer");
+            if (_batched && value.BatchAxis != 0) throw new OnnxBatchException("gives an output without a batch as its first axis");
+            value = OnnxLayout.Arrange(node, value, OnnxLayout.Natural(value.Dimensions, value.BatchAxis));
+            var shape = OnnxLayout.ShapeOf(value);
+            outputs.Add((output.Name, value.Layer.Index < 0 || value.Layer.Shape != shape ? node.Helper(new Reshape(shape), value.Layer) : value.Layer));
+        }
+        return outputs;
+    }
+}

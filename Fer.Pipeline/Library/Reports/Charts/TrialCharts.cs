@@ -1,0 +1,107 @@
+namespace Fer.Pipeline.Reports;
+
+/// <summary>The charts of an experiment's trials, the same in the report and in notebooks.</summary>
+public static class TrialCharts
+{
+    private const int MostCurves = 5;
+
+    /// <summary>The validation accuracy of each trial against the time it took.</summary>
+    public static ScatterChart AccuracyAgainstTime(IReadOnlyList<TrialReport> trials)
+    {
+        bool minutes = trials.Count > 0 && trials.Max(trial => trial.Seconds) >= 180;
+        var best = trials.Where(trial => trial.Score is not null).MaxBy(trial => trial.Score);
+        return new()
+        {
+            Title = "Accuracy against time",
+            Description = best is null ? "No trial has a score."
+                : $"The highest accuracy is {NumberText.Percent(best.Score!.Value)} of trial {TrialsSection.Number(best)} after {NumberText.Duration(best.Seconds)}.",
+            Series = Grouped(trials, trial => minutes ? trial.Seconds / 60 : trial.Seconds),
+            XName = minutes ? "minutes of training" : "seconds of training",
+            YName = "validation accuracy",
+            YFormat = ValueFormat.Percent,
+        };
+    }
+
+    /// <summary>The validation accuracy of each trial against its speed in training, with the front of those that no other beats in both.</summary>
+    public static ScatterChart AccuracyAgainstSpeed(IReadOnlyList<TrialReport> trials)
+    {
+        var chart = new ScatterChart
+        {
+            Title = "Accuracy against speed: the dashed Pareto front is not beaten in both",
+            Description = "No trial has a score and a measured speed.",
+            Series = Grouped(trials, trial => trial.ImagesPerSecond ?? double.NaN),
+            XName = "images a second in training",
+            YName = "validation accuracy",
+            XFormat = ValueFormat.Count,
+            YFormat = ValueFormat.Percent,
+            ShowFront = true,
+        };
+        return !chart.HasData ? chart : new ScatterChart
+        {
+            Title = chart.Title,
+            Description = $"On the front: {string.Join("; ", chart.Front.Select(point => $"{point.Name} with {NumberText.Percent(point.Y)} at {NumberText.Count(point.X)} images a second"))}.",
+            Series = chart.Series,
+            XName = chart.XName,
+            YName = chart.YName,
+            XFormat = chart.XFormat,
+            YFormat = chart.YFormat,
+            ShowFront = true,
+        };
+    }
+
+    /// <summary>The validation accuracy of the best trials epoch by epoch.</summary>
+    public static LineChart Curves(IReadOnlyList<TrialReport> trials)
+    {
+        var shown = trials.Where(trial => trial.Score is not null && trial.Epochs.Any(epoch => double.IsFinite(epoch.ValidationAccuracy)))
+            .OrderByDescending(trial => trial.State == ReportTrialState.Best).ThenByDescending(trial => trial.Score).ThenBy(trial => trial.Number).Take(MostCurves).ToArray();
+        return new()
+        {
+            Title = shown.Length < trials.Count ? $"Validation accuracy by epoch, the {NumberText.Count(shown.Length)} best trials" : "Validation accuracy by epoch",
+            Description = string.Join("; ", shown.Select(trial => $"trial {TrialsSection.Number(trial)} scored {NumberText.Percent(trial.Score!.Value)} after {NumberText.Count(trial.Epochs.Count)} epochs")) + ".",
+            Series = [.. shown.Select(trial => new LineSeries("trial " + TrialsSection.Number(trial), [.. trial.Epochs.Select(epoch => (epoch.Epoch, epoch.ValidationAccuracy))]))],
+            XName = "epoch",
+            Format = ValueFormat.Percent,
+        };
+    }
+
+    /// <summary>The settings that differ between the trials, each as an axis, and the accuracy they led to.</summary>
+    public static ParallelCoordinates Settings(IReadOnlyList<TrialReport> trials)
+    {
+        var scored = trials.Where(trial => trial.Score is not null).ToArray();
+        var names = Varying(scored);
+        int best = Array.FindIndex(scored, trial => trial.State == ReportTrialState.Best);
+        if (best < 0 && scored.Length > 0) best = Array.IndexOf(scored, scored.MaxBy(trial => trial.Score));
+        return new()
+        {
+            Title = "Settings against accuracy",
+            Description = best < 0 ? "No trial has a score."
+                : $"A line is a trial. The best, trial {TrialsSection.Number(scored[best])}, has {string.Join(", ", names.Select(name => $"{name} {TrialsSection.Setting(scored[best], name)}"))}.",
+            Axes = scored.Length < 2 || names.Count == 0 ? [] :
+            [
+                .. names.Select(name => new ParallelAxis(name, [.. scored.Select(trial => trial.Settings.FirstOrDefault(setting => setting.Name == name)?.Value)])),
+                new ParallelAxis("accuracy", [.. scored.Select(trial => trial.Score!.Value)], ValueFormat.Percent),
+            ],
+            Lines = [.. scored.Select(trial => "trial " + TrialsSection.Number(trial))],
+            Best = best,
+        };
+    }
+
+    /// <summary>The names of the settings that are not the same in all trials.</summary>
+    internal static IReadOnlyList<string> Varying(IReadOnlyList<TrialReport> trials) =>
+        [.. trials.SelectMany(trial => trial.Settings).Select(setting => setting.Name).Distinct()
+            .Where(name => trials.Select(trial => TrialsSection.Setting(trial, name)).Distinct().Count() > 1)];
+
+    private static ScatterSeries[] Grouped(IReadOnlyList<TrialReport> trials, Func<TrialReport, double> x)
+    {
+        ScatterSeries Of(string name, PointShape shape, ReportTrialState state, bool named = false) => new(name, shape,
+            [.. trials.Where(trial => trial.State == state).Select(trial =>
+                new ScatterPoint("trial " + TrialsSection.Number(trial), x(trial), trial.Score ?? double.NaN))], named);
+        return
+        [
+            Of("completed", PointShape.Circle, ReportTrialState.Completed),
+            Of("best", PointShape.Diamond, ReportTrialState.Best, named: true),
+            Of("stopped early", PointShape.Hollow, ReportTrialState.Stopped),
+            Of("failed", PointShape.Cross, ReportTrialState.Failed),
+        ];
+    }
+}

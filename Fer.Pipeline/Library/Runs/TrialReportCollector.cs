@@ -1,0 +1,91 @@
+using Fer.Pipeline.AutoML;
+using Fer.Pipeline.Reports;
+
+namespace Fer.Pipeline.Runs;
+
+/// <summary>Keeps what the report shows of each trial.</summary>
+internal sealed class TrialReportCollector : IMonitor
+{
+    private readonly Lock _lock = new();
+    private readonly List<TrialReport> _trials = [];
+    private List<EpochFigures> _epochs = [];
+    private double? _imagesPerSecond;
+    private int _best = -1;
+    private TrialResult? _bestRestored;
+
+    /// <summary>The trials in the order they ran, the kept one marked.</summary>
+    internal IReadOnlyList<TrialReport> Trials
+    {
+        get
+        {
+            lock (_lock) return [.. _trials.Select(t => t.Number == _best + 1 ? t with { State = ReportTrialState.Best } : t)];
+        }
+    }
+
+    public void ReportRunningTrial(TrialSettings settings)
+    {
+        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
+    }
+
+    public void ReportRestoredTrial(RestoredTrial trial)
+    {
+        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
+        foreach (var epoch in trial.Epochs) ReportProgress(epoch);
+        if (trial.Result is { } result)
+        {
+            ReportCompletedTrial(result);
+            lock (_lock)
+            {
+                if (!result.IsBetterThan(_bestRestored)) return;
+                (_bestRestored, _best) = (result, trial.Settings.TrialId);
+            }
+        }
+        else ReportFailTrial(trial.Settings, new FerException(trial.Error ?? "failed"));
+    }
+
+    public void ReportProgress(TrialProgress progress)
+    {
+        if (!progress.IsEpochEnd) return;
+        lock (_lock)
+        {
+            _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
+            if (progress.ImagesPerSecond > 0) _imagesPerSecond = progress.ImagesPerSecond;
+        }
+    }
+
+    public void ReportCompletedTrial(TrialResult result) => Add(result.TrialSettings, ReportTrialState.Completed, t => t with
+    {
+        Score = result.Metric,
+        Seconds = result.Duration.TotalSeconds,
+        Remark = result.TrialSettings.Phase == TrialPhase.Final ? "final training" : null,
+    });
+
+    public void ReportBestTrial(TrialResult result)
+    {
+        lock (_lock) _best = result.TrialSettings.TrialId;
+    }
+
+    public void ReportFailTrial(TrialSettings settings, Exception exception) => Add(
+        settings, exception is OperationCanceledException ? ReportTrialState.Stopped : ReportTrialState.Failed, t => t with { Remark = Reason(exception) });
+
+    /// <summary>Why a trial failed, in one line.</summary>
+    internal static string Reason(Exception exception) =>
+        exception is OperationCanceledException ? "cancelled" : exception.Message.ReplaceLineEndings(" ");
+
+    private void Add(TrialSettings settings, ReportTrialState state, Func<TrialReport, TrialReport> complete)
+    {
+        lock (_lock)
+        {
+            _trials.Add(complete(new TrialReport
+            {
+                Number = settings.TrialId + 1,
+                IsFinal = settings.Phase == TrialPhase.Final,
+                Fidelity = settings.Fidelity,
+                State = state,
+                Settings = [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
+                Epochs = _epochs,
+                ImagesPerSecond = _imagesPerSecond,
+            }));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Runtime.ExceptionServices;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
+
+namespace Fer.Pipeline.Training;
+
+/// <summary>
+/// Turns the bytes of a <see cref="FaceSet"/> into batches of floats with their targets, ahead of time on threads of its own, so that the
+/// engine never waits for them. A batch is a function of the seed, the epoch and its place alone: any number of threads gives the same.
+/// </summary>
+public sealed class BatchLoader : IDisposable
+{
+    private const long OrderPurpose = 2, MixupPurpose = 3;
+
+    private readonly FaceSet _faces;
+    private readonly BatchLoaderOptions _options;
+    private readonly FaceAugmenter _augmenter;
+    private readonly Slot[] _slots;
+    private readonly Thread[] _threads;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly long _batches;
+    private Slot? _current;
+    private long _next;
+    private bool _disposed;
+
+    /// <summary>Starts to make batches.</summary>
+    /// <exception cref="FerUsageException">An option is out of its range.</exception>
+    /// <exception cref="FerException">The set is empty.</exception>
+    public BatchLoader(FaceSet faces, BatchLoaderOptions options)
+    {
+        if (options.BatchSize < 1) throw new FerUsageException($"A batch has at least 1 face, not {options.BatchSize}.");
+        if (!(options.Mixup >= 0)) throw new FerUsageException($"Mixup's alpha is at least 0, not {options.Mixup}.");
+        if (options.Threads < 1 || options.Epochs < 0 || options.FirstBatch < 0) throw new FerUsageException("A loader needs at least 1 thread and no negative number of epochs or batches.");
+        if (!(options.SoftTargets is >= 0 and <= 1)) throw new FerUsageException($"The share of soft targets is 0 … 1, not {options.SoftTargets}.");
+        if (faces.Count == 0) throw new FerException("The data set has no faces; check the file and the split that was asked for.");
+        _faces = faces;
+        _options = options;
+        _augmenter = new FaceAugmenter(options.Augmentation, options.Side, options.Seed, options.View);
+        BatchesPerEpoch = CountBatches(faces.Count, options);
+        _next = options.FirstBatch;
+        _batches = options.Epochs == 0 ? long.MaxValue : BatchesPerEpoch * options.Epochs;
+
+        // Two slots a thread: one that is read or waits to be, one that is filled. As a multiple of the threads, a slot has one writer only.
+        _slots = new Slot[2 * options.Threads];
+        int capacity = Math.Min(options.BatchSize, faces.Count);
+        for (int i = 0; i < _slots.Length; i++) _slots[i] = new Slot(new FaceBatch(capacity, options.Side, faces.ClassNames.Count));
+        _threads = new Thread[options.Threads];
+        for (int i = 0; i < _threads.Length; i++)
+        {
+            int number = i;
+            _threads[i] = new Thread(() => Produce(number)) { IsBackground = true, Name = $"Batch loader {i}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Batches of an epoch over <paramref name="faces"/> faces.</summary>
+    internal static long CountBatches(int faces, BatchLoaderOptions options) => options.DropLast && faces >= options.BatchSize
+        ? faces / options.BatchSize
+        : (faces + options.BatchSize - 1) / options.BatchSize;
+
+    /// <summary>Batches of an epoch.</summary>
+    public long BatchesPerEpoch { get; }
+
+    /// <summary>The next batch, or null after the last one. The batch given before must not be used any more.</summary>
+    public FaceBatch? Next()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _current?.Free.Release();
+        _current = null;
+        if (_next >= _batches) return null;
+        var slot = _slots[_next++ % _slots.Length];
+        slot.Ready.Wait();
+        slot.Failure?.Throw();
+        _current = slot;
+        return slot.Batch;
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _closing.Cancel();
+        foreach (var thread in _threads) thread.Join();
+        _closing.Dispose();
+        foreach (var slot in _slots) slot.Dispose();
+    }
+
+    private void Produce(int thread)
+    {
+        int[] order = new int[_faces.Count];
+        long ordered = -1;
+        // The first of its batches that is not left out.
+        long first = _options.FirstBatch + (thread - _options.FirstBatch % _threads.Length + _threads.Length) % _threads.Length;
+        for (long number = first; number < _batches; number += _threads.Length)
+        {
+            var slot = _slots[number % _slots.Length];
+            try
+            {
+                slot.Free.Wait(_closing.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            try
+            {
+                long epoch = number / BatchesPerEpoch;
+                if (epoch != ordered) Order(order, ordered = epoch);
+                Fill(slot.Batch, order, epoch, number % BatchesPerEpoch);
+            }
+            catch (Exception e)
+            {
+                // It belongs to the caller: a thread that dies would leave Next waiting for ever.
+                slot.Failure = ExceptionDispatchInfo.Capture(e);
+            }
+            slot.Ready.Release();
+        }
+    }
+
+    private void Order(int[] order, long epoch)
+    {
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        if (_options.Shuffle) new RandomStream(_options.Seed, epoch, 0, OrderPurpose).Shuffle<int>(order);
+    }
+
+    private void Fill(FaceBatch batch, int[] order, long epoch, long place)
+    {
+        int start = (int)(place * _options.BatchSize);
+        batch.Count = Math.Min(_options.BatchSize, _faces.Count - start);
+        batch.Epoch = epoch;
+        batch.IsLastOfEpoch = place == BatchesPerEpoch - 1;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            int face = order[start + i];
+            _augmenter.Augment(_faces.Pixels(face), epoch, _faces.Row(face), batch.Face(i));
+            _faces.CopyTarget(face, _options.SoftTargets, batch.Target(i));
+        }
+        if (_options.Mixup == 0) return;
+        var random = new RandomStream(_options.Seed, epoch, place, MixupPurpose);
+        Mixup.Apply(batch, _options.Mixup, ref random);
+    }
+
+    private sealed class Slot(FaceBatch batch) : IDisposable
+    {
+        internal FaceBatch Batch { get; } = batch;
+        internal SemaphoreSlim Free { get; } = new(1, 1);
+        internal SemaphoreSlim Ready { get; } = new(0, 1);
+        internal ExceptionDispatchInfo? Failure { get; set; }
+
+        public void Dispose()
+        {
+            Free.Dispose();
+            Ready.Dispose();
+        }
+    }
+}

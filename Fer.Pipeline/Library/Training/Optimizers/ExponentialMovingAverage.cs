@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Fer.Pipeline.Engine;
+
+namespace Fer.Pipeline.Training;
+
+/// <summary>
+/// The running average of a network's values, batch statistics included (Polyak and Juditsky 1992): steadier than the last weights and
+/// usually a point better. The decay warms up as min(decay, (1 + t) / (10 + t)), so that the first weights are soon forgotten.
+/// </summary>
+public sealed class ExponentialMovingAverage
+{
+    private readonly ParameterSet _parameters;
+    private readonly float[] _average;
+
+    /// <summary>Starts the average at the present values.</summary>
+    /// <exception cref="FerUsageException"><paramref name="decay"/> is not in [0, 1).</exception>
+    public ExponentialMovingAverage(ParameterSet parameters, float decay = 0.999f)
+    {
+        if (!(decay >= 0 && decay < 1)) throw new FerUsageException($"The decay of the moving average is at least 0 and below 1, not {decay}.");
+        _parameters = parameters;
+        _average = parameters.Values.ToArray();
+        Decay = decay;
+    }
+
+    /// <summary>Share of the old average that stays, once warmed up.</summary>
+    public float Decay { get; }
+
+    /// <summary>Updates so far.</summary>
+    public long Updates { get; private set; }
+
+    /// <summary>True while the averages stand in the network and the training's values are put aside.</summary>
+    public bool IsSwappedIn { get; private set; }
+
+    /// <summary>Takes the present values into the average; call it after each optimizer step.</summary>
+    /// <exception cref="InvalidOperationException">The averages are swapped in.</exception>
+    public void Update()
+    {
+        if (IsSwappedIn) throw new InvalidOperationException("Swap the training's values back before the next update.");
+        float fresh = 1f - (float)Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates));
+        Updates++;
+        ReadOnlySpan<float> values = _parameters.Values;
+        var from = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var to = MemoryMarshal.Cast<float, Vector<float>>(_average.AsSpan());
+        for (int i = 0; i < to.Length; i++) to[i] += (from[i] - to[i]) * fresh;
+        for (int i = to.Length * Vector<float>.Count; i < values.Length; i++) _average[i] += (values[i] - _average[i]) * fresh;
+    }
+
+    /// <summary>Exchanges the network's values and the averages; a second call undoes it.</summary>
+    public void Swap()
+    {
+        var values = _parameters.Values;
+        for (int i = 0; i < values.Length; i++) (values[i], _average[i]) = (_average[i], values[i]);
+        IsSwappedIn = !IsSwappedIn;
+    }
+
+    /// <summary>Writes the state, from which <see cref="Restore"/> goes on as if there had been no break.</summary>
+    /// <exception cref="InvalidOperationException">The averages are swapped in.</exception>
+    public void Save(BinaryWriter writer)
+    {
+        if (IsSwappedIn) throw new InvalidOperationException("Swap the training's values back before the average is stored.");
+        writer.Write(Updates);
+        StateArray.Write(writer, _average);
+    }
+
+    /// <summary>Reads a state that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FerException">It belongs to another network or is cut short.</exception>
+    public void Restore(BinaryReader reader)
+    {
+        try
+        {
+            long updates = reader.ReadInt64();
+            if (updates < 0) throw new FerException($"The stored moving average has {updates} updates; the file is damaged.");
+            StateArray.Read(reader, _average);
+            Updates = updates;
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new FerException("The stored moving average is cut short; the file is damaged.", e);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Networks;
+
+namespace Fer.Pipeline.Training;
+
+/// <summary>
+/// The training of one network from its first step to its best weights: batches in, forward, loss, backward, step; after each epoch the
+/// validation set. A loss that is not finite ends the run with <see cref="TrainingOutcome.Diverged"/>, not with an exception, so that a sweep
+/// goes on to its next trial.
+/// </summary>
+internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options)
+{
+    private const int DefaultEpochs = 40;
+    private const long DropoutPurpose = 4;
+
+    private readonly TimeProvider _clock = options.Clock;
+    private readonly ResizingSchedule _resizing = options.Resizing();
+    private readonly int _batchSize = Math.Min(options.BatchSize, training.Count);
+    private readonly string? _checkpoint = options.WorkspacePath is { } folder ? Path.Combine(folder, TrainingRun.CheckpointName) : null;
+    private double _saveSeconds;
+
+    internal TrainingResult Run(CancellationToken cancellation)
+    {
+        using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
+        long stepsPerEpoch = BatchLoader.CountBatches(training.Count, LoaderOptions(0, 0));
+        var run = new TrainingRun(network, training, validation, options, () => Plan(stepsPerEpoch));
+        if (options.Resume && File.Exists(_checkpoint)) run.Restore(_checkpoint);
+        using var evaluator = validation is null ? null : new ModelEvaluator(network, pool, Math.Min(_batchSize, validation.Count));
+        TrainingStage? stage = null;
+        var outcome = run.Outcome;
+        try
+        {
+            if (options.OffersStart && run.Plan.Done == 0 && !OfferStart(run, evaluator, cancellation)) outcome = TrainingOutcome.Cancelled;
+            long saved = _clock.GetTimestamp();
+            while (outcome is null)
+            {
+                if (run.IsEpochOver)
+                {
+                    outcome = EndEpoch(run, stepsPerEpoch, evaluator, cancellation);
+                    saved = _clock.GetTimestamp();
+                    continue;
+                }
+                if (cancellation.IsCancellationRequested)
+                {
+                    if (run.Plan.Done > 0) Save(run);
+                    outcome = TrainingOutcome.Cancelled;
+                    continue;
+                }
+                int side = _resizing.SideAt(run.Plan.Fraction);
+                if (stage?.Side != side)
+                {
+                    if (stage is not null) run.Plan.ChangeCost((double)side * side / (stage.Side * (double)stage.Side));
+                    stage?.Dispose();
+                    stage = new TrainingStage(network, training, _batchSize, LoaderOptions(side, run.Plan.Done), pool);
+                }
+                if (!Step(run, stage, stepsPerEpoch)) outcome = TrainingOutcome.Diverged;
+                else if (!run.IsEpochOver && _checkpoint is not null && _clock.GetElapsedTime(saved) >= options.CheckpointInterval)
+                {
+                    Save(run);
+                    saved = _clock.GetTimestamp();
+                }
+            }
+        }
+        finally
+        {
+            stage?.Dispose();
+        }
+
+        // A run cut off in its first epoch has no best: what it has learnt so far is then the best there is.
+        if (run.Best.IsKept) run.Best.PutBack();
+        else run.Average?.Swap();
+        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed) { Start = run.Best.Start };
+    }
+
+    /// <summary>Validates the network as it is, before the first step; false where that was cancelled.</summary>
+    private bool OfferStart(TrainingRun run, ModelEvaluator? evaluator, CancellationToken cancellation)
+    {
+        if (evaluator is null) return true;
+        try
+        {
+            var scores = evaluator.Score(validation!, cancellation);
+            run.Best.OfferStart(scores.Accuracy(validation!), scores.Loss(validation!));
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>One batch; false where the loss or the gradient is not finite.</summary>
+    private bool Step(TrainingRun run, TrainingStage stage, long stepsPerEpoch)
+    {
+        var plan = run.Plan;
+        long start = _clock.GetTimestamp();
+        var batch = stage.Loader.Next()!;
+        run.Epoch.WaitedSeconds += Seconds(start);
+        var state = new TrainState(plan.Done, stepsPerEpoch, plan.Fraction);
+        double rate = options.LearningRate * run.Scheduler.Factor(state);
+        options.BeforeStep?.Invoke(state);
+        long engineStart = _clock.GetTimestamp();
+        float loss = Learn(stage.Executor, batch, run.Optimizer, (float)rate, plan.Done);
+        run.Epoch.EngineSeconds += Seconds(engineStart);
+        if (!float.IsFinite(loss)) return false;
+        run.Average?.Update();
+        run.Epoch.Add(loss, CountRight(stage.Executor.Output, batch), batch.Count, rate);
+        run.IsLastStepDone = plan.IsLast;
+        run.IsEpochOver = batch.IsLastOfEpoch || run.IsLastStepDone;
+        plan.EndStep(Seconds(start));
+        Report(run, state, loss, rate);
+        return true;
+    }
+
+    /// <summary>One batch through the network and back; gives the loss, or a value that is not finite where the loss or the gradient is none.</summary>
+    private float Learn(NetworkExecutor executor, FaceBatch batch, Optimizer optimizer, float rate, long number)
+    {
+        batch.Pixels.CopyTo(executor.Input);
+        executor.Forward(batch.Count, (long)new RandomStream(options.Seed, number, 0, DropoutPurpose).NextUInt64());
+        float loss = SoftmaxCrossEntropy.Loss(
+            executor.Output, batch.Targets, batch.Count, network.Output.Length, options.LabelSmoothing, executor.OutputGradient);
+        if (!float.IsFinite(loss)) return loss;
+        executor.Backward();
+        if (options.GradientClipping > 0)
+        {
+            float norm = GradientClipping.ClipByGlobalNorm(network.Parameters, options.GradientClipping);
+            if (!float.IsFinite(norm)) return norm;
+        }
+        optimizer.Step(network.Parameters, rate, executor.Pool);
+        return loss;
+    }
+
+    /// <summary>
+    /// Validates, with the averaged weights where there are such, keeps the weights if they are the best, and writes the checkpoint. Gives how the
+    /// run ends, or null where it goes on.
+    /// </summary>
+    private TrainingOutcome? EndEpoch(TrainingRun run, long stepsPerEpoch, ModelEvaluator? evaluator, CancellationToken cancellation)
+    {
+        long start = _clock.GetTimestamp();
+        int number = (int)((run.Plan.Done - 1) / stepsPerEpoch) + 1;
+        double trainingSeconds = run.Epoch.Seconds;
+        double? accuracy = null, loss = null;
+        try
+        {
+            run.Average?.Swap();
+            if (evaluator is not null)
+            {
+                var scores = evaluator.Score(validation!, cancellation);
+                accuracy = scores.Accuracy(validation!);
+                loss = scores.Loss(validation!);
+            }
+            // Without a validation set nothing says that an earlier epoch was better: the last one is kept.
+            run.Best.Offer(number, accuracy ?? number, loss ?? -number);
+        }
+        catch (OperationCanceledException)
+        {
+            run.Average?.Swap();
+            Save(run);
+            return TrainingOutcome.Cancelled;
+        }
+        run.Average?.Swap();
+        var metrics = run.Epoch.Metrics(number, run.Plan.Done, trainingSeconds) with { ValidationAccuracy = accuracy, ValidationLoss = loss };
+        run.History.Add(metrics);
+        run.Scheduler.EndEpoch(metrics.ValidationLoss ?? metrics.TrainingLoss, options.LearningRate);
+        bool stops = run.Stopping?.ShouldStop(
+            metrics.Epoch, metrics.ValidationAccuracy ?? metrics.TrainingAccuracy, metrics.ValidationLoss ?? metrics.TrainingLoss) ?? false;
+        run.Outcome = run.IsLastStepDone ? TrainingOutcome.Completed : stops ? TrainingOutcome.StoppedEarly : null;
+        run.IsEpochOver = false;
+        run.Epoch.Begin();
+        run.Plan.EndValidation(Seconds(start) + _saveSeconds);
+        Save(run);
+        // After the checkpoint: whoever hears of an epoch may rely on it.
+        options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Train = metrics });
+        return run.Outcome;
+    }
+
+    private void Save(TrainingRun run)
+    {
+        if (_checkpoint is null) return;
+        long start = _clock.GetTimestamp();
+        run.Save(_checkpoint);
+        _saveSeconds = Seconds(start);
+    }
+
+    private BatchLoaderOptions LoaderOptions(int side, long firstBatch) => new()
+    {
+        BatchSize = _batchSize,
+        Side = side,
+        View = network.Input.Height,
+        Seed = options.Seed,
+        Epochs = 0,
+        FirstBatch = firstBatch,
+        Shuffle = true,
+        DropLast = true,
+        Augmentation = options.Augmentation,
+        SoftTargets = options.SoftTargets,
+        Mixup = options.Mixup,
+    };
+
+    private TrainingPlan Plan(long stepsPerEpoch)
+    {
+        if (options.TimeBudget is not { } budget) return new FixedPlan((options.Epoch ?? DefaultEpochs) * stepsPerEpoch);
+        // Until a validation has been timed: a forward pass is about a third of a step.
+        double validationSteps = validation is null ? 0 : Math.Ceiling((double)validation.Count / _batchSize) * 0.4;
+        long most = options.Epoch is { } epochs ? epochs * stepsPerEpoch : long.MaxValue / 2;
+        return new DeadlinePlan(_clock, options.Started, budget, stepsPerEpoch, most, validationSteps, _resizing.RemainingCost);
+    }
+
+    private void Report(TrainingRun run, in TrainState state, double loss, double rate)
+    {
+        if (options.ProgressCallback is not { } callback) return;
+        var plan = run.Plan;
+        var elapsed = run.Elapsed;
+        double left = Math.Max(0, (double)(plan.TotalSteps - plan.Done) / plan.Done);
+        var remaining = options.TimeBudget is { } budget && budget - elapsed < elapsed * left ? budget - elapsed : elapsed * left;
+        callback(new TrainingProgress(
+            state.Epoch, plan.Done, state.StepsPerEpoch, Math.Max(plan.Done, plan.TotalSteps), loss, rate, elapsed,
+            remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero));
+    }
+
+    private int CountRight(ReadOnlySpan<float> output, FaceBatch batch)
+    {
+        int classes = network.Output.Length, right = 0;
+        for (int i = 0; i < batch.Count; i++)
+            if (ModelScores.ArgMax(output.Slice(i * classes, classes)) == ModelScores.ArgMax(batch.Target(i))) right++;
+        return right;
+    }
+
+    private double Seconds(long since) => _clock.GetElapsedTime(since).TotalSeconds;
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+using Fer.Pipeline.Detection;
+
+namespace Fer.Output;
+
+/// <summary>How answers are written.</summary>
+internal enum AnswerFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>A JSON object a picture, each on its line.</summary>
+    JsonLines,
+
+    /// <summary>A row a face, under one header; a picture without a face has one row without a box.</summary>
+    Csv,
+}
+
+/// <summary>Writes what became of pictures.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="format">How.</param>
+/// <param name="classNames">The model's classes, the columns of a table.</param>
+/// <param name="threshold">Least probability of an emotion that is told; below it a face is unsure.</param>
+internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format, IReadOnlyList<string> classNames, double threshold)
+{
+    private bool _hasHeader;
+
+    internal void Write(PictureResult answer)
+    {
+        if (format == AnswerFormat.JsonLines) output.WriteLine(JsonText.Write(w => WriteJson(w, answer), indented: false));
+        else if (format == AnswerFormat.Csv) WriteCsv(answer);
+        else if (answer.Error is null) WriteText(answer);
+    }
+
+    /// <summary>The emotion that is told, or null where the model is unsure.</summary>
+    private string? Emotion(PredictedFace face) => face.Prediction.Confidence < threshold ? null : face.Prediction.Label;
+
+    private void WriteText(PictureResult answer)
+    {
+        if (answer.Faces is [{ Found: null } whole])
+        {
+            output.WriteLine($"{answer.File}: {Probabilities(whole)}");
+            return;
+        }
+        output.WriteLine($"{answer.File}: {(answer.Faces.Count switch { 0 => "no face", 1 => "1 face", var n => $"{n} faces" })}");
+        foreach (var face in answer.Faces)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {face.Box.Width,4:F0} x {face.Box.Height:F0} at {face.Box.X:F0}, {face.Box.Y:F0}  {Probabilities(face)}"));
+    }
+
+    private string Probabilities(PredictedFace face) => (Emotion(face) is null ? "unsure: " : "") + string.Join("  ",
+        face.Prediction.Probabilities.OrderByDescending(p => p.Value).Select(p => $"{p.Key} {p.Value.ToString("F4", CultureInfo.InvariantCulture)}"));
+
+    private void WriteJson(Utf8JsonWriter json, PictureResult answer)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", answer.File);
+        if (answer.Error is not null) json.WriteString("error", answer.Error);
+        else
+        {
+            json.WriteNumber("width", answer.Width);
+            json.WriteNumber("height", answer.Height);
+            json.WriteStartArray("faces");
+            foreach (var face in answer.Faces)
+            {
+                json.WriteStartObject();
+                FaceJson.WriteMembers(json, face.Box, face.Found?.Score, Emotion(face), face.Prediction);
+                json.WriteFigure("confidence", face.Prediction.Confidence);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteCsv(PictureResult answer)
+    {
+        if (!_hasHeader) output.WriteLine(CsvText.Row(["file", "faces", "face", "x", "y", "width", "height", "score", "emotion", "confidence", .. classNames, "error"]));
+        _hasHeader = true;
+        if (answer.Faces.Count == 0)
+            output.WriteLine(CsvText.Row([answer.File, answer.Error is null ? "0" : "", .. Enumerable.Repeat("", 8 + classNames.Count), answer.Error ?? ""]));
+        for (int i = 0; i < answer.Faces.Count; i++)
+        {
+            var face = answer.Faces[i];
+            output.WriteLine(CsvText.Row([answer.File, CsvText.Number(answer.Faces.Count), CsvText.Number(i + 1), .. CsvText.Face(face.Box, face.Found?.Score, Emotion(face), face.Prediction), ""]));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Fer.Pipeline.AutoML;
+
+namespace Fer.Output;
+
+/// <summary>How both views write figures.</summary>
+internal static class TrialText
+{
+    /// <summary>Minutes and seconds, with hours where there are any.</summary>
+    internal static string Duration(TimeSpan time)
+    {
+        if (time < TimeSpan.Zero) time = TimeSpan.Zero;
+        return time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}" : $"{time.Minutes}:{time.Seconds:00}";
+    }
+
+    /// <summary>A figure with four decimals, or a dash where it is not known.</summary>
+    internal static string Figure(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>A curve of one character a value, the lowest to the highest of them; longer ones are thinned out to <paramref name="width"/>.</summary>
+    internal static string Sparkline(IReadOnlyList<double> values, int width = 24)
+    {
+        const string bars = "▁▂▃▄▅▆▇█";
+        double[] known = [.. values.Where(double.IsFinite)];
+        if (known.Length == 0) return "";
+        if (known.Length > width) known = [.. Enumerable.Range(0, width).Select(i => known[(int)((i + 1) * (long)known.Length / width) - 1])];
+        double least = known.Min(), range = known.Max() - least;
+        return string.Concat(known.Select(v => bars[range > 0 ? (int)Math.Min(bars.Length - 1, (v - least) / range * bars.Length) : bars.Length / 2]));
+    }
+
+    internal static string Epochs(double epochs) => epochs.ToString("0.#", CultureInfo.InvariantCulture);
+
+    internal static string Rate(double imagesPerSecond) =>
+        double.IsFinite(imagesPerSecond) ? imagesPerSecond.ToString("F0", CultureInfo.InvariantCulture) : "-";
+
+    internal static string Title(TrialSettings settings) =>
+        settings.Phase == TrialPhase.Final ? "Final training" : $"Trial {settings.TrialId + 1}";
+}

@@ -1,0 +1,154 @@
+using System.Threading.Channels;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Models;
+
+namespace Fer.Server;
+
+/// <summary>
+/// Dynamic batching: faces of concurrent requests go through the network together. A pass takes what has gathered while the one before
+/// ran; only where others are known to be on their way does it wait for them, so that a lone camera waits for nobody.
+/// </summary>
+internal sealed class FaceBatcher : IAsyncDisposable
+{
+    private readonly FerModel _model;
+    private readonly ServeOptions _options;
+    private readonly ServerMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly Channel<Request> _requests = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Task _loop;
+    private int _approaching;
+
+    internal FaceBatcher(FerModel model, ServeOptions options, ServerMetrics metrics, TimeProvider time)
+    {
+        (_model, _options, _metrics, _time) = (model, options, metrics, time);
+        _loop = Task.Run(LoopAsync);
+    }
+
+    /// <summary>Says that a picture's faces will come soon; disposing the result says that they came, or that there are none.</summary>
+    internal Approach Announce()
+    {
+        Interlocked.Increment(ref _approaching);
+        return new Approach(this);
+    }
+
+    /// <summary>Classifies faces, together with others'.</summary>
+    /// <param name="faces">[count, 48, 48] grey values 0..255.</param>
+    /// <param name="cancellationToken">Ends the waiting; faces whose request is gone are not computed.</param>
+    /// <returns>[count, classes] probabilities, and the milliseconds waited and computed.</returns>
+    internal async Task<(float[] Probabilities, double Queue, double Classify)> ClassifyAsync(byte[] faces, CancellationToken cancellationToken)
+    {
+        var request = new Request(faces, _time.GetTimestamp(), cancellationToken);
+        if (!_requests.Writer.TryWrite(request)) throw RequestProblem.Overloaded("The server is stopping.");
+        return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finishes what was asked for and ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _requests.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+    }
+
+    private async Task LoopAsync()
+    {
+        var reader = _requests.Reader;
+        var batch = new List<Request>();
+        while (await reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            int count = Gather(reader, batch, 0);
+            long start = _time.GetTimestamp();
+            while (count > 0 && count < _options.MaxBatch && Volatile.Read(ref _approaching) > 0)
+            {
+                var left = TimeSpan.FromMilliseconds(_options.MaxWaitMilliseconds) - _time.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero || !await ArrivesAsync(reader, left).ConfigureAwait(false)) break;
+                count = Gather(reader, batch, count);
+            }
+            if (count > 0) Run(batch, count);
+            batch.Clear();
+        }
+    }
+
+    private async Task<bool> ArrivesAsync(ChannelReader<Request> reader, TimeSpan within)
+    {
+        using var stop = new CancellationTokenSource(within, _time);
+        try
+        {
+            return await reader.WaitToReadAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes requests until the batch is full; one that alone is more goes alone.</summary>
+    private int Gather(ChannelReader<Request> reader, List<Request> batch, int count)
+    {
+        while (count < _options.MaxBatch && reader.TryPeek(out var next) && (count == 0 || count + next.Count <= _options.MaxBatch) && reader.TryRead(out next))
+        {
+            if (next.Cancellation.IsCancellationRequested)
+            {
+                next.Answer.TrySetCanceled(next.Cancellation);
+                continue;
+            }
+            batch.Add(next);
+            count += next.Count;
+        }
+        return count;
+    }
+
+    private void Run(List<Request> batch, int count)
+    {
+        long start = _time.GetTimestamp();
+        try
+        {
+            byte[] faces = batch[0].Faces;
+            if (batch.Count > 1)
+            {
+                faces = new byte[count * FaceSet.PixelCount];
+                int at = 0;
+                foreach (var request in batch)
+                {
+                    request.Faces.CopyTo(faces, at);
+                    at += request.Faces.Length;
+                }
+            }
+            float[] all = _model.Predict(faces, count);
+            double classify = _time.GetElapsedTime(start).TotalMilliseconds;
+            _metrics.Batch(count);
+            int classes = _model.ClassNames.Count, from = 0;
+            foreach (var request in batch)
+            {
+                int length = request.Count * classes;
+                double queue = _time.GetElapsedTime(request.Arrived, start).TotalMilliseconds;
+                request.Answer.TrySetResult((all[from..(from + length)], queue, classify));
+                from += length;
+            }
+        }
+        catch (Exception e)
+        {
+            // Whoever asked gets the failure; the next batch starts afresh.
+            foreach (var request in batch) request.Answer.TrySetException(e);
+        }
+    }
+
+    /// <summary>A picture whose faces are on their way.</summary>
+    internal struct Approach(FaceBatcher batcher) : IDisposable
+    {
+        private FaceBatcher? _batcher = batcher;
+
+        public void Dispose()
+        {
+            if (_batcher is { } owner) Interlocked.Decrement(ref owner._approaching);
+            _batcher = null;
+        }
+    }
+
+    private sealed record Request(byte[] Faces, long Arrived, CancellationToken Cancellation)
+    {
+        // Continuations run elsewhere: writing an answer must not hold up the next pass.
+        internal TaskCompletionSource<(float[] Probabilities, double Queue, double Classify)> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal int Count => Faces.Length / FaceSet.PixelCount;
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Fer.Server;
+
+/// <summary>A request's body in memory: never on disk, bounded, and counted against what all may hold until disposed.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    private const int FirstBytes = 64 << 10;
+
+    private readonly ByteBudget _budget;
+    private byte[] _bytes = [];
+    private int _length;
+
+    private RequestBody(ByteBudget budget) => _budget = budget;
+
+    /// <summary>What was sent.</summary>
+    internal ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+
+    /// <summary>Reads the whole body.</summary>
+    /// <exception cref="RequestProblem">It is too long (413) or others hold too much (503).</exception>
+    /// <exception cref="BadHttpRequestException">It ends early or comes too slowly.</exception>
+    internal static async Task<RequestBody> ReadAsync(HttpRequest request, int most, ByteBudget budget, CancellationToken cancellationToken)
+    {
+        // A promise of too much is refused before any of it is read.
+        if (request.ContentLength > most) throw TooLong(most);
+        var body = new RequestBody(budget);
+        try
+        {
+            // The promised length is taken only when the first bytes are there; one byte more shows the end.
+            int first = (int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes) + 1;
+            body.Grow(first);
+            while (true)
+            {
+                int read = await request.Body.ReadAsync(body._bytes.AsMemory(body._length), cancellationToken).ConfigureAwait(false);
+                if (read == 0) return body;
+                body._length += read;
+                if (body._length > most) throw TooLong(most);
+                if (body._length == body._bytes.Length)
+                    body.Grow((int)Math.Min(Math.Max(2L * body._length, (request.ContentLength ?? 0) + 1), most + 1L));
+            }
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _budget.Return(_bytes.Length);
+        _bytes = [];
+        _length = 0;
+    }
+
+    private void Grow(int length)
+    {
+        _budget.Take(length - _bytes.Length);
+        Array.Resize(ref _bytes, length);
+    }
+
+    private static RequestProblem TooLong(int most) => RequestProblem.TooLarge($"The body is longer than {most:N0} bytes, the most that is taken. Make the picture smaller, or send fewer at once.");
+}

@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Fer.Pipeline.Detection;
+
+namespace Fer.Server;
+
+/// <summary>
+/// One live camera. Binary messages are frames: four bytes of the frame's number (big-endian), then a JPEG. A text message
+/// <c>{"box":{"x","y","width","height"}}</c> says where the face is, <c>{"box":null}</c> that the detector shall find it. Every frame that
+/// is looked at is answered by a text message with its number; one that a newer frame overtook is not.
+/// </summary>
+internal sealed class LiveSession : IDisposable
+{
+    private const int NumberBytes = 4, LongestText = 4096, GoodbyeSeconds = 2;
+
+    private readonly WebSocket _socket;
+    private readonly ServerServices _services;
+    private readonly LatestFrame _latest = new();
+    private readonly FaceTracker _tracker = new();
+    private readonly long _start;
+    private volatile FaceChoice _choice;
+    private long _superseded;
+
+    internal LiveSession(WebSocket socket, ServerServices services)
+    {
+        (_socket, _services) = (socket, services);
+        _start = services.Time.GetTimestamp();
+        // Without a detector the middle of the picture is the face until the page says where.
+        _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.DetectInFrame;
+    }
+
+    /// <summary>Serves until the camera ends, falls silent or the server stops.</summary>
+    internal async Task RunAsync(CancellationToken aborted)
+    {
+        var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var ended = new CancellationTokenSource();
+        // Cancelling a receive breaks the connection off, so that is the last resort; a goodbye comes first.
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        using var stopping = _services.Stopping.Register(() => end.TrySetResult(new(WebSocketCloseStatus.EndpointUnavailable, "The server stops.")));
+        var idleTime = TimeSpan.FromSeconds(_services.Options.LiveIdleSeconds);
+        await using var idle = _services.Time.CreateTimer(
+            _ => end.TrySetResult(new(WebSocketCloseStatus.PolicyViolation, "No frame came for too long.")), null, idleTime, Timeout.InfiniteTimeSpan);
+        var receiving = ReportAsync(ReceiveAsync(() => idle.Change(idleTime, Timeout.InfiniteTimeSpan), gone.Token), end);
+        var working = ReportAsync(WorkAsync(ended.Token, gone.Token), end);
+        var ending = await end.Task.ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        gone.CancelAfter(TimeSpan.FromSeconds(GoodbyeSeconds));
+        await working.ConfigureAwait(false);
+        try
+        {
+            if (ending.Status is { } status && _socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await _socket.CloseOutputAsync(status, ending.Reason, gone.Token).ConfigureAwait(false);
+            else await gone.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            // There is nobody to say goodbye to.
+        }
+        await receiving.ConfigureAwait(false);
+    }
+
+    public void Dispose() => _latest.Dispose();
+
+    /// <summary>Hands on how a task ends; a connection that broke off ends without a goodbye.</summary>
+    private static async Task ReportAsync(Task<Ending> task, TaskCompletionSource<Ending> end)
+    {
+        try
+        {
+            end.TrySetResult(await task.ConfigureAwait(false));
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            end.TrySetResult(new(null, ""));
+        }
+    }
+
+    private static bool IsGone(Exception e) => e is WebSocketException or OperationCanceledException or IOException;
+
+    /// <summary>Receives until the other side ends or breaks the rules.</summary>
+    private async Task<Ending> ReceiveAsync(Action heard, CancellationToken gone)
+    {
+        int most = _services.Options.MaxBodyBytes + NumberBytes + 1;
+        var buffer = new FrameBuffer();
+        while (true)
+        {
+            buffer.Clear();
+            ValueWebSocketReceiveResult part;
+            do
+            {
+                part = await _socket.ReceiveAsync(buffer.Room(most), gone).ConfigureAwait(false);
+                if (part.MessageType == WebSocketMessageType.Close) return new(WebSocketCloseStatus.NormalClosure, "");
+                buffer.Advance(part.Count);
+                if (buffer.Length == most || (part.MessageType == WebSocketMessageType.Text && buffer.Length > LongestText))
+                    return new(WebSocketCloseStatus.MessageTooBig, "The message is too long.");
+            }
+            while (!part.EndOfMessage);
+            heard();
+            if (part.MessageType == WebSocketMessageType.Text)
+            {
+                if (!TryReadSettings(buffer.Bytes)) return new(WebSocketCloseStatus.InvalidPayloadData, "Not the settings of a live camera.");
+            }
+            else if (buffer.Length <= NumberBytes)
+            {
+                return new(WebSocketCloseStatus.InvalidPayloadData, "A frame is a number of four bytes and a JPEG.");
+            }
+            else
+            {
+                (buffer, bool superseded) = _latest.Put(buffer);
+                if (superseded)
+                {
+                    Interlocked.Increment(ref _superseded);
+                    _services.Metrics.Frame("superseded");
+                }
+            }
+        }
+    }
+
+    /// <summary>Looks at the newest frame, again and again, until told that it ended; the frame in hand is finished first.</summary>
+    private async Task<Ending> WorkAsync(CancellationToken ended, CancellationToken gone)
+    {
+        while (true)
+        {
+            var frame = await _latest.TakeAsync(ended).ConfigureAwait(false);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+            limit.CancelAfter(TimeSpan.FromSeconds(_services.Options.RequestSeconds));
+            byte[] answer = await AnswerAsync(frame.Bytes, limit.Token).ConfigureAwait(false);
+            _latest.Return(frame);
+            await _socket.SendAsync(answer, WebSocketMessageType.Text, true, limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        uint number = BinaryPrimitives.ReadUInt32BigEndian(message.Span);
+        try
+        {
+            var answer = await _services.Analyzer.AnalyzeAsync(message[NumberBytes..], "frame", _choice, cancellationToken).ConfigureAwait(false);
+            var faces = _tracker.Update(answer.Faces, _services.Time.GetElapsedTime(_start).TotalSeconds);
+            _services.Metrics.Frame("answered");
+            return JsonResponse.ToBytes(json => Write(json, number, answer, faces));
+        }
+        catch (RequestProblem problem)
+        {
+            return Failed(number, problem);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _services.Log.Failure(Routes.Live, e);
+            return Failed(number, new RequestProblem(500, "The server failed at this frame; its log says more."));
+        }
+    }
+
+    private byte[] Failed(uint number, RequestProblem problem)
+    {
+        _services.Metrics.Frame("failed");
+        return JsonResponse.ToBytes(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("frame", number);
+            json.WritePropertyName("problem");
+            ProblemDetailsWriter.Write(json, problem);
+            json.WriteEndObject();
+        });
+    }
+
+    private void Write(Utf8JsonWriter json, uint number, PictureAnswer answer, IReadOnlyList<TrackedFace> faces)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("frame", number);
+        json.WriteStartObject("image");
+        json.WriteNumber("width", answer.Width);
+        json.WriteNumber("height", answer.Height);
+        json.WriteEndObject();
+        json.WriteStartArray("faces");
+        foreach (var face in faces)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("id", face.Id);
+            FaceJson.WriteMembers(json, face.Box, _choice.Where == FaceSource.DetectInFrame ? face.Score : null, face.Prediction.Label, face.Prediction);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        PredictionJson.Write(json, answer.Times);
+        json.WriteNumber("superseded", Interlocked.Read(ref _superseded));
+        json.WriteEndObject();
+    }
+
+    private bool TryReadSettings(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 4 });
+            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("box", out var value)) return false;
+            if (value.ValueKind == JsonValueKind.Null)
+            {
+                _choice = FaceChoice.DetectInFrame;
+                return true;
+            }
+            var box = new FaceBox(Number("x"), Number("y"), Number("width"), Number("height"));
+            if (!PredictRequest.IsSound(box)) return false;
+            _choice = new FaceChoice(FaceSource.Box, box);
+            return true;
+
+            float Number(string name) => value.GetProperty(name).GetSingle();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How a connection ends; without a status, it broke off.</summary>
+    private sealed record Ending(WebSocketCloseStatus? Status, string Reason);
+}

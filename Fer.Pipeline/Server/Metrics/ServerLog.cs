@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Fer.Server;
+
+/// <summary>The log: a line now and then of where the time went, and what failed. Names no picture and no client.</summary>
+internal sealed class ServerLog(TextWriter writer, TimeProvider time) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private ITimer? _timer;
+
+    /// <summary>Writes a line every so many seconds in which something happened.</summary>
+    internal void Begin(ServerMetrics metrics, double seconds)
+    {
+        if (seconds <= 0) return;
+        var period = TimeSpan.FromSeconds(seconds);
+        _timer = time.CreateTimer(_ =>
+        {
+            if (metrics.TakeLogLine() is { } line) Write(line);
+        }, null, period, period);
+    }
+
+    internal void Write(string line)
+    {
+        lock (_gate) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss}  {line}"));
+    }
+
+    /// <summary>An unexpected failure: whoever asked learns nothing of its inside.</summary>
+    internal void Failure(string where, Exception e) => Write($"{where}: unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,56 @@
+using Fer.Pipeline.Detection;
+using Microsoft.AspNetCore.Http;
+
+namespace Fer.Server;
+
+/// <summary><c>GET /v1/model</c>: what the model is, what it cannot do, and what the server takes.</summary>
+internal sealed class ModelEndpoint(ServerServices services)
+{
+    /// <summary>What everyone who reads an answer should know; the page shows them as well.</summary>
+    internal static IReadOnlyList<string> Limits { get; } =
+    [
+        "A face's look is not a feeling: the model names the expression that people would read in a picture of this face, not what the person feels.",
+        "People agree with FER2013's labels in about two of three faces; the model learnt from these labels.",
+        "It sees one grey face of 48 x 48 pixels at a time: no voice, no words, no situation.",
+        "Lighting, glasses, hands, age and origin of a person change how well it works; FER2013's faces are not a fair sample of mankind.",
+        "Do not judge, hire, grade or diagnose anyone by it.",
+    ];
+
+    internal Task InvokeAsync(HttpContext context)
+    {
+        services.Guard.CheckKey(context);
+        var manifest = services.Model.Manifest;
+        var options = services.Options;
+        return JsonResponse.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("architecture", manifest.Architecture);
+            json.WriteString("scheme", manifest.Scheme);
+            json.WriteStartArray("emotions");
+            foreach (string name in manifest.ClassNames) json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteStartObject("metrics");
+            foreach (var (name, value) in manifest.Metrics)
+                if (double.IsFinite(value)) json.WriteNumber(name, value);
+            json.WriteEndObject();
+            json.WriteString("trainingDataSha256", manifest.TrainingDataSha256);
+            json.WriteNumber("seed", manifest.Seed);
+            json.WriteStartObject("versions");
+            foreach (var (name, version) in manifest.Versions) json.WriteString(name, version);
+            json.WriteEndObject();
+            json.WriteString("detector", services.Analyzer.Finder?.Name);
+            json.WriteString("detectorCommand", services.Analyzer.Finder is null ? BlazeFacePackage.FetchCommand : null);
+            json.WriteStartArray("limits");
+            foreach (string limit in Limits) json.WriteStringValue(limit);
+            json.WriteEndArray();
+            json.WriteStartObject("takes");
+            json.WriteNumber("bytes", options.MaxBodyBytes);
+            json.WriteNumber("pixels", options.MaxPixels);
+            json.WriteNumber("pictures", options.MaxPictures);
+            json.WriteNumber("requests", options.MaxRequestsPerClient);
+            json.WriteNumber("seconds", options.RequestSeconds);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,107 @@
+using Fer.Pipeline;
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Detection;
+using Fer.Pipeline.Images;
+using Fer.Pipeline.Models;
+
+namespace Fer.Server;
+
+/// <summary>From a file's bytes to its faces' emotions: decode, find, classify. Keeps nothing.</summary>
+internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, IReadOnlyList<string> classNames, ServeOptions options, ServerMetrics metrics, TimeProvider time) : IDisposable
+{
+    // Decoding keeps a processor busy, so more at a time would only make all of them later.
+    private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
+
+    /// <summary>What finds the faces, or null where that is up to who asks.</summary>
+    internal IFaceFinder? Finder => finder;
+
+    /// <summary>Looks at a picture.</summary>
+    /// <param name="file">A PNG or JPEG file.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="choice">Where its faces are.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="RequestProblem">The file is none that can be read, too large, or nobody says where its faces are.</exception>
+    internal async Task<PictureAnswer> AnalyzeAsync(ReadOnlyMemory<byte> file, string name, FaceChoice choice, CancellationToken cancellationToken)
+    {
+        if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame && finder is null)
+            throw RequestProblem.Unprocessable("No face detector is installed here: say where the face is with box=x,y,width,height, or with faces=whole that the picture is one face.");
+        using var approach = batcher.Announce();
+        long arrived = time.GetTimestamp();
+        await _processors.WaitAsync(cancellationToken).ConfigureAwait(false);
+        long start = time.GetTimestamp();
+        // Off the connection's thread, which has others' bytes to move. It cannot be broken off, so who waits no longer leaves it behind.
+        var looking = Task.Run(() =>
+        {
+            try
+            {
+                var image = Decode(file.Span, name);
+                long at = time.GetTimestamp();
+                return (Picture: image, Decoded: at, Found: Find(image, choice), End: time.GetTimestamp());
+            }
+            finally
+            {
+                _processors.Release();
+            }
+        }, CancellationToken.None);
+        var (picture, decoded, found, end) = await looking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var times = new StageTimes(Milliseconds(start, decoded), Milliseconds(decoded, end), Milliseconds(arrived, start), 0);
+        if (found.Count == 0)
+        {
+            metrics.Picture(0, times);
+            return new PictureAnswer(picture.Width, picture.Height, [], times);
+        }
+        var faces = new byte[found.Count * FaceSet.PixelCount];
+        for (int i = 0; i < found.Count; i++) found[i].Pixels.CopyTo(faces, i * FaceSet.PixelCount);
+        var classified = batcher.ClassifyAsync(faces, cancellationToken);
+        approach.Dispose();
+        var (probabilities, queue, classify) = await classified.ConfigureAwait(false);
+        times = times with { Queue = times.Queue + queue, Classify = classify };
+        metrics.Picture(found.Count, times);
+        int classes = classNames.Count;
+        return new PictureAnswer(picture.Width, picture.Height,
+            [.. found.Select((face, i) => new PredictedFace(face.Box, face.Found, FerPrediction.From(classNames, probabilities.AsSpan(i * classes, classes))))], times);
+    }
+
+    public void Dispose()
+    {
+        // Lets those finish that were left behind; they hold the detector.
+        for (int i = 0; i < Environment.ProcessorCount; i++) _processors.Wait();
+        _processors.Dispose();
+    }
+
+    private RgbImage Decode(ReadOnlySpan<byte> file, string name)
+    {
+        if (file.IsEmpty) throw RequestProblem.Unprocessable($"{name}: it is empty.");
+        if (ImageDecoder.FormatOf(file) == ImageFormat.Unknown)
+            throw RequestProblem.UnsupportedType($"{name}: neither a JPEG nor a PNG file. Save the picture as one of them.");
+        try
+        {
+            // The size by the header is looked at first: a few bytes may claim a picture that takes all memory.
+            return ImageDecoder.Decode(file, name, options.MaxPixels);
+        }
+        catch (ImageTooLargeException e)
+        {
+            throw RequestProblem.TooLarge(e.Message);
+        }
+        catch (FerException e)
+        {
+            throw RequestProblem.Unprocessable(e.Message);
+        }
+    }
+
+    private IReadOnlyList<FoundFace> Find(RgbImage picture, FaceChoice choice)
+    {
+        if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame) return finder!.Find(picture, choice.Where == FaceSource.DetectInFrame);
+        var box = choice.Where == FaceSource.Box ? choice.Box : new FaceBox(0, 0, picture.Width, picture.Height);
+        try
+        {
+            return [new FoundFace(box, null, FacePredictor.CropFrame(picture, choice.Where == FaceSource.Box ? box : null))];
+        }
+        catch (FerUsageException e)
+        {
+            throw RequestProblem.Unprocessable(e.Message);
+        }
+    }
+
+    private double Milliseconds(long from, long to) => time.GetElapsedTime(from, to).TotalMilliseconds;
+}

@@ -1,0 +1,10 @@
+using Fer.Pipeline.Detection;
+
+namespace Fer.Server;
+
+/// <summary>What the server says about a picture.</summary>
+/// <param name="Width">Pixels a row of the upright picture.</param>
+/// <param name="Height">Its rows.</param>
+/// <param name="Faces">Its faces; a picture without any is an answer too.</param>
+/// <param name="Times">Where the time went.</param>
+internal sealed record PictureAnswer(int Width, int Height, IReadOnlyList<PredictedFace> Faces, StageTimes Times);

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Fer.Server;
+
+/// <summary><c>POST /v1/predict</c>: one picture or several, each to its faces.</summary>
+internal sealed class PredictEndpoint(ServerServices services)
+{
+    internal async Task InvokeAsync(HttpContext context)
+    {
+        string client = services.Guard.CheckKey(context);
+        var request = context.Request;
+        var choice = PredictRequest.Choice(request.Query, services.Analyzer.Finder is not null);
+        string? boundary = PredictRequest.Boundary(request);
+        using var entry = services.Limiter.Enter(client);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(TimeSpan.FromSeconds(services.Options.RequestSeconds));
+        using var body = await ReadAsync(request, limit.Token).ConfigureAwait(false);
+        var pictures = await PredictRequest.ParseAsync(body.Bytes, boundary, services.Options.MaxPictures, limit.Token).ConfigureAwait(false);
+        long start = services.Time.GetTimestamp();
+        try
+        {
+            if (pictures.IsBatch) await AnswerManyAsync(context, pictures, choice, start, limit.Token).ConfigureAwait(false);
+            else await AnswerOneAsync(context, pictures, choice, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw RequestProblem.Overloaded($"No answer within {services.Options.RequestSeconds} seconds. Try again, or send less at once.");
+        }
+    }
+
+    private async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RequestBody.ReadAsync(request, services.Options.MaxBodyBytes, services.Budget, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // What comes later on this connection cannot be told from the rest of the body.
+            request.HttpContext.Response.Headers.Connection = "close";
+            throw new RequestProblem(StatusCodes.Status408RequestTimeout, $"The body did not arrive within {services.Options.RequestSeconds} seconds.");
+        }
+    }
+
+    private async Task AnswerOneAsync(HttpContext context, PredictRequest request, FaceChoice choice, CancellationToken cancellationToken)
+    {
+        var (name, bytes) = request.Pictures[0];
+        var answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, cancellationToken).ConfigureAwait(false);
+        await JsonResponse.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            PredictionJson.WriteMembers(json, answer);
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>A picture that cannot be read is a problem in its place; the others are still answered.</summary>
+    private async Task AnswerManyAsync(HttpContext context, PredictRequest request, FaceChoice choice, long start, CancellationToken cancellationToken)
+    {
+        var results = await Task.WhenAll(request.Pictures.Select(async picture =>
+        {
+            try
+            {
+                return (Answer: await services.Analyzer.AnalyzeAsync(picture.Bytes, picture.Name, choice, cancellationToken).ConfigureAwait(false), Problem: (RequestProblem?)null);
+            }
+            catch (RequestProblem problem)
+            {
+                return (null!, problem);
+            }
+        })).ConfigureAwait(false);
+        await JsonResponse.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("results");
+            for (int i = 0; i < results.Length; i++) WriteResult(json, request.Pictures[i].Name, results[i].Answer, results[i].Problem);
+            json.WriteEndArray();
+            json.WriteStartObject("milliseconds");
+            json.WriteNumber("total", Math.Round(services.Time.GetElapsedTime(start).TotalMilliseconds, 2));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, string name, PictureAnswer answer, RequestProblem? problem)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        if (problem is null)
+        {
+            PredictionJson.WriteMembers(json, answer);
+        }
+        else
+        {
+            json.WritePropertyName("problem");
+            ProblemDetailsWriter.Write(json, problem);
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fer.Server;
+
+/// <summary>What is served where, and what every request goes through: safe headers, the guard, and failures as problem details.</summary>
+internal static class Routes
+{
+    internal const string Predict = "/v1/predict", Live = "/v1/live", Model = "/v1/model", Health = "/healthz", Metrics = "/metrics", OpenApi = "/openapi.json";
+
+    internal static void Map(WebApplication app, ServerServices services)
+    {
+        var live = new LiveEndpoint(services);
+        app.Use(next => context => HandleAsync(context, next, services));
+        app.UseRouting();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
+        app.MapPost(Predict, new PredictEndpoint(services).InvokeAsync);
+        app.MapGet(Live, live.InvokeAsync);
+        app.MapGet(Model, new ModelEndpoint(services).InvokeAsync);
+        app.MapGet(Health, context => WriteTextAsync(context, "ok\n"));
+        app.MapGet(Metrics, context =>
+        {
+            services.Guard.CheckKey(context);
+            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            return WriteTextAsync(context, services.Metrics.ToPrometheus(services.Limiter, services.Budget));
+        });
+        foreach (var file in PageFile.All) app.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.WriteAsync);
+    }
+
+    private static async Task HandleAsync(HttpContext context, RequestDelegate next, ServerServices services)
+    {
+        SafeHeaders(context.Response.Headers);
+        try
+        {
+            services.Guard.CheckSource(context.Request);
+            await next(context).ConfigureAwait(false);
+            // Routing answers unknown paths and methods without a body.
+            if (!context.Response.HasStarted && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+                await ProblemDetailsWriter.WriteAsync(context, Unrouted(context)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await FailAsync(context, e, services).ConfigureAwait(false);
+        }
+        finally
+        {
+            string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "other";
+            services.Metrics.Request(route, context.Response.StatusCode);
+        }
+    }
+
+    private static async Task FailAsync(HttpContext context, Exception e, ServerServices services)
+    {
+        // Who is gone gets no answer.
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return;
+        }
+        var problem = e switch
+        {
+            RequestProblem known => known,
+            BadHttpRequestException bad => new RequestProblem(bad.StatusCode, bad.Message),
+            _ => new RequestProblem(StatusCodes.Status500InternalServerError, "The server failed at this; its log says more."),
+        };
+        if (problem.Status >= StatusCodes.Status500InternalServerError && e is not RequestProblem) services.Log.Failure(context.Request.Path, e);
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+        try
+        {
+            await ProblemDetailsWriter.WriteAsync(context, problem).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Gone while being told.
+        }
+    }
+
+    private static RequestProblem Unrouted(HttpContext context) => context.Response.StatusCode == StatusCodes.Status404NotFound
+        ? new(StatusCodes.Status404NotFound, $"There is nothing here; {OpenApi} describes what is.")
+        : new(StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not answered here; it takes {context.Response.Headers.Allow}.");
+
+    private static void SafeHeaders(IHeaderDictionary headers)
+    {
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=(), display-capture=()";
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; " +
+            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+
+    private static Task WriteTextAsync(HttpContext context, string text)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(text);
+        context.Response.ContentType ??= "text/plain; charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,36 @@
+using Fer.Pipeline.Models;
+
+namespace Fer.Server;
+
+/// <summary>What the endpoints share.</summary>
+internal sealed class ServerServices : IAsyncDisposable
+{
+    internal ServerServices(FerModel model, IFaceFinder? finder, ServeOptions options, RequestGuard guard, ServerLog log, TimeProvider time, CancellationToken stopping)
+    {
+        (Model, Options, Guard, Log, Time, Stopping) = (model, options, guard, log, time, stopping);
+        Limiter = new RequestLimiter(options.MaxRequests, options.MaxRequestsPerClient);
+        Budget = new ByteBudget(options.MaxBodyBytesInAll);
+        Batcher = new FaceBatcher(model, options, Metrics, time);
+        Analyzer = new PictureAnalyzer(finder, Batcher, model.ClassNames, options, Metrics, time);
+    }
+
+    internal FerModel Model { get; }
+    internal ServeOptions Options { get; }
+    internal RequestGuard Guard { get; }
+    internal ServerLog Log { get; }
+    internal TimeProvider Time { get; }
+    /// <summary>Cancelled when the server begins to stop.</summary>
+    internal CancellationToken Stopping { get; }
+    internal ServerMetrics Metrics { get; } = new();
+    internal RequestLimiter Limiter { get; }
+    internal ByteBudget Budget { get; }
+    internal FaceBatcher Batcher { get; }
+    internal PictureAnalyzer Analyzer { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Batcher.DisposeAsync().ConfigureAwait(false);
+        Analyzer.Dispose();
+        Analyzer.Finder?.Dispose();
+    }
+}

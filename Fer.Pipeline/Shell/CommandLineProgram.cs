@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Fer.Pipeline;
+
+namespace Fer.Shell;
+
+/// <summary>Parses the arguments, runs the command and turns every end into an exit code and, at most, one message.</summary>
+internal static class CommandLineProgram
+{
+    /// <summary>Set to 1, an unexpected error is shown with its stack.</summary>
+    internal const string DebugVariable = "FER_DEBUG";
+
+    /// <summary>Runs the command line.</summary>
+    /// <param name="arguments">The arguments after the program's name.</param>
+    /// <param name="host">Where to write.</param>
+    /// <param name="commands">The commands.</param>
+    /// <param name="cancellationToken">The user's wish to stop.</param>
+    /// <param name="program">What the program is called; null is <c>fer</c>.</param>
+    internal static async Task<int> RunAsync(string[] arguments, CommandHost host, IEnumerable<ICommand> commands, CancellationToken cancellationToken, ProgramText? program = null)
+    {
+        program ??= ProgramText.Fer;
+        try
+        {
+            var root = new RootCommand(program.Description) { HelpName = program.Name };
+            foreach (var command in commands) root.Add(Build(command, host));
+            Help.Attach(root, program);
+            // Response files (@file) would make a file name that begins with @ an instruction.
+            var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+            bool informs = parsed.Action is not null && parsed.Action is not ParseErrorAction && parsed.Action.ClearsParseErrors;
+            if (!informs && UsageErrors.Find(parsed) is { Count: > 0 } errors)
+            {
+                foreach (string error in errors) await host.Error.WriteLineAsync(error).ConfigureAwait(false);
+                await host.Error.WriteLineAsync($"'{TypedCommand.Path(parsed.CommandResult.Command)} --help' shows what is known, with examples.").ConfigureAwait(false);
+                return ExitCode.WrongUsage;
+            }
+            var invocation = new InvocationConfiguration
+            {
+                Output = host.Output,
+                Error = host.Error,
+                EnableDefaultExceptionHandler = false,
+                // Ctrl+C is handled by StopKeys, which gives a command the time it needs to save.
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FerUsageException e)
+        {
+            await host.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            return ExitCode.WrongUsage;
+        }
+        catch (OperationCanceledException)
+        {
+            await host.Error.WriteLineAsync("Cancelled.").ConfigureAwait(false);
+            return ExitCode.Cancelled;
+        }
+        catch (FerException e)
+        {
+            await host.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            if (WantsDetails) await host.Error.WriteLineAsync(e.ToString()).ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+        catch (Exception e)
+        {
+            await host.Error.WriteLineAsync(WantsDetails
+                ? e.ToString()
+                : $"Unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set {DebugVariable}=1 for the details)").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static bool WantsDetails => Environment.GetEnvironmentVariable(DebugVariable) == "1";
+
+    private static Command Build(ICommand command, CommandHost host)
+    {
+        var built = new Command(command.Name, command.Description);
+        foreach (var option in command.Options) built.Add(option);
+        foreach (var argument in command.Arguments) built.Add(argument);
+        foreach (var below in command.Subcommands) built.Add(Build(below, host));
+        if (command.Subcommands.Count == 0) built.SetAction((result, cancellation) => command.RunAsync(result, host, cancellation));
+        Help.AddExamples(built, command.Examples);
+        return built;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Fer.Shell;
+
+/// <summary>What a command line program says of itself.</summary>
+/// <param name="Name">What the user types.</param>
+/// <param name="Description">What it does, in a sentence.</param>
+/// <param name="Project">The project that holds it.</param>
+internal sealed record ProgramText(string Name, string Description, string Project)
+{
+    internal static ProgramText Fer { get; } = new("fer", "Trains, compares and serves classifiers of facial emotion on FER2013.", "Fer.Pipeline");
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Fer.Pipeline.Runs;
+
+namespace Fer.Shell;
+
+/// <summary>Writes a command as it was typed.</summary>
+internal static class TypedCommand
+{
+    internal static CommandText Of(ParseResult result) => new(Join(result.Tokens.Select(t => t.Value)), Join(result.Tokens.Select(t => FileName(t.Value))));
+
+    private static string Join(IEnumerable<string> words) => "fer " + string.Join(' ', words.Select(Quoted));
+
+    /// <summary>What stands behind the last separator of folders; all of a word without one, or of one that ends in it.</summary>
+    private static string FileName(string word)
+    {
+        string trimmed = word.TrimEnd('/', '\\');
+        return trimmed[(trimmed.LastIndexOfAny(['/', '\\']) + 1)..] is { Length: > 0 } name ? name : word;
+    }
+
+    /// <summary>The words that call a command: the program's name and the command's.</summary>
+    internal static string Path(Command command) =>
+        command is RootCommand root ? root.HelpName ?? root.Name : $"{Path(command.Parents.OfType<Command>().First())} {command.Name}";
+
+    private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=,:+".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
+}

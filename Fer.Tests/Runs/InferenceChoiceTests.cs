@@ -1,0 +1,47 @@
+using Fer.Pipeline.Faces;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Runs;
+using Fer.Pipeline.Training;
+using Fer.Tests.Training;
+
+namespace Fer.Tests.Runs;
+
+public class InferenceChoiceTests
+{
+    private static readonly Fer.Pipeline.Data.FaceSet Faces = SyntheticFaces.Create(60, classes: 3, seed: 9, noise: 120);
+
+    private static Network Train(long seed, int epochs) => new ImageClassificationTrainer(new()
+    {
+        InputSide = 40,
+        Width = 0.25,
+        Epoch = epochs,
+        BatchSize = 16,
+        LearningRate = 0.02,
+        Seed = seed,
+        Threads = 2,
+    }).Fit(SyntheticFaces.Create(48, classes: 3, seed: seed, noise: 120), cancellation: TestContext.Current.CancellationToken).Network;
+
+    private static ChosenInference Choose(InferenceLimits limits, params Network[] candidates) => new InferenceChoice(Faces, limits, 2, TimeProvider.System).Choose(candidates);
+
+    [Fact]
+    public void What_is_chosen_is_never_worse_than_the_plain_model_and_costs_no_more_than_allowed()
+    {
+        Network[] candidates = [Train(1, 2), Train(2, 2), Train(3, 1)];
+        var plain = Choose(new InferenceLimits { MaxLatency = TimeSpan.Zero }, candidates);
+        Assert.Equal((1, FaceViews.Centre), (plain.Members.Count, plain.Views));
+        var free = Choose(new InferenceLimits { MaxLatency = TimeSpan.FromHours(1) }, candidates);
+        Assert.Same(candidates[0], free.Members[0]);
+        Assert.True(free.Metrics.Accuracy >= plain.Metrics.Accuracy);
+        Assert.True(free.Metrics.Accuracy > plain.Metrics.Accuracy || (free.Members.Count == 1 && free.Views == FaceViews.Centre));
+        var small = Choose(new InferenceLimits { MaxLatency = TimeSpan.FromHours(1), MaxBytes = 1 }, candidates);
+        Assert.Single(small.Members);
+        var hasty = Choose(new InferenceLimits { Patience = TimeSpan.Zero, MaxLatency = TimeSpan.FromHours(1) }, candidates);
+        Assert.Equal((1, FaceViews.Centre), (hasty.Members.Count, hasty.Views));
+    }
+
+    [Theory]
+    [InlineData(FaceViews.Flip)]
+    [InlineData(FaceViews.Ten)]
+    public void Views_that_are_asked_for_are_taken(FaceViews views) =>
+        Assert.Equal(views, Choose(new InferenceLimits { Views = views, MaxLatency = TimeSpan.Zero }, Train(1, 1)).Views);
+}

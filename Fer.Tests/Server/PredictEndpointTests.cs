@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Fer.Pipeline.Images;
+using Fer.Server;
+
+namespace Fer.Tests.Server;
+
+public sealed class PredictEndpointTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_whole_picture_as_a_face_is_answered_as_the_model_does()
+    {
+        await using var server = await RunningServer.StartAsync();
+        byte[] png = RunningServer.Face(3);
+        var answer = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", png));
+        var expected = server.Model.Predict(ImageDecoder.Decode(png, "face").ToGray().Pixels);
+
+        var face = Assert.Single(answer.GetProperty("faces").EnumerateArray());
+        Assert.Equal(expected.Label, face.GetProperty("emotion").GetString());
+        Assert.Equal(server.Model.ClassNames, face.GetProperty("probabilities").EnumerateObject().Select(p => p.Name));
+        foreach (var (name, probability) in expected.Probabilities)
+            Assert.Equal(probability, face.GetProperty("probabilities").GetProperty(name).GetSingle(), 1e-5f);
+        Assert.Equal(JsonValueKind.Null, face.GetProperty("score").ValueKind);
+        Assert.Equal("{\"x\":0,\"y\":0,\"width\":48,\"height\":48}", face.GetProperty("box").GetRawText());
+        Assert.Equal("{\"width\":48,\"height\":48}", answer.GetProperty("image").GetRawText());
+        Assert.Equal(["decode", "detect", "queue", "classify", "total"], answer.GetProperty("milliseconds").EnumerateObject().Select(m => m.Name));
+    }
+
+    [Fact]
+    public async Task Faces_that_the_detector_finds_come_with_box_and_score()
+    {
+        await using var server = await RunningServer.StartAsync(finder: new HalvesFinder());
+        var answer = await RunningServer.JsonAsync(await server.PostAsync("v1/predict", RunningServer.Face()));
+        var faces = answer.GetProperty("faces").EnumerateArray().ToArray();
+        Assert.Equal(2, faces.Length);
+        Assert.Equal([0.9, 0.8], faces.Select(f => f.GetProperty("score").GetDouble()));
+        Assert.Equal([0.0, 24.0], faces.Select(f => f.GetProperty("box").GetProperty("x").GetDouble()));
+    }
+
+    [Fact]
+    public async Task A_picture_without_a_face_is_an_answer()
+    {
+        await using var server = await RunningServer.StartAsync(finder: new HalvesFinder());
+        var response = await server.PostAsync("v1/predict", PngEncoder.Encode(new GrayImage(8, 8, new byte[64])));
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Empty((await RunningServer.JsonAsync(response)).GetProperty("faces").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_box_is_cut_out_of_the_picture()
+    {
+        await using var server = await RunningServer.StartAsync();
+        byte[] face = ImageDecoder.Decode(RunningServer.Face(1), "face").ToGray().Pixels;
+        var wide = new byte[48 * 100];
+        for (int y = 0; y < 48; y++) face.AsSpan(48 * y, 48).CopyTo(wide.AsSpan(100 * y + 52));
+        var cut = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?box=52,0,48,48", PngEncoder.Encode(new GrayImage(100, 48, wide))));
+        var whole = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face(1)));
+        Assert.Equal(Probabilities(whole), Probabilities(cut));
+    }
+
+    [Fact]
+    public async Task Several_pictures_are_answered_in_their_order_and_a_broken_one_is_a_problem_in_its_place()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var form = new MultipartFormDataContent
+        {
+            { RunningServer.Content(RunningServer.Face(0), "image/png"), "a", "first.png" },
+            { RunningServer.Content("no picture"u8.ToArray(), "image/png"), "b", "broken.png" },
+            { RunningServer.Content(RunningServer.Face(2), null), "c" },
+        };
+        var response = await server.Client.PostAsync("v1/predict?faces=whole", form, Cancel);
+        Assert.True(response.IsSuccessStatusCode);
+        var results = (await RunningServer.JsonAsync(response)).GetProperty("results").EnumerateArray().ToArray();
+        Assert.Equal(["first.png", "broken.png", "picture 3"], results.Select(r => r.GetProperty("name").GetString()));
+        Assert.Equal(415, results[1].GetProperty("problem").GetProperty("status").GetInt32());
+        Assert.Contains("broken.png", results[1].GetProperty("problem").GetProperty("detail").GetString());
+        for (int i = 0; i < 3; i += 2)
+            Assert.Equal(Probabilities(await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face(i)))), Probabilities(results[i]));
+    }
+
+    [Fact]
+    public async Task A_form_with_one_picture_is_answered_like_the_picture_alone()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var form = new MultipartFormDataContent { { RunningServer.Content(RunningServer.Face(), "image/png"), "picture", "face.png" } };
+        var answer = await RunningServer.JsonAsync(await server.Client.PostAsync("v1/predict?faces=whole", form, Cancel));
+        Assert.Single(answer.GetProperty("faces").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("face=whole", "Did you mean 'faces'?")]
+    [InlineData("faces=all", "'all'")]
+    [InlineData("box=1,2,3", "x,y,width,height")]
+    [InlineData("box=1,2,NaN,4", "x,y,width,height")]
+    [InlineData("box=1,2,0,4", "x,y,width,height")]
+    [InlineData("box=1,2,3,4&faces=whole", "not both")]
+    [InlineData("faces=whole&faces=detect", "2 times")]
+    public async Task A_wrong_query_is_a_bad_request_that_says_what_is_right(string query, string words)
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?" + query, RunningServer.Face()), 400, words);
+    }
+
+    [Fact]
+    public async Task Without_a_detector_the_answer_says_how_to_go_on()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict", RunningServer.Face()), 422, "No face detector", "box=", "faces=whole");
+    }
+
+    [Fact]
+    public async Task A_box_outside_the_picture_cannot_be_processed()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?box=100,100,20,20", RunningServer.Face()), 422, "48 x 48");
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/json")]
+    [InlineData("image/webp")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData(null)]
+    public async Task A_body_of_another_kind_is_unsupported(string? type)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var response = await server.Client.PostAsync("v1/predict?faces=whole", RunningServer.Content(RunningServer.Face(), type), Cancel);
+        await RunningServer.ProblemAsync(response, 415, "image/jpeg");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_picture_is_unsupported_whatever_it_is_called()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", "GIF89a and more"u8.ToArray()), 415, "neither a JPEG nor a PNG");
+    }
+
+    [Fact]
+    public async Task A_damaged_or_empty_picture_cannot_be_processed()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face()[..200]), 422);
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", []), 422, "empty");
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data", 400)]
+    [InlineData("multipart/form-data; boundary=" + "0123456789012345678901234567890123456789012345678901234567890123456789x", 400)]
+    [InlineData("multipart/form-data; boundary=none", 400)]
+    public async Task Parts_that_cannot_be_told_apart_are_a_bad_request(string type, int status)
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face(), type), status);
+    }
+
+    [Fact]
+    public async Task A_form_without_pictures_cannot_be_processed()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", "--b--\r\n"u8.ToArray(), "multipart/form-data; boundary=b"), 422, "no picture");
+    }
+
+    [Fact]
+    public async Task Other_paths_and_methods_are_told_what_is_there()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await RunningServer.ProblemAsync(await server.Client.GetAsync("v2/predict", Cancel), 404, Routes.OpenApi);
+        var response = await server.Client.GetAsync("v1/predict", Cancel);
+        await RunningServer.ProblemAsync(response, 405, "POST");
+        Assert.Equal(["POST"], response.Content.Headers.Allow);
+    }
+
+    private static string Probabilities(JsonElement answer) => answer.GetProperty("faces")[0].GetProperty("probabilities").GetRawText();
+}

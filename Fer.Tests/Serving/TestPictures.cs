@@ -1,9 +1,0 @@
-namespace Fer.Tests.Serving;
-
-/// <summary>Pictures as cameras send them.</summary>
-internal static class TestPictures
-{
-    /// <summary>A baseline JPEG of 64 x 48 pixels: a gradient, made with ImageMagick.</summary>
-    internal static byte[] Jpeg { get; } = Convert.FromBase64String(
-        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCNl4x9lnN+gXz/wAALCAAwAEABAREA/8QAFgABAQEAAAAAAAAAAAAAAAAAAAQF/8QAFRABAQAAAAAAAAAAAAAAAAAAABP/2gAIAQEAAD8AxpEiRIkSJElkiRIkSJEiSyRIkSJEiRJZIkSJEiRIkskSJEiRIkSWSJEiRIkSJP/Z");
-}
