@@ -13,11 +13,12 @@ internal sealed class CellReferenceResolver(string folder) : MetadataReferenceRe
 {
     private readonly MetadataReferenceResolver _files = ScriptMetadataResolver.Default.WithBaseDirectory(folder);
 
-    /// <summary>The .NET runtime's libraries and the project's.</summary>
+    /// <summary>The .NET runtime's libraries, ML.NET's and the project's.</summary>
     internal static ImmutableArray<MetadataReference> Platform { get; } =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "mscorlib.dll" or "netstandard.dll"))
+            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
+                || name is "mscorlib.dll" or "netstandard.dll" or "Microsoft.Data.Analysis.dll" or "SkiaSharp.dll"))
             .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path)),
         MetadataReference.CreateFromFile(typeof(FerException).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(NotebookGlobals).Assembly.Location),

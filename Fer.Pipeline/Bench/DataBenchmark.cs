@@ -102,7 +102,7 @@ internal sealed record DataBenchmark(DataReaderSpeed Ours, DataReaderSpeed CsvHe
         using var reader = CsvReader.FromFile(path);
         reader.ReadHeader();
         int emotionAt = reader.GetFieldIndex("emotion"), pixelsAt = reader.GetFieldIndex("pixels"), usageAt = reader.GetFieldIndex("Usage");
-        var pixels = new byte[FaceSet.PixelCount];
+        var pixels = new byte[Face.PixelCount];
         long rows = 0, sum = 0;
         for (; reader.Read(); rows++)
         {

@@ -1,6 +1,7 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Detection;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Training;
@@ -76,10 +77,10 @@ internal static class FacePathBenchmark
     /// <summary>A picture whose grey runs from one corner to the other, with the face somewhere in it.</summary>
     private static (RgbImage Picture, FaceBox Place) Paste(ReadOnlySpan<byte> face, ref RandomStream random)
     {
-        int side = (int)(FaceSet.Side * random.NextDouble(2, 4));
+        int side = (int)(Face.Side * random.NextDouble(2, 4));
         int left = random.NextInt32(Width - side + 1), top = random.NextInt32(Height - side + 1);
         double from = random.NextDouble(30, 225), to = random.NextDouble(30, 225);
-        var large = ImageResizer.Resize(new GrayImage(FaceSet.Side, FaceSet.Side, face.ToArray()), side, side);
+        var large = ImageResizer.Resize(new GrayImage(Face.Side, Face.Side, face.ToArray()), side, side);
         var pixels = new byte[3 * Width * Height];
         for (int y = 0; y < Height; y++)
         {

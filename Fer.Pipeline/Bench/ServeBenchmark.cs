@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Fer.Output;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
 using Fer.Server;
@@ -20,9 +21,9 @@ internal static class ServeBenchmark
     internal static async Task<ServeFigure> RunAsync(string path, int connections, double seconds, int threads, CancellationToken cancellationToken)
     {
         using var model = FerModel.Load(path, threads);
-        var pixels = new byte[FaceSet.PixelCount];
+        var pixels = new byte[Face.PixelCount];
         SampleFaces.Draw(1, 0, pixels);
-        byte[] request = LoadClient.Post("/v1/predict?faces=whole", "image/png", PngEncoder.Encode(new GrayImage(FaceSet.Side, FaceSet.Side, [.. pixels])));
+        byte[] request = LoadClient.Post("/v1/predict?faces=whole", "image/png", PngEncoder.Encode(new GrayImage(Face.Side, Face.Side, [.. pixels])));
         var before = Direct(model, pixels, Math.Min(2, seconds), cancellationToken);
         var options = new ServeOptions { Listen = "127.0.0.1:0", MaxRequestsPerClient = Math.Max(64, connections), LogSeconds = 0 };
         List<LoadClient> clients;

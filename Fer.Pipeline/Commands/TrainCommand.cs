@@ -3,7 +3,6 @@ using System.Globalization;
 using Fer.Options;
 using Fer.Output;
 using Fer.Pipeline;
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Runs;
@@ -41,11 +40,11 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<double?> _mixup = Values.Number("--mixup", "Alpha of mixup; 0 is none", 0, 10, @default: 0);
     private readonly Option<int?> _patience = Values.Whole("--patience", "Stops after so many epochs without progress; never where not given", 1, 1_000_000);
 
-    private readonly Option<int?> _side = Values.Whole("--input-side", "Width and height of the network's input in pixels, the middle of the face", 8, FaceSet.Side, Defaults.InputSide);
+    private readonly Option<int?> _side = Values.Whole("--input-side", "Width and height of the network's input in pixels, the middle of the face", 8, Face.Side, Defaults.InputSide);
     private readonly Option<string?> _schedule = Values.Choice("--schedule", "How the learning rate changes over the run", Enum.GetNames<LearningRateSchedule>(), nameof(LearningRateSchedule.Cosine))!;
     private readonly Option<double?> _average = Values.Number("--ema", "Decay of the averaged weights that are validated and kept; 0 is no average", 0, 0.99999, @default: 0.999);
     private readonly Option<double?> _progressive = Values.Number("--progressive", "Share of the run that begins on smaller pictures of the faces; 0 is none", 0, 0.95, "SHARE", 0);
-    private readonly Option<int?> _progressiveSide = Values.Whole("--progressive-side", "Side of the first of those in pixels; it grows by 8", 8, FaceSet.Side, Defaults.ProgressiveSide);
+    private readonly Option<int?> _progressiveSide = Values.Whole("--progressive-side", "Side of the first of those in pixels; it grows by 8", 8, Face.Side, Defaults.ProgressiveSide);
     private readonly Option<double?> _soft = Values.Number("--soft-targets", "Share of FER+'s votes in the targets, where --fer-plus joins them to other labels", 0, 1, "SHARE", 0.4);
     private readonly Option<string?> _teacher = Values.Text("--teacher", "A model.zip whose probabilities become part of the targets (knowledge distillation)", "FILE");
     private readonly Option<double?> _teacherShare = Values.Number("--teacher-share", "The teacher's share of the targets", 0, 1, "SHARE", 0.5, above: true);

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 
 namespace Fer.Server;
@@ -105,7 +105,7 @@ internal sealed class FaceBatcher : IAsyncDisposable
             byte[] faces = batch[0].Faces;
             if (batch.Count > 1)
             {
-                faces = new byte[count * FaceSet.PixelCount];
+                faces = new byte[count * Face.PixelCount];
                 int at = 0;
                 foreach (var request in batch)
                 {
@@ -149,6 +149,6 @@ internal sealed class FaceBatcher : IAsyncDisposable
         // Continuations run elsewhere: writing an answer must not hold up the next pass.
         internal TaskCompletionSource<(float[] Probabilities, double Queue, double Classify)> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        internal int Count => Faces.Length / FaceSet.PixelCount;
+        internal int Count => Faces.Length / Face.PixelCount;
     }
 }

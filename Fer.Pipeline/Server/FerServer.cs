@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Fer.Pipeline;
-using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -78,7 +78,7 @@ public sealed class FerServer : IAsyncDisposable
         {
             Routes.Map(app, services);
             // The first pass packs the weights; better now than with the first who asks.
-            model.Predict(new byte[options.MaxBatch * FaceSet.PixelCount], options.MaxBatch);
+            model.Predict(new byte[options.MaxBatch * Face.PixelCount], options.MaxBatch);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)

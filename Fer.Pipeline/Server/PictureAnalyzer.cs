@@ -1,6 +1,6 @@
 using Fer.Pipeline;
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Detection;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
 
@@ -50,8 +50,8 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
             metrics.Picture(0, times);
             return new PictureAnswer(picture.Width, picture.Height, [], times);
         }
-        var faces = new byte[found.Count * FaceSet.PixelCount];
-        for (int i = 0; i < found.Count; i++) found[i].Pixels.CopyTo(faces, i * FaceSet.PixelCount);
+        var faces = new byte[found.Count * Face.PixelCount];
+        for (int i = 0; i < found.Count; i++) found[i].Pixels.CopyTo(faces, i * Face.PixelCount);
         var classified = batcher.ClassifyAsync(faces, cancellationToken);
         approach.Dispose();
         var (probabilities, queue, classify) = await classified.ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Networks;
 using Fer.Shell;
@@ -57,14 +58,14 @@ public sealed class BackboneCommandTests : IDisposable
     {
         await Done("data --write-sample faces.csv --count 140");
         await Done("train --data faces.csv --epochs 1 --width 0.25 --batch-size 32 --threads 2 --output out --name first");
-        var pixels = new byte[FaceSet.PixelCount];
+        var pixels = new byte[Face.PixelCount];
         foreach (string emotion in (string[])["happy", "sad"])
         {
             Directory.CreateDirectory(_folder.File($"mine/{emotion}"));
             for (int i = 0; i < 20; i++)
             {
                 SampleFaces.Draw(i, emotion == "happy" ? 3 : 4, pixels);
-                PngEncoder.Save(new GrayImage(FaceSet.Side, FaceSet.Side, [.. pixels]), _folder.File($"mine/{emotion}/{i}.png"));
+                PngEncoder.Save(new GrayImage(Face.Side, Face.Side, [.. pixels]), _folder.File($"mine/{emotion}/{i}.png"));
             }
         }
         var (code, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --epochs 2 --batch-size 8 --threads 2 --output out --name mine");

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Images;
 using Fer.Shell;
 
@@ -54,12 +55,12 @@ public sealed class EndToEndTests : IDisposable
             Assert.True(metrics.TryGetProperty(name, out _), name);
         Assert.True(File.Exists(Path.Combine(_folder, "scores.html")));
 
-        var pixels = new byte[FaceSet.PixelCount];
+        var pixels = new byte[Face.PixelCount];
         Directory.CreateDirectory(Path.Combine(_folder, "images"));
         for (int i = 0; i < 3; i++)
         {
             SampleFaces.Draw(9, i, pixels);
-            PngEncoder.Save(new GrayImage(FaceSet.Side, FaceSet.Side, [.. pixels]), Path.Combine(_folder, "images", $"{i}.png"));
+            PngEncoder.Save(new GrayImage(Face.Side, Face.Side, [.. pixels]), Path.Combine(_folder, "images", $"{i}.png"));
         }
         File.WriteAllText(Path.Combine(_folder, "images", "1b.png"), "no image");
         (code, output, error) = await Run("predict --model first/model.zip images missing.png --json");

@@ -1,5 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Tests.Data;
 
@@ -12,7 +13,7 @@ public sealed class FaceDataAnalysisTests : IDisposable
     [Fact]
     public void Duplicates_blanks_conflicts_and_problems_are_counted()
     {
-        string blank = string.Join(' ', Enumerable.Repeat("7", FaceSet.PixelCount));
+        string blank = string.Join(' ', Enumerable.Repeat("7", Face.PixelCount));
         string a = FerCsv.Pixels(1), b = FerCsv.Pixels(2), c = FerCsv.Pixels(3);
         string path = _folder.Write("a.csv", "emotion,pixels,Usage\n" +
             $"3,{a},Training\n3,{a},Training\n4,{a},PublicTest\n" +

@@ -12,9 +12,9 @@ internal static class FerCsv
     internal sealed record Face(Emotion Emotion, byte[] Pixels, Usage Usage, long Row);
 
     /// <summary>Text of a face's pixels; each seed has its own.</summary>
-    internal static string Pixels(int seed, int count = FaceSet.PixelCount) => string.Join(' ', PixelValues(seed, count));
+    internal static string Pixels(int seed, int count = Fer.Pipeline.Faces.Face.PixelCount) => string.Join(' ', PixelValues(seed, count));
 
-    internal static byte[] PixelValues(int seed, int count = FaceSet.PixelCount)
+    internal static byte[] PixelValues(int seed, int count = Fer.Pipeline.Faces.Face.PixelCount)
     {
         var random = new RandomStream(seed);
         var pixels = new byte[count];

@@ -36,7 +36,7 @@ public sealed class SampleFacesTests : IDisposable
     {
         const int training = 2100, test = 700;
         var means = new float[7][];
-        for (int c = 0; c < 7; c++) means[c] = new float[FaceSet.PixelCount];
+        for (int c = 0; c < 7; c++) means[c] = new float[Face.PixelCount];
         for (int i = 0; i < training; i++)
         {
             float[] face = Normalised(i);
@@ -73,7 +73,7 @@ public sealed class SampleFacesTests : IDisposable
 
     private static byte[] Draw(long seed, long index)
     {
-        var pixels = new byte[FaceSet.PixelCount];
+        var pixels = new byte[Face.PixelCount];
         SampleFaces.Draw(seed, index, pixels);
         return pixels;
     }

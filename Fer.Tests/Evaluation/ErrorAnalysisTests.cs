@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Tests.Evaluation;
 
@@ -91,12 +92,12 @@ public class ErrorAnalysisTests
     [Fact]
     public void Properties_of_a_face_are_what_they_are_named()
     {
-        var flat = new byte[FaceSet.PixelCount];
+        var flat = new byte[Face.PixelCount];
         flat.AsSpan().Fill(77);
         Assert.Equal((77.0, 0.0, 0.0, 1.0), (FaceProperties.Brightness(flat), FaceProperties.Contrast(flat), FaceProperties.Asymmetry(flat), FaceProperties.FlatShare(flat)));
-        byte[] half = [.. Enumerable.Range(0, FaceSet.PixelCount).Select(i => (byte)(i % 48 < 24 ? 0 : 200))];
+        byte[] half = [.. Enumerable.Range(0, Face.PixelCount).Select(i => (byte)(i % 48 < 24 ? 0 : 200))];
         Assert.Equal(2, FaceProperties.Asymmetry(half), 1e-12);
-        byte[] mirrored = [.. Enumerable.Range(0, FaceSet.PixelCount).Select(i => (byte)(Math.Abs(i % 48 * 2 - 47) * 5))];
+        byte[] mirrored = [.. Enumerable.Range(0, Face.PixelCount).Select(i => (byte)(Math.Abs(i % 48 * 2 - 47) * 5))];
         Assert.Equal(0, FaceProperties.Asymmetry(mirrored));
     }
 
@@ -137,7 +138,7 @@ public class ErrorAnalysisTests
     }
 
     internal static FaceSet Faces(int count, Func<int, byte> grey) => new(["a", "b"],
-        [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat(grey(i), FaceSet.PixelCount))],
+        [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat(grey(i), Face.PixelCount))],
         [.. Enumerable.Range(0, count).Select(i => i % 2)], [.. Enumerable.Range(0, count).Select(i => (long)i)]);
 
     private static JsonElement Golden() => JsonDocument.Parse(File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "Golden", "error_analysis.json"))).RootElement;

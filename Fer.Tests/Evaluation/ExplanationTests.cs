@@ -30,7 +30,7 @@ public class ExplanationTests
         return network;
     }
 
-    private static byte[] Bright(bool left) => [.. Enumerable.Range(0, FaceSet.PixelCount).Select(i => (byte)(i % 48 < 24 == left ? 250 : 20))];
+    private static byte[] Bright(bool left) => [.. Enumerable.Range(0, Face.PixelCount).Select(i => (byte)(i % 48 < 24 == left ? 250 : 20))];
 
     [Theory]
     [InlineData(true)]
@@ -54,7 +54,7 @@ public class ExplanationTests
     {
         var network = InferenceGraph.Create(TestNetworks.Classifier());
         using var gradCam = new GradCam(network, threads: 1);
-        var face = new byte[FaceSet.PixelCount];
+        var face = new byte[Face.PixelCount];
         SampleFaces.Draw(1, 3, face);
         var map = gradCam.Explain(face, 2);
         Assert.Equal(map.Values, gradCam.Explain(face, 2).Values);
@@ -69,7 +69,7 @@ public class ExplanationTests
         var classifier = TestNetworks.Classifier(side: 48);
         using var plain = new GradCam(InferenceGraph.Create(classifier), threads: 1);
         using var averaged = new GradCam(InferenceGraph.Create([classifier], FaceViews.Zoom, new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0])), threads: 1);
-        var face = new byte[FaceSet.PixelCount];
+        var face = new byte[Face.PixelCount];
         SampleFaces.Draw(1, 3, face);
         var (one, other) = (plain.Explain(face, 2).Values, averaged.Explain(face, 2).Values);
         Assert.Equal(one.Count, other.Count);
@@ -99,7 +99,7 @@ public class ExplanationTests
         executor.OutputGradient.Clear();
         executor.OutputGradient[0] = 1;
         executor.Backward();
-        Assert.Equal(FaceSet.PixelCount, probe.Values.Length);
+        Assert.Equal(Face.PixelCount, probe.Values.Length);
         for (int i = 0; i < probe.Gradient.Length; i++) Assert.Equal(i % 48 < 24 ? 1.0 / 576 : 0, probe.Gradient[i], 1e-7);
     }
 
@@ -108,7 +108,7 @@ public class ExplanationTests
     {
         // Sure of class 1 only as long as the pixel at (10, 30) is bright.
         static float[] Predict(FaceSet faces) => [.. Enumerable.Range(0, faces.Count).SelectMany(i => faces.Pixels(i)[10 * 48 + 30] > 200 ? new[] { 0.1f, 0.9f } : [0.8f, 0.2f])];
-        var face = new byte[FaceSet.PixelCount];
+        var face = new byte[Face.PixelCount];
         face[10 * 48 + 30] = 255;
         var map = OcclusionExplainer.Explain(Predict, face, 1);
         int cell = 10 / 4 * map.Side + 30 / 4;

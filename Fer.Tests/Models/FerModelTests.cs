@@ -40,7 +40,7 @@ public sealed class FerModelTests : IDisposable
         Assert.Equal(count * 7, together.Length);
         for (int i = 0; i < count; i++)
         {
-            var alone = model.Predict(faces.AsSpan(i * FaceSet.PixelCount, FaceSet.PixelCount));
+            var alone = model.Predict(faces.AsSpan(i * Face.PixelCount, Face.PixelCount));
             foreach (var (probability, expected) in alone.Probabilities.Values.Zip(together.Skip(i * 7))) Assert.Equal(expected, probability, 1e-5f);
         }
     }

@@ -50,7 +50,7 @@ public sealed class NotebookRunnerTests : IDisposable
     {
         string path = Write("""
             #r "../anywhere/Fer.Pipeline.dll"
-            using Fer.Pipeline.Data;
+            using Fer.Pipeline.Faces;
             using Fer.Pipeline.Reports;
             display(new BarChart { Title = "Bars", Description = "d", Categories = ["a"], Series = [new("s", [1.0])] });
             display(new Table([new("name", Numeric: false), new("n")], [["<x>", "1"]]));

@@ -1,5 +1,6 @@
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Reports;
 using Fer.Tests.Evaluation;
 
@@ -22,7 +23,7 @@ internal static class ReportSamples
     internal static ErrorAnalysis Analysis(string[] names)
     {
         var made = RandomPredictions.Make(4, 60, names.Length);
-        var faces = new FaceSet(names, [.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Range(0, FaceSet.PixelCount).Select(p => (byte)(i * 3 + p % 48)))],
+        var faces = new FaceSet(names, [.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Range(0, Face.PixelCount).Select(p => (byte)(i * 3 + p % 48)))],
             made.Labels, [.. Enumerable.Range(0, 60).Select(i => (long)i)]);
         float[] Predict(FaceSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(i => made.Probabilities.Take(names.Length))];
         return ErrorAnalysis.Compute(faces, made.Probabilities) with

@@ -1,4 +1,4 @@
-using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Server;
 using Fer.Tests.Models;
@@ -25,8 +25,8 @@ public sealed class FaceBatcherTests : IDisposable
 
     private static byte[] Faces(int count, int first)
     {
-        var faces = new byte[count * FaceSet.PixelCount];
-        for (int i = 0; i < faces.Length; i++) faces[i] = (byte)(i * 7 + (first + i / FaceSet.PixelCount) * 31);
+        var faces = new byte[count * Face.PixelCount];
+        for (int i = 0; i < faces.Length; i++) faces[i] = (byte)(i * 7 + (first + i / Face.PixelCount) * 31);
         return faces;
     }
 
@@ -93,7 +93,7 @@ public sealed class FaceBatcherTests : IDisposable
     public async Task A_failure_reaches_those_who_asked_and_the_next_batch_works()
     {
         await using var batcher = Batcher(8, 0);
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => batcher.ClassifyAsync(new byte[FaceSet.PixelCount + 1], Cancel));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => batcher.ClassifyAsync(new byte[Face.PixelCount + 1], Cancel));
         Assert.NotEmpty((await batcher.ClassifyAsync(Faces(1, 0), Cancel)).Probabilities);
     }
 }

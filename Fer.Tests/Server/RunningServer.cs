@@ -82,9 +82,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>A drawn face as a PNG file.</summary>
     internal static byte[] Face(int number = 0)
     {
-        var pixels = new byte[FaceSet.PixelCount];
+        var pixels = new byte[Fer.Pipeline.Faces.Face.PixelCount];
         SampleFaces.Draw(5, number, pixels);
-        return PngEncoder.Encode(new GrayImage(FaceSet.Side, FaceSet.Side, pixels));
+        return PngEncoder.Encode(new GrayImage(Fer.Pipeline.Faces.Face.Side, Fer.Pipeline.Faces.Face.Side, pixels));
     }
 
     public async ValueTask DisposeAsync()
@@ -106,7 +106,7 @@ internal sealed class HalvesFinder(Action? before = null) : IFaceFinder
         before?.Invoke();
         if (picture.Width < 20) return [];
         int half = picture.Width / 2;
-        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height), new DetectedFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, default), [.. Enumerable.Repeat((byte)(60 + 100 * i), FaceSet.PixelCount)]))];
+        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height), new DetectedFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, default), [.. Enumerable.Repeat((byte)(60 + 100 * i), Fer.Pipeline.Faces.Face.PixelCount)]))];
     }
 
     public void Dispose()

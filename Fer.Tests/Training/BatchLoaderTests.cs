@@ -46,7 +46,7 @@ public class BatchLoaderTests
     {
         var batches = Load(Faces, new BatchLoaderOptions { BatchSize = 10, Epochs = 2, Shuffle = true });
         long[][] epochs = [.. new[] { 0L, 1L }.Select(e => batches.Where(b => b.Epoch == e)
-            .SelectMany(b => b.Pixels.Chunk(FaceSet.PixelCount)).Select(p => Identity(p)).ToArray())];
+            .SelectMany(b => b.Pixels.Chunk(Face.PixelCount)).Select(p => Identity(p)).ToArray())];
         Assert.Equal(50, epochs[0].Distinct().Count());
         Assert.Equal(epochs[0].Order(), epochs[1].Order());
         Assert.NotEqual(epochs[0], epochs[1]);

@@ -23,7 +23,7 @@ public static class FaceColumns
     private static readonly (string, DataViewType, DataViewSchema.Annotations?)[] Basic =
     [
         (Emotion, new KeyDataViewType(EmotionNames.All.Count), new(EmotionNames.All, [])),
-        (Pixels, VectorDataViewType.Bytes(FaceSet.PixelCount), null),
+        (Pixels, VectorDataViewType.Bytes(Face.PixelCount), null),
         (Usage, new KeyDataViewType(3), new(Enum.GetNames<Usage>(), [])),
         (Row, NumberDataViewType.Int64, null),
     ];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Data;
 
@@ -9,12 +10,6 @@ namespace Fer.Pipeline.Data;
 /// </summary>
 public sealed class FaceSet
 {
-    /// <summary>Width and height of a face in pixels.</summary>
-    public const int Side = 48;
-
-    /// <summary>Bytes of a face.</summary>
-    public const int PixelCount = Side * Side;
-
     private readonly byte[] _pixels;
     private readonly int[] _labels;
     private readonly float[]? _targets;
@@ -30,7 +25,7 @@ public sealed class FaceSet
     /// <exception cref="ArgumentException">The arrays disagree on the count, or a label is no class index.</exception>
     public FaceSet(IReadOnlyList<string> classNames, byte[] pixels, int[] labels, long[] rows, float[]? targets = null)
     {
-        if (pixels.Length != labels.Length * (long)PixelCount || rows.Length != labels.Length)
+        if (pixels.Length != labels.Length * (long)Face.PixelCount || rows.Length != labels.Length)
             throw new ArgumentException($"{labels.Length} labels, {rows.Length} rows and {pixels.Length} pixels do not belong together.");
         if (targets is not null && targets.Length != labels.Length * classNames.Count)
             throw new ArgumentException($"{targets.Length} targets are not {labels.Length} faces x {classNames.Count} classes.");
@@ -54,7 +49,7 @@ public sealed class FaceSet
     public bool HasSoftTargets => _targets is not null;
 
     /// <summary>The [48 * 48] grey values of face <paramref name="index"/>, row-major.</summary>
-    public ReadOnlySpan<byte> Pixels(int index) => _pixels.AsSpan(index * PixelCount, PixelCount);
+    public ReadOnlySpan<byte> Pixels(int index) => _pixels.AsSpan(index * Face.PixelCount, Face.PixelCount);
 
     /// <summary>The class index of face <paramref name="index"/>.</summary>
     public int Label(int index) => _labels[index];
@@ -101,13 +96,13 @@ public sealed class FaceSet
     public FaceSet Select(ReadOnlySpan<int> indices)
     {
         int classes = ClassNames.Count;
-        var pixels = new byte[indices.Length * PixelCount];
+        var pixels = new byte[indices.Length * Face.PixelCount];
         var labels = new int[indices.Length];
         var rows = new long[indices.Length];
         var targets = _targets is null ? null : new float[indices.Length * classes];
         for (int i = 0; i < indices.Length; i++)
         {
-            Pixels(indices[i]).CopyTo(pixels.AsSpan(i * PixelCount));
+            Pixels(indices[i]).CopyTo(pixels.AsSpan(i * Face.PixelCount));
             labels[i] = _labels[indices[i]];
             rows[i] = _rows[indices[i]];
             _targets?.AsSpan(indices[i] * classes, classes).CopyTo(targets.AsSpan(i * classes));

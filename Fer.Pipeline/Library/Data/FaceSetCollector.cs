@@ -95,10 +95,10 @@ internal sealed class FaceSetCollector : IDisposable
         int classes = _scheme.ClassNames.Count;
         var counts = new int[3];
         foreach (var usage in _usage) counts[(int)usage]++;
-        if (counts.Max() > Array.MaxLength / FaceSet.PixelCount)
-            throw new FerException($"{counts.Max():N0} faces in one split are more than the {Array.MaxLength / FaceSet.PixelCount:N0} that fit. Use fewer rows.");
+        if (counts.Max() > Array.MaxLength / Face.PixelCount)
+            throw new FerException($"{counts.Max():N0} faces in one split are more than the {Array.MaxLength / Face.PixelCount:N0} that fit. Use fewer rows.");
 
-        byte[][] pixels = [.. counts.Select(count => GC.AllocateUninitializedArray<byte>(count * FaceSet.PixelCount))];
+        byte[][] pixels = [.. counts.Select(count => GC.AllocateUninitializedArray<byte>(count * Face.PixelCount))];
         int[][] labels = [.. counts.Select(count => new int[count])];
         long[][] rows = [.. counts.Select(count => new long[count])];
         float[]?[] targets = [.. counts.Select(count => _targets is null ? null : new float[count * classes])];
@@ -109,7 +109,7 @@ internal sealed class FaceSetCollector : IDisposable
             labels[split][place] = _labels[i];
             rows[split][place] = _rows[i];
             for (int c = 0; targets[split] is { } soft && c < classes; c++) soft[place * classes + c] = _targets![i * classes + c];
-            return pixels[split].AsSpan(place * FaceSet.PixelCount, FaceSet.PixelCount);
+            return pixels[split].AsSpan(place * Face.PixelCount, Face.PixelCount);
         });
         if (_votes is not null) targets[(int)Usage.Training] = Teach(_votes, labels[(int)Usage.Training]);
         return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_scheme.ClassNames, pixels[split], labels[split], rows[split], targets[split]))];

@@ -14,11 +14,11 @@ internal sealed unsafe class PixelStore : IDisposable
     /// <summary>Number of faces.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Adds a face of <see cref="FaceSet.PixelCount"/> bytes.</summary>
+    /// <summary>Adds a face of <see cref="Faces.Face.PixelCount"/> bytes.</summary>
     internal void Add(ReadOnlySpan<byte> face)
     {
-        if (Count % FacesAChunk == 0) _chunks.Add((nint)NativeMemory.Alloc(FacesAChunk, FaceSet.PixelCount));
-        face[..FaceSet.PixelCount].CopyTo(Face(Count));
+        if (Count % FacesAChunk == 0) _chunks.Add((nint)NativeMemory.Alloc(FacesAChunk, Faces.Face.PixelCount));
+        face[..Faces.Face.PixelCount].CopyTo(Face(Count));
         Count++;
     }
 
@@ -34,7 +34,7 @@ internal sealed unsafe class PixelStore : IDisposable
         Dispose();
     }
 
-    private Span<byte> Face(int index) => new((byte*)_chunks[index / FacesAChunk] + index % FacesAChunk * FaceSet.PixelCount, FaceSet.PixelCount);
+    private Span<byte> Face(int index) => new((byte*)_chunks[index / FacesAChunk] + index % FacesAChunk * Faces.Face.PixelCount, Faces.Face.PixelCount);
 
     private void Free(int chunk)
     {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Models;
@@ -84,7 +85,7 @@ public sealed class FerModel : IDisposable
             {
                 int n = Math.Min(LargestBatch, faces.Count - start);
                 var executor = Executor(n);
-                for (int i = 0; i < n; i++) Widen(faces.Pixels(start + i), executor.Input[(i * FaceSet.PixelCount)..]);
+                for (int i = 0; i < n; i++) Widen(faces.Pixels(start + i), executor.Input[(i * Face.PixelCount)..]);
                 Run(executor, n, probabilities.AsSpan(start * ClassNames.Count));
             }
         }
@@ -106,8 +107,8 @@ public sealed class FerModel : IDisposable
     private float[] PredictAll<T>(ReadOnlySpan<T> faces, int count) where T : INumberBase<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (faces.Length != count * (long)FaceSet.PixelCount)
-            throw new ArgumentException($"{faces.Length} values are not {count} faces of {FaceSet.Side}x{FaceSet.Side} grey pixels.", nameof(faces));
+        if (faces.Length != count * (long)Face.PixelCount)
+            throw new ArgumentException($"{faces.Length} values are not {count} faces of {Face.Side}x{Face.Side} grey pixels.", nameof(faces));
         var probabilities = new float[count * ClassNames.Count];
         lock (_gate)
         {
@@ -115,7 +116,7 @@ public sealed class FerModel : IDisposable
             {
                 int n = Math.Min(LargestBatch, count - start);
                 var executor = Executor(n);
-                Widen(faces.Slice(start * FaceSet.PixelCount, n * FaceSet.PixelCount), executor.Input);
+                Widen(faces.Slice(start * Face.PixelCount, n * Face.PixelCount), executor.Input);
                 Run(executor, n, probabilities.AsSpan(start * ClassNames.Count));
             }
         }

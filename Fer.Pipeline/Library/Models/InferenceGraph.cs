@@ -1,4 +1,3 @@
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
@@ -72,7 +71,7 @@ public static class InferenceGraph
             _classifiers = classifiers;
             // The layers of the classifiers keep their names; those that are added give way.
             _names = [.. classifiers.SelectMany((c, i) => c.Nodes.Select(n => Prefix(i) + n.Name))];
-            Builder = new NetworkBuilder(classifiers[0].Architecture, new Shape(1, FaceSet.Side, FaceSet.Side));
+            Builder = new NetworkBuilder(classifiers[0].Architecture, new Shape(1, Face.Side, Face.Side));
         }
 
         internal NetworkBuilder Builder { get; }
@@ -88,7 +87,7 @@ public static class InferenceGraph
                 var (top, left, side, mirrored, _) = views[i];
                 string ending = i == 0 ? "" : $".view{i + 1}", prefix = Prefix(number);
                 var layer = Builder.Input;
-                if (side != FaceSet.Side) layer = Builder.Add(new Crop(top, left, side, side), Free($"{prefix}centre{ending}"), layer);
+                if (side != Face.Side) layer = Builder.Add(new Crop(top, left, side, side), Free($"{prefix}centre{ending}"), layer);
                 if (views[i].Shown != side) layer = Builder.Add(new Resize(views[i].Shown, views[i].Shown, Enlarging), Free($"{prefix}resize{ending}"), layer);
                 if (mirrored) layer = Builder.Add(new Mirror(), Free($"{prefix}mirror{ending}"), layer);
                 logits.Add(NetworkCopy.Append(Builder, layer, classifier, inferenceOnly: true, name => prefix + name + ending, copies));
@@ -114,8 +113,8 @@ public static class InferenceGraph
         private static void Check(Network classifier)
         {
             var input = classifier.Input;
-            if (input.Channels != 1 || input.Height > FaceSet.Side || input.Width > FaceSet.Side)
-                throw new FerException($"The network {classifier.Architecture} takes {input}; a model is served on 1x{FaceSet.Side}x{FaceSet.Side} pixels or a part of them.");
+            if (input.Channels != 1 || input.Height > Face.Side || input.Width > Face.Side)
+                throw new FerException($"The network {classifier.Architecture} takes {input}; a model is served on 1x{Face.Side}x{Face.Side} pixels or a part of them.");
             if (classifier.Output.Area != 1 || classifier.Nodes[^1].Operation is Softmax)
                 throw new FerException($"The network {classifier.Architecture} gives {classifier.Output} from its last layer '{classifier.Nodes[^1].Name}'; one logit a class is needed.");
         }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Models;
@@ -100,7 +100,7 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
 
     private static void CheckNetwork(Network network, ModelManifest manifest)
     {
-        var input = new Shape(1, FaceSet.Side, FaceSet.Side);
+        var input = new Shape(1, Face.Side, Face.Side);
         if (network.Input != input) throw new ModelFormatException($"its network takes {network.Input} where {input} is needed");
         if (network.Inputs.Count != 1 || network.Outputs.Count != 1) throw new ModelFormatException($"its network has {network.Inputs.Count} inputs and {network.Outputs.Count} outputs where one of each is needed");
         if (network.Output != new Shape(manifest.ClassNames.Count))

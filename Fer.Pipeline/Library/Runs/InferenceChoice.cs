@@ -99,7 +99,7 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
                 {
                     var network = member.AtInput(member.Input with { Height = view.Shown, Width = view.Shown });
                     nodes += network.Nodes.Count + layersAround;
-                    values += network.Nodes.Sum(n => (double)n.Shape.Length) + layersAround * FaceSet.PixelCount;
+                    values += network.Nodes.Sum(n => (double)n.Shape.Length) + layersAround * Face.PixelCount;
                 }
             return nodes <= most.MaxNodes && values <= most.MaxActivations;
         }

@@ -1,4 +1,3 @@
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Training;
@@ -23,7 +22,7 @@ public sealed record EarlierProject(
     /// <summary>What all of them share: plain cross-entropy on whole faces, the learning rate halved when the validation loss stands still, and an early end.</summary>
     private static readonly ImageClassificationTrainer.Options Plain = new()
     {
-        InputSide = FaceSet.Side,
+        InputSide = Face.Side,
         Epoch = 60,
         BatchSize = 64,
         Optimizer = OptimizerKind.Adam,

@@ -185,7 +185,7 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>Fails where a value makes no sense, before any work is done.</summary>
         internal void Check()
         {
-            if (InputSide is < 8 or > FaceSet.Side) throw new FerUsageException($"InputSide is 8 … {FaceSet.Side} pixels, not {InputSide}.");
+            if (InputSide is < 8 or > Face.Side) throw new FerUsageException($"InputSide is 8 … {Face.Side} pixels, not {InputSide}.");
             if (ResizeTo is < 8 or > 512) throw new FerUsageException($"ResizeTo is 8 … 512 pixels, not {ResizeTo}.");
             if (HeadLearningRate is { } head && !(head > 0 && double.IsFinite(head))) throw new FerUsageException($"HeadLearningRate is above 0, not {head}.");
             if (!(StageLearningRateFactor is > 0 and <= 1)) throw new FerUsageException($"StageLearningRateFactor is above 0 and at most 1, not {StageLearningRateFactor}.");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Training;
@@ -19,8 +20,8 @@ public sealed class ModelEvaluator : IDisposable
     public ModelEvaluator(Network network, WorkerPool pool, int batchSize = 128, bool frozen = false)
     {
         var input = network.Input;
-        if (input.Channels != 1 || input.Height != input.Width || input.Height is < 8 or > FaceSet.Side)
-            throw new FerException($"A network with the input {input} cannot take faces of 1x{FaceSet.Side}x{FaceSet.Side}.");
+        if (input.Channels != 1 || input.Height != input.Width || input.Height is < 8 or > Face.Side)
+            throw new FerException($"A network with the input {input} cannot take faces of 1x{Face.Side}x{Face.Side}.");
         _executor = new NetworkExecutor(network, InferenceBatch.For(network, batchSize), training: false, pool, frozen);
     }
 

@@ -64,7 +64,7 @@ internal sealed record StartingNetwork(ImageClassificationTrainer.Options Option
     internal static ArchitectureOptions ArchitectureOf(ImageClassificationTrainer.Options options) => new()
     {
         // What is resized shows the whole face.
-        InputSide = options.ResizeTo is null ? options.InputSide : Data.FaceSet.Side,
+        InputSide = options.ResizeTo is null ? options.InputSide : Faces.Face.Side,
         ResizeTo = options.ResizeTo,
         Width = options.Width,
         Dropout = options.Dropout,

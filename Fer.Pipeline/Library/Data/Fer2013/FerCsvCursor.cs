@@ -9,7 +9,7 @@ internal sealed class FerCsvCursor : DataViewRowCursor
     private readonly FaceViewOptions _options;
     private readonly bool _wantsEmotion, _wantsPixels, _wantsUsage;
     private readonly StratifiedSplit _split;
-    private readonly byte[] _pixels = new byte[FaceSet.PixelCount];
+    private readonly byte[] _pixels = new byte[Face.PixelCount];
     private ByteLineReader? _reader;
     private FerCsvHeader? _header;
     private CsvField[] _fields = [];
@@ -106,7 +106,7 @@ internal sealed class FerCsvCursor : DataViewRowCursor
         return fault.Kind == PixelFaultKind.Value
             ? $", column {field.Start + fault.Offset + 1} (pixels, value {fault.Index + 1}): " +
                 $"'{FerCsvHeader.Printable(text.Slice(fault.Offset, fault.Length))}' is not a grey value of 0 to 255."
-            : $", column {field.Start + 1} (pixels): {fault.Index:N0} values where a face has {FaceSet.PixelCount:N0} (48 x 48).";
+            : $", column {field.Start + 1} (pixels): {fault.Index:N0} values where a face has {Face.PixelCount:N0} (48 x 48).";
     }
 
     internal override Delegate CreateGetter(DataViewSchema.Column column) => column.Name switch

@@ -43,7 +43,7 @@ internal sealed class ImageFolderView(string path, FaceViewOptions options) : ID
                 if (!_wantsPixels) return true;
                 try
                 {
-                    _pixels = ImageResizer.Resize(ImageDecoder.Load(_images![_row].Path).ToGray(), FaceSet.Side, FaceSet.Side).Pixels;
+                    _pixels = ImageResizer.Resize(ImageDecoder.Load(_images![_row].Path).ToGray(), Face.Side, Face.Side).Pixels;
                     return true;
                 }
                 catch (FerException fault)

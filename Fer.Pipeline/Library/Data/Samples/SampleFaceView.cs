@@ -28,7 +28,7 @@ internal sealed class SampleFaceView(int count, long seed) : IDataView
         public Cursor(int count, long seed, DataViewSchema schema, IEnumerable<DataViewSchema.Column> needed) : base(schema, needed)
         {
             (_count, _seed, _split) = (count, seed, new StratifiedSplit(seed));
-            if (IsColumnActive(schema[FaceColumns.Pixels])) _pixels = new byte[Math.Min(count, Batch) * FaceSet.PixelCount];
+            if (IsColumnActive(schema[FaceColumns.Pixels])) _pixels = new byte[Math.Min(count, Batch) * Face.PixelCount];
         }
 
         private protected override bool MoveNextCore()
@@ -40,7 +40,7 @@ internal sealed class SampleFaceView(int count, long seed) : IDataView
             {
                 // Each face has a random stream of its own, so the threads' order does not matter.
                 Parallel.For(0, Math.Min(Batch, _count - _row), i =>
-                    SampleFaces.Draw(_seed, _row + i, pixels.AsSpan(i * FaceSet.PixelCount, FaceSet.PixelCount)));
+                    SampleFaces.Draw(_seed, _row + i, pixels.AsSpan(i * Face.PixelCount, Face.PixelCount)));
             }
             return true;
         }
@@ -49,7 +49,7 @@ internal sealed class SampleFaceView(int count, long seed) : IDataView
         {
             FaceColumns.Emotion => new ValueGetter<uint>((ref uint value) => value = (uint)SampleFaces.EmotionOf(_row) + 1),
             FaceColumns.Pixels => new ValueGetter<VBuffer<byte>>((ref VBuffer<byte> value) =>
-                value.Assign(_pixels.AsSpan(_row % Batch * FaceSet.PixelCount, FaceSet.PixelCount))),
+                value.Assign(_pixels.AsSpan(_row % Batch * Face.PixelCount, Face.PixelCount))),
             FaceColumns.Usage => new ValueGetter<uint>((ref uint value) => value = (uint)_usage + 1),
             _ => new ValueGetter<long>((ref long value) => value = _row),
         };

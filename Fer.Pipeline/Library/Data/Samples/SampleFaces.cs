@@ -24,10 +24,10 @@ public static class SampleFaces
         var random = new RandomStream(seed, index, 0x5A3);
         var person = SamplePerson.Create(ref random);
         var painter = new SamplePainter(person, SampleExpression.Create(EmotionOf(index), ref random));
-        Span<float> tones = stackalloc float[FaceSet.PixelCount];
+        Span<float> tones = stackalloc float[Face.PixelCount];
         Paint(person, painter, tones);
         SampleOcclusion.Draw(person, tones, ref random);
-        for (int i = 0; i < FaceSet.PixelCount; i++)
+        for (int i = 0; i < Face.PixelCount; i++)
         {
             float tone = 0.5f + (tones[i] - 0.5f) * person.Contrast + person.Brightness + person.Noise * Noise(ref random);
             pixels[i] = (byte)Math.Clamp(tone * 255 + 0.5f, 0, 255);
@@ -72,16 +72,16 @@ public static class SampleFaces
     private static void Paint(in SamplePerson person, in SamplePainter painter, Span<float> tones)
     {
         float cos = MathF.Cos(person.Angle) / person.Zoom, sin = MathF.Sin(person.Angle) / person.Zoom;
-        for (int y = 0; y < FaceSet.Side; y++)
+        for (int y = 0; y < Face.Side; y++)
         {
-            float py = (y + 0.5f) * (2f / FaceSet.Side) - 1 - person.ShiftY;
-            for (int x = 0; x < FaceSet.Side; x++)
+            float py = (y + 0.5f) * (2f / Face.Side) - 1 - person.ShiftY;
+            for (int x = 0; x < Face.Side; x++)
             {
-                float px = (x + 0.5f) * (2f / FaceSet.Side) - 1 - person.ShiftX;
+                float px = (x + 0.5f) * (2f / Face.Side) - 1 - person.ShiftX;
                 float u = px * cos + py * sin, v = py * cos - px * sin;
                 // A turned head shows more of one side: the middle of the face moves, its outline hardly.
                 u -= person.Yaw * MathF.Max(0, 1 - u * u);
-                tones[y * FaceSet.Side + x] = painter.Tone(u, v);
+                tones[y * Face.Side + x] = painter.Tone(u, v);
             }
         }
     }

@@ -1,3 +1,5 @@
+using Fer.Pipeline.Faces;
+
 namespace Fer.Pipeline.Data;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal readonly struct SamplePainter(in SamplePerson person, in SampleExpressi
     private readonly SampleExpression _expression = expression;
 
     // Side of a pixel on the face.
-    private const float Pixel = 2f / FaceSet.Side;
+    private const float Pixel = 2f / Face.Side;
 
     /// <summary>Tone of the picture at (u, v), 0 black … 1 white, before noise. Strays below 0 and above 1 are the caller's to cut.</summary>
     internal float Tone(float u, float v)

@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
 
@@ -79,7 +80,7 @@ public sealed record ExplainedFace(long Row, GrayImage Image, int Label, int Pre
         float[] probabilities = predict(faces.Select([index]));
         int predicted = ClassProbabilities.Best(probabilities);
         byte[] pixels = faces.Pixels(index).ToArray();
-        return new(faces.Row(index), new GrayImage(FaceSet.Side, FaceSet.Side, pixels), faces.Label(index), predicted, probabilities,
+        return new(faces.Row(index), new GrayImage(Face.Side, Face.Side, pixels), faces.Label(index), predicted, probabilities,
             gradCam?.Explain(pixels, predicted), OcclusionExplainer.Explain(predict, pixels, predicted));
     }
 }

@@ -34,13 +34,13 @@ public sealed class FaceCorruption
     /// <summary>A spoilt copy of the faces.</summary>
     public FaceSet Apply(FaceSet faces, long seed = 1)
     {
-        var pixels = new byte[faces.Count * FaceSet.PixelCount];
+        var pixels = new byte[faces.Count * Face.PixelCount];
         var rows = new long[faces.Count];
         for (int i = 0; i < faces.Count; i++)
         {
             rows[i] = faces.Row(i);
             var random = new RandomStream(seed, rows[i], _number, 0x436F);
-            _change(faces.Pixels(i), pixels.AsSpan(i * FaceSet.PixelCount, FaceSet.PixelCount), ref random);
+            _change(faces.Pixels(i), pixels.AsSpan(i * Face.PixelCount, Face.PixelCount), ref random);
         }
         return new FaceSet(faces.ClassNames, pixels, faces.Labels.ToArray(), rows);
     }
@@ -66,17 +66,17 @@ public sealed class FaceCorruption
         double sum = weights.Sum();
         return (face, target, ref _) =>
         {
-            Span<double> across = stackalloc double[FaceSet.PixelCount];
+            Span<double> across = stackalloc double[Face.PixelCount];
             for (int i = 0; i < face.Length; i++)
             {
                 double value = 0;
-                for (int d = -reach; d <= reach; d++) value += weights[d + reach] * face[i - i % FaceSet.Side + Math.Clamp(i % FaceSet.Side + d, 0, FaceSet.Side - 1)];
+                for (int d = -reach; d <= reach; d++) value += weights[d + reach] * face[i - i % Face.Side + Math.Clamp(i % Face.Side + d, 0, Face.Side - 1)];
                 across[i] = value / sum;
             }
             for (int i = 0; i < face.Length; i++)
             {
                 double value = 0;
-                for (int d = -reach; d <= reach; d++) value += weights[d + reach] * across[Math.Clamp(i / FaceSet.Side + d, 0, FaceSet.Side - 1) * FaceSet.Side + i % FaceSet.Side];
+                for (int d = -reach; d <= reach; d++) value += weights[d + reach] * across[Math.Clamp(i / Face.Side + d, 0, Face.Side - 1) * Face.Side + i % Face.Side];
                 target[i] = Grey(value / sum);
             }
         };
@@ -86,9 +86,9 @@ public sealed class FaceCorruption
     private static Change Rotate(double degrees) => (face, target, ref random) =>
     {
         double angle = (random.NextBoolean(0.5) ? degrees : -degrees) * Math.PI / 180;
-        float cos = (float)Math.Cos(angle), sin = (float)Math.Sin(angle), middle = (FaceSet.Side - 1) / 2f;
-        Span<float> values = stackalloc float[FaceSet.PixelCount];
-        AffineResampling.Resample(face, new AffineMap(cos, -sin, sin, cos, middle, middle), FaceSet.Side, values);
+        float cos = (float)Math.Cos(angle), sin = (float)Math.Sin(angle), middle = (Face.Side - 1) / 2f;
+        Span<float> values = stackalloc float[Face.PixelCount];
+        AffineResampling.Resample(face, new AffineMap(cos, -sin, sin, cos, middle, middle), Face.Side, values);
         for (int i = 0; i < values.Length; i++) target[i] = Grey(values[i]);
     };
 
@@ -96,9 +96,9 @@ public sealed class FaceCorruption
     private static Change Occlude(double side) => (face, target, ref random) =>
     {
         face.CopyTo(target);
-        int size = (int)side, left = random.NextInt32(FaceSet.Side - size + 1), top = random.NextInt32(FaceSet.Side - size + 1);
+        int size = (int)side, left = random.NextInt32(Face.Side - size + 1), top = random.NextInt32(Face.Side - size + 1);
         byte mean = Grey(FaceProperties.Brightness(face));
-        for (int y = top; y < top + size; y++) target.Slice(y * FaceSet.Side + left, size).Fill(mean);
+        for (int y = top; y < top + size; y++) target.Slice(y * Face.Side + left, size).Fill(mean);
     };
 
     private static byte Grey(double value) => (byte)Math.Clamp(Math.Round(value), 0, 255);

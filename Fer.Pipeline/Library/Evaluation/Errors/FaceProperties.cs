@@ -1,4 +1,4 @@
-using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Evaluation;
 
@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Evaluation;
 /// </summary>
 public static class FaceProperties
 {
-    private const int Side = FaceSet.Side, Block = 8;
+    private const int Side = Face.Side, Block = 8;
 
     /// <summary>A block counts as flat whose grey values deviate by less than this.</summary>
     private const double FlatDeviation = 6;

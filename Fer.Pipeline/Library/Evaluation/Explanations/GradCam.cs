@@ -1,5 +1,5 @@
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Evaluation;
@@ -24,8 +24,8 @@ public sealed class GradCam : IDisposable
     /// <exception cref="FerException">The network takes other faces, or has no convolution to look at.</exception>
     public GradCam(Network network, int threads = 0)
     {
-        if (network.Input != new Shape(1, FaceSet.Side, FaceSet.Side))
-            throw new FerException($"The network {network.Architecture} takes {network.Input}; explanation maps need one of 1x{FaceSet.Side}x{FaceSet.Side} pixels, as a model zip holds it.");
+        if (network.Input != new Shape(1, Face.Side, Face.Side))
+            throw new FerException($"The network {network.Architecture} takes {network.Input}; explanation maps need one of 1x{Face.Side}x{Face.Side} pixels, as a model zip holds it.");
         var stream = FirstStream(network);
         var (target, copy) = WithoutNormalization(network, stream, LastConvolution(network, stream));
         _network = copy;
@@ -43,7 +43,7 @@ public sealed class GradCam : IDisposable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is not a class.</exception>
     public ExplanationMap Explain(ReadOnlySpan<byte> face, int classIndex)
     {
-        if (face.Length != FaceSet.PixelCount) throw new ArgumentException($"{face.Length} values are not one face of {FaceSet.Side}x{FaceSet.Side} grey pixels.", nameof(face));
+        if (face.Length != Face.PixelCount) throw new ArgumentException($"{face.Length} values are not one face of {Face.Side}x{Face.Side} grey pixels.", nameof(face));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)classIndex, (uint)_network.Output.Length, nameof(classIndex));
         var input = _executor.Input;
         for (int i = 0; i < face.Length; i++) input[i] = face[i];
@@ -76,13 +76,13 @@ public sealed class GradCam : IDisposable
     private double[] Spread(double[] evidence, Shape shape)
     {
         const int cells = ExplanationMap.Cells;
-        const double pixels = (double)FaceSet.Side / cells;
+        const double pixels = (double)Face.Side / cells;
         var spread = new double[cells * cells];
         for (int y = 0; y < cells; y++)
             for (int x = 0; x < cells; x++)
             {
-                double v = ((y + 0.5) * pixels - (_crop?.Top ?? 0)) / (_crop?.Height ?? FaceSet.Side);
-                double u = ((x + 0.5) * pixels - (_crop?.Left ?? 0)) / (_crop?.Width ?? FaceSet.Side);
+                double v = ((y + 0.5) * pixels - (_crop?.Top ?? 0)) / (_crop?.Height ?? Face.Side);
+                double u = ((x + 0.5) * pixels - (_crop?.Left ?? 0)) / (_crop?.Width ?? Face.Side);
                 if (u is < 0 or > 1 || v is < 0 or > 1) continue;
                 if (_mirrored) u = 1 - u;
                 double row = Math.Clamp(v * shape.Height - 0.5, 0, shape.Height - 1), column = Math.Clamp(u * shape.Width - 0.5, 0, shape.Width - 1);

@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Evaluation;
 
@@ -19,17 +20,17 @@ public static class OcclusionExplainer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is not a class.</exception>
     public static ExplanationMap Explain(Func<FaceSet, float[]> predict, ReadOnlySpan<byte> face, int classIndex)
     {
-        if (face.Length != FaceSet.PixelCount) throw new ArgumentException($"{face.Length} values are not one face of {FaceSet.Side}x{FaceSet.Side} grey pixels.", nameof(face));
-        const int places = (FaceSet.Side - Window) / Stride + 1, count = places * places + 1;
+        if (face.Length != Face.PixelCount) throw new ArgumentException($"{face.Length} values are not one face of {Face.Side}x{Face.Side} grey pixels.", nameof(face));
+        const int places = (Face.Side - Window) / Stride + 1, count = places * places + 1;
         byte mean = (byte)Math.Round(FaceProperties.Brightness(face));
-        var pixels = new byte[count * FaceSet.PixelCount];
+        var pixels = new byte[count * Face.PixelCount];
         for (int i = 0; i < count; i++)
         {
-            var hidden = pixels.AsSpan(i * FaceSet.PixelCount, FaceSet.PixelCount);
+            var hidden = pixels.AsSpan(i * Face.PixelCount, Face.PixelCount);
             face.CopyTo(hidden);
             // The last one stays whole.
             if (i == count - 1) continue;
-            for (int y = 0; y < Window; y++) hidden.Slice((i / places * Stride + y) * FaceSet.Side + i % places * Stride, Window).Fill(mean);
+            for (int y = 0; y < Window; y++) hidden.Slice((i / places * Stride + y) * Face.Side + i % places * Stride, Window).Fill(mean);
         }
         float[] probabilities = predict(new FaceSet(["face"], pixels, new int[count], new long[count]));
         int classes = probabilities.Length / count;

@@ -1,5 +1,5 @@
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Models;
@@ -128,9 +128,9 @@ public sealed class Backbone
         var input = network.Input;
         if (input.Channels is not (1 or 3)) throw new FerException($"{name}: the network takes {input}; pictures of 1 or 3 channels are needed.");
         preprocessing ??= input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet;
-        var builder = new NetworkBuilder(name, new Shape(1, FaceSet.Side, FaceSet.Side));
+        var builder = new NetworkBuilder(name, new Shape(1, Face.Side, Face.Side));
         var (height, width) = (resizeTo ?? input.Height, resizeTo ?? input.Width);
-        var pixels = (height, width) == (FaceSet.Side, FaceSet.Side) ? builder.Input : builder.Add(new Resize(height, width, new ResizeOptions { Interpolation = Interpolation.Linear }), "face_resize", builder.Input);
+        var pixels = (height, width) == (Face.Side, Face.Side) ? builder.Input : builder.Add(new Resize(height, width, new ResizeOptions { Interpolation = Interpolation.Linear }), "face_resize", builder.Input);
         var planes = new Layer[input.Channels];
         for (int c = 0; c < planes.Length; c++)
             planes[c] = builder.Add(new Affine((float)Of(preprocessing.Mean, c), (float)(1 / Of(preprocessing.Deviation, c))), $"face_scale{c}", pixels);

@@ -128,7 +128,7 @@ public static class EvaluationCharts
             var row = probabilities.Slice(i * classes, classes);
             int best = ClassProbabilities.Best(row);
             if (best == faces.Label(i)) right++;
-            items.Add(Item(faces.ClassNames, new(Data.FaceSet.Side, Data.FaceSet.Side, faces.Pixels(i).ToArray()), faces.Label(i), best, row.ToArray()));
+            items.Add(Item(faces.ClassNames, new(Faces.Face.Side, Faces.Face.Side, faces.Pixels(i).ToArray()), faces.Label(i), best, row.ToArray()));
         }
         return new ImageGrid
         {
