@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The loops of <see cref="Arithmetic"/>: axes with the same strides in both inputs are merged into one, the innermost one processed in
-/// whole vectors.
+/// The loops of <see cref="Arithmetic"/>: adjacent axes that both inputs step through without a gap are merged;
+/// the innermost axis is processed in whole vectors.
 /// </summary>
 internal sealed unsafe class ArithmeticKernel<V, F> : Kernel
     where V : struct, ISimd<V>
