@@ -39,8 +39,9 @@ internal static class ModelManifestJson
         {
             // The version first: a later layout may lack what is required today.
             int version = JsonSerializer.Deserialize<VersionOnly>(json, Options)?.FormatVersion ?? 0;
-            if (version != ModelManifest.CurrentFormatVersion)
-                throw new ModelFormatException($"its manifest.json has format version {version}; this program reads {ModelManifest.CurrentFormatVersion}");
+            if (version is < ModelManifest.FirstFormatVersion or > ModelManifest.CurrentFormatVersion)
+                throw new ModelFormatException(
+                    $"its manifest.json has format version {version}; this program reads {ModelManifest.FirstFormatVersion} to {ModelManifest.CurrentFormatVersion}");
             manifest = JsonSerializer.Deserialize<ModelManifest>(json, Options) ?? throw new ModelFormatException("its manifest.json says nothing");
         }
         catch (JsonException e)

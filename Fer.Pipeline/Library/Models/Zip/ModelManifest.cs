@@ -8,8 +8,11 @@ namespace Fer.Pipeline.Models;
 /// </summary>
 public sealed record ModelManifest
 {
-    /// <summary>The version of the zip's layout that this program writes and reads.</summary>
-    public const int CurrentFormatVersion = 1;
+    /// <summary>The version of the zip's layout that this program writes: an ML.NET model.</summary>
+    public const int CurrentFormatVersion = 2;
+
+    /// <summary>The oldest version that it reads: <c>model.onnx</c>, <c>manifest.json</c> and <c>metrics.json</c> alone.</summary>
+    public const int FirstFormatVersion = 1;
 
     /// <summary>Version of the zip's layout.</summary>
     public int FormatVersion { get; init; } = CurrentFormatVersion;
