@@ -32,7 +32,8 @@ internal static class ImageDrawing
     internal static (int Width, int Height) TextSize(string text, float size)
     {
         using var font = LabelFont.At(size);
-        return ((int)MathF.Ceiling(font.MeasureText(text)), (int)MathF.Ceiling(font.Metrics.Descent - font.Metrics.Ascent));
+        using var ink = new SKPaint(font);
+        return ((int)MathF.Ceiling(ink.MeasureText(text)), (int)MathF.Ceiling(font.Metrics.Descent - font.Metrics.Ascent));
     }
 
     /// <summary>Writes a line of text.</summary>
@@ -53,8 +54,8 @@ internal static class ImageDrawing
         mask.Erase(SKColors.Transparent);
         using (var canvas = new SKCanvas(mask))
         using (var font = LabelFont.At(size))
-        using (var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true })
-            canvas.DrawText(text, x - left, y - top - font.Metrics.Ascent, SKTextAlign.Left, font, ink);
+        using (var ink = new SKPaint(font) { Color = SKColors.Black, IsAntialias = true })
+            canvas.DrawText(text, x - left, y - top - font.Metrics.Ascent, ink);
         var covered = mask.GetPixelSpan();
         for (int row = top; row < bottom; row++)
         {

@@ -20,7 +20,7 @@ public static class PngEncoder
     {
         // Skia has no pixels of three bytes; the fourth is not written.
         using var wide = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var rgba = wide.GetPixelSpan();
+        var rgba = new Span<byte>((void*)wide.GetPixels(), wide.ByteCount);
         var rgb = image.Pixels.AsSpan();
         for (int from = 0, to = 0; from < rgb.Length; from += 3, to += 4)
             (rgba[to], rgba[to + 1], rgba[to + 2], rgba[to + 3]) = (rgb[from], rgb[from + 1], rgb[from + 2], 255);
