@@ -10,7 +10,8 @@ public sealed class LeakyRelu : Operation
     /// output.</exception>
     public LeakyRelu(float alpha = 0.01f)
     {
-        if (!(alpha >= 0 && float.IsFinite(alpha))) throw new FerUsageException($"The slope of a leaky ReLU must be at least 0, not {alpha}.");
+        if (!(alpha >= 0 && float.IsFinite(alpha)))
+            throw new FerUsageException($"The slope of a leaky ReLU must be at least 0, not {alpha}.");
         Alpha = alpha;
     }
 

@@ -15,7 +15,8 @@ public sealed class LocalResponseNormalization : Operation
     public LocalResponseNormalization(int size, float alpha = 1e-4f, float beta = 0.75f, float bias = 1)
     {
         if (size < 1 || !(bias > 0) || !(alpha >= 0) || !float.IsFinite(beta))
-            throw new FerUsageException($"Local response normalisation needs a positive size and bias and a non-negative alpha, not {size}, {bias} and {alpha}.");
+            throw new FerUsageException(
+                $"Local response normalisation needs a positive size and bias and a non-negative alpha, not {size}, {bias} and {alpha}.");
         Size = size;
         Alpha = alpha;
         Beta = beta;
