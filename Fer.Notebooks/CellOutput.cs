@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Fer.Notebooks;
 
-/// <summary>One output of a cell: printed text, something shown in one or more forms, or an error.</summary>
+/// <summary>One output of a cell: printed text, a displayed value in one or more forms, or an error.</summary>
 /// <param name="Kind"><c>stream</c>, <c>display_data</c>, <c>execute_result</c> or <c>error</c>.</param>
-/// <param name="Forms">What is shown, by MIME type; printed text and errors have <c>text/plain</c> alone.</param>
+/// <param name="Forms">The content by MIME type; printed text and errors have only <c>text/plain</c>.</param>
 internal sealed record CellOutput(string Kind, IReadOnlyDictionary<string, string> Forms)
 {
     internal const string PlainText = "text/plain", Html = "text/html", Svg = "image/svg+xml", Markdown = "text/markdown";
@@ -13,7 +13,7 @@ internal sealed record CellOutput(string Kind, IReadOnlyDictionary<string, strin
 
     internal static CellOutput Error(string message) => new("error", new Dictionary<string, string> { [PlainText] = message });
 
-    /// <summary>The form in plain text, which a check compares; pictures have their title here.</summary>
+    /// <summary>The plain text, which a check compares; for pictures it is the title.</summary>
     internal string Text => Forms.GetValueOrDefault(PlainText, "");
 
     internal static CellOutput FromJson(JsonObject node)

@@ -6,14 +6,14 @@ using Microsoft.CodeAnalysis.Scripting;
 namespace Fer.Notebooks;
 
 /// <summary>
-/// Finds what <c>#r</c> names. The project's own library is the one this program runs with, wherever the notebook says it was built, so that
-/// there is only one of it.
+/// Resolves <c>#r</c>. A reference to the project's own library resolves to the one this program runs with, wherever the notebook says it
+/// was built, so that it is loaded only once.
 /// </summary>
 internal sealed class CellReferenceResolver(string folder) : MetadataReferenceResolver
 {
     private readonly MetadataReferenceResolver _files = ScriptMetadataResolver.Default.WithBaseDirectory(folder);
 
-    /// <summary>The .NET runtime's libraries, ML.NET's and the project's.</summary>
+    /// <summary>The libraries of the .NET runtime, ML.NET and the project.</summary>
     internal static ImmutableArray<MetadataReference> Platform { get; } =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -30,7 +30,7 @@ internal sealed class CellReferenceResolver(string folder) : MetadataReferenceRe
     {
         if (Path.GetFileName(reference) == Path.GetFileName(typeof(FerException).Assembly.Location))
             return [MetadataReference.CreateFromFile(typeof(FerException).Assembly.Location, properties)];
-        // Packages are not fetched while a notebook runs: a missing one is reported as such by the compiler.
+        // Packages are not downloaded while a notebook runs: the compiler reports a missing one.
         return reference.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase) ? [] : _files.ResolveReference(reference, null, properties);
     }
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace Fer.Notebooks;
 
 /// <summary>
-/// The console's output, taken by the cell that is running, if one is. The cell is known by the flow of the code, not by the thread, so
-/// that several notebooks, and whatever else writes, do not mix.
+/// Redirects console output to the cell that is running, if any. The cell is identified by the async flow, not by the thread, so that the
+/// output of several notebooks and of anything else does not mix.
 /// </summary>
 internal sealed class ConsoleCapture : TextWriter
 {
@@ -26,7 +26,7 @@ internal sealed class ConsoleCapture : TextWriter
 
     public override Encoding Encoding => _console.Encoding;
 
-    /// <summary>Sends what the calling flow prints from now on to <paramref name="print"/>.</summary>
+    /// <summary>Sends what the current async flow prints from now on to <paramref name="print"/>.</summary>
     internal static void Take(Action<string> print)
     {
         _ = Installed.Value;

@@ -25,7 +25,7 @@ internal static class DisplayFormatter
         _ => Forms(Cell(value)),
     };
 
-    /// <summary>A value as a cell of a table: numbers with at most four decimals, the same on every machine.</summary>
+    /// <summary>A value as a table cell: numbers with at most four decimals, the same on every machine.</summary>
     internal static string Cell(object? value) => value switch
     {
         null => "",
@@ -36,7 +36,7 @@ internal static class DisplayFormatter
 
     private static Dictionary<string, string> Forms(string text) => new() { [CellOutput.PlainText] = text.EndsWith('\n') ? text : text + "\n" };
 
-    /// <summary>Objects with properties as a table of them; null where the values are simple.</summary>
+    /// <summary>Objects with properties as a table; null if the values are simple.</summary>
     private static Table? Records(IEnumerable rows)
     {
         object?[] items = [.. rows.Cast<object?>().Take(MostRows)];
@@ -82,8 +82,8 @@ internal static class DisplayFormatter
     }
 }
 
-/// <summary>Content of a MIME type with what stands for it in plain text.</summary>
+/// <summary>Content of a MIME type with its plain text equivalent.</summary>
 /// <param name="MimeType">Such as <c>text/html</c>.</param>
 /// <param name="Content">The content.</param>
-/// <param name="Text">What a reader without that form sees, and what a check compares.</param>
+/// <param name="Text">What a reader without support for the type sees, and what a check compares.</param>
 internal sealed record Rich(string MimeType, string Content, string Text);

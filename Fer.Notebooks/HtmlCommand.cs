@@ -6,8 +6,12 @@ namespace Fer.Notebooks;
 /// <summary>Renders notebooks with their saved outputs as pages.</summary>
 internal sealed class HtmlCommand : ICommand
 {
-    private readonly Argument<string[]> _files = new("FILE") { Description = "Notebooks; without any all of Fer.Notebooks", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string?> _output = Values.Text("--output", "Folder of the pages (artifacts/notebooks/ where not given)", "FOLDER");
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Description = "Notebooks; all of Fer.Notebooks by default",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string?> _output = Values.Text("--output", "Folder of the pages (default artifacts/notebooks/)", "FOLDER");
 
     public string Name => "html";
 

@@ -80,7 +80,7 @@ internal static partial class MarkdownHtml
         html.Append("<p>").Append(Inline(string.Join(' ', text))).Append("</p>\n");
     }
 
-    /// <summary>Code first, so that nothing inside it is taken for emphasis.</summary>
+    /// <summary>Code spans first, so that nothing inside them is read as emphasis.</summary>
     private static string Inline(string text)
     {
         string[] parts = text.Split('`');
@@ -88,7 +88,7 @@ internal static partial class MarkdownHtml
         for (int k = 0; k < parts.Length; k++)
         {
             string escaped = WebUtility.HtmlEncode(parts[k]);
-            // An odd part stands between two marks, unless the last mark is missing.
+            // An odd part is between two backticks, unless the last one is missing.
             if (k % 2 == 1 && k < parts.Length - 1) html.Append("<code>").Append(escaped).Append("</code>");
             else html.Append(k % 2 == 1 ? "`" : "").Append(Emphasis(escaped));
         }
@@ -111,7 +111,7 @@ internal static partial class MarkdownHtml
     [GeneratedRegex(@"^\s*(?:[-*]|\d+\.) +(.*)$")]
     private static partial Regex Item();
 
-    // Only links that a page may hold: other schemes could run something.
+    // Only safe links: other schemes could run code.
     [GeneratedRegex(@"\[([^\]]+)\]\((https?://[\w./#?=&;%~+:-]+|[\w./#?=&;%~+-]+)\)")]
     private static partial Regex Link();
 

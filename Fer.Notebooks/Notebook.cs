@@ -7,8 +7,7 @@ using Fer.Pipeline;
 namespace Fer.Notebooks;
 
 /// <summary>
-/// A Jupyter notebook (nbformat 4): cells of Markdown and C# with their saved outputs. What this program does not know about is kept as it
-/// was read.
+/// A Jupyter notebook (nbformat 4): cells of Markdown and C# with their saved outputs. Unknown properties are kept as they were read.
 /// </summary>
 internal sealed class Notebook
 {
@@ -19,24 +18,25 @@ internal sealed class Notebook
 
     private Notebook(string path, JsonObject root, IReadOnlyList<NotebookCell> cells) => (Path, _root, Cells) = (path, root, cells);
 
-    /// <summary>Where it was read from.</summary>
+    /// <summary>The file it was read from.</summary>
     internal string Path { get; }
 
     /// <summary>The cells in order.</summary>
     internal IReadOnlyList<NotebookCell> Cells { get; }
 
-    /// <summary>The first heading, else the file's name.</summary>
+    /// <summary>The first heading, or else the file's name.</summary>
     internal string Title => Cells.Where(cell => !cell.IsCode).SelectMany(cell => cell.Source.Split('\n'))
         .FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..].Trim() ?? System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <summary>Reads a notebook.</summary>
-    /// <exception cref="FerException">The file is missing, no notebook, or not of C#.</exception>
+    /// <exception cref="FerException">The file is missing, not a notebook, or not in C#.</exception>
     internal static Notebook Load(string path)
     {
         string text;
         try
         {
-            if (new FileInfo(path).Length > MostBytes) throw new FerException($"{path}: it is larger than {MostBytes >> 20} MB, which no notebook is.");
+            if (new FileInfo(path).Length > MostBytes)
+                throw new FerException($"{path}: it is larger than {MostBytes >> 20} MB, the limit for notebooks.");
             text = File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -46,37 +46,40 @@ internal sealed class Notebook
         return Parse(path, text);
     }
 
-    /// <summary>Reads a notebook from its text.</summary>
-    /// <exception cref="FerException">It is no notebook of nbformat 4, or not of C#.</exception>
+    /// <summary>Parses a notebook.</summary>
+    /// <exception cref="FerException">It is not a notebook of nbformat 4, or not in C#.</exception>
     internal static Notebook Parse(string path, string text)
     {
         try
         {
             if (JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = 64 }) is not JsonObject root || root["cells"] is not JsonArray cells)
-                throw new FerException($"{path}: no notebook: it has no list of cells.");
-            if (root["nbformat"]?.GetValue<int>() != 4) throw new FerException($"{path}: nbformat {root["nbformat"]} is not 4. Save it with a current editor.");
+                throw new FerException($"{path}: not a notebook: it has no list of cells.");
+            if (root["nbformat"]?.GetValue<int>() != 4)
+                throw new FerException($"{path}: nbformat {root["nbformat"]} is not 4. Save it with a current editor.");
             if (root["metadata"]?["kernelspec"]?["name"]?.GetValue<string>() is not ".net-csharp")
                 throw new FerException($"{path}: its kernel is '{root["metadata"]?["kernelspec"]?["name"]}', not '.net-csharp'. Only C# notebooks run here.");
-            return new(path, root, [.. cells.Select((cell, i) => new NotebookCell(i + 1, (cell as JsonObject) ?? throw new FerException($"{path}: cell {i + 1} is no object.")))]);
+            return new(path, root, [.. cells.Select((cell, i) => new NotebookCell(i + 1, (cell as JsonObject)
+                ?? throw new FerException($"{path}: cell {i + 1} is not an object.")))]);
         }
         catch (JsonException e)
         {
-            throw new FerException($"{path}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: no JSON ({e.Message.Split(" LineNumber")[0]}). A notebook is a JSON file.", e);
+            throw new FerException($"{path}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: "
+                + $"not valid JSON ({e.Message.Split(" LineNumber")[0]}). A notebook is a JSON file.", e);
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
-            throw new FerException($"{path}: a value is not of the kind that a notebook has there ({e.Message}).", e);
+            throw new FerException($"{path}: a value has the wrong type ({e.Message}).", e);
         }
     }
 
-    /// <summary>The file's text: one space of indent and a line feed at the end, as Jupyter writes it.</summary>
+    /// <summary>The file's text as Jupyter writes it: one space of indent and a line feed at the end.</summary>
     internal string ToJson()
     {
         foreach (var cell in Cells) cell.Store();
         return _root.ToJsonString(Options) + "\n";
     }
 
-    /// <summary>Writes it, whole or not at all.</summary>
+    /// <summary>Writes the file, all or nothing.</summary>
     /// <exception cref="FerException">The file cannot be written.</exception>
     internal void Save(string path)
     {

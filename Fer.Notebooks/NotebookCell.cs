@@ -16,24 +16,24 @@ internal sealed class NotebookCell
         Outputs = node["outputs"] is JsonArray outputs ? [.. outputs.OfType<JsonObject>().Select(CellOutput.FromJson)] : [];
     }
 
-    /// <summary>Its place in the notebook, from 1, Markdown counted.</summary>
+    /// <summary>Its position in the notebook, from 1, counting Markdown cells.</summary>
     internal int Number { get; }
 
     internal bool IsCode { get; }
 
     internal string Source { get; }
 
-    /// <summary>What it gave.</summary>
+    /// <summary>Its outputs.</summary>
     internal IReadOnlyList<CellOutput> Outputs { get; set; }
 
-    /// <summary>Puts the outputs back into the file's tree.</summary>
+    /// <summary>Writes the outputs back into the file's tree.</summary>
     internal void Store()
     {
         if (!IsCode) return;
         _node["outputs"] = new JsonArray([.. Outputs.Select(output => output.ToJson())]);
     }
 
-    /// <summary>Which run of the notebook it was, as editors show it beside the cell.</summary>
+    /// <summary>The execution count that editors show next to the cell.</summary>
     internal int? ExecutionCount
     {
         set

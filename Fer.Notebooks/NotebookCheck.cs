@@ -1,11 +1,14 @@
 namespace Fer.Notebooks;
 
-/// <summary>Compares a notebook as it was saved with the same notebook after a run: the kinds of output and all text. Pictures and HTML may differ in their figures.</summary>
+/// <summary>
+/// Compares a saved notebook with the same notebook after a run: the kinds of output and all text. Pictures and HTML may differ in their
+/// numbers.
+/// </summary>
 internal static class NotebookCheck
 {
     private const int Shown = 160;
 
-    /// <summary>What changed, a line each, naming the cell; none where nothing did.</summary>
+    /// <summary>The changes, one line each, naming the cell; empty if there are none.</summary>
     internal static IReadOnlyList<string> Compare(Notebook saved, Notebook now)
     {
         var changes = new List<string>();

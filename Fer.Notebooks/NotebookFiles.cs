@@ -6,7 +6,7 @@ namespace Fer.Notebooks;
 /// <summary>The notebooks that a command works on.</summary>
 internal static class NotebookFiles
 {
-    /// <summary>The files given, or all in the folder Fer.Notebooks in the order of their names.</summary>
+    /// <summary>The files given, or all in the folder Fer.Notebooks in name order.</summary>
     /// <exception cref="FerException">A file is missing, or there is none.</exception>
     internal static IReadOnlyList<string> Find(IReadOnlyList<string> given, CommandHost host)
     {
@@ -14,11 +14,12 @@ internal static class NotebookFiles
         {
             string[] files = [.. given.Select(host.Resolve)];
             foreach (string file in files)
-                if (!File.Exists(file)) throw new FerException($"{host.Shorten(file)}: there is no such file. Give the path of an .ipynb file.");
+                if (!File.Exists(file))
+                    throw new FerException($"{host.Shorten(file)}: there is no such file. Give the path of an .ipynb file.");
             return files;
         }
         string folder = Path.Combine(host.Folders.Top, "Fer.Notebooks");
         string[] all = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)] : [];
-        return all.Length > 0 ? all : throw new FerException($"{folder}: no notebooks are there. Name the files.");
+        return all.Length > 0 ? all : throw new FerException($"{folder}: there are no notebooks. Name the files.");
     }
 }

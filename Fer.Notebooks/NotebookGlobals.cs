@@ -2,19 +2,22 @@ using Fer.Pipeline.Reports;
 
 namespace Fer.Notebooks;
 
-/// <summary>What cells may call without naming where it comes from. The lower-case names are those that C# notebooks know from .NET Interactive.</summary>
+/// <summary>What cells can call without a prefix. The lower-case names are those that C# notebooks know from .NET Interactive.</summary>
 public sealed class NotebookGlobals
 {
     private readonly Action<CellOutput> _show;
 
     internal NotebookGlobals(Action<CellOutput> show) => _show = show;
 
-    /// <summary>Shows a value: a chart as SVG, a <see cref="Table"/> or a list of records as a table, HTML or Markdown made here, anything else as text.</summary>
+    /// <summary>
+    /// Shows a value: a chart as SVG, a <see cref="Table"/> or a list of records as a table, HTML or Markdown created here, anything else
+    /// as text.
+    /// </summary>
     public void display(object? value) => _show(new("display_data", DisplayFormatter.Format(value)));
 
     /// <summary>
-    /// Shows a table whose figures depend on the machine, such as those of a training: the page has all of it, the plain text, which
-    /// <c>run --check</c> compares, only <paramref name="caption"/>.
+    /// Shows a table whose numbers depend on the machine, such as training results: the page shows all of it, the plain text, which <c>run
+    /// --check</c> compares, only <paramref name="caption"/>.
     /// </summary>
     public void display(Table table, string caption)
     {

@@ -3,7 +3,7 @@ using Fer.Pipeline.Reports;
 
 namespace Fer.Notebooks;
 
-/// <summary>A notebook as one self-contained HTML page in the look of the reports: nothing is fetched and nothing runs.</summary>
+/// <summary>A notebook as one self-contained HTML page in the style of the reports: nothing is loaded and nothing runs.</summary>
 internal static class NotebookPage
 {
     private const string Css = """

@@ -4,15 +4,16 @@ using Fer.Pipeline;
 
 namespace Fer.Notebooks;
 
-/// <summary>Runs a notebook from its first cell to its last and keeps what each shows.</summary>
+/// <summary>Runs a notebook from its first cell to its last and keeps the output of each.</summary>
 internal static class NotebookRunner
 {
     /// <summary>Runs all code cells. The cells' outputs are replaced.</summary>
     /// <param name="notebook">The notebook.</param>
-    /// <param name="progress">Is told each code cell's number and time.</param>
-    /// <param name="cancellation">Ends the run; a cell that does not look at it is left behind.</param>
-    /// <exception cref="FerException">A cell failed: the message names notebook, cell and line, and the outputs so far are kept.</exception>
-    /// <exception cref="OperationCanceledException">The run was ended.</exception>
+    /// <param name="progress">Receives each code cell's number and time.</param>
+    /// <param name="cancellation">Cancels the run; a cell that does not observe it is abandoned.</param>
+    /// <exception cref="FerException">A cell failed: the message names notebook, cell and line, and the outputs so far are
+    /// kept.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     internal static async Task RunAsync(Notebook notebook, Action<int, TimeSpan>? progress, CancellationToken cancellation)
     {
         foreach (var cell in notebook.Cells)
@@ -52,7 +53,7 @@ internal static class NotebookRunner
         }
     }
 
-    /// <summary>What the running cell has shown so far; what is printed in a row is one output.</summary>
+    /// <summary>The output of the running cell so far; consecutive prints are one output.</summary>
     private sealed class CellOutputs
     {
         private readonly Lock _lock = new();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Fer.Notebooks;
 
-/// <summary>A notebook's texts: one string, or a list of lines that keep their line feeds.</summary>
+/// <summary>A text in a notebook: a string, or a list of lines that keep their line feeds.</summary>
 internal static class NotebookText
 {
     internal static string Read(JsonNode? node) => node switch

@@ -5,15 +5,23 @@ using Fer.Shell;
 
 namespace Fer.Notebooks;
 
-/// <summary>Runs notebooks and saves their outputs, or checks that they still give what was saved.</summary>
+/// <summary>Runs notebooks and saves their outputs, or checks that they still produce the saved ones.</summary>
 internal sealed class RunCommand : ICommand
 {
-    /// <summary>How notebooks learn of <c>--data</c> and <c>--model</c>; any kernel can set these.</summary>
+    /// <summary>Pass <c>--data</c> and <c>--model</c> to the notebooks; any kernel can set these.</summary>
     internal const string DataVariable = "FER_DATA", ModelVariable = "FER_MODEL";
 
-    private readonly Argument<string[]> _files = new("FILE") { Description = "Notebooks; without any all of Fer.Notebooks", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string?> _data = Values.Text("--data", "CSV (plain or .gz) or folder of images in place of the drawn faces; the outputs then go to artifacts/notebooks/ and not into the notebook", "PATH");
-    private readonly Option<string?> _model = Values.Text("--model", "The model zip that is evaluated and used; without it artifacts/fer-seven.zip where --data is given, else one trained by the notebook", "FILE");
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Description = "Notebooks; all of Fer.Notebooks by default",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string?> _data = Values.Text("--data",
+        "CSV (plain or .gz) or folder of images to use instead of the drawn faces; "
+        + "the outputs then go to artifacts/notebooks/ and not into the notebook", "PATH");
+    private readonly Option<string?> _model = Values.Text("--model",
+        "The model zip to evaluate and use; by default artifacts/fer-seven.zip if --data is given, else one trained by the notebook",
+        "FILE");
     private readonly Option<bool> _check = Values.Flag("--check", "Saves nothing; fails if a notebook no longer runs or, without --data and --model, its text outputs changed");
 
     public string Name => "run";
@@ -23,7 +31,7 @@ internal sealed class RunCommand : ICommand
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
         ("run", "runs all notebooks on the drawn faces and saves their outputs"),
-        ("run --check", "the same, but only compares with what is saved"),
+        ("run --check", "the same, but only compares with the saved outputs"),
         ("run Fer.Notebooks/03-evaluate.ipynb --data fer2013.csv.gz --model model.zip", "one on real data"),
     ];
 
@@ -65,7 +73,9 @@ internal sealed class RunCommand : ICommand
             host.Error.WriteLine($"  {end} in all, saved: {host.Shorten(target)}");
         }
         if (failures.Count > 0) throw new FerException(string.Join('\n', failures));
-        host.Output.WriteLine(check ? own ? $"{files.Length} notebooks run and are as saved." : $"{files.Length} notebooks run." : $"{files.Length} notebooks ran.");
+        host.Output.WriteLine(!check ? $"{files.Length} notebooks ran."
+            : own ? $"{files.Length} notebooks run and match their saved outputs."
+            : $"{files.Length} notebooks run.");
         return ExitCode.Done;
     }
 

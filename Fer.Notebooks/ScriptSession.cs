@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Scripting;
 
 namespace Fer.Notebooks;
 
-/// <summary>One notebook's running state: cells see the usings, variables, types and references of those before them.</summary>
+/// <summary>The running state of one notebook: cells see the usings, variables, types and references of those before them.</summary>
 internal sealed class ScriptSession
 {
     private static readonly string[] Usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
@@ -17,7 +17,7 @@ internal sealed class ScriptSession
     private readonly ScriptOptions _options;
     private ScriptState<object>? _state;
 
-    /// <param name="folder">Where <c>#r</c> paths start from.</param>
+    /// <param name="folder">The folder that <c>#r</c> paths are relative to.</param>
     /// <param name="globals">What cells may call.</param>
     internal ScriptSession(string folder, NotebookGlobals globals)
     {
@@ -31,8 +31,8 @@ internal sealed class ScriptSession
             .WithLanguageVersion(Microsoft.CodeAnalysis.CSharp.LanguageVersion.Latest);
     }
 
-    /// <summary>Runs a cell and gives the value of its last expression, if it ends in one without a semicolon.</summary>
-    /// <exception cref="CellException">The cell does not compile, or failed while it ran; names the line.</exception>
+    /// <summary>Runs a cell and returns the value of its last expression, if it ends in one without a semicolon.</summary>
+    /// <exception cref="CellException">The cell does not compile or threw an exception; the message names the line.</exception>
     internal async Task<object?> RunAsync(string source, string name, CancellationToken cancellation)
     {
         var options = _options.WithFilePath(name);
@@ -55,15 +55,15 @@ internal sealed class ScriptSession
         }
     }
 
-    /// <summary>The line of the cell that the exception passed through; 0 where it is not known.</summary>
+    /// <summary>The line of the cell that the exception passed through; 0 if unknown.</summary>
     private static int LineOf(Exception exception, string name) =>
         new StackTrace(exception, fNeedFileInfo: true).GetFrames().FirstOrDefault(frame => frame.GetFileName() == name)?.GetFileLineNumber() ?? 0;
 }
 
-/// <summary>A cell that does not compile or failed.</summary>
-/// <param name="line">The line inside the cell, from 1; 0 where it is not known.</param>
+/// <summary>A cell that does not compile or throws.</summary>
+/// <param name="line">The line in the cell, from 1; 0 if unknown.</param>
 /// <param name="message">What went wrong.</param>
-/// <param name="inner">The failure behind it.</param>
+/// <param name="inner">The underlying exception.</param>
 internal sealed class CellException(int line, string message, Exception? inner = null) : Exception(message, inner)
 {
     internal int Line => line;

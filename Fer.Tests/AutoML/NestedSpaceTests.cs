@@ -48,7 +48,7 @@ public class NestedSpaceTests
     }
 
     [Fact]
-    public void A_condition_on_no_option_is_refused_by_name() =>
+    public void A_condition_on_an_unknown_option_is_refused_by_name() =>
         Assert.Contains("Nothing", Assert.Throws<ArgumentException>(() => new SearchSpace<Wrong>()).Message);
 
     private enum Kind

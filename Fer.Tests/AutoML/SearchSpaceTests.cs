@@ -57,7 +57,7 @@ public class SearchSpaceTests
     }
 
     [Fact]
-    public void Option_can_be_fixed_and_is_searched_no_more()
+    public void Option_can_be_fixed_and_is_no_longer_searched()
     {
         var smaller = _space.WithFixed("Depth", 3);
         Assert.Equal(["Rate", "Kind"], smaller.Dimensions.Select(d => d.Name));
@@ -66,7 +66,7 @@ public class SearchSpaceTests
     }
 
     [Fact]
-    public void Condition_needs_an_option_that_stands_before()
+    public void Condition_needs_an_option_declared_before()
     {
         Assert.Throws<ArgumentException>(() => _space.WithCondition("Kind", "Depth", 2));
         Assert.Throws<ArgumentException>(() => _space.WithCondition("Depth", "Rate", 0.1));

@@ -47,21 +47,21 @@ public class TunerTests
     [InlineData(TunerKind.CostFrugal)]
     [InlineData(TunerKind.SuccessiveHalving)]
     [InlineData(TunerKind.RandomSearch)]
-    public void Forty_trials_find_a_good_place(TunerKind kind)
+    public void Forty_trials_find_a_good_setting(TunerKind kind)
     {
         double[] best = [.. Enumerable.Range(1, 9).Select(seed => Run(Create(kind, seed), 40).Max(p => Score(p.Setting))).Order()];
-        // The best there is is 0.8, the default 0.5.
+        // The best possible score is 0.8, the default's 0.5.
         Assert.InRange(best[4], 0.74, 0.8);
     }
 
     [Fact]
-    public void A_grid_is_walked_once_both_ends_of_ranges_included()
+    public void A_grid_is_searched_once_with_both_ends_of_ranges()
     {
         var tuner = new GridSearchTuner(Space, 5, steps: 4);
         var all = Run(tuner, 1000).ConvertAll(p => p.Setting);
         Assert.True(tuner.IsExhausted);
         Assert.Equal(all.Count, all.Distinct().Count());
-        // The default's rate is no place of the grid and comes on top.
+        // The default's rate is not on the grid and comes in addition.
         Assert.Equal(4 * 2 * 4, tuner.GridSize);
         Assert.InRange(all.Count, 32, 33);
         Assert.Contains(all, p => (double)p["Rate"] is > 0.999 and <= 1);
@@ -78,7 +78,7 @@ public class TunerTests
         double[] fidelities = [.. trials.Select(t => Math.Round(1 / t.Fidelity))];
         Assert.Equal([9, 3, 1], fidelities.Distinct());
         int low = fidelities.Count(f => f == 9), middle = fidelities.Count(f => f == 3);
-        // A third goes up, and the default with them.
+        // A third is promoted, and the default with it.
         Assert.InRange(middle, low / 3, low / 3 + 1);
         var bottom = trials.Where(t => t.Fidelity < 0.2).Select(t => t.Setting).OrderByDescending(Score).ToArray();
         Assert.Contains(trials, t => t.Fidelity == 1 && t.Setting.Equals(Space.Default));
@@ -89,7 +89,7 @@ public class TunerTests
     [Fact]
     public void A_frugal_search_prefers_the_cheaper_of_equals()
     {
-        // Depth changes nothing but the time: the search must not stay where it is dear.
+        // Depth changes nothing but the time: the search must not stay where it is expensive.
         var tuner = new CostFrugalTuner(Space, 2);
         var trials = Run(tuner, 60).ConvertAll(p => p.Setting);
         Assert.True(Score(trials[^1]) > Score(trials[0]));

@@ -14,13 +14,13 @@ public class BlazeFaceDecoderTests
     [InlineData(512, 0.5f / 8, 0.5f / 8)]
     [InlineData(518, 1.5f / 8, 0.5f / 8)]
     [InlineData(895, 7.5f / 8, 7.5f / 8)]
-    public void Anchors_stand_in_the_middle_of_their_cells(int anchor, float x, float y) =>
+    public void Anchors_are_the_centres_of_their_cells(int anchor, float x, float y) =>
         Assert.Equal(new Vector2(x, y), BlazeFaceDecoder.AnchorAt(anchor));
 
     [Theory]
     [InlineData(3)]
     [InlineData(700)]
-    public void A_face_is_told_in_the_pixels_of_the_image(int anchor)
+    public void A_face_is_returned_in_image_pixels(int anchor)
     {
         var output = new BlazeFaceOutput();
         output.Scores.AsSpan().Fill(-50);
@@ -37,7 +37,7 @@ public class BlazeFaceDecoderTests
     }
 
     [Fact]
-    public void Faces_below_the_least_score_and_broken_ones_are_left_out()
+    public void Faces_below_the_minimum_score_and_invalid_ones_are_left_out()
     {
         var output = new BlazeFaceOutput();
         output.Scores.AsSpan().Fill(-50);

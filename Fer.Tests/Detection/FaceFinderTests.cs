@@ -49,7 +49,7 @@ public class FaceFinderTests
     public void Larger_pictures_are_looked_at_more_closely(int side, int levels) => Assert.Equal(levels, new FaceFinderOptions().LevelsFor(side));
 
     [Fact]
-    public void What_the_second_network_does_not_see_is_no_face()
+    public void A_face_that_the_second_network_does_not_see_is_dropped()
     {
         var picture = Picture(640, 320, (200, 120, 60, 60));
         var blind = new FakeNetwork(32, (_, _) => { });
@@ -71,7 +71,7 @@ public class FaceFinderTests
             new FaceFinderOptions { MinimumScore = score, Overlap = overlap, Levels = levels, MostFaces = most }));
 
     [Fact]
-    public void Networks_go_with_the_finder()
+    public void Disposing_the_finder_disposes_its_networks()
     {
         FakeNetwork first = FakeNetwork.OfBright(64), second = FakeNetwork.OfBright(32);
         var finder = new FaceFinder(first, second, new FaceFinderOptions());
@@ -81,7 +81,7 @@ public class FaceFinderTests
     }
 
     [Fact]
-    public void A_missing_package_is_told_with_the_command_that_fetches_it()
+    public void A_missing_package_error_names_the_command_that_fetches_it()
     {
         using var folder = new TemporaryFolder();
         foreach (string path in (string[])[folder.File("none.tgz"), folder.Path, folder.Write("damaged.tgz", "not a package")])

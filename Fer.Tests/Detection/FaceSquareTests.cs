@@ -8,7 +8,7 @@ namespace Fer.Tests.Detection;
 public class FaceSquareTests
 {
     [Fact]
-    public void A_square_of_the_crops_own_size_is_cut_out_as_it_is()
+    public void A_square_of_the_crops_own_size_is_copied_unchanged()
     {
         var image = Noise(80, 60);
         byte[] crop = new FaceSquare(new Vector2(20 + 24, 5 + 24), 48).Crop(image);
@@ -18,7 +18,7 @@ public class FaceSquareTests
     }
 
     [Fact]
-    public void A_larger_square_is_made_smaller_by_area()
+    public void A_larger_square_is_averaged_by_area()
     {
         var image = Noise(96, 96);
         byte[] expected = ImageResizer.Resize(image.ToGray(), 48, 48).Pixels;

@@ -15,7 +15,7 @@ public class FaceTrackerTests
     }
 
     [Fact]
-    public void A_face_back_in_time_keeps_its_number_and_later_has_a_new_one()
+    public void A_face_that_returns_soon_keeps_its_number_and_later_gets_a_new_one()
     {
         var tracker = new FaceTracker(patienceSeconds: 1);
         tracker.Update([Face(0)], 0);
@@ -25,7 +25,7 @@ public class FaceTrackerTests
     }
 
     [Fact]
-    public void Probabilities_approach_new_ones_as_time_goes()
+    public void Probabilities_converge_to_new_ones_over_time()
     {
         var tracker = new FaceTracker(smoothingSeconds: 0.5);
         Assert.Equal(1, Happy(tracker.Update([Face(0, happy: 1)], 10)), 1e-6f);

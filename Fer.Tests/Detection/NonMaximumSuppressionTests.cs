@@ -17,14 +17,14 @@ public class NonMaximumSuppressionTests
     }
 
     [Fact]
-    public void Faces_apart_stay_apart_the_surest_first()
+    public void Separate_faces_stay_separate_highest_score_first()
     {
         var faces = NonMaximumSuppression.Apply([Face(0, 0, 50, 0.7f), Face(200, 0, 50, 0.9f), Face(45, 0, 50, 0.8f)], 0.3f);
         Assert.Equal([0.9f, 0.8f, 0.7f], faces.Select(f => f.Score));
     }
 
     [Fact]
-    public void A_part_of_a_face_is_no_second_face() =>
+    public void A_part_of_a_face_is_not_a_second_face() =>
         Assert.Equal(100, Assert.Single(NonMaximumSuppression.Apply([Face(0, 0, 100, 0.9f), Face(20, 20, 30, 0.8f)], 0.3f)).Box.Width);
 
     [Fact]
@@ -37,7 +37,7 @@ public class NonMaximumSuppressionTests
     }
 
     [Fact]
-    public void Nothing_found_is_nothing() => Assert.Empty(NonMaximumSuppression.Apply([], 0.3f));
+    public void No_candidates_give_no_faces() => Assert.Empty(NonMaximumSuppression.Apply([], 0.3f));
 
     internal static DetectedFace Face(float x, float y, float side, float score)
     {

@@ -45,7 +45,7 @@ public class ErrorAnalysisTests
     }
 
     [Fact]
-    public void McNemars_p_value_is_scipys()
+    public void McNemars_p_value_agrees_with_scipy()
     {
         foreach (var one in Golden().GetProperty("mcnemar").EnumerateArray())
         {
@@ -90,7 +90,7 @@ public class ErrorAnalysisTests
     }
 
     [Fact]
-    public void Properties_of_a_face_are_what_they_are_named()
+    public void Face_properties_measure_what_they_are_named_after()
     {
         var flat = new byte[Face.PixelCount];
         flat.AsSpan().Fill(77);
@@ -130,7 +130,7 @@ public class ErrorAnalysisTests
     }
 
     [Fact]
-    public void Percentiles_are_numpys()
+    public void Percentiles_agree_with_numpy()
     {
         // numpy.percentile([1, 2, 4, 8], [2.5, 97.5]) is 1.075, 7.7.
         Assert.Equal(1.075, Bootstrap.Percentile([1, 2, 4, 8], 0.025), 1e-12);

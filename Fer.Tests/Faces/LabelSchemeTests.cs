@@ -33,11 +33,11 @@ public class LabelSchemeTests
     [InlineData("happy,happiness", "", "twice")]
     [InlineData("happy,sad", "disgust", "FROM=INTO")]
     [InlineData("happy,sad", "disgust=angry", "not a class")]
-    [InlineData("happy,sad", "sad=happy", "listed as a class and joined")]
+    [InlineData("happy,sad", "sad=happy", "listed as a class and merged")]
     [InlineData("happy,sad", "fear=fear", "itself")]
     [InlineData("happy,sad", "fear=sad;fear=happy", "merged twice")]
     [InlineData("happy", "sad=happy", "1 class")]
-    public void A_scheme_that_cannot_be_says_why(string classes, string merges, string expected)
+    public void An_invalid_scheme_says_why(string classes, string merges, string expected)
     {
         var error = Assert.Throws<FerUsageException>(() => classes == "sevn"
             ? LabelScheme.Parse(classes)

@@ -89,7 +89,7 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_check_saves_nothing_and_tells_what_changed()
+    public async Task A_check_saves_nothing_and_reports_what_changed()
     {
         string path = Write("int x = 1;\nConsole.WriteLine($\"one\\ntwo {x}\");");
         await Run("run one.ipynb");
@@ -102,7 +102,7 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_is_ended_by_the_token_even_inside_a_cell()
+    public async Task A_run_can_be_cancelled_even_inside_a_cell()
     {
         var notebook = Notebook.Load(Write("while (true) await Task.Delay(1000);"));
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(3));
@@ -114,9 +114,10 @@ public sealed class NotebookRunnerTests : IDisposable
     [InlineData("{}", "no list of cells")]
     [InlineData("""{"cells":[],"nbformat":3}""", "nbformat 3 is not 4")]
     [InlineData("""{"cells":[],"nbformat":4,"metadata":{"kernelspec":{"name":"python3"}}}""", "'python3', not '.net-csharp'")]
-    [InlineData("""{"cells":[7],"nbformat":4,"metadata":{"kernelspec":{"name":".net-csharp"}}}""", "cell 1 is no object")]
-    [InlineData("""{"cells":[{"cell_type":"code","source":{}}],"nbformat":4,"metadata":{"kernelspec":{"name":".net-csharp"}}}""", "not of the kind")]
-    public async Task What_is_no_notebook_is_said(string text, string expected)
+    [InlineData("""{"cells":[7],"nbformat":4,"metadata":{"kernelspec":{"name":".net-csharp"}}}""", "cell 1 is not an object")]
+    [InlineData("""{"cells":[{"cell_type":"code","source":{}}],"nbformat":4,"metadata":{"kernelspec":{"name":".net-csharp"}}}""",
+        "wrong type")]
+    public async Task What_is_not_a_notebook_is_refused_with_the_reason(string text, string expected)
     {
         _folder.Write("one.ipynb", text);
         var (code, _, error) = await Run("run one.ipynb");

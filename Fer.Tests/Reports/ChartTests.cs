@@ -71,7 +71,7 @@ public class ChartTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_value_that_is_no_number_breaks_the_line()
+    public void NaN_interrupts_the_line()
     {
         var chart = Lines([0.1, 0.2, double.NaN, 0.4, 0.5]);
         string path = XElement.Parse(chart.ToSvgFile()).Descendants(Svg + "path").Select(one => one.Attribute("d")!.Value).Single(d => d.Contains('L'));
@@ -85,8 +85,8 @@ public class ChartTests
     {
         Assert.Contains("<title>accuracy, epoch 2: 0.200</title>", Lines([0.1, 0.2]).ToSvg(), StringComparison.Ordinal);
         string heat = new ConfusionHeatMap { Title = "t", Description = "d", Matrix = new(["happy", "sad"], [[1500, 500], [0, 0]]) }.ToSvg();
-        Assert.Contains("<title>happy, taken for sad: 500 of 2,000 (25.0\u00A0%)</title>", heat, StringComparison.Ordinal);
-        Assert.Contains("<title>sad, right: 0 of 0 (–)</title>", heat, StringComparison.Ordinal);
+        Assert.Contains("<title>happy, predicted as sad: 500 of 2,000 (25.0\u00A0%)</title>", heat, StringComparison.Ordinal);
+        Assert.Contains("<title>sad, correct: 0 of 0 (–)</title>", heat, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class ChartTests
     }
 
     [Fact]
-    public void The_front_holds_the_points_that_no_other_beats_in_both()
+    public void The_Pareto_front_holds_the_points_that_no_other_dominates()
     {
         var chart = new ScatterChart
         {
@@ -130,7 +130,7 @@ public class ChartTests
     }
 
     [Fact]
-    public void A_wrong_prediction_is_told_by_more_than_its_colour()
+    public void A_wrong_prediction_is_marked_by_more_than_its_colour()
     {
         string svg = Make("images", "happy").ToSvg();
         Assert.Contains("✓ happy", svg, StringComparison.Ordinal);
@@ -138,7 +138,7 @@ public class ChartTests
     }
 
     [Fact]
-    public void An_axis_of_numbers_over_a_wide_span_is_laid_out_by_the_logarithm()
+    public void A_numeric_axis_over_a_wide_range_is_logarithmic()
     {
         var axis = new ParallelAxis("LearningRate", ["0.001", "0.01", "0.1", null]);
         Assert.Equal(axis.Place(1) - axis.Place(0), axis.Place(2) - axis.Place(1), 1e-12);

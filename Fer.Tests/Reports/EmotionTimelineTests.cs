@@ -35,7 +35,7 @@ public class EmotionTimelineTests
     }
 
     [Fact]
-    public void Faces_that_come_and_go_leave_those_that_stay()
+    public void Faces_seen_briefly_are_dropped_first()
     {
         var timeline = new EmotionTimeline(Names);
         for (int i = 0; i < 500; i++) timeline.AddFrame(i * 0.1, [(1, [1f, 0f]), (i + 2, [0f, 1f])]);

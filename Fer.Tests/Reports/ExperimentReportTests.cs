@@ -18,7 +18,8 @@ public class ExperimentReportTests
         foreach (string part in new[] { "Class distribution", "Accuracy by epoch", "Loss by epoch", "Confusion matrix", "Precision, recall and F1", "True against predicted", "Reliability diagram", "Accuracy against time", "Validation accuracy by epoch" })
             Assert.Contains(captions, caption => caption.StartsWith(part, StringComparison.Ordinal));
         string[] headings = [.. page.Descendants("h3").Select(one => one.Value)];
-        foreach (string part in new[] { "Rows of each class", "Settings of the model", "Figures of each class", "Most frequent mistakes", "All trials", "Where and how" })
+        foreach (string part in new[] { "Rows of each class", "Settings of the model", "Metrics of each class",
+            "Most frequent mistakes", "All trials", "Where and how" })
             Assert.Contains(headings, heading => heading.StartsWith(part, StringComparison.Ordinal));
     }
 
@@ -41,7 +42,7 @@ public class ExperimentReportTests
     }
 
     [Fact]
-    public void The_page_can_be_read_without_eyes_and_without_a_mouse()
+    public void The_page_works_with_a_screen_reader_and_without_a_mouse()
     {
         var page = Parse(ReportSamples.Html());
         Assert.Equal("en", page.Root!.Attribute("lang")!.Value);
@@ -100,7 +101,7 @@ public class ExperimentReportTests
     }
 
     [Fact]
-    public void Settings_that_never_change_stand_over_the_trials_and_not_in_the_table()
+    public void Settings_that_never_change_are_listed_above_the_table_and_not_in_it()
     {
         var page = Parse(ReportSamples.Html());
         var table = page.Descendants("table").Single(one => one.Attribute("aria-label")!.Value.StartsWith("All trials", StringComparison.Ordinal));

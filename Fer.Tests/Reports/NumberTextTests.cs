@@ -6,7 +6,7 @@ namespace Fer.Tests.Reports;
 public class NumberTextTests
 {
     [Fact]
-    public void Numbers_do_not_follow_the_callers_culture()
+    public void Numbers_do_not_depend_on_the_culture()
     {
         var before = CultureInfo.CurrentCulture;
         var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -53,7 +53,7 @@ public class NumberTextTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void What_is_no_number_is_a_dash(double value)
+    public void NaN_and_infinity_are_dashes(double value)
     {
         Assert.Equal("–", NumberText.Value(value, ValueFormat.Number));
         Assert.Equal("–", NumberText.Percent(value));

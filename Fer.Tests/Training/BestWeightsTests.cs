@@ -5,7 +5,7 @@ namespace Fer.Tests.Training;
 public class BestWeightsTests
 {
     [Fact]
-    public void Best_accuracy_is_kept_and_equals_are_told_apart_by_loss()
+    public void Best_accuracy_is_kept_and_ties_are_broken_by_loss()
     {
         var parameters = OptimizerTests.Problem();
         var best = new BestWeights(parameters, null);
@@ -39,7 +39,7 @@ public class BestWeightsTests
     }
 
     [Fact]
-    public void Early_stopping_on_the_loss_keeps_the_least_loss()
+    public void Early_stopping_on_the_loss_keeps_the_lowest_loss()
     {
         var parameters = OptimizerTests.Problem();
         var best = new BestWeights(parameters, new EarlyStopping { Metric = EarlyStoppingMetric.Loss });

@@ -39,7 +39,7 @@ public class ExponentialMovingAverageTests
     }
 
     [Fact]
-    public void Restored_average_goes_on_bit_for_bit_and_a_cut_one_is_refused()
+    public void Restored_average_resumes_bit_for_bit_and_a_truncated_one_is_refused()
     {
         var parameters = OptimizerTests.Problem();
         var average = new ExponentialMovingAverage(parameters);

@@ -30,6 +30,6 @@ public class GradientClippingTests
     }
 
     [Fact]
-    public void Norm_of_zero_is_no_limit_that_makes_sense() =>
+    public void Norm_of_zero_is_refused() =>
         Assert.Throws<FerUsageException>(() => GradientClipping.ClipByGlobalNorm(OptimizerTests.Problem(), 0));
 }

@@ -50,7 +50,7 @@ public class LearningRateSchedulerTests
     }
 
     [Fact]
-    public void Plateau_reduces_after_patience_waits_out_the_cooldown_and_stops_at_the_least_rate()
+    public void Plateau_reduces_after_patience_waits_out_the_cooldown_and_stops_at_the_minimum_rate()
     {
         var options = new ReduceOnPlateau { Factor = 0.5, Patience = 2, MinDelta = 0.01, Cooldown = 2, MinLearningRate = 0.02 };
         var plateau = options.Start();

@@ -79,7 +79,7 @@ public class OptimizerTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Restored_state_goes_on_bit_for_bit(string name)
+    public void Restored_state_resumes_bit_for_bit(string name)
     {
         var straight = Problem();
         var optimizer = Create(name, 0.05f);
@@ -99,7 +99,7 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void State_of_another_optimizer_or_network_or_a_cut_one_is_refused()
+    public void State_of_another_optimizer_or_network_or_a_truncated_one_is_refused()
     {
         var parameters = Problem();
         var sgd = new Sgd();
@@ -109,7 +109,7 @@ public class OptimizerTests
         byte[] bytes = stream.ToArray();
         Assert.Contains("Sgd", Assert.Throws<FerException>(() => new Adam().Restore(Reader(bytes), 26)).Message);
         Assert.Contains("another network", Assert.Throws<FerException>(() => new Sgd().Restore(Reader(bytes), 27)).Message);
-        Assert.Contains("cut short", Assert.Throws<FerException>(() => new Sgd().Restore(Reader(bytes[..^5]), 26)).Message);
+        Assert.Contains("truncated", Assert.Throws<FerException>(() => new Sgd().Restore(Reader(bytes[..^5]), 26)).Message);
         var other = new ParameterSet([("w", new NetworkParameter(ParameterKind.Weight, Initializer.HeNormal, 4))]);
         Assert.Throws<InvalidOperationException>(() => sgd.Step(other, 0.1f));
 

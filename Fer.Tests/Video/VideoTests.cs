@@ -23,7 +23,7 @@ public sealed class VideoTests : IDisposable
     }
 
     [Fact]
-    public void What_is_written_is_read_back_alike_with_its_sound()
+    public void A_written_video_is_read_back_with_its_sound()
     {
         SkipWithoutFfmpeg();
         string source = _folder.File("a.mp4"), copy = _folder.File("copies/b.mp4");
@@ -47,7 +47,7 @@ public sealed class VideoTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_no_video_is_an_error_that_names_it()
+    public void A_file_that_is_not_a_video_is_an_error_that_names_it()
     {
         SkipWithoutFfmpeg();
         string file = _folder.Write("a.mp4", "no video");
@@ -78,7 +78,7 @@ public sealed class VideoTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_program_is_told_with_what_to_do() =>
+    public void A_missing_program_error_says_what_to_do() =>
         Assert.Contains("Install ffmpeg", Assert.Throws<FerException>(() => new Ffmpeg("ffmpeg-that-is-not-there", [])).Message);
 
     private static void SkipWithoutFfmpeg() => Assert.SkipUnless(TestVideo.Missing is null, TestVideo.Missing ?? "");

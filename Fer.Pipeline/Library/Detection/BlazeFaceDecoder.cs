@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Fer.Pipeline.Detection;
 
 /// <summary>
-/// Turns a BlazeFace network's output into faces (Bazarevsky et al., arXiv 1907.05047). Anchors stand in the middle of the cells of a
-/// 16x16 grid, two a cell, and of an 8x8 grid, six a cell; all have the size of the input, so distances need only its side.
+/// Decodes the output of a BlazeFace network (Bazarevsky et al., arXiv 1907.05047). The anchors are the cell centres of a 16x16 grid, two
+/// per cell, and of an 8x8 grid, six per cell. All have the size of the input, so distances need only its side.
 /// </summary>
 internal static class BlazeFaceDecoder
 {
@@ -12,15 +12,15 @@ internal static class BlazeFaceDecoder
 
     private const int FineCells = 16, CoarseCells = 8;
 
-    /// <summary>Adds the faces of at least a score, in image pixels.</summary>
+    /// <summary>Adds the faces with at least a minimum score, in image pixels.</summary>
     /// <param name="output">The network's output.</param>
     /// <param name="side">Width and height of its input.</param>
-    /// <param name="region">Where in the image the input was taken from, a square.</param>
-    /// <param name="minimumScore">The least probability of a face, above 0 and below 1.</param>
-    /// <param name="faces">Where they go.</param>
+    /// <param name="region">The part of the image that the input was taken from, a square.</param>
+    /// <param name="minimumScore">Minimum probability of a face, above 0 and below 1.</param>
+    /// <param name="faces">The list to add to.</param>
     internal static void Decode(BlazeFaceOutput output, int side, FaceBox region, float minimumScore, ICollection<DetectedFace> faces)
     {
-        // Compared before the logistic function, which only few anchors then need.
+        // Compared as logits, so that only few anchors need the logistic function.
         float least = MathF.Log(minimumScore / (1 - minimumScore));
         float scale = region.Width / side;
         for (int anchor = 0; anchor < output.Scores.Length; anchor++)
@@ -41,7 +41,7 @@ internal static class BlazeFaceDecoder
         }
     }
 
-    /// <summary>Where an anchor stands, 0 … 1 across and down.</summary>
+    /// <summary>The position of an anchor, 0 … 1 across and down.</summary>
     internal static Vector2 AnchorAt(int anchor)
     {
         bool fine = anchor < FineAnchors;

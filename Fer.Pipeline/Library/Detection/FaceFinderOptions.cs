@@ -1,35 +1,35 @@
 namespace Fer.Pipeline.Detection;
 
-/// <summary>How to look for faces. The defaults are for photographs; <see cref="Live"/> is for the frames of a camera or a video.</summary>
+/// <summary>Options of face detection. The defaults are for photographs; <see cref="Live"/> is for frames of a camera or a video.</summary>
 public sealed record FaceFinderOptions
 {
     private const int MostLevels = 4, LargestLastTile = 1024;
 
-    /// <summary>Which network looks.</summary>
+    /// <summary>The network to use.</summary>
     public DetectorRange Range { get; init; } = DetectorRange.Far;
 
     /// <summary>
-    /// How closely to look, 1 … 4: 1 is the whole picture at once, each more adds tiles of half the side, in which smaller faces are found.
-    /// Where null, as many as make tiles of at most 1,024 pixels, in which faces of about 60 pixels are found.
+    /// Number of scales to search, 1 … 4: 1 is the whole picture; each further one adds tiles of half the side, in which smaller faces are
+    /// found. Null chooses it so that the smallest tiles have at most 1,024 pixels, in which faces of about 60 pixels are found.
     /// </summary>
     public int? Levels { get; init; }
 
-    /// <summary>True to have the other network look at each face found from near, which tells a face from what only looked like one.</summary>
+    /// <summary>True to check each face up close with the other network, which removes false detections.</summary>
     public bool LookTwice { get; init; } = true;
 
-    /// <summary>The least score of a face, above 0 and below 1.</summary>
+    /// <summary>Minimum score of a face, above 0 and below 1.</summary>
     public float MinimumScore { get; init; } = 0.6f;
 
-    /// <summary>Intersection over union from which two boxes are the same face, above 0 and up to 1.</summary>
+    /// <summary>Intersection over union from which two boxes are the same face, above 0 and at most 1.</summary>
     public float Overlap { get; init; } = 0.3f;
 
-    /// <summary>The most faces of a picture; of more, the largest.</summary>
+    /// <summary>Maximum number of faces in a picture; the largest are kept.</summary>
     public int MostFaces { get; init; } = 200;
 
-    /// <summary>For frames that follow one another: the whole frame at once, and once.</summary>
+    /// <summary>For consecutive frames: only the whole frame, and no second check.</summary>
     public static FaceFinderOptions Live { get; } = new() { Levels = 1, LookTwice = false };
 
-    /// <summary>The levels for a picture whose longer side is so many pixels.</summary>
+    /// <summary>The number of scales for a picture whose longer side has that many pixels.</summary>
     internal int LevelsFor(int longerSide)
     {
         if (Levels is { } levels) return levels;
@@ -38,13 +38,15 @@ public sealed record FaceFinderOptions
         return enough;
     }
 
-    /// <summary>Fails where a value makes no sense.</summary>
+    /// <summary>Checks the values.</summary>
     /// <exception cref="FerUsageException">A value is out of its range; the message names it.</exception>
     internal void Check()
     {
-        if (!(MinimumScore > 0 && MinimumScore < 1)) throw new FerUsageException($"The least score of a face is above 0 and below 1, not {MinimumScore}.");
-        if (!(Overlap > 0 && Overlap <= 1)) throw new FerUsageException($"The overlap of a face's boxes is above 0 and at most 1, not {Overlap}.");
-        if (Levels is < 1 or > MostLevels) throw new FerUsageException($"Faces are looked for at 1 to 4 levels, not {Levels}.");
-        if (MostFaces < 1) throw new FerUsageException($"The most faces of a picture are at least 1, not {MostFaces}.");
+        if (!(MinimumScore > 0 && MinimumScore < 1))
+            throw new FerUsageException($"The minimum score of a face must be above 0 and below 1, not {MinimumScore}.");
+        if (!(Overlap > 0 && Overlap <= 1))
+            throw new FerUsageException($"The overlap of a face's boxes must be above 0 and at most 1, not {Overlap}.");
+        if (Levels is < 1 or > MostLevels) throw new FerUsageException($"The number of levels must be 1 to 4, not {Levels}.");
+        if (MostFaces < 1) throw new FerUsageException($"The maximum number of faces must be at least 1, not {MostFaces}.");
     }
 }

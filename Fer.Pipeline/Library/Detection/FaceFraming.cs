@@ -4,17 +4,17 @@ namespace Fer.Pipeline.Detection;
 
 /// <summary>
 /// How much of a face a crop shows: a square placed by the detector's box. The classifiers were trained on faces framed by FER2013's own
-/// detector, so the defaults are those with which they make the fewest mistakes (<c>fer bench --faces</c>).
+/// detector; the defaults are the values with the fewest mistakes (<c>fer bench --faces</c>).
 /// </summary>
 public sealed record FaceFraming
 {
-    /// <summary>Side of the square over the mean side of the detector's box.</summary>
+    /// <summary>Side of the square, relative to the mean side of the detector's box.</summary>
     public float Scale { get; init; } = 1.15f;
 
-    /// <summary>How far the square's middle is moved from the box's towards the chin, in mean sides of the box.</summary>
+    /// <summary>How far the centre of the square is moved from that of the box towards the chin, in mean sides of the box.</summary>
     public float Down { get; init; } = -0.07f;
 
-    /// <summary>True to turn the square with the line through the eyes.</summary>
+    /// <summary>True to rotate the square with the line through the eyes.</summary>
     public bool Upright { get; init; } = true;
 
     /// <summary>The square around a face.</summary>

@@ -3,14 +3,14 @@ using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Detection;
 
-/// <summary>A face's answer in JSON, the same on the command line and from the server.</summary>
+/// <summary>The result for one face as JSON, the same on the command line and from the server.</summary>
 internal static class FaceJson
 {
-    /// <summary>Writes box, score, emotion and probabilities into the object that is open.</summary>
-    /// <param name="json">Where to.</param>
+    /// <summary>Writes box, score, emotion and probabilities into the open object.</summary>
+    /// <param name="json">The writer.</param>
     /// <param name="box">Where the face is, in pixels.</param>
-    /// <param name="score">How sure the detector is, or null where none looked.</param>
-    /// <param name="emotion">What the face is said to show.</param>
+    /// <param name="score">The detector's score, or null if no detector ran.</param>
+    /// <param name="emotion">The emotion to report.</param>
     /// <param name="prediction">Its probabilities.</param>
     internal static void WriteMembers(Utf8JsonWriter json, FaceBox box, float? score, string? emotion, FerPrediction prediction)
     {

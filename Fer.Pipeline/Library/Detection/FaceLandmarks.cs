@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Fer.Pipeline.Detection;
 
-/// <summary>Six points of a face in an image, in pixels. Left and right are the person's own, so the right eye is on the image's left.</summary>
+/// <summary>
+/// Six points of a face in an image, in pixels. Left and right are the person's own, so the right eye is on the image's left.
+/// </summary>
 /// <param name="RightEye">Middle of the right eye.</param>
 /// <param name="LeftEye">Middle of the left eye.</param>
 /// <param name="NoseTip">Tip of the nose.</param>
@@ -11,6 +13,6 @@ namespace Fer.Pipeline.Detection;
 /// <param name="LeftEar">The left ear, where it meets the cheek.</param>
 public readonly record struct FaceLandmarks(Vector2 RightEye, Vector2 LeftEye, Vector2 NoseTip, Vector2 Mouth, Vector2 RightEar, Vector2 LeftEar)
 {
-    /// <summary>Radians by which the line through the eyes is turned clockwise from level.</summary>
+    /// <summary>Clockwise rotation of the line through the eyes, in radians.</summary>
     public float Roll => MathF.Atan2(LeftEye.Y - RightEye.Y, LeftEye.X - RightEye.X);
 }

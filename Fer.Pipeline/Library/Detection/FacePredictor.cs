@@ -4,7 +4,7 @@ using Fer.Pipeline.Models;
 namespace Fer.Pipeline.Detection;
 
 /// <summary>
-/// Finds the faces of a picture and predicts each one's emotion. Several threads may call; the model and the finder stay the caller's to dispose.
+/// Finds the faces in a picture and predicts each one's emotion. Thread-safe. The caller disposes the model and the finder.
 /// <code>
 /// var predictor = new FacePredictor(model, finder);
 /// foreach (PredictedFace face in predictor.Predict(ImageDecoder.Load("photo.jpg")))
@@ -13,15 +13,15 @@ namespace Fer.Pipeline.Detection;
 /// </summary>
 /// <param name="model">The classifier.</param>
 /// <param name="finder">The detector.</param>
-/// <param name="framing">How much of a face the classifier sees; the measured default where null.</param>
+/// <param name="framing">How much of a face the classifier sees; null for the measured default.</param>
 public sealed class FacePredictor(FerModel model, FaceFinder finder, FaceFraming? framing = null)
 {
     private readonly FaceFraming _framing = framing ?? new FaceFraming();
 
-    /// <summary>The faces of a picture, the largest first; none is an answer too.</summary>
+    /// <summary>The faces in a picture, largest first; may be empty.</summary>
     public IReadOnlyList<PredictedFace> Predict(RgbImage image) => Predict(image, finder.Find(image));
 
-    /// <summary>Predicts faces that were found before.</summary>
+    /// <summary>Predicts the emotions of faces that were already found.</summary>
     public IReadOnlyList<PredictedFace> Predict(RgbImage image, IReadOnlyList<DetectedFace> faces)
     {
         var crops = new byte[faces.Count * CropPixels];
@@ -32,10 +32,13 @@ public sealed class FacePredictor(FerModel model, FaceFinder finder, FaceFraming
             new PredictedFace(face.Box, face, FerPrediction.From(model.ClassNames, probabilities.AsSpan(i * classes, classes))))];
     }
 
-    /// <summary>Takes a rectangle of a picture for one face, without looking for any: for faces cropped before, or a frame that a person holds the face into.</summary>
+    /// <summary>
+    /// Uses a rectangle of a picture as one face, without detection: for faces that are already cropped, or a frame that a person holds
+    /// their face into.
+    /// </summary>
     /// <param name="model">The classifier.</param>
     /// <param name="image">The picture.</param>
-    /// <param name="frame">The rectangle; the whole picture where null.</param>
+    /// <param name="frame">The rectangle; null for the whole picture.</param>
     /// <exception cref="FerUsageException">The rectangle has no pixel in the picture.</exception>
     public static PredictedFace PredictFrame(FerModel model, RgbImage image, FaceBox? frame = null)
     {

@@ -4,37 +4,41 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Detection;
 
-/// <summary>A square part of an image, turned or not, that becomes one face of a classifier's input. It may reach beyond the image.</summary>
-/// <param name="Center">Its middle, in the image's pixels from the top left corner.</param>
+/// <summary>
+/// A square part of an image, possibly rotated, that becomes one face of a classifier's input. It may extend beyond the image.
+/// </summary>
+/// <param name="Center">Its centre, in image pixels from the top left corner.</param>
 /// <param name="Side">Its side in pixels, above 0.</param>
-/// <param name="Roll">Radians by which it is turned clockwise.</param>
+/// <param name="Roll">Clockwise rotation in radians.</param>
 public readonly record struct FaceSquare(Vector2 Center, float Side, float Roll = 0)
 {
     /// <summary>Width and height of a crop in pixels.</summary>
     public const int CropSide = FaceAugmenter.SourceSide;
 
-    // Enough for faces that fill the largest images; samples further apart would pass over pixels.
+    // Enough for faces that fill the largest images; samples further apart would skip pixels.
     private const int MostSamples = 64;
 
-    /// <summary>The largest square in the middle of an image: what to look at where nothing is known about the face.</summary>
+    /// <summary>The largest centred square of an image, for when nothing is known about the face.</summary>
     public static FaceSquare Middle(RgbImage image) => new(new Vector2(image.Width, image.Height) / 2, Math.Min(image.Width, image.Height));
 
-    /// <summary>The four corners, from the top left one clockwise as the face sees it.</summary>
+    /// <summary>The four corners, clockwise from the face's top left.</summary>
     public Vector2[] Corners()
     {
         var (across, down) = Axes();
         return [Center - across - down, Center + across - down, Center + across + down, Center - across + down];
     }
 
-    /// <summary>Cuts the square out: [48, 48] grey values, each the mean of the area it covers. Beyond the image its edge is repeated.</summary>
+    /// <summary>
+    /// Crops the square: [48, 48] grey values, each the mean of the area it covers. Beyond the image, its edge is repeated.
+    /// </summary>
     /// <exception cref="ArgumentException">The side is not above 0.</exception>
     public byte[] Crop(RgbImage image)
     {
-        if (!(Side > 0)) throw new ArgumentException($"A square of side {Side} is no part of an image.");
+        if (!(Side > 0)) throw new ArgumentException($"The side of a square must be above 0, not {Side}.");
         var (gray, left, top) = GrayAround(image);
         var (across, down) = Axes();
         int samples = Math.Clamp((int)MathF.Ceiling(Side / CropSide), 1, MostSamples), points = CropSide * samples;
-        // The pixel whose middle is at 0.5 has the number 0.
+        // The pixel whose centre is at 0.5 has index 0.
         var first = Center - across - down + (across + down) / points - new Vector2(left + 0.5f, top + 0.5f);
         var (stepX, stepY) = (across * 2 / points, down * 2 / points);
         var crop = new byte[CropSide * CropSide];
@@ -54,14 +58,14 @@ public readonly record struct FaceSquare(Vector2 Center, float Side, float Roll 
         return crop;
     }
 
-    /// <summary>From the middle to the right edge and to the lower one.</summary>
+    /// <summary>The vectors from the centre to the right edge and to the bottom edge.</summary>
     private (Vector2 Across, Vector2 Down) Axes()
     {
         var (sin, cos) = MathF.SinCos(Roll);
         return (new Vector2(cos, sin) * (Side / 2), new Vector2(-sin, cos) * (Side / 2));
     }
 
-    /// <summary>The grey of the part of an image that the square touches; at least its nearest pixel.</summary>
+    /// <summary>The grey values of the part of the image that the square touches; at least its nearest pixel.</summary>
     private (GrayImage Gray, int Left, int Top) GrayAround(RgbImage image)
     {
         var corners = Corners();

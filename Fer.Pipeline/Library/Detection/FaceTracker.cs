@@ -3,27 +3,27 @@ using Fer.Pipeline.Models;
 namespace Fer.Pipeline.Detection;
 
 /// <summary>
-/// Follows faces over the frames of a camera or a video: a face that overlaps one of the frames before keeps its number, and its
-/// probabilities are smoothed, so that one odd frame does not show. Not safe for several threads at once.
+/// Tracks faces over the frames of a camera or a video. A face that overlaps one of the previous frames keeps its number, and its
+/// probabilities are smoothed, so that a single odd frame does not show. Not thread-safe.
 /// </summary>
-/// <param name="smoothingSeconds">Time after which an old probability counts 1/e; 0 takes each frame as it is.</param>
-/// <param name="patienceSeconds">How long a face may be unseen and keep its number.</param>
+/// <param name="smoothingSeconds">Time after which the weight of a frame has fallen to 1/e; 0 turns smoothing off.</param>
+/// <param name="patienceSeconds">How long a face may be missing and still keep its number.</param>
 public sealed class FaceTracker(double smoothingSeconds = 0.4, double patienceSeconds = 1)
 {
-    /// <summary>Least intersection over union of a face with itself a frame later.</summary>
+    /// <summary>Minimum intersection over union of a face with itself in the next frame.</summary>
     private const float LeastOverlap = 0.2f;
 
     private readonly List<Track> _tracks = [];
     private int _lastId;
 
-    /// <summary>Takes in a frame and gives its faces with their numbers, in the order they came in.</summary>
+    /// <summary>Adds a frame and returns its faces with their numbers, in the order given.</summary>
     /// <param name="faces">The faces of the frame.</param>
-    /// <param name="seconds">The frame's time, not before the last one's.</param>
+    /// <param name="seconds">Time of the frame, not before the previous frame's.</param>
     public IReadOnlyList<TrackedFace> Update(IReadOnlyList<PredictedFace> faces, double seconds)
     {
         _tracks.RemoveAll(track => seconds - track.Seen > patienceSeconds);
         var answer = new TrackedFace[faces.Count];
-        // Those that overlap most are the surest to be the same; each track and each face is taken once.
+        // Largest overlap first; each track and each face is used once.
         var pairs = from i in Enumerable.Range(0, faces.Count)
                     from track in _tracks
                     let overlap = faces[i].Box.IntersectionOverUnion(track.Box)

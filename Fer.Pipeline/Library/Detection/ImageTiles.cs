@@ -1,16 +1,21 @@
 namespace Fer.Pipeline.Detection;
 
-/// <summary>The squares of an image that the detector looks at: all of it, and smaller ones in which small faces are large enough to be found.</summary>
+/// <summary>
+/// The squares of an image that the detector searches: the whole image, and smaller tiles in which small faces are large enough to be
+/// found.
+/// </summary>
 internal static class ImageTiles
 {
-    /// <summary>Neighbouring tiles share this much of their side, so that a face cut by one's edge is whole in the other.</summary>
+    /// <summary>
+    /// Neighbouring tiles overlap by this share of their side, so that a face cut by the edge of one is whole in the other.
+    /// </summary>
     private const float Overlap = 0.3f;
 
-    /// <summary>The squares, the whole image first. It is centred in the first, whose rest is empty.</summary>
-    /// <param name="width">Of the image.</param>
-    /// <param name="height">Of the image.</param>
+    /// <summary>The squares, the whole image first: it is centred in its square, the rest of which is empty.</summary>
+    /// <param name="width">Width of the image.</param>
+    /// <param name="height">Height of the image.</param>
     /// <param name="levels">1 for the whole image; each more halves the side of the tiles.</param>
-    /// <param name="smallest">Tiles of fewer pixels a side than this show nothing that larger ones do not.</param>
+    /// <param name="smallest">Tiles of fewer pixels per side show nothing that larger ones do not.</param>
     internal static IEnumerable<FaceBox> Of(int width, int height, int levels, int smallest)
     {
         float whole = Math.Max(width, height);
@@ -19,7 +24,7 @@ internal static class ImageTiles
         {
             float side = whole / (1 << level);
             if (side < smallest) yield break;
-            // Tiles larger than the image's shorter side reach beyond it on both sides.
+            // Tiles larger than the image's shorter side extend beyond it on both sides.
             int across = Count(width, side), down = Count(height, side);
             for (int y = 0; y < down; y++)
                 for (int x = 0; x < across; x++)
@@ -27,7 +32,7 @@ internal static class ImageTiles
         }
     }
 
-    /// <summary>True where a box lies whole in its tile, or is cut only where the image ends.</summary>
+    /// <summary>True if a box lies entirely in its tile, or is cut only by the edge of the image.</summary>
     internal static bool Holds(FaceBox tile, FaceBox box, int width, int height) =>
         (box.X >= tile.X || tile.X <= 0) && (box.Y >= tile.Y || tile.Y <= 0) &&
         (box.Right <= tile.Right || tile.Right >= width) && (box.Bottom <= tile.Bottom || tile.Bottom >= height);

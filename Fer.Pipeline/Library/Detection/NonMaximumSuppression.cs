@@ -3,16 +3,19 @@ using System.Numerics;
 namespace Fer.Pipeline.Detection;
 
 /// <summary>
-/// Makes one face of all that were found at about the same place: the mean of their boxes and points, each weighted with its score, which
-/// moves less from frame to frame than the best one alone (arXiv 1907.05047, 4.3).
+/// Merges the detections of one face into the mean of their boxes and points, weighted by score, which jitters less from frame to frame
+/// than the best detection alone (arXiv 1907.05047, 4.3).
 /// </summary>
 internal static class NonMaximumSuppression
 {
-    /// <summary>Above this share of the smaller box inside a larger one, the smaller is part of the larger's face: an eye, or a tile's cut through it.</summary>
+    /// <summary>
+    /// With more than this share of its area inside a larger box, a smaller box is part of the larger face: an eye, or a piece cut off by a
+    /// tile.
+    /// </summary>
     private const float LargestInside = 0.7f;
 
-    /// <summary>The faces that remain, the surest first.</summary>
-    /// <param name="candidates">All that was found, in any order.</param>
+    /// <summary>The remaining faces, highest score first.</summary>
+    /// <param name="candidates">All detections, in any order.</param>
     /// <param name="overlap">Intersection over union from which two are the same face.</param>
     internal static List<DetectedFace> Apply(IEnumerable<DetectedFace> candidates, float overlap)
     {

@@ -2,8 +2,8 @@ using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Detection;
 
-/// <summary>A face of a picture and what the model says about it.</summary>
-/// <param name="Box">The detector's box, or the part of the picture that was taken for a face.</param>
-/// <param name="Found">What the detector found; null where none looked.</param>
+/// <summary>A face in a picture and the model's prediction.</summary>
+/// <param name="Box">The detector's box, or the part of the picture that was used as the face.</param>
+/// <param name="Found">The detection; null if no detector ran.</param>
 /// <param name="Prediction">The emotions.</param>
 public sealed record PredictedFace(FaceBox Box, DetectedFace? Found, FerPrediction Prediction);

@@ -4,17 +4,20 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Detection;
 
-/// <summary>Scales a square of an image to a network's input: by area where it shrinks, linearly where it grows. What lies beyond the image is black.</summary>
+/// <summary>
+/// Scales a square of an image to a network's input: by area averaging when shrinking, linearly when enlarging. Beyond the image it is
+/// black.
+/// </summary>
 internal sealed class RegionResampler(int side)
 {
     private float[] _row = [];
 
-    /// <summary>Writes [side, side, 3] of -1 … 1.</summary>
+    /// <summary>Writes [side, side, 3] values of -1 … 1.</summary>
     internal void Resample(RgbImage image, FaceBox region, Span<float> target)
     {
         var columns = Taps(image.Width, region.X, region.Width);
         var rows = Taps(image.Height, region.Y, region.Height);
-        // The part of the image's rows that is looked at.
+        // The range of image rows that is needed.
         int start = Math.Clamp((int)region.X - 1, 0, image.Width - 1), end = Math.Clamp((int)region.Right + 2, start + 1, image.Width);
         int length = 3 * (end - start);
         if (_row.Length < length) _row = new float[length];
@@ -25,7 +28,7 @@ internal sealed class RegionResampler(int side)
             line.Fill(-1);
             var (top, heights) = rows[y];
             if (heights.Length == 0) continue;
-            // Down first, over whole rows of the image, as those can be taken in vectors.
+            // Vertically first: whole rows of the image can be processed as vectors.
             sums.Clear();
             for (int k = 0; k < heights.Length; k++)
                 Add(image.Pixels.AsSpan(3 * ((top + k) * image.Width + start), length), heights[k] / 127.5f, sums);
@@ -64,7 +67,10 @@ internal sealed class RegionResampler(int side)
         (Vector256.LoadUnsafe(ref sums) + values * weight).StoreUnsafe(ref sums);
     }
 
-    /// <summary>For each pixel of the input the first of the image's and how much each from there on counts; less than 1 in all at the edge.</summary>
+    /// <summary>
+    /// For each input pixel the index of the first image pixel, and the weights of the pixels from there on; they sum to less than 1 at the
+    /// edge.
+    /// </summary>
     private (int First, float[] Weights)[] Taps(int length, float start, float extent)
     {
         var taps = new (int, float[])[side];
@@ -75,7 +81,7 @@ internal sealed class RegionResampler(int side)
             if (scale >= 1) (from, to) = (start + i * scale, start + (i + 1) * scale);
             else
             {
-                // Linear interpolation is the area of a window one pixel wide.
+                // Linear interpolation is area averaging over a window one pixel wide.
                 double centre = start + (i + 0.5) * scale;
                 (from, to) = (centre - 0.5, centre + 0.5);
             }

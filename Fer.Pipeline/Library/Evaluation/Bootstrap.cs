@@ -1,16 +1,18 @@
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>The percentile bootstrap (Efron and Tibshirani 1993, chapter 13): 1,000 seeded resamples of the rows, drawn with replacement.</summary>
+/// <summary>
+/// The percentile bootstrap (Efron and Tibshirani 1993, chapter 13): 1,000 seeded resamples of the rows, drawn with replacement.
+/// </summary>
 internal static class Bootstrap
 {
     internal const int Resamples = 1000;
 
-    /// <summary>The 95 % interval of one figure; [0, 1] without rows.</summary>
+    /// <summary>The 95 % interval of one statistic; [0, 1] without rows.</summary>
     internal static ConfidenceInterval Interval(int rows, Func<int[], double> figure) => Intervals(rows, draws => [figure(draws)])[0];
 
-    /// <summary>The 95 % intervals of figures that are worked out from the same resamples; [0, 1] each without rows.</summary>
+    /// <summary>The 95 % intervals of statistics computed from the same resamples; each is [0, 1] without rows.</summary>
     /// <param name="rows">Rows to draw from.</param>
-    /// <param name="figures">Gets the rows drawn, in an array that is used again, and gives the figures.</param>
+    /// <param name="figures">Takes the rows drawn, in an array that is reused, and returns the statistics.</param>
     internal static ConfidenceInterval[] Intervals(int rows, Func<int[], double[]> figures)
     {
         if (rows == 0) return [.. figures([]).Select(_ => new ConfidenceInterval(0, 1))];
@@ -29,7 +31,7 @@ internal static class Bootstrap
         })];
     }
 
-    /// <summary>Linear between neighbours, as numpy's.</summary>
+    /// <summary>Linear interpolation between neighbours, as in numpy.</summary>
     internal static double Percentile(double[] sorted, double share)
     {
         double place = share * (sorted.Length - 1);

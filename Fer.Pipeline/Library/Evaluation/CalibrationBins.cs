@@ -22,7 +22,9 @@ internal sealed class CalibrationBins(int bins)
         [.. Enumerable.Range(0, bins).Select(i => new ReliabilityBin((double)i / bins, (double)(i + 1) / bins, _counts[i],
             _counts[i] == 0 ? 0 : _confidence[i] / _counts[i], _counts[i] == 0 ? 0 : (double)_correct[i] / _counts[i]))];
 
-    /// <summary>The mean distance of accuracy from confidence over the bins, weighted by their rows (equation 3); 0 without rows.</summary>
+    /// <summary>
+    /// The mean difference between accuracy and confidence over the bins, weighted by their rows (equation 3); 0 without rows.
+    /// </summary>
     internal double ExpectedCalibrationError()
     {
         double distance = 0;

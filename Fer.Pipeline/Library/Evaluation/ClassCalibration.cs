@@ -2,11 +2,14 @@ using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>Whether the probabilities of one class mean what they say.</summary>
+/// <summary>How well the probabilities of one class are calibrated.</summary>
 /// <param name="Name">The class.</param>
-/// <param name="Error">The class's part of the classwise calibration error: the distance of the class's frequency from its probability over 15 bins, weighted by their rows.</param>
-/// <param name="Interval">The 95 % percentile bootstrap interval of the error, widened to hold it: resampling adds noise, which raises the error.</param>
-/// <param name="Bins">The bins: <see cref="ReliabilityBin.Confidence"/> is the mean probability of the class, <see cref="ReliabilityBin.Accuracy"/> its frequency.</param>
+/// <param name="Error">The class's part of the classwise calibration error: the difference between the class's frequency and its
+/// probability over 15 bins, weighted by their rows.</param>
+/// <param name="Interval">The 95 % percentile bootstrap interval of the error, widened to contain it: resampling adds noise, which raises
+/// the error.</param>
+/// <param name="Bins">The bins: <see cref="ReliabilityBin.Confidence"/> is the mean probability of the class, <see
+/// cref="ReliabilityBin.Accuracy"/> its frequency.</param>
 public sealed record ClassCalibration(string Name, double Error, ConfidenceInterval Interval, IReadOnlyList<ReliabilityBin> Bins)
 {
     private const int BinCount = 15;
@@ -15,8 +18,8 @@ public sealed record ClassCalibration(string Name, double Error, ConfidenceInter
     /// <param name="probabilities">[count, classes].</param>
     /// <param name="labels">The true class of each row.</param>
     /// <param name="classNames">Class names in the order of the columns.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    /// <exception cref="FerException">A value is no probability, a row does not sum to 1, or a label is not a class.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    /// <exception cref="FerException">A value is not a probability, a row does not sum to 1, or a label is not a class.</exception>
     public static IReadOnlyList<ClassCalibration> Compute(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
     {
         int classes = classNames.Count, rows = labels.Length;

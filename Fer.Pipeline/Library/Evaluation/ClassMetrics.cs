@@ -1,9 +1,11 @@
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>How one class fares. Precision, recall and F1 are 0 where nothing stands below the fraction (scikit-learn's <c>zero_division=0</c>).</summary>
+/// <summary>
+/// The metrics of one class. Precision, recall and F1 are 0 where their denominator is 0 (scikit-learn's <c>zero_division=0</c>).
+/// </summary>
 /// <param name="Name">The class.</param>
-/// <param name="Precision">Of what was predicted as the class, the share that is of it.</param>
-/// <param name="Recall">Of what is of the class, the share predicted so.</param>
+/// <param name="Precision">Share of the rows predicted as the class that belong to it.</param>
+/// <param name="Recall">Share of the rows of the class that are predicted as it.</param>
 /// <param name="F1">Their harmonic mean.</param>
 /// <param name="Support">Rows of the class.</param>
 /// <param name="Predicted">Rows predicted as the class.</param>

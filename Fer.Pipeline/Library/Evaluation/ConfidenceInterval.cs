@@ -7,8 +7,8 @@ public readonly record struct ConfidenceInterval(double Lower, double Upper)
     internal const double Z = 1.959963984540054;
 
     /// <summary>
-    /// The score interval of a proportion (Wilson, J. Am. Stat. Assoc. 22, 1927): stays inside [0, 1] and does not collapse at 0 or 1.
-    /// Nothing counted says nothing: [0, 1].
+    /// The score interval of a proportion (Wilson, J. Am. Stat. Assoc. 22, 1927): it stays inside [0, 1] and does not collapse at 0 or 1.
+    /// It is [0, 1] if nothing was counted.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="successes"/> is not in 0 … <paramref name="count"/>.</exception>
     public static ConfidenceInterval Wilson(long successes, long count)
@@ -23,7 +23,7 @@ public readonly record struct ConfidenceInterval(double Lower, double Upper)
         return new(successes == 0 ? 0 : Math.Max(0, centre - half), successes == count ? 1 : Math.Min(1, centre + half));
     }
 
-    /// <summary>The normal interval of a mean from its sum and sum of squares. One value or none gives the mean itself twice.</summary>
+    /// <summary>The normal interval of a mean from its sum and sum of squares. With at most one value, both bounds are the mean.</summary>
     internal static ConfidenceInterval OfMean(double sum, double sumOfSquares, long count)
     {
         if (count == 0) return new(0, 0);

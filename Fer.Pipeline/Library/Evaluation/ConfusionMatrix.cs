@@ -10,7 +10,7 @@ public sealed class ConfusionMatrix
 {
     private readonly int[][] _counts;
 
-    /// <summary>Takes the counts, rows true, columns predicted.</summary>
+    /// <summary>Creates the matrix from its counts: rows are true classes, columns predicted ones.</summary>
     /// <exception cref="ArgumentException">The table is not square over the class names, or a count is negative.</exception>
     public ConfusionMatrix(IReadOnlyList<string> classNames, IReadOnlyList<IReadOnlyList<int>> counts)
     {
@@ -37,10 +37,13 @@ public sealed class ConfusionMatrix
     /// <summary>The number of classes: rows and columns.</summary>
     public int NumberOfClasses => _counts.Length;
 
-    /// <summary>Of what was predicted as a class, the share that is of it; 0 where the class was never predicted (scikit-learn's <c>zero_division=0</c>).</summary>
+    /// <summary>
+    /// Share of the rows predicted as a class that belong to it; 0 if the class was never predicted (scikit-learn's
+    /// <c>zero_division=0</c>).
+    /// </summary>
     public IReadOnlyList<double> PerClassPrecision { get; }
 
-    /// <summary>Of what is of a class, the share predicted so; 0 where the class has no rows.</summary>
+    /// <summary>Share of the rows of a class that are predicted as it; 0 if the class has no rows.</summary>
     public IReadOnlyList<double> PerClassRecall { get; }
 
     /// <summary>Rows of each true class.</summary>
@@ -52,7 +55,7 @@ public sealed class ConfusionMatrix
     /// <summary>All rows.</summary>
     public int Total { get; }
 
-    /// <summary>Rows on the diagonal: predicted as what they are.</summary>
+    /// <summary>Rows on the diagonal: correct predictions.</summary>
     public int Correct { get; }
 
     /// <summary>The count of one pair, in ML.NET's order of arguments.</summary>
@@ -65,12 +68,13 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>
-    /// The harmonic mean of a class's precision and recall, as 2 tp / (true + predicted); 0 where the class neither occurs nor is predicted.
+    /// The harmonic mean of a class's precision and recall, as 2 tp / (true + predicted); 0 where the class neither occurs nor is
+    /// predicted.
     /// </summary>
     internal double F1(int index) => Ratio(2 * _counts[index][index], TrueCounts[index] + PredictedCounts[index]);
 
     /// <summary>
-    /// The mean F1 over the classes that occur or are predicted, as scikit-learn's <c>f1_score(average='macro')</c> has it; 0 without rows.
+    /// The mean F1 over the classes that occur or are predicted, as scikit-learn's <c>f1_score(average='macro')</c>; 0 without rows.
     /// </summary>
     internal double MacroF1()
     {
@@ -86,9 +90,10 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>
-    /// The most frequent mistakes, most frequent first; equal counts by the true, then the predicted class's place. Pairs that never happened are left out.
+    /// The most frequent mistakes, most frequent first; ties in the order of the true, then the predicted class. Pairs that never occurred
+    /// are left out.
     /// </summary>
-    /// <param name="count">How many pairs at most.</param>
+    /// <param name="count">Maximum number of pairs.</param>
     public IReadOnlyList<TopConfusion> GetTopConfusions(int count = 10)
     {
         var pairs = from i in Enumerable.Range(0, NumberOfClasses)

@@ -1,14 +1,16 @@
 namespace Fer.Pipeline.Evaluation;
 
 /// <summary>
-/// McNemar's test of two classifiers on the same rows (Psychometrika 12, 1947; Dietterich, Neural Computation 10, 1998): only rows on which
-/// one alone is right tell them apart.
+/// McNemar's test of two classifiers on the same rows (Psychometrika 12, 1947; Dietterich, Neural Computation 10, 1998). It uses only the
+/// rows that exactly one of them gets right.
 /// </summary>
 /// <param name="OnlyFirst">Rows that only the first gets right.</param>
 /// <param name="OnlySecond">Rows that only the second gets right.</param>
 public sealed record McNemarTest(int OnlyFirst, int OnlySecond)
 {
-    /// <summary>The exact two-sided p-value: how often a fair coin would split the rows at least as unevenly. 1 where there are none.</summary>
+    /// <summary>
+    /// The exact two-sided p-value: how often a fair coin would split the rows at least as unevenly. 1 where there are none.
+    /// </summary>
     public double PValue
     {
         get
@@ -24,7 +26,9 @@ public sealed record McNemarTest(int OnlyFirst, int OnlySecond)
         }
     }
 
-    /// <summary>The test statistic with Edwards' correction, (|b - c| - 1)² / (b + c), about chi-squared with one degree of freedom; 0 without rows.</summary>
+    /// <summary>
+    /// The test statistic with Edwards' correction, (|b - c| - 1)² / (b + c), about chi-squared with one degree of freedom; 0 without rows.
+    /// </summary>
     public double Statistic
     {
         get

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>The JSON form of the metrics. Its names are a contract with programs that read them; all numbers are finite.</summary>
+/// <summary>The metrics as JSON. Programs rely on its names; all numbers are finite.</summary>
 internal static class MetricsJson
 {
     internal static string ToText(FaceClassificationMetrics metrics)

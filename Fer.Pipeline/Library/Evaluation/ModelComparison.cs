@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>By how much the second model's figure is above the first's.</summary>
-/// <param name="Name">The figure.</param>
+/// <summary>The difference between two models in one metric.</summary>
+/// <param name="Name">The metric.</param>
 /// <param name="First">The first model's.</param>
 /// <param name="Second">The second model's.</param>
 /// <param name="Interval">The 95 % interval of second - first: percentiles of 1,000 resamples of the rows, the same rows for both.</param>
@@ -12,7 +12,7 @@ public sealed record MetricDifference(string Name, double First, double Second, 
     /// <summary>Second - first.</summary>
     public double Difference => Second - First;
 
-    /// <summary>True where the interval leaves 0 out.</summary>
+    /// <summary>True if the interval excludes 0.</summary>
     public bool IsClear => Interval.Lower > 0 || Interval.Upper < 0;
 }
 
@@ -28,13 +28,13 @@ public sealed class ModelComparison
     /// <summary>The second model's metrics.</summary>
     public FaceClassificationMetrics Second { get; }
 
-    /// <summary>Rows that both get right.</summary>
+    /// <summary>Rows that both predict correctly.</summary>
     public int BothRight { get; }
 
-    /// <summary>Rows that neither gets right.</summary>
+    /// <summary>Rows that neither predicts correctly.</summary>
     public int BothWrong => First.Count - BothRight - McNemar.OnlyFirst - McNemar.OnlySecond;
 
-    /// <summary>Whether the accuracies differ by more than chance would have it.</summary>
+    /// <summary>Whether the accuracies differ by more than chance.</summary>
     public McNemarTest McNemar { get; }
 
     /// <summary>Accuracy, macro F1, log loss, Brier score and calibration error.</summary>
@@ -48,8 +48,8 @@ public sealed class ModelComparison
     /// <param name="second">[count, classes] of the second model.</param>
     /// <param name="labels">The true class of each row.</param>
     /// <param name="classNames">Class names in the order of the columns.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    /// <exception cref="FerException">A value is no probability, a row does not sum to 1, or a label is not a class.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    /// <exception cref="FerException">A value is not a probability, a row does not sum to 1, or a label is not a class.</exception>
     public static ModelComparison Compute(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
     {
         var a = FaceClassificationMetrics.Compute(first, labels, classNames);

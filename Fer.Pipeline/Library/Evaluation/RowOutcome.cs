@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>What a row's probabilities came to; all metrics are sums over these.</summary>
+/// <summary>The outcome of one row; all metrics are sums over these.</summary>
 /// <param name="Label">The true class.</param>
 /// <param name="Predicted">The most probable class.</param>
 /// <param name="Confidence">Its probability.</param>

@@ -5,12 +5,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Fer.Pipeline.Faces;
 
-/// <summary>Where each pixel of the result is taken from: source = center + [XX XY; YX YY] * (place in the result, counted from its middle).</summary>
+/// <summary>
+/// Where each pixel of the result comes from: source = center + [XX XY; YX YY] * (position in the result, relative to its centre).
+/// </summary>
 internal readonly record struct AffineMap(float XX, float XY, float YX, float YY, float CenterX, float CenterY);
 
 /// <summary>
-/// Bilinear resampling of a 48x48 face under an affine map, the face's edge repeated outside it. Coordinates are clamped rather than tested,
-/// so there is no branch a pixel. Both paths do the same single-precision operations in the same order and agree bit for bit.
+/// Bilinear resampling of a 48x48 face under an affine map; outside the face its edge is repeated. Coordinates are clamped, not tested, so
+/// there is no branch per pixel. Both paths do the same single-precision operations in the same order and agree bit for bit.
 /// </summary>
 internal static unsafe class AffineResampling
 {
@@ -19,7 +21,7 @@ internal static unsafe class AffineResampling
 
     internal static void Resample(ReadOnlySpan<byte> face, in AffineMap map, int side, Span<float> target, bool vectorised = true)
     {
-        // A gather reads four bytes where two are wanted: the copy has room for the last one's.
+        // A gather reads four bytes where two are needed: the copy is padded for the last one.
         byte* source = stackalloc byte[SourceLength + 8];
         face[..SourceLength].CopyTo(new Span<byte>(source, SourceLength));
         vectorised &= Avx2.IsSupported;
@@ -38,7 +40,7 @@ internal static unsafe class AffineResampling
         }
     }
 
-    /// <summary>Fills the whole vectors of a row and gives the number of pixels done.</summary>
+    /// <summary>Fills the full vectors of a row and returns the number of pixels done.</summary>
     private static int ResampleVectors(byte* source, in AffineMap map, float rowX, float rowY, float middle, Span<float> row)
     {
         var last = Vector256.Create(SourceSide - 1f);

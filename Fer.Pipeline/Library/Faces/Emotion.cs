@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Faces;
 
-/// <summary>The emotions of FER2013 under its own numbers 0 … 6, and the one that FER+ adds.</summary>
+/// <summary>The emotions of FER2013 with its own numbers 0 … 6, and the one that FER+ adds.</summary>
 public enum Emotion
 {
     /// <summary>FER2013's 0; "anger" in FER+.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Fer.Pipeline.Faces;
 
-/// <summary>The names that data sets, folders and people give to the emotions, and the one name each has here.</summary>
+/// <summary>The names that data sets, folders and people use for the emotions, and the canonical name of each.</summary>
 public static class EmotionNames
 {
     private static readonly string[] Names = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"];
@@ -33,21 +33,22 @@ public static class EmotionNames
         ["contemptuous"] = Emotion.Contempt,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The one name of each emotion, in the order of <see cref="Emotion"/>.</summary>
+    /// <summary>The canonical name of each emotion, in the order of <see cref="Emotion"/>.</summary>
     public static IReadOnlyList<string> All => Names;
 
-    /// <summary>The one name of an emotion: lower case, as FER2013's folders have it.</summary>
+    /// <summary>The canonical name of an emotion: lower case, as in FER2013's folders.</summary>
     public static string NameOf(Emotion emotion) => Names[(int)emotion];
 
-    /// <summary>Finds the emotion of a name or synonym, whatever its case; blanks around it do not count.</summary>
+    /// <summary>Finds the emotion of a name or synonym, ignoring case and surrounding white space.</summary>
     public static bool TryParse(string name, out Emotion emotion) => Known.TryGetValue(name.Trim(), out emotion);
 
-    /// <summary>The emotion of a name or synonym, whatever its case.</summary>
-    /// <exception cref="FerUsageException">Unknown; the message names the nearest.</exception>
+    /// <summary>The emotion of a name or synonym, ignoring case.</summary>
+    /// <exception cref="FerUsageException">The name is unknown; the message suggests the nearest.</exception>
     public static Emotion Parse(string name) =>
         TryParse(name, out var emotion) ? emotion : throw new FerUsageException(Unknown(name));
 
-    /// <summary>What to tell the user about a name that is none.</summary>
+    /// <summary>The error message for an unknown name.</summary>
     internal static string Unknown(string name) =>
-        $"'{name}' is not an emotion.{NearestName.Hint(name, Known.Keys.Order(StringComparer.Ordinal))} Known are {string.Join(", ", Names)}.";
+        $"'{name}' is not an emotion.{NearestName.Hint(name, Known.Keys.Order(StringComparer.Ordinal))} "
+        + $"Known names: {string.Join(", ", Names)}.";
 }

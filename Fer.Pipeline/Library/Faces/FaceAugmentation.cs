@@ -1,51 +1,55 @@
 namespace Fer.Pipeline.Faces;
 
 /// <summary>
-/// How far training faces are varied, so that a network learns the expression and not the picture. All zero is no variation at all.
-/// Ranges are drawn from evenly, each face and epoch anew.
+/// How training faces are augmented, so that a network learns the expression and not the picture. All zeros mean no augmentation. Values
+/// are drawn uniformly from their ranges, anew for each face and epoch.
 /// </summary>
 public sealed record FaceAugmentation
 {
-    /// <summary>True to cut a smaller input at a random place of the face rather than at its middle.</summary>
+    /// <summary>True to crop a smaller input at a random position of the face rather than at its centre.</summary>
     public bool RandomCrop { get; init; }
 
-    /// <summary>Probability of mirroring left and right.</summary>
+    /// <summary>Probability of a horizontal flip.</summary>
     public double FlipProbability { get; init; }
 
-    /// <summary>Greatest rotation either way, in degrees.</summary>
+    /// <summary>Maximum rotation in either direction, in degrees.</summary>
     public double RotationDegrees { get; init; }
 
-    /// <summary>Least magnification; 0.85 shows more than the face, its edge repeated.</summary>
+    /// <summary>Minimum scale; 0.85 shows more than the face, with its edge repeated.</summary>
     public double MinimumScale { get; init; } = 1;
 
-    /// <summary>Greatest magnification.</summary>
+    /// <summary>Maximum scale.</summary>
     public double MaximumScale { get; init; } = 1;
 
-    /// <summary>Greatest shear either way, in degrees from the upright.</summary>
+    /// <summary>Maximum shear in either direction, in degrees from the vertical.</summary>
     public double ShearDegrees { get; init; }
 
-    /// <summary>Greatest shift either way along each axis, as a share of the input's side.</summary>
+    /// <summary>Maximum shift in either direction along each axis, as a share of the input's side.</summary>
     public double Shift { get; init; }
 
-    /// <summary>Greatest change of brightness either way, as a share of half the grey range (127.5 levels).</summary>
+    /// <summary>Maximum change of brightness in either direction, as a share of half the grey range (127.5 levels).</summary>
     public double Brightness { get; init; }
 
-    /// <summary>Greatest change of contrast either way: distances from the face's mean grey are multiplied by 1 - c … 1 + c.</summary>
+    /// <summary>
+    /// Maximum change of contrast in either direction: distances from the face's mean grey are multiplied by 1 - c … 1 + c.
+    /// </summary>
     public double Contrast { get; init; }
 
-    /// <summary>Probability of erasing one rectangle (Zhong et al., arXiv 1708.04896), which is filled with the face's mean grey.</summary>
+    /// <summary>
+    /// Probability of erasing one rectangle (random erasing, Zhong et al., arXiv 1708.04896), which is filled with the face's mean grey.
+    /// </summary>
     public double EraseProbability { get; init; }
 
-    /// <summary>Least area of the erased rectangle as a share of the input's.</summary>
+    /// <summary>Minimum area of the erased rectangle as a share of the input's.</summary>
     public double EraseMinimumArea { get; init; } = 0.02;
 
-    /// <summary>Greatest area of the erased rectangle as a share of the input's.</summary>
+    /// <summary>Maximum area of the erased rectangle as a share of the input's.</summary>
     public double EraseMaximumArea { get; init; } = 0.2;
 
-    /// <summary>No variation: the middle of the face as it is.</summary>
+    /// <summary>No augmentation: the centre of the face, unchanged.</summary>
     public static FaceAugmentation None { get; } = new();
 
-    /// <summary>For short runs: small changes, nothing hidden.</summary>
+    /// <summary>For short runs: small changes, no erasing.</summary>
     public static FaceAugmentation Light { get; } = new()
     {
         RandomCrop = true,
@@ -57,7 +61,9 @@ public sealed record FaceAugmentation
         Contrast = 0.1,
     };
 
-    /// <summary>The recipe measured on FER2013: rotation 12 degrees, scale 0.85 … 1.15, shift 9 %, brightness and contrast 0.2, erase 0.25.</summary>
+    /// <summary>
+    /// The recipe measured on FER2013: rotation 12 degrees, scale 0.85 … 1.15, shift 9 %, brightness and contrast 0.2, erase 0.25.
+    /// </summary>
     public static FaceAugmentation Standard { get; } = new()
     {
         FlipProbability = 0.5,
@@ -86,13 +92,13 @@ public sealed record FaceAugmentation
     };
 
     /// <summary>
-    /// The same kind of variation, <paramref name="strength"/> times as far: 0 is none, 1 this one, 2 twice as far where that still makes
-    /// sense. One number for a tuner to vary. Mirroring never becomes likelier than it is here.
+    /// This augmentation scaled by <paramref name="strength"/>: 0 is none, 1 this one, 2 twice as strong where that still makes sense. One
+    /// number for a tuner to vary. The probability of a flip never rises above its value here.
     /// </summary>
     /// <exception cref="FerUsageException"><paramref name="strength"/> is negative or not a number.</exception>
     public FaceAugmentation Scaled(double strength)
     {
-        if (!(strength >= 0)) throw new FerUsageException($"The strength of augmentation is at least 0, not {strength}.");
+        if (!(strength >= 0)) throw new FerUsageException($"The strength of augmentation must be at least 0, not {strength}.");
         return this with
         {
             RandomCrop = RandomCrop && strength > 0,
@@ -108,11 +114,11 @@ public sealed record FaceAugmentation
         };
     }
 
-    /// <summary>True where pixels are moved, and not only recoloured or erased.</summary>
+    /// <summary>True if pixels are moved, not only recoloured or erased.</summary>
     internal bool MovesPixels =>
         RandomCrop || FlipProbability > 0 || RotationDegrees != 0 || MinimumScale != 1 || MaximumScale != 1 || ShearDegrees != 0 || Shift != 0;
 
-    /// <summary>Fails where a value makes no sense.</summary>
+    /// <summary>Checks the values.</summary>
     /// <exception cref="FerUsageException">A value is out of its range; the message names it.</exception>
     internal void Check()
     {
@@ -130,7 +136,7 @@ public sealed record FaceAugmentation
 
         static void Range(string name, double value, double low, double high)
         {
-            if (!(value >= low && value <= high)) throw new FerUsageException($"Augmentation: {name} is {low} … {high}, not {value}.");
+            if (!(value >= low && value <= high)) throw new FerUsageException($"Augmentation: {name} must be {low} … {high}, not {value}.");
         }
     }
 }

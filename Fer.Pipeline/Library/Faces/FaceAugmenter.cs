@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Fer.Pipeline.Faces;
 
 /// <summary>
-/// Turns a 48x48 face of bytes into a network's input [side, side] of floats 0 … 255, varied as <see cref="FaceAugmentation"/> says.
-/// What becomes of a face depends on the seed, the epoch and the face's row alone, so any number of threads may share the work.
+/// Turns a 48x48 face of bytes into a network's input [side, side] of floats 0 … 255, augmented as <see cref="FaceAugmentation"/> says. The
+/// result depends only on the seed, the epoch and the face's row, so any number of threads may share the work.
 /// </summary>
 public sealed class FaceAugmenter
 {
@@ -14,7 +14,7 @@ public sealed class FaceAugmenter
     private const int SourceLength = SourceSide * SourceSide;
     private const double Degree = Math.PI / 180;
 
-    // Keeps the faces' random numbers apart from those that other parts of a run draw from the same seed.
+    // Keeps these random numbers apart from those that other parts of a run draw from the same seed.
     private const long RandomPurpose = 1;
 
     private readonly FaceAugmentation _options;
@@ -22,10 +22,11 @@ public sealed class FaceAugmenter
     private readonly int _view;
 
     /// <summary>Creates an augmenter for inputs of <paramref name="side"/> pixels.</summary>
-    /// <param name="options">How faces are varied.</param>
+    /// <param name="options">The augmentation.</param>
     /// <param name="side">Width and height of the result in pixels, 8 … 48.</param>
-    /// <param name="seed">Seed of all that is drawn.</param>
-    /// <param name="view">Pixels of the face that the result's width and height show, 8 … 48; 0 is <paramref name="side"/>, a part of the face at its own size.</param>
+    /// <param name="seed">Seed of all random numbers.</param>
+    /// <param name="view">Pixels of the face that the result's width and height show, 8 … 48; 0 is <paramref name="side"/>, a crop at its
+    /// original size.</param>
     /// <exception cref="FerUsageException">A side is not 8 … 48, or an option is out of its range.</exception>
     public FaceAugmenter(FaceAugmentation options, int side, long seed, int view = 0)
     {
@@ -41,17 +42,17 @@ public sealed class FaceAugmenter
     /// <summary>Width and height of the result in pixels.</summary>
     public int Side { get; }
 
-    /// <summary>Writes the variation of one face.</summary>
+    /// <summary>Writes one augmented face.</summary>
     /// <param name="face">[48, 48] grey values.</param>
-    /// <param name="epoch">Epoch, from which each pass over the data draws anew.</param>
+    /// <param name="epoch">The epoch; each one draws new random numbers.</param>
     /// <param name="row">Number of the face in its data set.</param>
     /// <param name="target">[side, side].</param>
-    /// <exception cref="ArgumentException">A span has another length.</exception>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     public void Augment(ReadOnlySpan<byte> face, long epoch, long row, Span<float> target)
     {
         CheckSpans(face, target, Side);
         var random = new RandomStream(_seed, epoch, row, RandomPurpose);
-        // All of a face's numbers are drawn whatever the options, so that changing one option leaves the others' draws as they were.
+        // All random numbers of a face are drawn whatever the options, so that changing one option does not change the draws of the others.
         var map = DrawMap(ref random);
         double brightness = random.NextDouble(-1, 1) * _options.Brightness * 127.5;
         double contrast = 1 + random.NextDouble(-1, 1) * _options.Contrast;
@@ -66,9 +67,9 @@ public sealed class FaceAugmenter
             Erase(ref random, target, Math.Clamp(mean + (float)brightness, 0, 255));
     }
 
-    /// <summary>Writes the middle [side, side] pixels of a face as floats 0 … 255, unchanged: what evaluation looks at.</summary>
+    /// <summary>Writes the centre [side, side] pixels of a face as floats 0 … 255, unchanged: the input for evaluation.</summary>
     /// <exception cref="FerUsageException">The side is not 8 … 48.</exception>
-    /// <exception cref="ArgumentException">A span has another length.</exception>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     public static void CenterCrop(ReadOnlySpan<byte> face, int side, Span<float> target)
     {
         CheckSide(side);
@@ -124,7 +125,7 @@ public sealed class FaceAugmenter
         for (; i < values.Length; i++) values[i] = Math.Clamp(values[i] * factor + added, 0f, 255f);
     }
 
-    /// <summary>The mean of the bytes, summed in whole numbers so that the order of summing does not show.</summary>
+    /// <summary>The mean of the bytes, summed as integers so that the order of summation does not matter.</summary>
     private static float Mean(ReadOnlySpan<byte> face)
     {
         // 2,304 bytes in vectors of at least 16 are at most 144 sums of 255 a lane: they fit 16 bits.
@@ -144,7 +145,7 @@ public sealed class FaceAugmenter
 
     private static void CheckSide(int side)
     {
-        if (side is < 8 or > SourceSide) throw new FerUsageException($"The input side is 8 … {SourceSide} pixels, not {side}.");
+        if (side is < 8 or > SourceSide) throw new FerUsageException($"The input side must be 8 … {SourceSide} pixels, not {side}.");
     }
 
     private static void CheckSpans(ReadOnlySpan<byte> face, Span<float> target, int side)

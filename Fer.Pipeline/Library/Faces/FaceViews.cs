@@ -1,33 +1,38 @@
 namespace Fer.Pipeline.Faces;
 
-/// <summary>The sets of views that a model may average over, by name.</summary>
+/// <summary>The sets of views that a model can average its predictions over.</summary>
 public enum FaceViews
 {
-    /// <summary>The middle of the face alone.</summary>
+    /// <summary>The centre of the face alone.</summary>
     Centre,
-    /// <summary>The middle and its mirror image.</summary>
+    /// <summary>The centre and its mirror image.</summary>
     Flip,
-    /// <summary>The whole face, for networks that fit any input.</summary>
+    /// <summary>The whole face, for networks that accept any input size.</summary>
     Whole,
     /// <summary>The whole face and its mirror image.</summary>
     WholeFlip,
-    /// <summary>The middle, about eleven twelfths of it enlarged to its size, and the mirror images of both.</summary>
+    /// <summary>The centre, about eleven twelfths of it enlarged to the same size, and the mirror images of both.</summary>
     Zoom,
-    /// <summary>The middle and the four corners. Of a network that sees the whole face, corners of about eleven twelfths are enlarged.</summary>
+    /// <summary>
+    /// The centre and the four corners. If the network sees the whole face, corners of about eleven twelfths are enlarged.
+    /// </summary>
     Five,
-    /// <summary>The views of <see cref="Five"/> and the mirror images of all.</summary>
+    /// <summary>The views of <see cref="Five"/> and their mirror images.</summary>
     Ten,
     /// <summary>
-    /// Ten crops of one size, the middle and the four corners with their mirror images (Krizhevsky et al., 2012): as <see cref="Ten"/>, but of a network
-    /// that sees the whole face the middle is enlarged like the corners.
+    /// Ten crops of the same size, the centre and the four corners with their mirror images (Krizhevsky et al., 2012): as <see
+    /// cref="Ten"/>, but if the network sees the whole face, the centre is enlarged like the corners.
     /// </summary>
     TenCrops,
 }
 
-/// <summary>Lists the views behind the names.</summary>
+/// <summary>Lists the views of each set.</summary>
 public static class FaceViewSets
 {
-    /// <summary>Pixels of all sets together at the sides that networks are trained on, each view once, in pixels of the centre; at the most.</summary>
+    /// <summary>
+    /// An upper bound of the pixels of all sets together, each view counted once, at the sides that networks are trained on; in pixels of
+    /// the centre.
+    /// </summary>
     internal const double CentresOfAll = 15;
 
     /// <summary>The views of a set for a network that was trained on <paramref name="side"/> pixels.</summary>
@@ -35,7 +40,7 @@ public static class FaceViewSets
     {
         const int face = FaceAugmenter.SourceSide;
         FaceView centre = FaceView.Centre(side), whole = FaceView.Centre(face);
-        // 44 of 48 pixels: enlarged by less than training does, and as many off one side as off the other.
+        // 44 of 48 pixels: enlarged by less than in training, and cropped by the same amount on both sides.
         int inner = side - 2 * (int)Math.Max(1, Math.Round(side / 24.0)), corner = side < face ? side : inner, free = face - corner;
         var zoomed = FaceView.Centre(inner) with { InputSide = side };
         FaceView[] five = [centre, Corner(0, 0), Corner(0, free), Corner(free, 0), Corner(free, free)];

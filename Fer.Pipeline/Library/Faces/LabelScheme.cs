@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Faces;
 
 /// <summary>
-/// Which classes are told apart, and which class each emotion belongs to. Classes always stand in FER2013's order of emotions
-/// (contempt last), whatever order they were asked for in, so that reports of different schemes line up.
+/// The classes of a classifier, and the class that each emotion belongs to. Classes are always in FER2013's order of emotions (contempt
+/// last), whatever order they were given in, so that reports of different schemes line up.
 /// </summary>
 public sealed class LabelScheme
 {
@@ -23,22 +23,22 @@ public sealed class LabelScheme
     public string Name { get; }
 
     /// <summary>
-    /// The text that <see cref="Parse"/> turns back into this scheme: its name, or for a custom one its classes with what each takes in,
-    /// as in <c>angry+disgust,happy</c>.
+    /// The text that <see cref="Parse"/> turns back into this scheme: its name, or for a custom one its classes with the emotions merged
+    /// into each, such as <c>angry+disgust,happy</c>.
     /// </summary>
     public string Definition { get; }
 
     /// <summary>Class names in the order of the class indices.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The class index of an emotion, or -1 where the scheme leaves it out.</summary>
+    /// <summary>The class index of an emotion, or -1 if the scheme leaves it out.</summary>
     public int ClassOf(Emotion emotion) => _classOf[(int)emotion];
 
     /// <summary>FER2013's seven classes, in its own order.</summary>
     public static LabelScheme Seven { get; } =
         new("seven", [0, 1, 2, 3, 4, 5, 6, -1], ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]);
 
-    /// <summary>Disgust, FER2013's rarest class, joined to angry.</summary>
+    /// <summary>FER2013's classes with disgust, the rarest, merged into angry.</summary>
     public static LabelScheme Six { get; } =
         new("six", [0, 0, 1, 2, 3, 4, 5, -1], ["angry", "fear", "happy", "sad", "surprise", "neutral"]);
 
@@ -47,8 +47,8 @@ public sealed class LabelScheme
         new("three", [-1, -1, -1, 0, 1, -1, 2, -1], ["happy", "sad", "neutral"]);
 
     /// <summary>
-    /// FER+'s eight classes. They stand under FER2013's names and order with contempt last
-    /// (FER+'s file has neutral, happiness, surprise, sadness, anger, disgust, fear, contempt). Needs the FER+ votes.
+    /// FER+'s eight classes under FER2013's names and order, contempt last (FER+'s file has neutral, happiness, surprise, sadness, anger,
+    /// disgust, fear, contempt). Needs the FER+ votes.
     /// </summary>
     public static LabelScheme Eight { get; } =
         new("eight", [0, 1, 2, 3, 4, 5, 6, 7], ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"]);
@@ -57,7 +57,7 @@ public sealed class LabelScheme
     public static IReadOnlyList<string> Names { get; } = ["seven", "six", "three", "eight"];
 
     /// <summary>A scheme by name, or a custom one by its <see cref="Definition"/>.</summary>
-    /// <exception cref="FerUsageException">Unknown; the message names the nearest.</exception>
+    /// <exception cref="FerUsageException">The name is unknown; the message suggests the nearest.</exception>
     public static LabelScheme Parse(string name)
     {
         string text = name.Trim();
@@ -66,8 +66,8 @@ public sealed class LabelScheme
         if (!text.Contains(','))
         {
             throw new FerUsageException(
-                $"'{name}' is not a label scheme.{NearestName.Hint(text, Names)} Known are {string.Join(", ", Names)}; " +
-                "your own is written as its classes, as in angry+disgust,happy,sad.");
+                $"'{name}' is not a label scheme.{NearestName.Hint(text, Names)} Known schemes: {string.Join(", ", Names)}. " +
+                "A custom one is a list of classes, such as angry+disgust,happy,sad.");
         }
         var classes = new List<string>();
         var merges = new List<string>();
@@ -80,10 +80,12 @@ public sealed class LabelScheme
         return Custom(classes, merges);
     }
 
-    /// <summary>A scheme of the user's own.</summary>
-    /// <param name="classes">The emotions told apart, by name or synonym; none at all stands for FER2013's seven without those merged away.</param>
-    /// <param name="merges">What is joined to what, as <c>disgust=angry</c>: faces of the first count as the second.</param>
-    /// <exception cref="FerUsageException">A name is unknown, doubled or contradicts another, or fewer than two classes are left.</exception>
+    /// <summary>A custom scheme.</summary>
+    /// <param name="classes">The emotions to tell apart, by name or synonym; an empty list stands for FER2013's seven without those merged
+    /// away.</param>
+    /// <param name="merges">What is merged into what, such as <c>disgust=angry</c>: faces of the first count as the second.</param>
+    /// <exception cref="FerUsageException">A name is unknown, given twice or contradicts another, or fewer than two classes are
+    /// left.</exception>
     public static LabelScheme Custom(IEnumerable<string> classes, IEnumerable<string> merges)
     {
         var joined = ParseMerges(merges);
@@ -95,8 +97,8 @@ public sealed class LabelScheme
                 throw new FerUsageException($"The class {EmotionNames.NameOf(emotion)} is listed twice. List each class once.");
             if (joined.TryGetValue(emotion, out var into))
             {
-                throw new FerUsageException($"{EmotionNames.NameOf(emotion)} is listed as a class and joined to {EmotionNames.NameOf(into)}. " +
-                    "Leave it out of the classes, or do not merge it.");
+                throw new FerUsageException($"{EmotionNames.NameOf(emotion)} is listed as a class and merged into "
+                    + $"{EmotionNames.NameOf(into)}. Remove it from the classes, or do not merge it.");
             }
         }
         if (wanted.Count == 0)
@@ -106,12 +108,13 @@ public sealed class LabelScheme
         {
             if (!wanted.Contains(into))
             {
-                throw new FerUsageException($"{EmotionNames.NameOf(from)} is joined to {EmotionNames.NameOf(into)}, which is not a class. " +
+                throw new FerUsageException($"{EmotionNames.NameOf(from)} is merged into "
+                    + $"{EmotionNames.NameOf(into)}, which is not a class. " +
                     $"Add {EmotionNames.NameOf(into)} to the classes.");
             }
         }
         if (wanted.Count < 2)
-            throw new FerUsageException($"{wanted.Count} class is left; telling classes apart takes two or more.");
+            throw new FerUsageException($"{wanted.Count} class is left; a classifier needs at least two.");
 
         Emotion[] ordered = [.. wanted.Order()];
         var classOf = new int[EmotionCount];
@@ -130,9 +133,9 @@ public sealed class LabelScheme
                 throw new FerUsageException($"'{merge}' is not a merge. Write it as FROM=INTO, for example disgust=angry.");
             Emotion from = EmotionNames.Parse(sides[0]), into = EmotionNames.Parse(sides[1]);
             if (from == into)
-                throw new FerUsageException($"'{merge}' joins an emotion to itself.");
+                throw new FerUsageException($"'{merge}' merges an emotion with itself.");
             if (!joined.TryAdd(from, into))
-                throw new FerUsageException($"{EmotionNames.NameOf(from)} is merged twice. Join it to one class.");
+                throw new FerUsageException($"{EmotionNames.NameOf(from)} is merged twice. Merge it into one class.");
         }
         return joined;
     }

@@ -3,10 +3,10 @@ namespace Fer.Pipeline.Faces;
 /// <summary>The split a row belongs to, under FER2013's names.</summary>
 public enum Usage
 {
-    /// <summary>Rows to fit on (28,709 in FER2013).</summary>
+    /// <summary>Rows to train on (28,709 in FER2013).</summary>
     Training = 0,
-    /// <summary>Rows to choose on: the validation split (3,589 in FER2013).</summary>
+    /// <summary>Rows for model selection: the validation split (3,589 in FER2013).</summary>
     PublicTest = 1,
-    /// <summary>Rows to score once, at the very end (3,589 in FER2013).</summary>
+    /// <summary>Rows to score once, at the very end: the test split (3,589 in FER2013).</summary>
     PrivateTest = 2,
 }

@@ -12,18 +12,20 @@ public static class ComparisonReport
     /// <summary>The report as text.</summary>
     public static string ToHtml(ComparisonReportData data) => Build(data).ToHtml();
 
-    /// <summary>Writes every chart of the report as an SVG file of its own.</summary>
+    /// <summary>Writes every chart of the report as a separate SVG file.</summary>
     /// <returns>The files written.</returns>
     /// <exception cref="FerException">A file cannot be written.</exception>
     public static IReadOnlyList<string> WriteSvg(string folder, ComparisonReportData data) => SvgFiles.Write(folder, Build(data).Charts);
 
-    /// <summary>In words: which model is better, or that chance alone may explain the difference.</summary>
+    /// <summary>The verdict in words: which model is better, or that the difference may be due to chance.</summary>
     public static string Verdict(ComparisonReportData data)
     {
         var test = data.Comparison.McNemar;
-        string split = $"On {NumberText.Count(data.Comparison.First.Count)} faces {data.FirstName} alone is right on {NumberText.Count(test.OnlyFirst)}, {data.SecondName} alone on {NumberText.Count(test.OnlySecond)} (McNemar's exact test, p = {P(test.PValue)}).";
-        if (test.PValue >= 0.05) return split + " Chance alone may explain the difference.";
-        return $"{split} {(test.OnlySecond > test.OnlyFirst ? data.SecondName : data.FirstName)} is the better one, beyond what chance would explain.";
+        string split = $"Of {NumberText.Count(data.Comparison.First.Count)} faces, "
+            + $"{data.FirstName} alone is right on {NumberText.Count(test.OnlyFirst)}, "
+            + $"{data.SecondName} alone on {NumberText.Count(test.OnlySecond)} (McNemar's exact test, p = {P(test.PValue)}).";
+        if (test.PValue >= 0.05) return split + " The difference may be due to chance.";
+        return $"{split} {(test.OnlySecond > test.OnlyFirst ? data.SecondName : data.FirstName)} is significantly better.";
     }
 
     internal static string P(double value) => value < 1e-4 ? "below 0.0001" : value.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
@@ -40,10 +42,10 @@ public static class ComparisonReport
         };
         var comparison = data.Comparison;
         page.Add("Which is better", section => Result(section, data));
-        page.Add("Class by class", section => section.Figures(Recalls(data), Pairs(data)));
+        page.Add("By class", section => section.Figures(Recalls(data), Pairs(data)));
         page.Add(data.FirstName, section => EvaluationSection.Details(section, comparison.First));
         page.Add(data.SecondName, section => EvaluationSection.Details(section, comparison.Second));
-        page.Add("Models", section => section.Table("What they are", new(
+        page.Add("Models", section => section.Table("The two models", new(
             [new("", Numeric: false), new(data.FirstName, Numeric: false, Wraps: true), new(data.SecondName, Numeric: false, Wraps: true)],
             [.. data.Facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.First, fact.Second])])));
         return page;
@@ -55,17 +57,22 @@ public static class ComparisonReport
         section.Paragraph(Verdict(data));
         section.Tables(() =>
         {
-            section.Table("Figures of both", new(
-                [new("figure", Numeric: false), new(data.FirstName), new(data.SecondName), new("difference"), new("95 % interval"), new("", Numeric: false)],
-                [.. comparison.Differences.Select(one => Row(one, data))]));
-            section.Table("Who is right", new(
-                [new("", Numeric: false), new(data.SecondName + " right"), new(data.SecondName + " wrong")],
+            section.Table("Metrics of both models", new(
                 [
-                    [data.FirstName + " right", NumberText.Count(comparison.BothRight), NumberText.Count(comparison.McNemar.OnlyFirst)],
+                    new("metric", Numeric: false), new(data.FirstName), new(data.SecondName), new("difference"), new("95 % interval"),
+                    new("", Numeric: false),
+                ],
+                [.. comparison.Differences.Select(one => Row(one, data))]));
+            section.Table("Correct predictions", new(
+                [new("", Numeric: false), new(data.SecondName + " correct"), new(data.SecondName + " wrong")],
+                [
+                    [data.FirstName + " correct", NumberText.Count(comparison.BothRight), NumberText.Count(comparison.McNemar.OnlyFirst)],
                     [data.FirstName + " wrong", NumberText.Count(comparison.McNemar.OnlySecond), NumberText.Count(comparison.BothWrong)],
                 ]));
         });
-        section.Paragraph("Intervals of differences are percentiles of 1,000 resamples of the faces, the same faces for both models. One that leaves 0 out is marked.", "soft");
+        section.Paragraph(
+            "Intervals of differences are from 1,000 bootstrap resamples of the faces, the same for both models. "
+            + "A difference whose interval excludes 0 is marked.", "soft");
     }
 
     private static IReadOnlyList<string> Row(MetricDifference one, ComparisonReportData data)
@@ -98,12 +105,12 @@ public static class ComparisonReport
         var comparison = data.Comparison;
         (string Name, int Count)[] cells =
         [
-            ("both right", comparison.BothRight), ($"only {data.FirstName}", comparison.McNemar.OnlyFirst),
+            ("both correct", comparison.BothRight), ($"only {data.FirstName}", comparison.McNemar.OnlyFirst),
             ($"only {data.SecondName}", comparison.McNemar.OnlySecond), ("both wrong", comparison.BothWrong),
         ];
         return new()
         {
-            Title = "Who is right",
+            Title = "Correct predictions",
             Description = string.Join(", ", cells.Select(cell => $"{cell.Name} {NumberText.Count(cell.Count)}")) + ".",
             Categories = [.. cells.Select(cell => cell.Name)],
             Series = [new("faces", [.. cells.Select(cell => (double)cell.Count)])],
@@ -114,27 +121,27 @@ public static class ComparisonReport
     }
 }
 
-/// <summary>All that a comparison's report shows, as plain data.</summary>
+/// <summary>The content of a comparison report, as plain data.</summary>
 public sealed record ComparisonReportData
 {
     /// <summary>The report's title.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The command that gives this result again.</summary>
+    /// <summary>The command that reproduces this result.</summary>
     public string? Command { get; init; }
 
-    /// <summary>What a reader must know before the figures.</summary>
+    /// <summary>What a reader must know before reading the numbers.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>What the first model is called.</summary>
+    /// <summary>The name of the first model.</summary>
     public required string FirstName { get; init; }
 
-    /// <summary>What the second model is called.</summary>
+    /// <summary>The name of the second model.</summary>
     public required string SecondName { get; init; }
 
-    /// <summary>The figures.</summary>
+    /// <summary>The metrics.</summary>
     public required ModelComparison Comparison { get; init; }
 
-    /// <summary>What is to be said of both models, such as their architectures.</summary>
+    /// <summary>Facts about both models, such as their architectures.</summary>
     public IReadOnlyList<(string Name, string First, string Second)> Facts { get; init; } = [];
 }

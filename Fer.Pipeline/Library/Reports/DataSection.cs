@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Where the rows came from and how the classes are spread over the splits.</summary>
+/// <summary>Where the rows come from and how the classes are distributed over the splits.</summary>
 internal static class DataSection
 {
     internal static void Write(ReportSection section, ExperimentReportData data)

@@ -7,6 +7,6 @@ namespace Fer.Pipeline.Reports;
 /// <param name="Metrics">The metrics.</param>
 public sealed record EvaluationReport(string Name, FaceClassificationMetrics Metrics)
 {
-    /// <summary>Where the model errs; null leaves that part out.</summary>
+    /// <summary>Where the model fails; null leaves that part out.</summary>
     public ErrorAnalysis? Analysis { get; init; }
 }

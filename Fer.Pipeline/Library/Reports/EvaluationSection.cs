@@ -2,10 +2,10 @@ using Fer.Pipeline.Evaluation;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>How good the model is, and where it errs.</summary>
+/// <summary>How good the model is, and where it fails.</summary>
 internal static class EvaluationSection
 {
-    /// <summary>The main figures of each split with their intervals.</summary>
+    /// <summary>The main metrics of each split with their intervals.</summary>
     internal static void Summary(ReportSection section, IReadOnlyList<EvaluationReport> evaluations)
     {
         foreach (var evaluation in evaluations)
@@ -15,7 +15,7 @@ internal static class EvaluationSection
         }
     }
 
-    /// <summary>Confusion, figures of each class, calibration and the most frequent mistakes.</summary>
+    /// <summary>Confusion matrix, metrics of each class, calibration and the most frequent mistakes.</summary>
     internal static void Details(ReportSection section, FaceClassificationMetrics metrics)
     {
         if (metrics.Count == 0)
@@ -27,9 +27,9 @@ internal static class EvaluationSection
         section.Figures(EvaluationCharts.Confusion(metrics), EvaluationCharts.PerClass(metrics), EvaluationCharts.Counts(metrics), EvaluationCharts.Reliability(metrics));
         section.Tables(() =>
         {
-            section.Table("Figures of each class", ClassTable(metrics));
+            section.Table("Metrics of each class", ClassTable(metrics));
             section.Table("Most frequent mistakes", new(
-                [new("true", Numeric: false), new("taken for", Numeric: false), new("rows"), new("of the class")],
+                [new("true", Numeric: false), new("predicted as", Numeric: false), new("rows"), new("share of the class")],
                 [.. pairs.Select(pair => (IReadOnlyList<string>)[pair.True, pair.Predicted, NumberText.Count(pair.Count), NumberText.Percent(pair.Share)])]));
         });
     }
@@ -49,7 +49,8 @@ internal static class EvaluationSection
             tiles.Add(("Expected calibration error", NumberText.Percent(metrics.ExpectedCalibrationError), Note(metrics.ExpectedCalibrationErrorInterval, ValueFormat.Percent)));
         }
         tiles.Add(("Images", NumberText.Count(metrics.Count), "evaluated"));
-        if (metrics.ImagesPerSecond is double speed && double.IsFinite(speed)) tiles.Add(("Speed", NumberText.Count(speed), "images a second"));
+        if (metrics.ImagesPerSecond is double speed && double.IsFinite(speed))
+            tiles.Add(("Speed", NumberText.Count(speed), "images per second"));
         return tiles;
     }
 

@@ -12,7 +12,7 @@ public static class ExperimentReport
     /// <exception cref="ArgumentException">The counts of a split do not fit the class names.</exception>
     public static string ToHtml(ExperimentReportData data) => Build(data).ToHtml();
 
-    /// <summary>Writes every chart of the report as an SVG file of its own, for papers and slides.</summary>
+    /// <summary>Writes every chart of the report as a separate SVG file, for papers and slides.</summary>
     /// <returns>The files written.</returns>
     /// <exception cref="FerException">A file cannot be written.</exception>
     public static IReadOnlyList<string> WriteSvg(string folder, ExperimentReportData data) => SvgFiles.Write(folder, Build(data).Charts);
@@ -37,7 +37,7 @@ public static class ExperimentReport
         return page;
     }
 
-    /// <summary>Names and values as a table of two columns.</summary>
+    /// <summary>Names and values as a two-column table.</summary>
     internal static void Facts(ReportSection section, string caption, IReadOnlyList<ReportValue> facts) =>
         section.Table(caption, new([new("name", Numeric: false), new("value", Numeric: false, Wraps: true)], [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]));
 

@@ -1,20 +1,20 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// All that a report of <c>experiment</c>, <c>train</c> or <c>evaluate</c> shows, as plain data. What is left out is left out of the report.
+/// The content of the report of <c>experiment</c>, <c>train</c> or <c>evaluate</c>, as plain data. Parts without data are left out.
 /// </summary>
 public sealed record ExperimentReportData
 {
     /// <summary>The report's title.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The command that gives this result again.</summary>
+    /// <summary>The command that reproduces this result.</summary>
     public string? Command { get; init; }
 
-    /// <summary>What a reader must know before the figures, such as that the faces are drawn and not real.</summary>
+    /// <summary>What a reader must know before reading the numbers, such as that the faces are drawn and not real.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Where the data came from and how it was cut.</summary>
+    /// <summary>Where the data came from and how it was split.</summary>
     public string? DataDescription { get; init; }
 
     /// <summary>The hash of the training data.</summary>

@@ -4,8 +4,7 @@ using System.Text;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// Writes elements that are well-formed both as XML and as HTML. All text passes through here and is escaped here, so a class name or a
-/// path can hold anything.
+/// Writes elements that are well-formed both as XML and as HTML. All text is escaped here, so a class name or a path can contain anything.
 /// </summary>
 internal sealed class Markup
 {
@@ -55,7 +54,7 @@ internal sealed class Markup
         return this;
     }
 
-    /// <summary>Takes in what another <see cref="Markup"/> wrote, or the project's own style sheet. Never a value from outside.</summary>
+    /// <summary>Appends what another <see cref="Markup"/> wrote, or the project's own style sheet. Never a value from outside.</summary>
     internal Markup Raw(string markup)
     {
         _text.Append(markup);
@@ -100,7 +99,7 @@ internal sealed class Markup
                 case '"': _text.Append("&quot;"); break;
                 case '\'': _text.Append("&#39;"); break;
                 case '\t' or '\n': _text.Append(c); break;
-                // XML has no form for control characters and lone halves of a pair.
+                // XML cannot represent control characters and unpaired surrogates.
                 case < ' ' or '\uFFFE' or '\uFFFF' or (>= '\uD800' and <= '\uDFFF') or (>= '\u007F' and <= '\u009F'): _text.Append('\uFFFD'); break;
                 default: _text.Append(c); break;
             }

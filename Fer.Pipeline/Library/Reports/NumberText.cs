@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Numbers as text, the same whatever the caller's culture. What is not a number is a dash.</summary>
+/// <summary>Numbers as text, whatever the current culture. NaN and infinity become a dash.</summary>
 internal static class NumberText
 {
     internal const string None = "–";
     private const string PercentSign = "\u00A0%";
 
-    /// <summary>A length or position in a drawing.</summary>
+    /// <summary>A length or position in a drawing, at most two decimals.</summary>
     internal static string Coordinate(double value) =>
         double.IsFinite(value) ? (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture) : "0";
 
@@ -30,7 +30,7 @@ internal static class NumberText
         ? $"{(lower * 100).ToString("0.0", CultureInfo.InvariantCulture)}\u00A0–\u00A0{Percent(upper)}"
         : $"{Value(lower, format)}\u00A0–\u00A0{Value(upper, format)}";
 
-    /// <summary>A tick's label: as many decimals as the step needs and no more.</summary>
+    /// <summary>The label of a tick, with as many decimals as the step needs.</summary>
     internal static string Tick(double value, double step, ValueFormat format)
     {
         double scale = format == ValueFormat.Percent ? 100 : 1;

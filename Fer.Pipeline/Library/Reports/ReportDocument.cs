@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// One self-contained HTML page: style inside, no scripts, no network. Sections are added in order; the contents list follows from them.
-/// The page is also well-formed XML, which tests use.
+/// A self-contained HTML page: inline style, no scripts, no network. Sections are added in order and the table of contents is made from
+/// them. The page is also well-formed XML, which tests rely on.
 /// </summary>
 internal sealed class ReportDocument(string title)
 {
@@ -13,7 +13,7 @@ internal sealed class ReportDocument(string title)
     /// <summary>The charts of all sections, in order.</summary>
     internal List<Chart> Charts { get; } = [];
 
-    /// <summary>What stands under the title.</summary>
+    /// <summary>The content under the title.</summary>
     internal Action<ReportSection>? Lead { get; init; }
 
     /// <summary>Adds a section; one that writes nothing is left out.</summary>
@@ -31,7 +31,7 @@ internal sealed class ReportDocument(string title)
         page.Empty("meta", ("charset", "utf-8")).Line();
         page.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
         page.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
-        // Nothing is fetched and nothing runs, whatever a name in the data may hold.
+        // Nothing is loaded and nothing runs, whatever a name in the data contains.
         page.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
         page.Element("title", title).Line();
         page.Open("style").Raw("\n" + ChartStyle.Css + PageStyle.Css).Close().Line().Close().Line();

@@ -1,16 +1,16 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>What a section of a report can hold. Charts and tables without data are left out.</summary>
+/// <summary>The content of a section of a report. Charts and tables without data are left out.</summary>
 internal sealed class ReportSection(Markup markup, List<Chart> drawn)
 {
     internal void Paragraph(string text, string? style = null) => markup.Element("p", text, ("class", style)).Line();
 
     internal void Heading(string text) => markup.Element("h3", text).Line();
 
-    /// <summary>A command or other text to be read letter by letter.</summary>
+    /// <summary>A command or other text that is shown literally.</summary>
     internal void Code(string text) => markup.Open("pre").Element("code", text).Close().Line();
 
-    /// <summary>The figures that matter most: a name, a value, and a smaller line under it.</summary>
+    /// <summary>The key metrics: a name, a value, and a smaller line under it.</summary>
     internal void Tiles(IReadOnlyList<(string Name, string Value, string? Note)> tiles)
     {
         if (tiles.Count == 0) return;
@@ -24,7 +24,7 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
         markup.Close().Line();
     }
 
-    /// <summary>Charts side by side where there is room, each with its values as a table to unfold.</summary>
+    /// <summary>Charts side by side where there is room, each with its values in a collapsible table.</summary>
     internal void Figures(params IReadOnlyList<Chart> charts)
     {
         if (!charts.Any(chart => chart.HasData)) return;
@@ -58,7 +58,7 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
         markup.Close().Line();
     }
 
-    /// <summary>A chart with a table beside it, or under it where there is no room.</summary>
+    /// <summary>A chart with a table next to it, or under it where there is no room.</summary>
     internal void Beside(Chart chart, string caption, Table table)
     {
         markup.Open("div", ("class", "figures")).Line();
@@ -69,10 +69,10 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
         markup.Close().Line();
     }
 
-    /// <summary>A table that scrolls in its own box, which the keyboard reaches.</summary>
+    /// <summary>A table that scrolls in its own box, reachable by keyboard.</summary>
     /// <param name="caption">What the table holds.</param>
     /// <param name="table">Columns and rows.</param>
-    /// <param name="best">The row to set off, or -1.</param>
+    /// <param name="best">The row to highlight, or -1.</param>
     /// <param name="withHeading">False where the text around it already says what the table holds.</param>
     internal void Table(string caption, Table table, int best = -1, bool withHeading = true)
     {

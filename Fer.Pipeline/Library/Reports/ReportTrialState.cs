@@ -3,12 +3,12 @@ namespace Fer.Pipeline.Reports;
 /// <summary>How a trial ended.</summary>
 public enum ReportTrialState
 {
-    /// <summary>Ran to its end.</summary>
+    /// <summary>Ran to completion.</summary>
     Completed,
-    /// <summary>Ended early, by the budget, the tuner or the user.</summary>
+    /// <summary>Stopped early, by the budget, the tuner or the user.</summary>
     Stopped,
-    /// <summary>Ended with an error.</summary>
+    /// <summary>Failed with an error.</summary>
     Failed,
-    /// <summary>Gave the model that was kept.</summary>
+    /// <summary>Produced the model that was kept.</summary>
     Best,
 }

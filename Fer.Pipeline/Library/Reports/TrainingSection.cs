@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>The final model's settings, and its curves: training against validation.</summary>
+/// <summary>The final model's settings, and its training and validation curves.</summary>
 internal static class TrainingSection
 {
     internal static void Write(ReportSection section, ExperimentReportData data)

@@ -12,22 +12,22 @@ public sealed record TrialReport
     /// <summary>The settings it ran with.</summary>
     public IReadOnlyList<ReportValue> Settings { get; init; } = [];
 
-    /// <summary>Its epochs, in order; empty where none ended.</summary>
+    /// <summary>Its epochs, in order; empty if none finished.</summary>
     public IReadOnlyList<EpochFigures> Epochs { get; init; } = [];
 
-    /// <summary>Wall-clock time it took.</summary>
+    /// <summary>Wall-clock time in seconds.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Images a second in training; null where not measured.</summary>
+    /// <summary>Training speed in images per second; null if not measured.</summary>
     public double? ImagesPerSecond { get; init; }
 
     /// <summary>Its score, the validation accuracy 0 … 1; null where it has none.</summary>
     public double? Score { get; init; }
 
-    /// <summary>True for a final training, false for one that only compares settings.</summary>
+    /// <summary>True for a final training run, false for one that only compares settings.</summary>
     public bool IsFinal { get; init; }
 
-    /// <summary>Share of a full trial's epochs that it got, above 0 and at most 1.</summary>
+    /// <summary>Share of a full trial's epochs that it was given, above 0 and at most 1.</summary>
     public double Fidelity { get; init; } = 1;
     /// <summary>Why it failed or was stopped, if that is known.</summary>
     public string? Remark { get; init; }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>What the experiment tried: accuracy against time, the best trials' curves, and a table of all.</summary>
+/// <summary>What the experiment tried: accuracy against time, the best trials' curves, and a table of all trials.</summary>
 internal static class TrialsSection
 {
     internal static void Write(ReportSection section, IReadOnlyList<TrialReport> trials)
@@ -10,7 +10,9 @@ internal static class TrialsSection
         if (trials.Count == 0) return;
         int Of(ReportTrialState state) => trials.Count(trial => trial.State == state);
         section.Paragraph($"{NumberText.Count(trials.Count)} trials in {NumberText.Duration(trials.Sum(trial => trial.Seconds))}: "
-            + $"{NumberText.Count(Of(ReportTrialState.Completed) + Of(ReportTrialState.Best))} ran to their end, {NumberText.Count(Of(ReportTrialState.Stopped))} were stopped early, {NumberText.Count(Of(ReportTrialState.Failed))} failed.");
+            + $"{NumberText.Count(Of(ReportTrialState.Completed) + Of(ReportTrialState.Best))} completed, "
+            + $"{NumberText.Count(Of(ReportTrialState.Stopped))} stopped early, "
+            + $"{NumberText.Count(Of(ReportTrialState.Failed))} failed.");
         section.Figures(TrialCharts.AccuracyAgainstTime(trials), TrialCharts.AccuracyAgainstSpeed(trials), TrialCharts.Curves(trials), TrialCharts.Settings(trials));
 
         // A setting that never changes would only widen the table.

@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Reports;
 /// <summary>The HTML report of a video: each face's emotions over time. One file that needs neither network nor scripts.</summary>
 internal static class VideoReport
 {
-    /// <summary>Seconds without a face after which its line ends and begins again.</summary>
+    /// <summary>Seconds without a face after which its line is interrupted.</summary>
     private const double LongestGap = 2;
 
     /// <exception cref="FerException">The file cannot be written.</exception>
@@ -24,19 +24,22 @@ internal static class VideoReport
         section.Tiles(
         [
             ("Length", Seconds(timeline.Seconds), null),
-            ("Frames looked at", NumberText.Count(timeline.Frames), null),
-            ("Faces", NumberText.Count(timeline.FacesSeen), timeline.FacesSeen > timeline.Faces.Count() ? "those seen longest are below" : null),
+            ("Frames analysed", NumberText.Count(timeline.Frames), null),
+            ("Faces", NumberText.Count(timeline.FacesSeen),
+                timeline.FacesSeen > timeline.Faces.Count() ? "those seen longest are shown" : null),
         ]);
         section.Table("Share of its frames in which each emotion was the most probable", new(
             [new("face", Numeric: false), new("from"), new("to"), new("frames"), .. timeline.ClassNames.Select(name => new TableColumn(name))],
             [.. timeline.Faces.Select(face => (IReadOnlyList<string>)[
                 face.Id.ToString(CultureInfo.InvariantCulture), Seconds(face.First), Seconds(face.Last), NumberText.Count(face.Frames), .. face.Shares.Select(share => NumberText.Percent(share))])]));
-        section.Paragraph("A face that was out of sight for more than a second has a new number. What a face shows is not what a person feels.", "soft");
+        section.Paragraph(
+            "A face that was out of sight for more than a second gets a new number. "
+            + "What a face shows is not what a person feels.", "soft");
     }
 
     private static LineChart Chart(FaceTimeline face, EmotionTimeline timeline)
     {
-        // A chart's places are whole numbers, which must not be the same for two steps.
+        // The x values of a line chart are whole numbers, and no two steps may share one.
         bool fine = timeline.Step < 1;
         double unit = fine ? 0.1 : 1;
         int last = timeline.StepOf(timeline.Seconds);
@@ -52,7 +55,7 @@ internal static class VideoReport
         };
     }
 
-    /// <summary>Leaves out steps without a value, so that the line goes on over short gaps: frames may be further apart than steps.</summary>
+    /// <summary>Leaves out steps without a value, so that the line bridges short gaps: frames may be further apart than steps.</summary>
     private static IEnumerable<(int X, double Y)> Connected(IEnumerable<(int X, double Y)> points, double longestGap)
     {
         int? before = null;

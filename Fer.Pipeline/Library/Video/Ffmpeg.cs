@@ -3,16 +3,16 @@ using System.Diagnostics;
 
 namespace Fer.Pipeline.Video;
 
-/// <summary>A run of ffmpeg or ffprobe, which the machine has or has not.</summary>
+/// <summary>Runs ffmpeg or ffprobe, which may not be installed.</summary>
 internal sealed class Ffmpeg : IDisposable
 {
-    // Of what it complains about, the last lines say why it stopped.
+    // The last lines of its error output say why it stopped.
     private const int KeptLines = 3;
 
     private readonly Process _process;
     private readonly Queue<string> _complaints = new();
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the program.</summary>
     /// <exception cref="FerException">It is not installed.</exception>
     internal Ffmpeg(string program, IEnumerable<string> arguments, bool writesInput = false)
     {
@@ -41,7 +41,7 @@ internal sealed class Ffmpeg : IDisposable
 
     internal Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>Waits for its end and gives what it complained about, or null where all went well.</summary>
+    /// <summary>Waits for the program to exit and returns its error output, or null on success.</summary>
     internal string? Wait()
     {
         _process.WaitForExit();
@@ -57,7 +57,7 @@ internal sealed class Ffmpeg : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended in between.
+            // It has exited in the meantime.
         }
         _process.Dispose();
     }

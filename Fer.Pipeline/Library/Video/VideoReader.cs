@@ -3,25 +3,25 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Video;
 
-/// <summary>Reads the frames of a video through ffmpeg, one at a time, turned upright as the camera says.</summary>
+/// <summary>Reads the frames of a video through ffmpeg, one at a time, rotated upright as its metadata says.</summary>
 /// <param name="path">The video.</param>
-/// <param name="framesASecond">Frames a second to give, whatever the video has.</param>
+/// <param name="framesASecond">Frames per second to return, whatever the video has.</param>
 internal sealed class VideoReader(string path, double framesASecond) : IDisposable
 {
-    // More than any camera's.
+    // More than an ordinary camera's.
     private const double MostFramesASecond = 60;
 
-    // Playlists and the like may not make it open other files over the network.
+    // A playlist must not make ffmpeg open anything over the network.
     private static readonly string[] Source = ["-protocol_whitelist", "file,pipe", "-i"];
 
-    // Binary PPM: a short head with the size before each frame, so nothing has to be known before.
+    // Binary PPM: each frame starts with a short header with its size, so nothing has to be known in advance.
     private readonly Ffmpeg _ffmpeg = new("ffmpeg",
     [
         "-nostdin", "-loglevel", "error", .. Source, path, "-map", "0:v:0", "-vf", string.Create(CultureInfo.InvariantCulture, $"fps={framesASecond}"),
         "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-",
     ]);
 
-    /// <summary>The video's own frames a second, as far as they can be told; at most 60.</summary>
+    /// <summary>The video's frame rate, if it is known; at most 60.</summary>
     /// <exception cref="FerException">There is no ffprobe, or it cannot read the video.</exception>
     internal static double FramesASecondOf(string path)
     {
@@ -38,7 +38,7 @@ internal sealed class VideoReader(string path, double framesASecond) : IDisposab
     }
 
     /// <summary>The frames, in order.</summary>
-    /// <exception cref="FerException">It is no video, or damaged.</exception>
+    /// <exception cref="FerException">It is not a video, or is damaged.</exception>
     internal IEnumerable<VideoFrame> Frames()
     {
         using var stream = new BufferedStream(_ffmpeg.Output, 1 << 16);

@@ -3,20 +3,20 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Video;
 
-/// <summary>Writes frames as a video through ffmpeg, whole or not at all; the kind of file follows from its name's ending.</summary>
+/// <summary>Writes frames as a video through ffmpeg, all of it or nothing; the format follows from the file extension.</summary>
 internal sealed class VideoWriter : IDisposable
 {
     private readonly Ffmpeg _ffmpeg;
     private readonly string _path, _temporary;
     private readonly int _width, _height;
 
-    /// <summary>Begins a video.</summary>
-    /// <param name="path">Where it goes.</param>
-    /// <param name="width">Of every frame.</param>
-    /// <param name="height">Of every frame.</param>
-    /// <param name="framesASecond">How fast they follow.</param>
-    /// <param name="soundFrom">The video whose sound to take, if it has any.</param>
-    /// <exception cref="FerException">There is no ffmpeg, or the folder cannot be made.</exception>
+    /// <summary>Starts a video.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="width">Width of every frame.</param>
+    /// <param name="height">Height of every frame.</param>
+    /// <param name="framesASecond">Frames per second.</param>
+    /// <param name="soundFrom">The video to take the sound from, if it has any.</param>
+    /// <exception cref="FerException">ffmpeg is missing, or the folder cannot be created.</exception>
     internal VideoWriter(string path, int width, int height, double framesASecond, string soundFrom)
     {
         (_path, _width, _height) = (path, width, height);
@@ -33,7 +33,7 @@ internal sealed class VideoWriter : IDisposable
         [
             "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", $"{width}x{height}",
             "-framerate", framesASecond.ToString(CultureInfo.InvariantCulture), "-i", "-", "-protocol_whitelist", "file,pipe", "-i", soundFrom,
-            // Most encoders take even sides only.
+            // Most encoders accept only even sides.
             "-map", "0:v", "-map", "1:a:0?", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", _temporary,
         ], writesInput: true);
     }
@@ -43,7 +43,8 @@ internal sealed class VideoWriter : IDisposable
     internal void Write(RgbImage image)
     {
         if (image.Width != _width || image.Height != _height)
-            throw new FerException($"{_path}: the frames change from {_width} x {_height} to {image.Width} x {image.Height} pixels, which no copy can hold. Cut the video there.");
+            throw new FerException($"{_path}: the frame size changes from {_width} x {_height} to {image.Width} x {image.Height} pixels, "
+                + "but a video has one size. Split the video there.");
         try
         {
             _ffmpeg.Input.Write(image.Pixels);
@@ -54,7 +55,7 @@ internal sealed class VideoWriter : IDisposable
         }
     }
 
-    /// <summary>Ends the video and puts it in its place.</summary>
+    /// <summary>Finishes the video and moves it into place.</summary>
     /// <exception cref="FerException">ffmpeg failed.</exception>
     internal void Finish()
     {
@@ -79,13 +80,14 @@ internal sealed class VideoWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It stays behind; the error that led here is the one to tell.
+            // The temporary file stays; the error that led here is the one to report.
         }
     }
 
     private FerException Unwritable(string why, Exception? inner = null)
     {
-        string message = $"{_path}: the video cannot be written ({why}). Check the folder, the disk's room, and that the name ends as a video's, for instance in .mp4.";
+        string message = $"{_path}: the video cannot be written ({why}). "
+            + "Check the folder, the free disk space, and that the file has a video extension such as .mp4.";
         return inner is null ? new FerException(message) : new FerException(message, inner);
     }
 }

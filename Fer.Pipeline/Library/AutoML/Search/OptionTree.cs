@@ -24,7 +24,7 @@ internal static class OptionTree
         property.SetValue(owner, value);
     }
 
-    /// <summary>A copy that shares no nested options with its original.</summary>
+    /// <summary>A copy that shares no nested options with the original.</summary>
     internal static object Copy(object options)
     {
         object copy = Activator.CreateInstance(options.GetType())!;
@@ -47,7 +47,7 @@ internal static class OptionTree
 
     private static void Collect(Type type, string prefix, IReadOnlyList<OptionCondition> outer, List<SearchDimension> dimensions)
     {
-        // The order of the source, so that a seed means the same options however reflection lists them.
+        // Source order, so that a seed gives the same options in whatever order reflection lists them.
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderBy(p => p.MetadataToken))
         {
             bool nests = property.IsDefined(typeof(NestOptionAttribute));
@@ -66,12 +66,12 @@ internal static class OptionTree
     private static OptionCondition Condition(WhenAttribute when, string name, string prefix, List<SearchDimension> before)
     {
         var other = before.Find(d => d.Name == prefix + when.Option)
-            ?? throw new ArgumentException($"[When] of {name} names '{when.Option}', which is no searched option declared before it.");
+            ?? throw new ArgumentException($"[When] of {name} names '{when.Option}', which is not a searched option declared before it.");
         return new OptionCondition(other.Name, [.. when.Values.Select(other.Converted)]);
     }
 }
 
-/// <summary>What must hold for an option to count.</summary>
+/// <summary>The condition under which an option has an effect.</summary>
 /// <param name="Option">Another option.</param>
-/// <param name="Values">The values it may have.</param>
+/// <param name="Values">The values it must have one of.</param>
 internal sealed record OptionCondition(string Option, IReadOnlyList<object> Values);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>One point of a search space: a value for each option's name. Never changed once made; equal where all values are.</summary>
+/// <summary>One point of a search space: a value for each option's name. Immutable; equal if all values are equal.</summary>
 public sealed class Parameter : IEquatable<Parameter>
 {
     private readonly FrozenDictionary<string, object> _values;
@@ -36,7 +36,7 @@ public sealed class Parameter : IEquatable<Parameter>
     /// <inheritdoc/>
     public override int GetHashCode() => Names.Aggregate(0, (hash, name) => HashCode.Combine(hash, _values[name]));
 
-    /// <summary>The options as <c>Name=value</c>, numbers with four digits.</summary>
+    /// <summary>The options as <c>Name=value</c>, numbers with four significant digits.</summary>
     public override string ToString() => string.Join(' ', Names.Select(n => $"{n}={Text(_values[n])}"));
 
     internal static string Text(object value) => value switch

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>One option of a search space and how its values lie on the unit interval, on which tuners work.</summary>
+/// <summary>One option of a search space, and how its values map to the unit interval that tuners work on.</summary>
 public abstract class SearchDimension
 {
     private protected SearchDimension(string name, Type type)
@@ -17,32 +17,32 @@ public abstract class SearchDimension
     /// <summary>The option's type.</summary>
     public Type Type { get; }
 
-    /// <summary>True where near numbers on the unit interval are near values, so that a tuner may take a small step.</summary>
+    /// <summary>True if close points on the unit interval are close values, so that a tuner may take small steps.</summary>
     public abstract bool IsOrdered { get; }
 
-    /// <summary>What must hold of other options for this one to count; all of them.</summary>
+    /// <summary>The conditions on other options under which this one has an effect; all must hold.</summary>
     internal IReadOnlyList<OptionCondition> Conditions { get; init; } = [];
 
-    /// <summary>True where the option does something beside these values of the options before it.</summary>
+    /// <summary>True if the option has an effect, given these values of the options before it.</summary>
     internal bool Counts(IReadOnlyDictionary<string, object> values) => Conditions.All(c => c.Values.Contains(values[c.Option]));
 
-    /// <summary>A value of the option's type out of one that an attribute can hold.</summary>
+    /// <summary>Converts a value that an attribute can hold to the option's type.</summary>
     internal object Converted(object value) =>
         Type.IsEnum && value is string text ? Enum.Parse(Type, text)
         : Type.IsInstanceOfType(value) ? value
         : Convert.ChangeType(value, Type, CultureInfo.InvariantCulture);
 
-    /// <summary>How many places of a grid the option has, where a range gets <paramref name="steps"/>.</summary>
+    /// <summary>Number of grid points of the option, where a range has <paramref name="steps"/>.</summary>
     internal abstract int GridCount(int steps);
 
-    /// <summary>The value at a place of a grid, on the unit interval.</summary>
+    /// <summary>The position of a grid point on the unit interval.</summary>
     internal double GridUnit(int place, int steps) => GridCount(steps) is var count && IsOrdered ? (count == 1 ? 0.5 : (double)place / (count - 1)) : (place + 0.5) / count;
 
-    /// <summary>The value at a place of the unit interval; places outside are moved to its ends.</summary>
+    /// <summary>The value at a point of the unit interval; points outside are clamped.</summary>
     public abstract object FromUnit(double unit);
 
-    /// <summary>The place of a value on the unit interval, so that <see cref="FromUnit"/> gives it back.</summary>
-    /// <exception cref="ArgumentException">The value is not of this dimension.</exception>
+    /// <summary>The point of a value on the unit interval, the inverse of <see cref="FromUnit"/>.</summary>
+    /// <exception cref="ArgumentException">The value does not belong to this dimension.</exception>
     public abstract double ToUnit(object value);
 }
 
@@ -56,8 +56,8 @@ internal sealed class RangeDimension : SearchDimension
     {
         _whole = type == typeof(int) || type == typeof(long);
         if (!_whole && type != typeof(float) && type != typeof(double))
-            throw new ArgumentException($"[Range] stands on {name}, which is {type.Name}; it is for int, long, float and double.");
-        // Half a step beyond both ends gives the end values of whole numbers the same share as the others.
+            throw new ArgumentException($"[Range] of {name} does not support {type.Name}, only int, long, float and double.");
+        // Half a step beyond both ends gives the first and last whole number the same share as the others.
         double margin = _whole ? 0.5 : 0;
         _log = range.LogBase;
         _low = Scale(range.Min - (_log ? 0 : margin));
@@ -85,7 +85,7 @@ internal sealed class RangeDimension : SearchDimension
     public override double ToUnit(object value)
     {
         double number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
-        // A float bound read as a double may lie a rounding error outside.
+        // A float bound read as a double may be outside by a rounding error.
         if (!(number >= Min - 1e-6 * Math.Abs(Min) && number <= Max + 1e-6 * Math.Abs(Max)))
             throw new ArgumentException($"{Name} = {number} is outside {Min} … {Max}.");
         return Math.Clamp((Scale(Math.Clamp(number, Min, Max)) - _low) / (_high - _low), 0, 1);

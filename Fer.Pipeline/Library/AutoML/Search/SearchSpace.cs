@@ -1,6 +1,8 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>The options that a sweep chooses, each on the unit interval, so that a tuner needs to know no option by name.</summary>
+/// <summary>
+/// The options that a sweep chooses, each mapped to the unit interval, so that a tuner needs no knowledge of single options.
+/// </summary>
 public class SearchSpace
 {
     internal SearchSpace(IReadOnlyList<SearchDimension> dimensions, Parameter @default)
@@ -12,18 +14,18 @@ public class SearchSpace
     /// <summary>The options.</summary>
     public IReadOnlyList<SearchDimension> Dimensions { get; }
 
-    /// <summary>The options' defaults: what a sweep tries first.</summary>
+    /// <summary>The options' defaults: the first setting of a sweep.</summary>
     public Parameter Default { get; }
 
     /// <summary>Number of options.</summary>
     public int FeatureSpaceDim => Dimensions.Count;
 
-    /// <summary>The options at a place of the unit cube; those whose condition is not met have their default.</summary>
-    /// <param name="feature">[<see cref="FeatureSpaceDim"/>] places on the unit interval.</param>
-    /// <exception cref="ArgumentException">The number of places is not the number of options.</exception>
+    /// <summary>The options at a point of the unit cube; those whose condition is not met have their default.</summary>
+    /// <param name="feature">[<see cref="FeatureSpaceDim"/>] values on the unit interval.</param>
+    /// <exception cref="ArgumentException">The number of values is not the number of options.</exception>
     public Parameter SampleFromFeatureSpace(ReadOnlySpan<double> feature)
     {
-        if (feature.Length != Dimensions.Count) throw new ArgumentException($"{feature.Length} places for {Dimensions.Count} options.");
+        if (feature.Length != Dimensions.Count) throw new ArgumentException($"{feature.Length} values for {Dimensions.Count} options.");
         var values = new Dictionary<string, object>();
         for (int i = 0; i < feature.Length; i++)
         {
@@ -33,31 +35,35 @@ public class SearchSpace
         return new Parameter(values);
     }
 
-    /// <summary>The place of options in the unit cube.</summary>
-    /// <returns>[<see cref="FeatureSpaceDim"/>] places on the unit interval.</returns>
+    /// <summary>The point of the unit cube for given options.</summary>
+    /// <returns>[<see cref="FeatureSpaceDim"/>] values on the unit interval.</returns>
     /// <exception cref="ArgumentException">A value is outside the space.</exception>
     public double[] MappingToFeatureSpace(Parameter parameter) => [.. Dimensions.Select(d => d.ToUnit(parameter[d.Name]))];
 }
 
 /// <summary>
-/// The search space over the properties of <typeparamref name="T"/> that carry <see cref="RangeAttribute"/> or <see cref="ChoiceAttribute"/>, and over those
-/// of nested options (<see cref="NestOptionAttribute"/>). Properties without one keep their default.
+/// The search space over the properties of <typeparamref name="T"/> that have <see cref="RangeAttribute"/> or <see
+/// cref="ChoiceAttribute"/>, including those of nested options (<see cref="NestOptionAttribute"/>). Other properties keep their default.
 /// </summary>
 public sealed class SearchSpace<T> : SearchSpace where T : class, new()
 {
     private readonly T _prototype;
 
     /// <summary>Reads the space from the type.</summary>
-    /// <exception cref="ArgumentException">An attribute does not fit its property, a default lies outside its range, or no property carries one.</exception>
+    /// <exception cref="ArgumentException">An attribute does not fit its property, a default is outside its range, or no property has
+    /// one.</exception>
     public SearchSpace() : this(new T(), OptionTree.Dimensions(typeof(T))) { }
 
     private SearchSpace(T prototype, IReadOnlyList<SearchDimension> dimensions) : base(dimensions, Read(prototype, dimensions)) => _prototype = prototype;
 
     /// <summary>The same space with another default, which also fixes the options that are not searched.</summary>
-    /// <exception cref="ArgumentException">A value lies outside the space.</exception>
+    /// <exception cref="ArgumentException">A value is outside the space.</exception>
     public SearchSpace<T> WithDefault(T options) => new(options, Dimensions);
 
-    /// <summary>The same space in which one option is chosen from <paramref name="candidates"/>; where the default is none of them, the first is the default.</summary>
+    /// <summary>
+    /// The same space with one option restricted to <paramref name="candidates"/>; if the default is not among them, the first becomes the
+    /// default.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such option, or no candidate.</exception>
     public SearchSpace<T> WithChoice(string name, params IReadOnlyList<object> candidates)
     {
@@ -69,24 +75,29 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
         return new SearchSpace<T>(prototype, [.. Dimensions.Select(d => d == old ? choice : d)]);
     }
 
-    /// <summary>The space without one of its options, which has <paramref name="value"/> in every setting.</summary>
+    /// <summary>The same space with one option fixed to <paramref name="value"/>.</summary>
     /// <exception cref="ArgumentException">There is no such option, or another one depends on it.</exception>
     public SearchSpace<T> WithFixed(string name, object value)
     {
         var old = Dimensions.FirstOrDefault(d => d.Name == name) ?? throw new ArgumentException($"There is no option '{name}' in the space.");
-        if (Dimensions.FirstOrDefault(d => d.Conditions.Any(c => c.Option == name)) is { } dependent) throw new ArgumentException($"'{dependent.Name}' depends on '{name}'.");
+        if (Dimensions.FirstOrDefault(d => d.Conditions.Any(c => c.Option == name)) is { } dependent)
+            throw new ArgumentException($"'{dependent.Name}' depends on '{name}'.");
         var prototype = AsType(Default);
         OptionTree.Set(prototype, name, old.Converted(value));
         return new SearchSpace<T>(prototype, [.. Dimensions.Where(d => d != old)]);
     }
 
-    /// <summary>The same space in which one of its choices counts only where another option has one of <paramref name="values"/>, and keeps its default elsewhere.</summary>
-    /// <exception cref="ArgumentException">There is no such choice, or the other option does not stand before it.</exception>
+    /// <summary>
+    /// The same space with a condition on a choice: it is searched only if another option has one of <paramref name="values"/>, and
+    /// otherwise keeps its default.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such choice, or the other option does not come before it.</exception>
     public SearchSpace<T> WithCondition(string name, string option, params IReadOnlyList<object> values)
     {
         var before = Dimensions.TakeWhile(d => d.Name != name).ToList();
-        if (before.Count == Dimensions.Count || Dimensions[before.Count] is not ChoiceDimension old) throw new ArgumentException($"There is no choice '{name}' in the space.");
-        var other = before.Find(d => d.Name == option) ?? throw new ArgumentException($"'{option}' is no option that stands before '{name}'.");
+        if (before.Count == Dimensions.Count || Dimensions[before.Count] is not ChoiceDimension old)
+            throw new ArgumentException($"There is no choice '{name}' in the space.");
+        var other = before.Find(d => d.Name == option) ?? throw new ArgumentException($"'{option}' is not an option before '{name}'.");
         var conditional = new ChoiceDimension(name, old.Type, old.Candidates) { Conditions = [.. old.Conditions, new OptionCondition(option, [.. values.Select(other.Converted)])] };
         return new SearchSpace<T>(AsType(Default), [.. before, conditional, .. Dimensions.Skip(before.Count + 1)]);
     }

@@ -1,9 +1,9 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>Draws settings from a space: its default first, then places that were not drawn before.</summary>
+/// <summary>Draws settings from a space: its default first, then random ones that were not drawn before.</summary>
 internal sealed class SettingSampler(SearchSpace space, long seed)
 {
-    // A small space of choices alone may have no new place left.
+    // A small space of choices may have no new setting left.
     private const int Attempts = 100;
 
     private readonly HashSet<Parameter> _drawn = [];

@@ -1,15 +1,15 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Marks an option that only counts where another one has a certain value, as Adam's learning rate does. Elsewhere it keeps its default, so that two
-/// settings never differ by an option that does nothing.
+/// Marks an option that has an effect only if another option has certain values, such as Adam's learning rate. Otherwise it keeps its
+/// default, so that two settings never differ only in an option that does nothing.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class WhenAttribute : Attribute
 {
     /// <summary>Creates the condition.</summary>
     /// <param name="option">The other option, of the same class and declared before this one.</param>
-    /// <param name="values">The values of it with which this option counts.</param>
+    /// <param name="values">The values of the other option for which this one has an effect.</param>
     /// <exception cref="ArgumentException">No value is given.</exception>
     public WhenAttribute(string option, params object[] values)
     {
@@ -21,6 +21,6 @@ public sealed class WhenAttribute : Attribute
     /// <summary>The other option.</summary>
     public string Option { get; }
 
-    /// <summary>The values of it with which this option counts.</summary>
+    /// <summary>The values of the other option for which this one has an effect.</summary>
     public IReadOnlyList<object> Values { get; }
 }

@@ -1,14 +1,14 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Cost-frugal optimisation (CFO) by randomised direct search (FLOW2; Wu, Wang and Huang, arXiv 2005.01571), as FLAML has it: from the space's
-/// default, which should be cheap, it takes a step of fixed length in a random direction, then the opposite one, and moves where that is better. The
-/// step shrinks when directions run out, and the search starts anew elsewhere when it has become small. Of equal results the one of less time is
-/// better, so it never walks towards cost that brings nothing.
+/// Cost-frugal optimisation (CFO) by randomised direct search (FLOW2; Wu, Wang and Huang, arXiv 2005.01571), as in FLAML. From the space's
+/// default, which should be cheap, it takes a step of fixed length in a random direction, then in the opposite one, and moves to whichever
+/// improves. The step shrinks after enough steps without improvement, and once it is small the search restarts from a random point. Of
+/// equal results the faster one is better, so the search never moves to a higher cost without a gain.
 /// </summary>
 public sealed class CostFrugalTuner : ITuner
 {
-    /// <summary>A step below which nothing is to be gained: FLAML's lower bound, on the unit interval.</summary>
+    /// <summary>Minimum step size: FLAML's lower bound, on the unit interval.</summary>
     private const double LeastStep = 0.01;
 
     private readonly SearchSpace _space;
@@ -47,19 +47,19 @@ public sealed class CostFrugalTuner : ITuner
             _opposite = [.. _incumbent.Zip(direction, (x, d) => Reflect(x - d))];
         }
         _waits = true;
-        // On the way to the unit cube and back the default would lose its last bits.
+        // Mapping the default to the unit cube and back would change its last bits.
         return _restarts == 1 && _sinceStart == 0 && _best is null ? _space.Default : _space.SampleFromFeatureSpace(_proposed);
     }
 
     /// <inheritdoc/>
-    // Only the figures are kept: a runner's own result type may hold a whole model.
+    // Only the numbers are kept: a runner's own result type may hold a whole model.
     public void Update(TrialResult result)
     {
         if (result.TrialSettings.TrialId == _id)
             _pending = new TrialResult { TrialSettings = result.TrialSettings, Metric = result.Metric, Loss = result.Loss, Duration = result.Duration };
     }
 
-    /// <summary>Draws what follows from the last proposal's result; a proposal without one failed.</summary>
+    /// <summary>Processes the result of the last proposal; a proposal without a result has failed.</summary>
     private void Learn()
     {
         if (!_waits) return;
@@ -75,7 +75,7 @@ public sealed class CostFrugalTuner : ITuner
         }
         else if (++_failures >= 1 << Math.Min(_space.FeatureSpaceDim - 1, 10))
         {
-            // FLOW2 shrinks by the root of the ratio of the trials that the last two improvements took.
+            // FLOW2 shrinks the step by the square root of the ratio of the trials that the last two improvements took.
             _step *= Math.Sqrt((double)Math.Max(1, _sinceBest) / _sinceStart);
             _failures = 0;
         }
@@ -95,7 +95,7 @@ public sealed class CostFrugalTuner : ITuner
         _failures = _sinceBest = _sinceStart = 0;
     }
 
-    /// <summary>A random direction of the step's length. Options without an order jump to a neighbour or stay.</summary>
+    /// <summary>A random direction of the step's length. Unordered options move to a neighbour or stay.</summary>
     private double[] Direction(ref RandomStream random)
     {
         var direction = new double[_space.FeatureSpaceDim];
@@ -117,14 +117,14 @@ public sealed class CostFrugalTuner : ITuner
     private static double Jump(SearchDimension dimension, double length)
     {
         double place = 1.0 / dimension.GridCount(1);
-        // Half a place is where rounding would move an ordered option.
+        // Half a grid step is where rounding would move an ordered option.
         return Math.Abs(length) < place / 2 && Math.Abs(length) < 0.1 ? 0 : Math.Sign(length) * place;
     }
 
     private static bool IsBetter(TrialResult result, TrialResult? best) =>
         best is null || result.Metric > best.Metric || (result.Metric == best.Metric && result.Duration < best.Duration);
 
-    /// <summary>A step past an end comes back by as much, so that the ends draw no crowd.</summary>
+    /// <summary>Reflects steps that leave the unit interval, so that values do not pile up at its ends.</summary>
     private static double Reflect(double unit)
     {
         unit = Math.Abs(unit) % 2;

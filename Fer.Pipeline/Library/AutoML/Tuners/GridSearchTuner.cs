@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Every place of a grid once: all values of a choice, and evenly spaced ones of a range, both ends included. The space's default comes first; the
-/// others follow in an order that the seed shuffles, so that a sweep cut short has still seen all options vary.
+/// Grid search: every combination once, with all values of a choice and evenly spaced values of a range, both ends included. The space's
+/// default comes first; the others follow in a seeded random order, so that a sweep that is cut short has still varied all options.
 /// </summary>
 public sealed class GridSearchTuner : ITuner
 {
@@ -16,9 +16,9 @@ public sealed class GridSearchTuner : ITuner
     private Parameter? _ahead;
 
     /// <summary>Creates the tuner.</summary>
-    /// <param name="space">Where to search.</param>
+    /// <param name="space">The search space.</param>
     /// <param name="seed">Seed of the order.</param>
-    /// <param name="steps">Places of a range.</param>
+    /// <param name="steps">Grid points per range.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is below 2.</exception>
     public GridSearchTuner(SearchSpace space, long seed, int steps = 3)
     {
@@ -26,7 +26,7 @@ public sealed class GridSearchTuner : ITuner
         _space = space;
         _steps = steps;
         _count = space.Dimensions.Aggregate(BigInteger.One, (product, d) => product * d.GridCount(steps));
-        // Steps of a length that shares no factor with the count meet every place once.
+        // A stride that is coprime to the count visits every grid point once.
         var random = new RandomStream(seed, 0x4752);
         _first = random.NextUInt64() % _count;
         _stride = 1 + random.NextUInt64() % _count;
@@ -34,7 +34,7 @@ public sealed class GridSearchTuner : ITuner
         _ahead = space.Default;
     }
 
-    /// <summary>Places of the grid; where conditions make places alike, fewer settings come of them.</summary>
+    /// <summary>Number of grid points; where conditions make some of them equal, fewer settings are proposed.</summary>
     public double GridSize => (double)_count;
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class GridSearchTuner : ITuner
     /// <inheritdoc/>
     public Parameter Propose(TrialSettings settings)
     {
-        var proposal = _ahead ?? throw new InvalidOperationException("Every place of the grid has been proposed.");
+        var proposal = _ahead ?? throw new InvalidOperationException("Every point of the grid has been proposed.");
         _proposed.Add(proposal);
         _ahead = null;
         while (_ahead is null && _next < _count)

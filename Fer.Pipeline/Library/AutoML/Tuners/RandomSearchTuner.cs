@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>Random search (Bergstra and Bengio, 2012): the space's default first, then places drawn evenly, none twice.</summary>
+/// <summary>Random search (Bergstra and Bengio, 2012): the space's default first, then uniformly drawn settings, none twice.</summary>
 public sealed class RandomSearchTuner : ITuner
 {
     private readonly SettingSampler _sampler;

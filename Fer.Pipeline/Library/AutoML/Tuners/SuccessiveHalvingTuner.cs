@@ -1,9 +1,9 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Asynchronous successive halving (ASHA; Li et al., arXiv 1810.05934): many settings get a few epochs, the best third of them three times as many, and
-/// so on to full trials. A setting goes up as soon as it is in the best third of its rung, so that a sweep of any length has something on every
-/// rung. The space's default goes up with the first that does, so that there is always something known to measure a winner against.
+/// Asynchronous successive halving (ASHA; Li et al., arXiv 1810.05934): many settings train for a few epochs, the best third of them three
+/// times as long, and so on up to full trials. A setting is promoted as soon as it is in the best third of its rung, so that every rung has
+/// results however short the sweep. The space's default is promoted with the first setting that is, as a baseline for the winner.
 /// </summary>
 public sealed class SuccessiveHalvingTuner : ITuner
 {
@@ -14,10 +14,11 @@ public sealed class SuccessiveHalvingTuner : ITuner
     private int _current, _id = -1;
 
     /// <summary>Creates the tuner.</summary>
-    /// <param name="space">Where to search.</param>
+    /// <param name="space">The search space.</param>
     /// <param name="seed">Seed of the proposals.</param>
-    /// <param name="rungs">Lengths of trials; 1 is random search.</param>
-    /// <param name="eta">How many times as long a rung's trials are as the ones below, and which part of those goes up.</param>
+    /// <param name="rungs">Number of trial lengths; 1 is random search.</param>
+    /// <param name="eta">Reduction factor: a rung's trials are that many times as long as those of the rung below, of which one in that
+    /// many is promoted.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no rungs, or eta is below 2.</exception>
     public SuccessiveHalvingTuner(SearchSpace space, long seed, int rungs = 3, int eta = 3)
     {
@@ -36,7 +37,7 @@ public sealed class SuccessiveHalvingTuner : ITuner
     public Parameter Propose(TrialSettings settings)
     {
         _id = settings.TrialId;
-        // From the top: what is furthest on is finished first.
+        // From the top rung down, so that the most advanced settings finish first.
         for (int r = _rungs.Length - 2; r >= 0; r--)
         {
             if (Promotable(_rungs[r]) is not { } winner) continue;
@@ -59,7 +60,7 @@ public sealed class SuccessiveHalvingTuner : ITuner
         int places = rung.Results.Count / _eta;
         if (places == 0) return null;
         if (rung.Results.Any(r => r.Setting.Equals(_default)) && !rung.Promoted.Contains(_default)) return _default;
-        // One trial runs at a time, so there is no need to let more up than the third; the default comes on top.
+        // One trial runs at a time, so no more than the best third needs to be promoted; the default is promoted in addition.
         if (rung.Promoted.Count(s => !s.Equals(_default)) >= places) return null;
         return rung.Results.OrderByDescending(r => r.Metric).ThenBy(r => r.Loss).Take(places).Select(r => r.Setting).FirstOrDefault(s => !rung.Promoted.Contains(s));
     }

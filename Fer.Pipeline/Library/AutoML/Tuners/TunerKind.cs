@@ -3,12 +3,12 @@ namespace Fer.Pipeline.AutoML;
 /// <summary>The tuners by name.</summary>
 public enum TunerKind
 {
-    /// <summary>Many short trials, the best of them longer: <see cref="SuccessiveHalvingTuner"/>.</summary>
+    /// <summary>Many short trials, the best of which are continued: <see cref="SuccessiveHalvingTuner"/>.</summary>
     SuccessiveHalving,
-    /// <summary>Small steps from the default that never pay for nothing: <see cref="CostFrugalTuner"/>.</summary>
+    /// <summary>Small steps from the default that avoid needless cost: <see cref="CostFrugalTuner"/>.</summary>
     CostFrugal,
     /// <summary>Settings drawn at random: <see cref="RandomSearchTuner"/>.</summary>
     RandomSearch,
-    /// <summary>Every place of a grid: <see cref="GridSearchTuner"/>.</summary>
+    /// <summary>Every point of a grid: <see cref="GridSearchTuner"/>.</summary>
     GridSearch,
 }

@@ -5,32 +5,32 @@ using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>What the metrics do not say: where a model errs, on which faces, and which labels are probably wrong themselves.</summary>
+/// <summary>What the metrics do not show: on which faces a model fails, and which labels are probably wrong.</summary>
 public sealed record ErrorAnalysis
 {
-    /// <summary>Row numbers of the faces in their data set, by which <see cref="LabelSuspect.Index"/> is told.</summary>
+    /// <summary>The faces' row numbers in their data set, which <see cref="LabelSuspect.Index"/> refers to.</summary>
     public required IReadOnlyList<long> Rows { get; init; }
 
     /// <summary>Probable label errors.</summary>
     public required LabelErrors LabelErrors { get; init; }
 
-    /// <summary>The accuracy on slices by brightness, contrast, and stand-ins for pose and occlusion.</summary>
+    /// <summary>The accuracy on slices by brightness, contrast, and proxies for pose and occlusion.</summary>
     public required IReadOnlyList<FaceSliceGroup> Slices { get; init; }
 
     /// <summary>The calibration of each class.</summary>
     public required IReadOnlyList<ClassCalibration> Calibration { get; init; }
 
-    /// <summary>The accuracy on spoilt faces; empty where it was not measured.</summary>
+    /// <summary>The accuracy on corrupted faces; empty if not measured.</summary>
     public IReadOnlyList<RobustnessRow> Robustness { get; init; } = [];
 
-    /// <summary>Faces to show, with explanation maps; empty where none are to be shown.</summary>
+    /// <summary>Faces to show, with explanation maps; empty if there are none.</summary>
     public IReadOnlyList<ExplainedFace> Mistakes { get; init; } = [];
 
-    /// <summary>Analyses what follows from the predictions alone.</summary>
-    /// <param name="faces">The faces; none of them trained on.</param>
-    /// <param name="probabilities">[count, classes] of the model.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    /// <exception cref="FerException">A value is no probability.</exception>
+    /// <summary>Computes what follows from the predictions alone.</summary>
+    /// <param name="faces">The faces; none of them may have been trained on.</param>
+    /// <param name="probabilities">[count, classes], the model's predictions.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    /// <exception cref="FerException">A value is not a probability.</exception>
     public static ErrorAnalysis Compute(FaceSet faces, ReadOnlySpan<float> probabilities)
     {
         var rows = new long[faces.Count];
@@ -44,7 +44,7 @@ public sealed record ErrorAnalysis
         };
     }
 
-    /// <summary>Places of the wrong predictions, the most confident first; of equals the earlier.</summary>
+    /// <summary>Indices of the wrong predictions, most confident first; ties in row order.</summary>
     public static IReadOnlyList<int> ConfidentMistakes(FaceSet faces, ReadOnlySpan<float> probabilities, int most)
     {
         int classes = faces.ClassNames.Count;
@@ -60,21 +60,21 @@ public sealed record ErrorAnalysis
     }
 }
 
-/// <summary>A face with what the model said of it and why.</summary>
+/// <summary>A face with its prediction and the explanation.</summary>
 /// <param name="Row">The row in its data set.</param>
 /// <param name="Image">The face.</param>
 /// <param name="Label">The true class.</param>
 /// <param name="Predicted">The most probable class.</param>
 /// <param name="Probabilities">Every class in order.</param>
-/// <param name="GradCam">Where the evidence for the predicted class lies, by gradients; null where the network has no convolution.</param>
-/// <param name="Occlusion">The same by hiding parts.</param>
+/// <param name="GradCam">Where the evidence for the predicted class is, by gradients; null if the network has no convolution.</param>
+/// <param name="Occlusion">The same by occlusion.</param>
 public sealed record ExplainedFace(long Row, GrayImage Image, int Label, int Predicted, IReadOnlyList<float> Probabilities, ExplanationMap? GradCam, ExplanationMap Occlusion)
 {
     /// <summary>Explains the predicted class of one face.</summary>
     /// <param name="faces">The set with the face.</param>
-    /// <param name="index">The face's place in it.</param>
-    /// <param name="predict">Gives [count, classes] probabilities of faces.</param>
-    /// <param name="gradCam">Makes the gradient map, or null to leave it out.</param>
+    /// <param name="index">The face's index in it.</param>
+    /// <param name="predict">Returns [count, classes] probabilities of faces.</param>
+    /// <param name="gradCam">Computes the gradient map, or null to leave it out.</param>
     public static ExplainedFace Explain(FaceSet faces, int index, Func<FaceSet, float[]> predict, GradCam? gradCam)
     {
         float[] probabilities = predict(faces.Select([index]));

@@ -4,7 +4,7 @@ using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>One way of spoiling a face, in one strength. What happens to a face depends on the seed and its row alone.</summary>
+/// <summary>One kind of image corruption at one strength. The result for a face depends only on the seed and its row.</summary>
 public sealed class FaceCorruption
 {
     private readonly Change _change;
@@ -14,10 +14,10 @@ public sealed class FaceCorruption
 
     private delegate void Change(ReadOnlySpan<byte> face, Span<byte> target, ref RandomStream random);
 
-    /// <summary>The kind, for instance <c>noise</c>.</summary>
+    /// <summary>The kind, such as <c>noise</c>.</summary>
     public string Name { get; }
 
-    /// <summary>How much of it, with its unit.</summary>
+    /// <summary>The strength, with its unit.</summary>
     public string Strength { get; }
 
     /// <summary>All kinds, each from weak to strong: noise, blur, rotation, darkness, light and occlusion.</summary>
@@ -31,7 +31,7 @@ public sealed class FaceCorruption
         .. Strengths([12, 18, 24], "occlusion", level => $"{level}x{level} px", Occlude),
     ];
 
-    /// <summary>A spoilt copy of the faces.</summary>
+    /// <summary>A corrupted copy of the faces.</summary>
     public FaceSet Apply(FaceSet faces, long seed = 1)
     {
         var pixels = new byte[faces.Count * Face.PixelCount];
@@ -58,7 +58,7 @@ public sealed class FaceCorruption
         for (int i = 0; i < face.Length; i++) target[i] = Grey(face[i] + levels);
     };
 
-    /// <summary>Gaussian blur, the edge repeated.</summary>
+    /// <summary>Gaussian blur; the edge is repeated.</summary>
     private static Change Blur(double deviation)
     {
         int reach = (int)Math.Ceiling(3 * deviation);
@@ -82,7 +82,7 @@ public sealed class FaceCorruption
         };
     }
 
-    /// <summary>To the left or to the right, as chance has it.</summary>
+    /// <summary>To the left or to the right, at random.</summary>
     private static Change Rotate(double degrees) => (face, target, ref random) =>
     {
         double angle = (random.NextBoolean(0.5) ? degrees : -degrees) * Math.PI / 180;
@@ -92,7 +92,7 @@ public sealed class FaceCorruption
         for (int i = 0; i < values.Length; i++) target[i] = Grey(values[i]);
     };
 
-    /// <summary>A square of the face's mean grey, anywhere inside it.</summary>
+    /// <summary>A square of the face's mean grey, at a random place inside it.</summary>
     private static Change Occlude(double side) => (face, target, ref random) =>
     {
         face.CopyTo(target);

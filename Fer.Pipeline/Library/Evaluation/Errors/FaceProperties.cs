@@ -3,14 +3,14 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Evaluation;
 
 /// <summary>
-/// Figures of a face that need no label and no model. Two of them only stand in for what they are named after, since FER2013 says nothing of
-/// pose and occlusion: they tell faces apart on the average, not each single one.
+/// Properties of a face that need no label and no model. Two of them are only proxies for what they are named after, since FER2013 has no
+/// labels of pose and occlusion: they separate faces on average, not each single one.
 /// </summary>
 public static class FaceProperties
 {
     private const int Side = Face.Side, Block = 8;
 
-    /// <summary>A block counts as flat whose grey values deviate by less than this.</summary>
+    /// <summary>A block is flat if the standard deviation of its grey values is below this.</summary>
     private const double FlatDeviation = 6;
 
     /// <summary>The mean grey value, 0 … 255.</summary>
@@ -25,8 +25,8 @@ public static class FaceProperties
     public static double Contrast(ReadOnlySpan<byte> face) => Deviation(face, 0, 0, Side);
 
     /// <summary>
-    /// A stand-in for the pose: the mean difference of the face from its mirror image, in units of its contrast. A frontal, evenly lit face is
-    /// near 0; a turned or tilted head, and light from one side, raise it. 0 for a face of one grey.
+    /// A proxy for the pose: the mean difference between the face and its mirror image, in units of its contrast. A frontal, evenly lit
+    /// face is near 0; a turned or tilted head, and light from one side, raise it. 0 for a face of one grey.
     /// </summary>
     public static double Asymmetry(ReadOnlySpan<byte> face)
     {
@@ -38,7 +38,7 @@ public static class FaceProperties
     }
 
     /// <summary>
-    /// A stand-in for occlusion: the share of flat 8x8 blocks (standard deviation below 6 grey levels) among the 16 in the middle of the
+    /// A proxy for occlusion: the share of flat 8x8 blocks (standard deviation below 6 grey levels) among the 16 in the middle of the
     /// picture, 0 … 1. Skin, eyes and mouth are seldom flat; a hand, dark glasses or a bar over the face often are.
     /// </summary>
     public static double FlatShare(ReadOnlySpan<byte> face)

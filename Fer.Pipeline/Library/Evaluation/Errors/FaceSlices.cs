@@ -4,21 +4,21 @@ using Fer.Pipeline.Models;
 namespace Fer.Pipeline.Evaluation;
 
 /// <summary>The accuracy on faces of one kind.</summary>
-/// <param name="Name">The kind, for instance <c>darkest</c>.</param>
-/// <param name="Lower">Least value of the property in the slice.</param>
-/// <param name="Upper">Greatest value of the property in the slice.</param>
+/// <param name="Name">The slice, such as <c>darkest</c>.</param>
+/// <param name="Lower">Smallest value of the property in the slice.</param>
+/// <param name="Upper">Largest value of the property in the slice.</param>
 /// <param name="Count">Faces.</param>
-/// <param name="Accuracy">The share predicted right; 0 without faces.</param>
+/// <param name="Accuracy">Share of correct predictions; 0 without faces.</param>
 /// <param name="Interval">Its 95 % Wilson interval.</param>
 public sealed record FaceSlice(string Name, double Lower, double Upper, int Count, double Accuracy, ConfidenceInterval Interval);
 
-/// <summary>The faces cut by one property.</summary>
-/// <param name="Property">The property, for instance <c>brightness</c>.</param>
+/// <summary>The faces split by one property.</summary>
+/// <param name="Property">The property, such as <c>brightness</c>.</param>
 /// <param name="Meaning">What it measures, in a sentence.</param>
-/// <param name="Slices">From the least to the greatest values.</param>
+/// <param name="Slices">In increasing order of the values.</param>
 public sealed record FaceSliceGroup(string Property, string Meaning, IReadOnlyList<FaceSlice> Slices);
 
-/// <summary>Whether a model is as good on dark, pale, turned and hidden faces as on the others.</summary>
+/// <summary>Whether a model is as good on dark, pale, turned and occluded faces as on the others.</summary>
 public static class FaceSlices
 {
     private static readonly (string Property, string Meaning, string[] Names, Func<byte[], double> Measure)[] Properties =
@@ -29,10 +29,11 @@ public static class FaceSlices
         ("occlusion (proxy)", "share of flat 8x8 blocks in the middle: hands, dark glasses, bars", ["least hidden", "less hidden", "more hidden", "most hidden"], face => FaceProperties.FlatShare(face)),
     ];
 
-    /// <summary>Cuts the faces into quarters by each property. Equal values stay together, so that the slices may differ in size.</summary>
+    /// <summary>Splits the faces into quarters by each property. Equal values stay together, so the slices may differ in size.</summary>
     /// <param name="faces">The faces.</param>
-    /// <param name="probabilities">[count, classes] of the model; the highest is its prediction, the first of equals.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <param name="probabilities">[count, classes], the model's predictions; the highest is the predicted class, the first of
+    /// equals.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public static IReadOnlyList<FaceSliceGroup> Compute(FaceSet faces, ReadOnlySpan<float> probabilities)
     {
         bool[] right = Right(faces, probabilities);

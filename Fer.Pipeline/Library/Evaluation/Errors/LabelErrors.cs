@@ -2,48 +2,56 @@ using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>A row whose label the model contradicts with confidence.</summary>
-/// <param name="Index">The row's place in what was given.</param>
+/// <summary>A row whose label the model confidently contradicts.</summary>
+/// <param name="Index">The row's index in the input.</param>
 /// <param name="Given">Its label.</param>
 /// <param name="Suggested">The class that the model is confident of.</param>
 /// <param name="LabelProbability">The model's probability of the label, its self-confidence.</param>
-/// <param name="SuggestedProbability">The model's probability of the class suggested.</param>
+/// <param name="SuggestedProbability">The model's probability of the suggested class.</param>
 public sealed record LabelSuspect(int Index, int Given, int Suggested, double LabelProbability, double SuggestedProbability)
 {
-    /// <summary>The normalised margin by which suspects are ranked: the lower, the likelier an error.</summary>
+    /// <summary>The normalised margin by which suspects are ranked: the lower, the more likely an error.</summary>
     public double Margin => LabelProbability - SuggestedProbability;
 }
 
 /// <summary>
-/// Confident learning (Northcutt, Jiang and Chuang, arXiv 1911.00068): which labels are probably wrong, and how many. The probabilities must
-/// come from a model that was not trained on the rows, or it has learnt the errors by heart.
+/// Confident learning (Northcutt, Jiang and Chuang, arXiv 1911.00068): which labels are probably wrong, and how many. The probabilities
+/// must come from a model that was not trained on the rows, or it has memorised the errors.
 /// </summary>
 public sealed class LabelErrors
 {
     private LabelErrors(double[] thresholds, ConfusionMatrix joint, double[][] estimated, LabelSuspect[] suspects) =>
         (Thresholds, ConfidentJoint, EstimatedJoint, Suspects) = (thresholds, joint, estimated, suspects);
 
-    /// <summary>For each class the mean probability that rows labelled so are given for it (equation 2); NaN for a class without rows.</summary>
+    /// <summary>
+    /// For each class the mean probability of the class over the rows labelled as it (equation 2); NaN for a class without rows.
+    /// </summary>
     public IReadOnlyList<double> Thresholds { get; }
 
-    /// <summary>Rows by label and by the class the model is confident of (equation 1): the highest probability among those at or above their class's threshold.</summary>
+    /// <summary>
+    /// Rows by label and by the class the model is confident of (equation 1): the most probable class among those at or above their
+    /// thresholds.
+    /// </summary>
     public ConfusionMatrix ConfidentJoint { get; }
 
-    /// <summary>The estimated joint distribution of given and true labels (equation 3): the confident joint, each row scaled to the class's size; sums to 1.</summary>
+    /// <summary>
+    /// The estimated joint distribution of given and true labels (equation 3): the confident joint, each row scaled to the size of its
+    /// class; sums to 1.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<double>> EstimatedJoint { get; }
 
-    /// <summary>The rows off the confident joint's diagonal, the likeliest errors first; of equals the earlier row.</summary>
+    /// <summary>The rows off the confident joint's diagonal, most likely errors first; ties in row order.</summary>
     public IReadOnlyList<LabelSuspect> Suspects { get; }
 
-    /// <summary>The estimated share of wrong labels: what of <see cref="EstimatedJoint"/> lies off the diagonal.</summary>
+    /// <summary>The estimated share of wrong labels: the sum of <see cref="EstimatedJoint"/> off the diagonal.</summary>
     public double NoiseShare => EstimatedJoint.Select((row, i) => row.Where((_, j) => j != i).Sum()).Sum();
 
     /// <summary>Finds the suspects.</summary>
     /// <param name="probabilities">[count, classes], out of sample.</param>
     /// <param name="labels">The label of each row.</param>
     /// <param name="classNames">Class names in the order of the columns.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    /// <exception cref="FerException">A value is no probability, a row does not sum to 1, or a label is not a class.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    /// <exception cref="FerException">A value is not a probability, a row does not sum to 1, or a label is not a class.</exception>
     public static LabelErrors Find(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
     {
         int classes = classNames.Count;
@@ -65,7 +73,7 @@ public sealed class LabelErrors
             var row = probabilities.Slice(i * classes, classes);
             double sum = ClassProbabilities.CheckedSum(row, i, classNames);
             int confident = -1;
-            // A class without rows has the threshold NaN, which nothing reaches.
+            // A class without rows has the threshold NaN, which no probability reaches.
             for (int k = 0; k < classes; k++)
                 if (row[k] / sum >= thresholds[k] && (confident < 0 || row[k] > row[confident])) confident = k;
             if (confident < 0) continue;
@@ -81,7 +89,7 @@ public sealed class LabelErrors
         int classes = sizes.Length, all = sizes.Sum();
         return [.. Enumerable.Range(0, classes).Select(i => Enumerable.Range(0, classes).Select(j =>
             all == 0 ? 0
-            // Where the model is confident of no row of a class, its labels are taken as right.
+            // If the model is confident of no row of a class, its labels are assumed to be right.
             : joint.TrueCounts[i] == 0 ? (i == j ? (double)sizes[i] / all : 0)
             : (double)joint.Counts[i][j] / joint.TrueCounts[i] * sizes[i] / all).ToArray())];
     }

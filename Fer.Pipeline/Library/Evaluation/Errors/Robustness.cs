@@ -3,24 +3,24 @@ using Fer.Pipeline.Models;
 
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>The accuracy on spoilt faces.</summary>
-/// <param name="Corruption">The kind of spoiling; <c>none</c> for the faces as they are.</param>
-/// <param name="Strength">How much of it.</param>
+/// <summary>The accuracy on corrupted faces.</summary>
+/// <param name="Corruption">The kind of corruption; <c>none</c> for the original faces.</param>
+/// <param name="Strength">Its strength.</param>
 /// <param name="Count">Faces.</param>
-/// <param name="Accuracy">The share predicted right; 0 without faces.</param>
+/// <param name="Accuracy">Share of correct predictions; 0 without faces.</param>
 /// <param name="Interval">Its 95 % Wilson interval.</param>
 public sealed record RobustnessRow(string Corruption, string Strength, int Count, double Accuracy, ConfidenceInterval Interval);
 
-/// <summary>How the accuracy holds under noise, blur, rotation, darkness, light and occlusion.</summary>
+/// <summary>The accuracy under noise, blur, rotation, darkness, light and occlusion.</summary>
 public static class Robustness
 {
-    /// <summary>Measures the accuracy on the faces as they are, then under every <see cref="FaceCorruption"/>.</summary>
-    /// <param name="predict">Gives [count, classes] probabilities of faces.</param>
+    /// <summary>Measures the accuracy on the original faces, then under every <see cref="FaceCorruption"/>.</summary>
+    /// <param name="predict">Returns [count, classes] probabilities of faces.</param>
     /// <param name="faces">The faces with their labels.</param>
-    /// <param name="most">Faces to use at most: a seeded choice where there are more, the same for every row.</param>
-    /// <param name="seed">Seed of the choice and the spoiling.</param>
-    /// <param name="cancellation">Ends the work.</param>
-    /// <exception cref="OperationCanceledException">The work was ended.</exception>
+    /// <param name="most">Maximum number of faces; if there are more, a seeded sample, the same for every row.</param>
+    /// <param name="seed">Seed of the sample and the corruptions.</param>
+    /// <param name="cancellation">Cancels the work.</param>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static IReadOnlyList<RobustnessRow> Measure(
         Func<FaceSet, float[]> predict, FaceSet faces, int most = int.MaxValue, long seed = 1, CancellationToken cancellation = default)
     {

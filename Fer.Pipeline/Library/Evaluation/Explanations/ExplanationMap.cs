@@ -1,15 +1,16 @@
 namespace Fer.Pipeline.Evaluation;
 
-/// <summary>Where in a face the evidence for a class lies.</summary>
-/// <param name="Side">Cells a side; the map covers the whole face.</param>
-/// <param name="Values">[side, side] row by row, 0 … 1: the greatest is 1, unless nothing in the face spoke for the class, which leaves 0 everywhere.</param>
+/// <summary>Where in a face the evidence for a class is.</summary>
+/// <param name="Side">Cells per side; the map covers the whole face.</param>
+/// <param name="Values">[side, side] row by row, 0 … 1: the maximum is 1, unless nothing in the face supports the class; then all values
+/// are 0.</param>
 /// <param name="Peak">What 1 stands for, in the method's own unit.</param>
 public sealed record ExplanationMap(int Side, IReadOnlyList<double> Values, double Peak)
 {
-    /// <summary>Cells a side of all maps: 4 pixels of the face each.</summary>
+    /// <summary>Cells per side of all maps: 4 pixels of the face each.</summary>
     internal const int Cells = 12;
 
-    /// <summary>Keeps what speaks for the class and scales it to 0 … 1.</summary>
+    /// <summary>Keeps what supports the class and scales it to 0 … 1.</summary>
     internal static ExplanationMap FromEvidence(double[] evidence)
     {
         double peak = Math.Max(0, evidence.Max());

@@ -6,8 +6,8 @@ namespace Fer.Pipeline.Evaluation;
 
 /// <summary>
 /// Gradient-weighted class activation maps (Selvaraju et al., arXiv 1610.02391): the feature maps of the last convolution, each weighted by
-/// the mean gradient of the class's logit towards it, summed, and kept where positive. Gradients are the engine's own. A
-/// model that averages several networks or views of the face is explained by the first. Not for several threads at once.
+/// the mean gradient of the class's logit with respect to it, summed, and clipped at 0. Gradients are the engine's own. If a model averages
+/// several networks or views of the face, the first one is explained. Not thread-safe.
 /// </summary>
 public sealed class GradCam : IDisposable
 {
@@ -20,12 +20,13 @@ public sealed class GradCam : IDisposable
 
     /// <summary>Prepares the maps of a model.</summary>
     /// <param name="network">A serving network, as a model zip holds it: 1x48x48 pixels in 0..255 in, probabilities or logits out.</param>
-    /// <param name="threads">Threads; 0 is one a processor.</param>
-    /// <exception cref="FerException">The network takes other faces, or has no convolution to look at.</exception>
+    /// <param name="threads">Number of threads; 0 means one per processor.</param>
+    /// <exception cref="FerException">The network takes other faces, or has no convolution to explain.</exception>
     public GradCam(Network network, int threads = 0)
     {
         if (network.Input != new Shape(1, Face.Side, Face.Side))
-            throw new FerException($"The network {network.Architecture} takes {network.Input}; explanation maps need one of 1x{Face.Side}x{Face.Side} pixels, as a model zip holds it.");
+            throw new FerException($"The network {network.Architecture} takes {network.Input}; "
+                + $"explanation maps need one of 1x{Face.Side}x{Face.Side} pixels, as in a model zip.");
         var stream = FirstStream(network);
         var (target, copy) = WithoutNormalization(network, stream, LastConvolution(network, stream));
         _network = copy;
@@ -39,11 +40,12 @@ public sealed class GradCam : IDisposable
     /// <param name="face">[48 * 48] grey values.</param>
     /// <param name="classIndex">The class to explain.</param>
     /// <returns>The map; its peak is in logits.</returns>
-    /// <exception cref="ArgumentException"><paramref name="face"/> is not one face long.</exception>
+    /// <exception cref="ArgumentException"><paramref name="face"/> has the wrong length.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is not a class.</exception>
     public ExplanationMap Explain(ReadOnlySpan<byte> face, int classIndex)
     {
-        if (face.Length != Face.PixelCount) throw new ArgumentException($"{face.Length} values are not one face of {Face.Side}x{Face.Side} grey pixels.", nameof(face));
+        if (face.Length != Face.PixelCount)
+            throw new ArgumentException($"{face.Length} values are not one face of {Face.Side}x{Face.Side} grey pixels.", nameof(face));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)classIndex, (uint)_network.Output.Length, nameof(classIndex));
         var input = _executor.Input;
         for (int i = 0; i < face.Length; i++) input[i] = face[i];
@@ -55,7 +57,7 @@ public sealed class GradCam : IDisposable
         return ExplanationMap.FromEvidence(Spread(Evidence(_probe, shape), shape));
     }
 
-    /// <summary>Frees the buffers and ends the threads.</summary>
+    /// <summary>Frees the buffers and stops the threads.</summary>
     public void Dispose()
     {
         _executor.Dispose();
@@ -72,7 +74,7 @@ public sealed class GradCam : IDisposable
         return evidence;
     }
 
-    /// <summary>Lays the map over the whole face: what the network cuts off has no evidence, the rest is interpolated.</summary>
+    /// <summary>Maps the evidence to the whole face: what the network crops away has none, the rest is interpolated.</summary>
     private double[] Spread(double[] evidence, Shape shape)
     {
         const int cells = ExplanationMap.Cells;
@@ -97,7 +99,7 @@ public sealed class GradCam : IDisposable
     }
 
     /// <summary>
-    /// The nodes that lead to one network's logits for one view: what averages several, the calibration and the softmax behind them left out.
+    /// The nodes that lead to one network's logits for one view, without the averaging, calibration and softmax behind them.
     /// </summary>
     private static HashSet<int> FirstStream(Network network)
     {
@@ -109,20 +111,25 @@ public sealed class GradCam : IDisposable
         return stream;
     }
 
-    /// <summary>The last convolution that still sees places, with the normalisation, sum and rectifier right behind it, which belong to its feature maps.</summary>
+    /// <summary>
+    /// The last convolution that keeps spatial positions, with the normalisation, sum and ReLU right behind it, which belong to its feature
+    /// maps.
+    /// </summary>
     private static int LastConvolution(Network network, HashSet<int> stream)
     {
         var nodes = network.Nodes.Where(node => stream.Contains(node.Index)).ToArray();
         int at = nodes.Where(node => node.Operation is Convolution && node.Shape.Area > 1).Select(node => node.Index).DefaultIfEmpty(-1).Last();
-        if (at < 0) throw new FerException($"The network {network.Architecture} has no convolution over places, so there is no Grad-CAM of it. Occlusion maps do not need one.");
+        if (at < 0)
+            throw new FerException($"The network {network.Architecture} has no convolution with spatial output, which Grad-CAM needs. "
+                + "Occlusion maps work without one.");
         while (nodes.Where(node => node.Inputs.Contains(at)).ToArray() is [var next] && next.Shape == network.Nodes[at].Shape
             && next.Operation is BatchNormalization or Engine.Add or Relu or Elu) at = next.Index;
         return at;
     }
 
     /// <summary>
-    /// A copy of the stream whose gradient is that of inference: batch normalisation by the stored statistics, as a 1x1 convolution of each
-    /// channel, no dropout, and logits for probabilities, whose gradient vanishes where the model is sure.
+    /// A copy of the stream with the gradient of inference: batch normalisation by the stored statistics, as a 1x1 convolution of each
+    /// channel, no dropout, and logits instead of probabilities, whose gradient vanishes where the model is confident.
     /// </summary>
     private static (int Target, Network Copy) WithoutNormalization(Network network, HashSet<int> stream, int target)
     {

@@ -4,23 +4,24 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Evaluation;
 
 /// <summary>
-/// Hides one part of a face after the other and sees how far the probability of a class falls (Zeiler and Fergus, arXiv 1311.2901, section 4.2).
-/// It asks nothing of the model but predictions.
+/// Covers one part of a face after another and measures how far the probability of a class falls (Zeiler and Fergus, arXiv 1311.2901,
+/// section 4.2). It needs only predictions of the model.
 /// </summary>
 public static class OcclusionExplainer
 {
     private const int Window = 8, Stride = 4;
 
     /// <summary>Explains one face with 121 predictions of it.</summary>
-    /// <param name="predict">Gives [count, classes] probabilities of faces.</param>
+    /// <param name="predict">Returns [count, classes] probabilities of faces.</param>
     /// <param name="face">[48 * 48] grey values.</param>
     /// <param name="classIndex">The class to explain.</param>
-    /// <returns>For each cell the mean fall of the probability over the windows that hide it.</returns>
-    /// <exception cref="ArgumentException"><paramref name="face"/> is not one face long.</exception>
+    /// <returns>For each cell the mean fall of the probability over the windows that cover it.</returns>
+    /// <exception cref="ArgumentException"><paramref name="face"/> has the wrong length.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is not a class.</exception>
     public static ExplanationMap Explain(Func<FaceSet, float[]> predict, ReadOnlySpan<byte> face, int classIndex)
     {
-        if (face.Length != Face.PixelCount) throw new ArgumentException($"{face.Length} values are not one face of {Face.Side}x{Face.Side} grey pixels.", nameof(face));
+        if (face.Length != Face.PixelCount)
+            throw new ArgumentException($"{face.Length} values are not one face of {Face.Side}x{Face.Side} grey pixels.", nameof(face));
         const int places = (Face.Side - Window) / Stride + 1, count = places * places + 1;
         byte mean = (byte)Math.Round(FaceProperties.Brightness(face));
         var pixels = new byte[count * Face.PixelCount];
@@ -28,7 +29,7 @@ public static class OcclusionExplainer
         {
             var hidden = pixels.AsSpan(i * Face.PixelCount, Face.PixelCount);
             face.CopyTo(hidden);
-            // The last one stays whole.
+            // The last copy stays uncovered.
             if (i == count - 1) continue;
             for (int y = 0; y < Window; y++) hidden.Slice((i / places * Stride + y) * Face.Side + i % places * Stride, Window).Fill(mean);
         }

@@ -3,26 +3,26 @@ using Fer.Pipeline.Evaluation;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// Bars that lie, so that names of any length stay level. One series gives plain bars, several give groups. A value that is not a number
-/// has no bar and shows a dash; below 0 nothing is drawn.
+/// Horizontal bars, so that long names need no rotation. One series draws plain bars, several draw groups. A NaN value has no bar and shows
+/// a dash; the part of a value below 0 is not drawn.
 /// </summary>
 public sealed class BarChart : Chart
 {
     private const double MostLabelRoom = 125;
 
-    /// <summary>The names at the left.</summary>
+    /// <summary>The category names, at the left.</summary>
     public required IReadOnlyList<string> Categories { get; init; }
 
-    /// <summary>One value a category each.</summary>
+    /// <summary>The series, each with one value per category.</summary>
     public required IReadOnlyList<BarSeries> Series { get; init; }
 
-    /// <summary>How values are written.</summary>
+    /// <summary>How values are formatted.</summary>
     public ValueFormat Format { get; init; } = ValueFormat.Number;
 
-    /// <summary>What the categories are, for the table.</summary>
+    /// <summary>What the categories are: the header of the table's first column.</summary>
     public string CategoryName { get; init; } = "class";
 
-    /// <summary>The name under the axis.</summary>
+    /// <summary>The label of the axis.</summary>
     public string? ValueName { get; init; }
 
     /// <inheritdoc/>
@@ -83,13 +83,13 @@ public sealed class BarChart : Chart
 
 /// <summary>The bars of one colour.</summary>
 /// <param name="Name">The series' name.</param>
-/// <param name="Values">One a category.</param>
+/// <param name="Values">One per category.</param>
 public sealed record BarSeries(string Name, IReadOnlyList<double> Values)
 {
     /// <summary>The 95 % interval of each value, drawn as a whisker.</summary>
     public IReadOnlyList<ConfidenceInterval>? Intervals { get; init; }
 
-    /// <summary>What to write at each bar's end in place of the value.</summary>
+    /// <summary>The labels to write at the end of the bars in place of the values.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
     internal string Label(int index, ValueFormat format, bool withInterval = false)
@@ -98,7 +98,7 @@ public sealed record BarSeries(string Name, IReadOnlyList<double> Values)
         return withInterval && Intervals is not null ? $"{label} ({Reports.NumberText.Range(Intervals[index].Lower, Intervals[index].Upper, format)})" : label;
     }
 
-    /// <summary>How far the bar or its whisker goes.</summary>
+    /// <summary>Where the bar or its whisker ends.</summary>
     internal double Reach(int index) =>
         Math.Max(double.IsFinite(Values[index]) ? Values[index] : 0, Intervals is null ? 0 : Intervals[index].Upper);
 }

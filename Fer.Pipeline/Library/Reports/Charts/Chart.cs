@@ -1,33 +1,33 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// A drawing as SVG that scales by its viewBox. It has a name and a description for those who do not see it, exact values on hover, and
-/// the same values as a table. Widths are chosen so that its text is readable on a phone, where the drawing is a little reduced.
+/// A drawing as SVG that scales by its viewBox. It has a title and a description for screen readers, exact values on hover, and the same
+/// values as a table. Widths are chosen so that the text stays readable on a phone, where the drawing is shrunk a little.
 /// </summary>
 public abstract class Chart
 {
-    /// <summary>What the chart shows; the caption over it.</summary>
+    /// <summary>What the chart shows: its caption.</summary>
     public required string Title { get; init; }
 
-    /// <summary>A sentence on what is to be seen, for those who do not see it.</summary>
+    /// <summary>One sentence for screen readers on what can be seen.</summary>
     public required string Description { get; init; }
 
-    /// <summary>In the drawing's own units; 1 is a pixel on a desktop.</summary>
+    /// <summary>Width in the drawing's own units; 1 is a pixel on a desktop.</summary>
     public virtual double Width => 400;
 
-    /// <summary>False where there is nothing to draw.</summary>
+    /// <summary>False if there is nothing to draw.</summary>
     public abstract bool HasData { get; }
 
-    /// <summary>The values behind the drawing.</summary>
+    /// <summary>The values behind the drawing, as a table.</summary>
     public abstract Table Values { get; }
 
-    /// <summary>Draws and gives the height used.</summary>
+    /// <summary>Draws the chart and returns the height used.</summary>
     private protected abstract double Draw(Svg svg);
 
-    /// <summary>The chart as an element inside a page that has <see cref="ChartStyle"/>.</summary>
+    /// <summary>The chart as an element for a page that includes <see cref="ChartStyle"/>.</summary>
     public string ToSvg() => Write(standalone: false);
 
-    /// <summary>The chart as a file of its own, for papers and slides.</summary>
+    /// <summary>The chart as a standalone file, for papers and slides.</summary>
     public string ToSvgFile() => Write(standalone: true);
 
     /// <summary>Writes the chart as an SVG file.</summary>
@@ -41,7 +41,7 @@ public abstract class Chart
         if (HasData) height = Draw(drawing);
         else drawing.Text(Width / 2, height / 2, "no data", "tick", "middle");
 
-        // A file stands alone: it has its title, a margin and a ground of its own, since what it is shown on may be dark where its text is.
+        // A standalone file needs a title, a margin and a background of its own: the page behind it may be as dark as its text.
         const double margin = 12, title = 24;
         double fullWidth = standalone ? Width + 2 * margin : Width, fullHeight = standalone ? height + 2 * margin + title : height;
         var page = new Markup();

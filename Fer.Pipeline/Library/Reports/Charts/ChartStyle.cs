@@ -1,18 +1,20 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>The style sheet that all charts share: colours by role and by the number of the series.</summary>
+/// <summary>The style sheet shared by all charts: colours by role and by series number.</summary>
 internal static class ChartStyle
 {
     internal const double FontSize = 13;
     internal const double SmallFontSize = 12;
 
-    /// <summary>The widest drawing whose text is still readable when a phone shows it whole.</summary>
+    /// <summary>The widest drawing whose text is still readable when it is scaled to fit a phone.</summary>
     internal const double ReadingWidth = 560;
 
-    /// <summary>Dark applies to screens only, so that print is always dark on white.</summary>
+    /// <summary>Dark mode applies to screens only, so that print is always dark on white.</summary>
     internal static string Css { get; } = Colours(":root") + Rules;
 
-    /// <summary>The same for one file: its colours stay inside the drawing, so that a page which takes it in keeps its own.</summary>
+    /// <summary>
+    /// The same for a standalone file: the colours are scoped to the drawing, so that a page that inlines it keeps its own.
+    /// </summary>
     internal static string FileCss => Colours("svg.chart") + Rules;
 
     private static string Colours(string where) =>
@@ -55,9 +57,12 @@ internal static class ChartStyle
 
         """.ReplaceLineEndings("\n");
 
-    /// <summary>The class that carries the colour of a series; colours come round again after the last.</summary>
+    /// <summary>The CSS class with the colour of a series; colours repeat after the last.</summary>
     internal static string SeriesClass(int index) => "s" + (index % Palette.Light.Series.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The dash of a series' line: the first two differ in lightness enough, the rest also by dash, those too whose colour comes again.</summary>
+    /// <summary>
+    /// The dash pattern of a series' line. The first two colours differ enough in lightness; the others also differ by dash, as do those
+    /// that repeat.
+    /// </summary>
     internal static string? Dash(int index) => (index % 8) switch { 2 => "6 4", 3 => "2 4", 4 => "9 3 2 3", 5 => "4 2", 6 => "1 4", 7 => "14 4", _ => null };
 }

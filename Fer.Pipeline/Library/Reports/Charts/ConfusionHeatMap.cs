@@ -2,20 +2,23 @@ using Fer.Pipeline.Evaluation;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>The confusion matrix: rows true, columns predicted; each cell has its count and its share of the row, by which it is shaded.</summary>
+/// <summary>
+/// The confusion matrix as a heat map: rows are true classes, columns predicted ones. Each cell shows its count and its share of the row,
+/// which sets the shade.
+/// </summary>
 public sealed class ConfusionHeatMap : Chart
 {
     private const double MostLabelRoom = 110;
-    // Of the 40 degrees by which long column names slant.
+    // Of 40 degrees, the slant of long column names.
     private const double Cosine = 0.766, Sine = 0.643;
 
     /// <summary>The counts.</summary>
     public required ConfusionMatrix Matrix { get; init; }
 
-    /// <summary>What chooses the row.</summary>
+    /// <summary>What the rows are, such as <c>true</c>.</summary>
     public string RowName { get; init; } = "true";
 
-    /// <summary>What chooses the column.</summary>
+    /// <summary>What the columns are.</summary>
     public string ColumnName { get; init; } = "predicted as";
 
     /// <inheritdoc/>
@@ -39,7 +42,7 @@ public sealed class ConfusionHeatMap : Chart
         double cell = Math.Min((Width - left - 2) / classes, 90);
         double[] widths = [.. Matrix.ClassNames.Select(name => Math.Min(TextWidth.Of(name, ChartStyle.SmallFontSize), MostLabelRoom))];
         bool slanted = widths.Max() > cell - 2;
-        // A slanted name reaches past its column; what the last ones need at the right is taken from the cells.
+        // A slanted name is wider than its column; the width that the last ones need at the right is taken from the cells.
         double over = slanted ? Math.Max(0, widths.Select((width, j) => width * Cosine - (classes - j - 0.5) * cell).Max()) : 0;
         cell = Math.Min(cell, (Width - left - 2 - over) / classes);
         double height = Math.Clamp(cell, 34, 46);
@@ -72,7 +75,8 @@ public sealed class ConfusionHeatMap : Chart
     {
         int count = Matrix.Counts[i][j];
         double share = Share(i, j);
-        string verdict = RowName != "true" ? $"{ColumnName} {Matrix.ClassNames[j]}" : i == j ? "right" : $"taken for {Matrix.ClassNames[j]}";
+        string verdict = RowName != "true" ? $"{ColumnName} {Matrix.ClassNames[j]}"
+            : i == j ? "correct" : $"predicted as {Matrix.ClassNames[j]}";
         string rows = NumberText.Count(Matrix.TrueCounts[i]);
         svg.Mark($"{Matrix.ClassNames[i]}, {verdict}: {NumberText.Count(count)} of {rows} ({NumberText.Percent(share)})", "h" + Palette.HeatStep(share), () =>
         {

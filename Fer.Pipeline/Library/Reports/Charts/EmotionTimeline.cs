@@ -1,14 +1,14 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// Emotions of the faces of a video over time, in memory that does not grow with its length: means over steps of time, whose length doubles
-/// when they become too many.
+/// The emotions of the faces in a video over time, in memory that does not grow with its length: means over time steps, whose length
+/// doubles when there are too many of them.
 /// </summary>
 internal sealed class EmotionTimeline(IReadOnlyList<string> classNames)
 {
     private const int MostSteps = 400;
 
-    // Faces that come and go leave the room to those that stay.
+    // When there are more, the face with the fewest frames is dropped.
     private const int MostFaces = 40;
 
     private readonly List<FaceTimeline> _faces = [];
@@ -16,23 +16,23 @@ internal sealed class EmotionTimeline(IReadOnlyList<string> classNames)
 
     internal IReadOnlyList<string> ClassNames => classNames;
 
-    /// <summary>Seconds of a step.</summary>
+    /// <summary>Length of a step in seconds.</summary>
     internal double Step { get; private set; } = 0.1;
 
-    /// <summary>Time of the last frame.</summary>
+    /// <summary>Time of the last frame in seconds.</summary>
     internal double Seconds { get; private set; }
 
     internal long Frames { get; private set; }
 
-    /// <summary>Faces that were numbered, kept or not.</summary>
+    /// <summary>Number of faces seen, kept or not.</summary>
     internal int FacesSeen => _lastId;
 
-    /// <summary>The faces that were seen in the most frames, by number.</summary>
+    /// <summary>The faces seen in the most frames, ordered by number.</summary>
     internal IEnumerable<FaceTimeline> Faces => _faces.OrderBy(face => face.Id);
 
     /// <summary>Adds a frame.</summary>
-    /// <param name="seconds">Its time, not before the last one's.</param>
-    /// <param name="faces">Number and probabilities [classes] of each face in it.</param>
+    /// <param name="seconds">Time of the frame in seconds, not before the previous frame's.</param>
+    /// <param name="faces">Number and probabilities [classes] of each face in the frame.</param>
     internal void AddFrame(double seconds, IEnumerable<(int Id, IReadOnlyList<float> Probabilities)> faces)
     {
         Seconds = seconds;
@@ -55,6 +55,8 @@ internal sealed class EmotionTimeline(IReadOnlyList<string> classNames)
         }
     }
 
-    /// <summary>The step in which a time lies. Times are fractions such as 0.3, which may lie a hair before the step that they begin.</summary>
+    /// <summary>
+    /// The step that contains a time. Times are fractions such as 0.3, which rounding may put just before the start of their step.
+    /// </summary>
     internal int StepOf(double seconds) => (int)(seconds / Step + 1e-6);
 }

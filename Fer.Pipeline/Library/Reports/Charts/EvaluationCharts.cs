@@ -6,7 +6,7 @@ namespace Fer.Pipeline.Reports;
 /// <summary>The charts of an evaluation, the same in the report, in notebooks and in files.</summary>
 public static class EvaluationCharts
 {
-    /// <summary>Counts and row shares of true against predicted classes.</summary>
+    /// <summary>Counts and row percentages of true against predicted classes.</summary>
     public static ConfusionHeatMap Confusion(FaceClassificationMetrics metrics)
     {
         var pairs = metrics.ConfusionMatrix.GetTopConfusions(1);
@@ -14,7 +14,8 @@ public static class EvaluationCharts
         {
             Title = "Confusion matrix: counts and shares of the true class",
             Description = $"{NumberText.Count(metrics.ConfusionMatrix.Correct)} of {NumberText.Count(metrics.Count)} rows lie on the diagonal." + (pairs.Count == 0 ? ""
-                : $" The most frequent mistake is {pairs[0].True} taken for {pairs[0].Predicted}, {NumberText.Count(pairs[0].Count)} times."),
+                : $" The most frequent mistake is {pairs[0].True} predicted as {pairs[0].Predicted}, "
+                + $"{NumberText.Count(pairs[0].Count)} times."),
             Matrix = metrics.ConfusionMatrix,
         };
     }
@@ -39,7 +40,7 @@ public static class EvaluationCharts
         };
     }
 
-    /// <summary>How many rows there are of each class and how often it was predicted.</summary>
+    /// <summary>How many rows each class has and how often it was predicted.</summary>
     public static BarChart Counts(FaceClassificationMetrics metrics)
     {
         var most = metrics.PerClass.MaxBy(row => Math.Abs(row.Predicted - row.Support))!;
@@ -58,7 +59,8 @@ public static class EvaluationCharts
     public static ReliabilityDiagram Reliability(FaceClassificationMetrics metrics) => new()
     {
         Title = "Reliability diagram: accuracy against confidence",
-        Description = $"The expected calibration error is {NumberText.Percent(metrics.ExpectedCalibrationError)} over {NumberText.Count(metrics.ReliabilityBins.Count(bin => bin.Count > 0))} bins that have rows.",
+        Description = $"The expected calibration error is {NumberText.Percent(metrics.ExpectedCalibrationError)} "
+            + $"over {NumberText.Count(metrics.ReliabilityBins.Count(bin => bin.Count > 0))} non-empty bins.",
         Bins = metrics.ReliabilityBins,
     };
 
@@ -69,14 +71,14 @@ public static class EvaluationCharts
         return new()
         {
             Title = "Calibration error of each class",
-            Description = worst is null ? "No class." : $"It is greatest for {worst.Name}, {NumberText.Percent(worst.Error)}.",
+            Description = worst is null ? "No class." : $"It is highest for {worst.Name}, {NumberText.Percent(worst.Error)}.",
             Categories = [.. classes.Select(one => one.Name)],
             Series = [new("calibration error", [.. classes.Select(one => one.Error)]) { Intervals = [.. classes.Select(one => one.Interval)] }],
             Format = ValueFormat.Percent,
         };
     }
 
-    /// <summary>The frequency of one class against its probability.</summary>
+    /// <summary>The frequency of one class against its predicted probability.</summary>
     public static ReliabilityDiagram Reliability(ClassCalibration one) => new()
     {
         Title = $"Reliability of {one.Name}",
@@ -85,7 +87,7 @@ public static class EvaluationCharts
         XName = $"probability of {one.Name}",
     };
 
-    /// <summary>The accuracy on each slice by one property.</summary>
+    /// <summary>The accuracy on the slices of one property.</summary>
     public static BarChart Slices(FaceSliceGroup group)
     {
         var worst = group.Slices.MinBy(slice => slice.Accuracy);
@@ -100,24 +102,26 @@ public static class EvaluationCharts
         };
     }
 
-    /// <summary>The accuracy under each corruption, beside that on the faces as they are.</summary>
+    /// <summary>The accuracy under each corruption, next to that on the original faces.</summary>
     public static BarChart Robustness(IReadOnlyList<RobustnessRow> rows)
     {
         var worst = rows.MinBy(row => row.Accuracy);
         return new()
         {
             Title = "Accuracy on spoilt faces",
-            Description = worst is null ? "Not measured." : $"{NumberText.Percent(rows[0].Accuracy)} on the faces as they are; lowest under {worst.Corruption} ({worst.Strength}), {NumberText.Percent(worst.Accuracy)}.",
+            Description = worst is null ? "Not measured."
+                : $"{NumberText.Percent(rows[0].Accuracy)} on the original faces; "
+                    + $"lowest under {worst.Corruption} ({worst.Strength}), {NumberText.Percent(worst.Accuracy)}.",
             Categories = [.. rows.Select(Name)],
             Series = [new("accuracy", [.. rows.Select(row => row.Accuracy)]) { Intervals = [.. rows.Select(row => row.Interval)] }],
             Format = ValueFormat.Percent,
             CategoryName = "corruption",
         };
 
-        static string Name(RobustnessRow row) => row.Strength.Length == 0 ? "as they are" : $"{row.Corruption} {row.Strength}";
+        static string Name(RobustnessRow row) => row.Strength.Length == 0 ? "original" : $"{row.Corruption} {row.Strength}";
     }
 
-    /// <summary>Faces with their class probabilities as bars; the right ones in black, the wrong ones in blue and crossed.</summary>
+    /// <summary>Faces with their class probabilities as bars: correct predictions in black, wrong ones in blue with a cross.</summary>
     public static ImageGrid Predictions(Data.FaceSet faces, ReadOnlySpan<float> probabilities, int count = 36, int columns = 6)
     {
         int classes = faces.ClassNames.Count, shown = Math.Min(count, faces.Count), right = 0;
@@ -133,13 +137,14 @@ public static class EvaluationCharts
         return new ImageGrid
         {
             Title = $"The first {NumberText.Count(shown)} faces with their class probabilities",
-            Description = $"{NumberText.Count(right)} of {NumberText.Count(shown)} are predicted right, drawn in black; the wrong ones are blue and crossed.",
+            Description = $"{NumberText.Count(right)} of {NumberText.Count(shown)} predictions are correct (black); "
+                + "the wrong ones are blue with a cross.",
             Items = items,
             Columns = columns,
         };
     }
 
-    /// <summary>Faces with the evidence for the predicted class glowing over them: by gradients, and by hiding parts.</summary>
+    /// <summary>Faces overlaid with the evidence for the predicted class, by Grad-CAM and by occlusion.</summary>
     public static IReadOnlyList<ImageGrid> Explanations(IReadOnlyList<string> classNames, IReadOnlyList<ExplainedFace> faces, int columns = 4) =>
     [
         Explanation("Grad-CAM: where the last convolution saw the predicted class", classNames, [.. faces.Where(face => face.GradCam is not null)], face => face.GradCam, columns),
@@ -147,7 +152,7 @@ public static class EvaluationCharts
     ];
 
     internal static ImageGridItem Item(IReadOnlyList<string> names, Images.GrayImage image, int label, int predicted, IReadOnlyList<float> probabilities) =>
-        new(image, label == predicted ? names[predicted] : $"{names[predicted]}, is {names[label]}")
+        new(image, label == predicted ? names[predicted] : $"{names[predicted]}, true: {names[label]}")
         {
             IsRight = label == predicted,
             Bars = [.. probabilities.Select((value, k) => (names[k], (double)value))],
@@ -156,11 +161,13 @@ public static class EvaluationCharts
     private static ImageGrid Explanation(string title, IReadOnlyList<string> names, IReadOnlyList<ExplainedFace> faces, Func<ExplainedFace, ExplanationMap?> map, int columns) => new()
     {
         Title = title,
-        Description = $"{NumberText.Count(faces.Count)} faces; the stronger the orange, the more the place speaks for the predicted class.",
+        Description = $"{NumberText.Count(faces.Count)} faces; the stronger the orange, the more a region supports the predicted class.",
         Items = [.. faces.Select(face => new ImageGridItem(face.Image, names[face.Predicted])
         {
             IsRight = face.Label == face.Predicted,
-            Note = face.Label == face.Predicted ? $"{NumberText.Percent(face.Probabilities[face.Predicted])} sure" : $"is {names[face.Label]}",
+            Note = face.Label == face.Predicted
+                ? $"{NumberText.Percent(face.Probabilities[face.Predicted])} sure"
+                : $"true: {names[face.Label]}",
             Heat = map(face),
         })],
         Columns = columns,

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>The emotions of one face of a video over steps of time.</summary>
+/// <summary>The emotions of one face in a video over time steps.</summary>
 internal sealed class FaceTimeline(int id, int classes, int steps)
 {
     private readonly double[] _sums = new double[steps * classes], _total = new double[classes];
@@ -9,19 +9,19 @@ internal sealed class FaceTimeline(int id, int classes, int steps)
 
     internal int Id => id;
 
-    /// <summary>Frames that it is in.</summary>
+    /// <summary>Number of frames with the face.</summary>
     internal long Frames { get; private set; }
 
-    /// <summary>Time of its first frame, in seconds.</summary>
+    /// <summary>Time of the first frame with it, in seconds.</summary>
     internal double First { get; private set; }
 
-    /// <summary>Time of its last frame, in seconds.</summary>
+    /// <summary>Time of the last frame with it, in seconds.</summary>
     internal double Last { get; private set; }
 
     /// <summary>[classes] mean probabilities over its frames.</summary>
     internal IEnumerable<double> Means => _total.Select(sum => sum / Frames);
 
-    /// <summary>[classes] shares of its frames in which each class was the most probable one.</summary>
+    /// <summary>[classes] share of its frames in which each class was the most probable.</summary>
     internal IEnumerable<double> Shares => _mostOften.Select(count => (double)count / Frames);
 
     internal void Add(double seconds, int step, IReadOnlyList<float> probabilities)
@@ -39,10 +39,10 @@ internal sealed class FaceTimeline(int id, int classes, int steps)
         _mostOften[best]++;
     }
 
-    /// <summary>Mean probability of a class in each step; not a number where the face is not in it.</summary>
+    /// <summary>Mean probability of a class in each step; NaN where the face is absent.</summary>
     internal IEnumerable<double> Steps(int k) => _counts.Select((count, step) => count > 0 ? _sums[step * classes + k] / count : double.NaN);
 
-    /// <summary>Makes one step of two.</summary>
+    /// <summary>Merges each pair of steps into one.</summary>
     internal void Halve()
     {
         for (int step = 0; step < steps; step++)

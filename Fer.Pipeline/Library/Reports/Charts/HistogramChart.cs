@@ -1,6 +1,9 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>How values are spread: the share of each series in bins of equal width. Several series are outlines over each other; a value that is not a number is left out.</summary>
+/// <summary>
+/// The distribution of values: the share of each series in bins of equal width. Several series are drawn as overlaid outlines; NaN values
+/// are left out.
+/// </summary>
 public sealed class HistogramChart : Chart
 {
     private const double PlotHeight = 200;
@@ -8,13 +11,13 @@ public sealed class HistogramChart : Chart
     /// <summary>The series.</summary>
     public required IReadOnlyList<HistogramSeries> Series { get; init; }
 
-    /// <summary>What the values are; the name under the axis.</summary>
+    /// <summary>What the values are: the label of the axis.</summary>
     public required string XName { get; init; }
 
-    /// <summary>How values are written.</summary>
+    /// <summary>How values are formatted.</summary>
     public ValueFormat Format { get; init; } = ValueFormat.Number;
 
-    /// <summary>About how many bins; their edges are round numbers.</summary>
+    /// <summary>Approximate number of bins; their edges are round numbers.</summary>
     public int Bins { get; init; } = 24;
 
     private IEnumerable<double> Finite => Series.SelectMany(series => series.Values).Where(double.IsFinite);

@@ -3,7 +3,10 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Pictures in rows, each with what is said of it: a line or two, bars of its class probabilities, a map of what mattered in it.</summary>
+/// <summary>
+/// Pictures in rows, each with a caption of a line or two and, optionally, bars of its class probabilities and a map of what mattered in
+/// it.
+/// </summary>
 public sealed class ImageGrid : Chart
 {
     private const double Side = 72, Gap = 12, BarRoom = 98, LineHeight = 15;
@@ -11,7 +14,7 @@ public sealed class ImageGrid : Chart
     /// <summary>The pictures, row after row.</summary>
     public required IReadOnlyList<ImageGridItem> Items { get; init; }
 
-    /// <summary>Pictures a row.</summary>
+    /// <summary>Pictures per row.</summary>
     public int Columns { get; init; } = 4;
 
     /// <inheritdoc/>
@@ -76,7 +79,7 @@ public sealed class ImageGrid : Chart
         svg.Line(left + names, top, left + names, top + Side, "axis");
     }
 
-    /// <summary>The map over the picture: the more a place mattered, the more of the colour. Places that hardly mattered are left clear.</summary>
+    /// <summary>Overlays the map: the more a region mattered, the stronger the colour. Regions that hardly mattered stay clear.</summary>
     private static void DrawHeat(Svg svg, ExplanationMap heat, double x, double y)
     {
         double cell = Side / heat.Side;
@@ -98,10 +101,12 @@ public sealed record ImageGridItem(GrayImage Image, string Caption)
     /// <summary>A second line.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Whether a prediction is right (drawn in black) or wrong (in blue and with a cross); null where that is no question.</summary>
+    /// <summary>
+    /// Whether the prediction is correct (drawn in black) or wrong (in blue with a cross); null if there is none to judge.
+    /// </summary>
     public bool? IsRight { get; init; }
 
-    /// <summary>Shares 0 … 1 by name, drawn beside the picture.</summary>
+    /// <summary>Shares 0 … 1 by name, drawn next to the picture.</summary>
     public IReadOnlyList<(string Name, double Value)> Bars { get; init; } = [];
 
     /// <summary>A map drawn over the picture.</summary>

@@ -4,11 +4,11 @@ using Fer.Pipeline.Evaluation;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Lines over whole numbers such as epochs. A value that is not a number breaks its line.</summary>
+/// <summary>Lines over whole numbers such as epochs. A NaN value interrupts its line.</summary>
 public sealed class LineChart : Chart
 {
     private const double PlotHeight = 220;
-    // Dots show single epochs while they stay apart; past this many they would merge into a band.
+    // Dots mark the epochs while there is room; past this many they would merge into a band.
     private const int MostDots = 45;
 
     /// <summary>The lines.</summary>
@@ -17,10 +17,10 @@ public sealed class LineChart : Chart
     /// <summary>What x counts, such as <c>epoch</c>.</summary>
     public required string XName { get; init; }
 
-    /// <summary>How values are written.</summary>
+    /// <summary>How values are formatted.</summary>
     public ValueFormat Format { get; init; } = ValueFormat.Number;
 
-    /// <summary>The x to mark as the one kept, if any.</summary>
+    /// <summary>The x of the point to mark as the best, if any.</summary>
     public int? Best { get; init; }
 
     private IEnumerable<(int X, double Y)> Finite => Series.SelectMany(series => series.Points).Where(point => double.IsFinite(point.Y));

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Maps a span of values onto a span of the drawing; the drawing's may run backwards, as y does.</summary>
+/// <summary>Maps a range of values to a range of the drawing, which may be reversed, as it is for y.</summary>
 internal readonly record struct LinearScale(double From, double To, double Start, double End)
 {
     internal double At(double value) =>

@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// The colours of charts and page, once for light and once for dark. Text has a contrast of at least 4.5 to what it stands on, lines and
-/// bars 3 (WCAG 2.2, 1.4.3 and 1.4.11). The series follow Okabe and Ito's colour-blind-safe set, darkened or lightened to that end; blue
+/// The colours of charts and page, for light and for dark mode. Text has a contrast of at least 4.5 to its background, lines and bars 3
+/// (WCAG 2.2, 1.4.3 and 1.4.11). The series colours are Okabe and Ito's colour-blind-safe set, darkened or lightened to reach that; blue
 /// and orange, the usual pair, also differ in lightness.
 /// </summary>
 internal sealed record Palette(string Page, string Card, string Ink, string Soft, string Line, string Grid, string Accent,

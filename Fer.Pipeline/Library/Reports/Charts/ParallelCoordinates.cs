@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// Settings against outcome: an upright axis each, a line for every run across all of them (Inselberg, 1985). The best run is drawn last and
-/// in the second colour.
+/// Parallel coordinates of settings and outcome: one vertical axis each, and one line per run across all of them (Inselberg, 1985). The
+/// best run is drawn last and in the second colour.
 /// </summary>
 public sealed class ParallelCoordinates : Chart
 {
@@ -16,7 +16,7 @@ public sealed class ParallelCoordinates : Chart
     /// <summary>The name of each line.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
-    /// <summary>The line to set off, or -1.</summary>
+    /// <summary>The line to highlight, or -1.</summary>
     public int Best { get; init; } = -1;
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed class ParallelCoordinates : Chart
         double[] at = [.. Axes.Select((_, k) => side + k * step)];
         for (int k = 0; k < Axes.Count; k++)
         {
-            // Names stand by turns on two lines, so that each has the room of two axes.
+            // Names alternate between two lines, so that each has the width of two axes.
             svg.Text(Math.Clamp(at[k], step * 0.45, Width - step * 0.45), k % 2 == 0 ? 10 : 27, TextWidth.Fit(Axes[k].Name, ChartStyle.SmallFontSize, Axes.Count == 2 ? Width / 2 : step * 1.6), null, "middle");
             svg.Line(at[k], top, at[k], top + PlotHeight, "axis");
         }
@@ -55,7 +55,9 @@ public sealed class ParallelCoordinates : Chart
     }
 }
 
-/// <summary>One axis: numbers where every value is one, else the different texts, evenly apart in the order in which they first appear.</summary>
+/// <summary>
+/// One axis: numeric if every value is a number, otherwise the distinct texts, evenly spaced in order of first appearance.
+/// </summary>
 public sealed class ParallelAxis
 {
     private readonly double[] _places;
@@ -63,9 +65,11 @@ public sealed class ParallelAxis
     private readonly bool _log;
     private readonly ValueFormat? _format;
 
-    /// <summary>An axis of texts; numbers among them, if all are numbers. Positive numbers that span more than a factor of 30 are laid out by their logarithm.</summary>
+    /// <summary>
+    /// An axis of texts; numeric if all of them are numbers. Positive numbers that span more than a factor of 30 are placed on a log scale.
+    /// </summary>
     /// <param name="name">The axis' name.</param>
-    /// <param name="values">One a line; null where a line has none.</param>
+    /// <param name="values">One per line; null where a line has none.</param>
     public ParallelAxis(string name, IReadOnlyList<string?> values)
     {
         Name = name;
@@ -79,10 +83,10 @@ public sealed class ParallelAxis
             : [.. values.Select(value => value is null ? double.NaN : Array.IndexOf(_categories, value))];
     }
 
-    /// <summary>An axis of figures.</summary>
+    /// <summary>A numeric axis.</summary>
     /// <param name="name">The axis' name.</param>
-    /// <param name="values">One a line; NaN where a line has none.</param>
-    /// <param name="format">How they are written.</param>
+    /// <param name="values">One per line; NaN where a line has none.</param>
+    /// <param name="format">How they are formatted.</param>
     public ParallelAxis(string name, IReadOnlyList<double> values, ValueFormat format)
     {
         Name = name;
@@ -109,7 +113,7 @@ public sealed class ParallelAxis
         return new(Ticks.Bounded(low - margin), Ticks.Bounded(high + margin), bottom, top);
     }
 
-    /// <summary>What is written beside the axis: every category, or some round numbers, or both ends of a logarithmic one.</summary>
+    /// <summary>The labels of the axis: every category, some round numbers, or both ends of a log scale.</summary>
     internal IEnumerable<(double Place, string Label)> Labels()
     {
         if (_categories.Length > 0) return _categories.Select((name, i) => ((double)i, name));

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>The rectangle between the axes, and the drawing of those.</summary>
+/// <summary>The rectangle between the axes, and how the axes are drawn.</summary>
 internal readonly record struct PlotArea(double Left, double Top, double Right, double Bottom)
 {
     internal const double TickHeight = 22, LabelHeight = 18;
@@ -9,11 +9,11 @@ internal readonly record struct PlotArea(double Left, double Top, double Right, 
 
     internal LinearScale Y(double from, double to) => new(from, to, Bottom, Top);
 
-    /// <summary>The room that labels of a y axis take at the left.</summary>
+    /// <summary>The width that the labels of a y axis need at the left.</summary>
     internal static double LabelRoom(IEnumerable<string> labels, double fontSize = ChartStyle.SmallFontSize) =>
         labels.Select(label => TextWidth.Of(label, fontSize)).DefaultIfEmpty(0).Max() + 8;
 
-    /// <summary>Lines across, and the labels at the left.</summary>
+    /// <summary>Draws the horizontal grid lines and their labels at the left.</summary>
     internal void DrawY(Svg svg, Ticks ticks, LinearScale scale, ValueFormat format)
     {
         foreach (double value in ticks.Values)
@@ -24,13 +24,15 @@ internal readonly record struct PlotArea(double Left, double Top, double Right, 
         }
     }
 
-    /// <summary>The line at the bottom, its ticks inside the span, and a name under it. Labels at the ends stay inside the drawing.</summary>
+    /// <summary>
+    /// Draws the x axis: its line, the ticks inside the range, and its label. Tick labels at the ends stay inside the drawing.
+    /// </summary>
     internal void DrawX(Svg svg, Ticks ticks, LinearScale scale, ValueFormat format, string? name, double drawingWidth, bool grid = false)
     {
         double free = double.NegativeInfinity;
         foreach (double value in ticks.Values)
         {
-            // A tick may lie outside where the axis is held to the data.
+            // A tick may lie outside where the axis is limited to the data.
             if (value < scale.From - ticks.Step * 1e-6 || value > scale.To + ticks.Step * 1e-6) continue;
             double x = scale.At(value);
             string label = NumberText.Tick(value, ticks.Step, format);

@@ -3,8 +3,8 @@ using Fer.Pipeline.Evaluation;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// Accuracy against confidence (Guo et al., arXiv 1706.04599, figure 1): on the dashed line a model is as often right as it says. Below it
-/// is the share of rows a bin. Bins without rows are left out.
+/// Accuracy against confidence (Guo et al., arXiv 1706.04599, figure 1). On the dashed line, confidence equals accuracy. A histogram of the
+/// rows per bin is below. Empty bins are left out.
 /// </summary>
 public sealed class ReliabilityDiagram : Chart
 {
@@ -13,7 +13,7 @@ public sealed class ReliabilityDiagram : Chart
     /// <summary>The bins of confidence.</summary>
     public required IReadOnlyList<ReliabilityBin> Bins { get; init; }
 
-    /// <summary>What stands along x.</summary>
+    /// <summary>The label of the x axis.</summary>
     public string XName { get; init; } = "confidence (highest probability)";
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed class ReliabilityDiagram : Chart
         double top = Legend.Draw(svg, 0, Width,
         [
             ("accuracy of a bin", (x, y) => svg.Rectangle(x, y - 6, 14, 12, "bar pale s1", 2)),
-            ("as sure as right", (x, y) => svg.Line(x, y, x + 16, y, "guide")),
+            ("perfect calibration", (x, y) => svg.Line(x, y, x + 16, y, "guide")),
         ]);
         var plot = new PlotArea(left, top, Width - 20, top + PlotHeight);
         var strip = plot with { Top = plot.Bottom + Between, Bottom = plot.Bottom + Between + StripHeight };
@@ -71,5 +71,6 @@ public sealed class ReliabilityDiagram : Chart
     }
 
     private static string Describe(ReliabilityBin bin) =>
-        $"Confidence {NumberText.Range(bin.Lower, bin.Upper, ValueFormat.Percent)}: mean {NumberText.Percent(bin.Confidence)}, right {AccuracyText(bin)}, {NumberText.Count(bin.Count)} rows";
+        $"Confidence {NumberText.Range(bin.Lower, bin.Upper, ValueFormat.Percent)}: mean {NumberText.Percent(bin.Confidence)}, "
+        + $"accuracy {AccuracyText(bin)}, {NumberText.Count(bin.Count)} rows";
 }

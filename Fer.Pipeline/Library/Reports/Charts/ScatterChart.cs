@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Points in groups that differ by colour and shape. A point that lacks a coordinate is left out.</summary>
+/// <summary>Points in groups that differ by colour and shape. A point with a NaN coordinate is left out.</summary>
 public sealed class ScatterChart : Chart
 {
     private const double PlotHeight = 230;
@@ -8,19 +8,21 @@ public sealed class ScatterChart : Chart
     /// <summary>The groups of points.</summary>
     public required IReadOnlyList<ScatterSeries> Series { get; init; }
 
-    /// <summary>What stands along x.</summary>
+    /// <summary>The label of the x axis.</summary>
     public required string XName { get; init; }
 
-    /// <summary>What stands along y.</summary>
+    /// <summary>The label of the y axis.</summary>
     public required string YName { get; init; }
 
-    /// <summary>How x is written.</summary>
+    /// <summary>How x is formatted.</summary>
     public ValueFormat XFormat { get; init; } = ValueFormat.Number;
 
-    /// <summary>How y is written.</summary>
+    /// <summary>How y is formatted.</summary>
     public ValueFormat YFormat { get; init; } = ValueFormat.Number;
 
-    /// <summary>Whether the Pareto front is drawn: the points that no other beats in both x and y, more being better in both.</summary>
+    /// <summary>
+    /// Whether to draw the Pareto front: the points that no other point beats in both x and y, higher being better in both.
+    /// </summary>
     public bool ShowFront { get; init; }
 
     /// <summary>The points of the Pareto front, from the highest y to the highest x.</summary>
@@ -71,7 +73,7 @@ public sealed class ScatterChart : Chart
         return plot.Bottom + PlotArea.TickHeight + PlotArea.LabelHeight;
     }
 
-    /// <summary>Steps from point to point: what lies below and left of them is beaten.</summary>
+    /// <summary>Steps from point to point: what lies below and to the left of them is dominated.</summary>
     private void DrawFront(Svg svg, LinearScale x, LinearScale y)
     {
         var front = Front;
@@ -88,7 +90,7 @@ public sealed class ScatterChart : Chart
             svg.Circle(x, y, 9, "hit");
             svg.Point(series.Shape, x, y, 4.5);
             if (!series.Named) return;
-            // The name stands on the side that has room.
+            // The name goes on the side that has room.
             bool before = x + 10 + TextWidth.Of(point.Name, ChartStyle.SmallFontSize) > plot.Right;
             svg.Text(before ? x - 10 : x + 10, y, point.Name, "halo", before ? "end" : null);
         });
@@ -103,9 +105,9 @@ public sealed class ScatterChart : Chart
 public sealed record ScatterSeries(string Name, PointShape Shape, IReadOnlyList<ScatterPoint> Points, bool Named = false);
 
 /// <summary>A named point.</summary>
-/// <param name="Name">What it stands for.</param>
-/// <param name="X">Its place along x.</param>
-/// <param name="Y">Its place along y.</param>
+/// <param name="Name">The name.</param>
+/// <param name="X">Its x coordinate.</param>
+/// <param name="Y">Its y coordinate.</param>
 public sealed record ScatterPoint(string Name, double X, double Y)
 {
     internal bool IsFinite => double.IsFinite(X) && double.IsFinite(Y);

@@ -6,7 +6,7 @@ internal sealed class Svg(Markup markup)
 {
     internal Markup Markup => markup;
 
-    /// <summary>A text whose middle height is at y.</summary>
+    /// <summary>Text that is vertically centred on y.</summary>
     internal void Text(double x, double y, string text, string? style = null, string? anchor = null) =>
         markup.Element("text", text, ("x", x), ("y", y), ("dy", "0.35em"), ("class", style), ("text-anchor", anchor));
 
@@ -18,7 +18,7 @@ internal sealed class Svg(Markup markup)
 
     internal void Circle(double x, double y, double radius, string style) => markup.Empty("circle", ("cx", x), ("cy", y), ("r", radius), ("class", style));
 
-    /// <summary>A picture that is part of the file.</summary>
+    /// <summary>A picture embedded in the file.</summary>
     internal void Image(double x, double y, double side, Images.GrayImage image) => markup.Empty("image", ("x", x), ("y", y), ("width", side), ("height", side),
         ("href", "data:image/png;base64," + Convert.ToBase64String(Images.PngEncoder.Encode(image))));
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Charts as files, numbered in the order of the report and named after their titles.</summary>
+/// <summary>Charts as files, numbered in the report's order and named after their titles.</summary>
 internal static class SvgFiles
 {
     internal static IReadOnlyList<string> Write(string folder, IReadOnlyList<Chart> charts)
@@ -18,7 +18,7 @@ internal static class SvgFiles
         return files;
     }
 
-    /// <summary>Letters and digits, the rest as single hyphens.</summary>
+    /// <summary>Letters and digits; anything else becomes a single hyphen.</summary>
     private static string Name(string title)
     {
         var name = new StringBuilder();

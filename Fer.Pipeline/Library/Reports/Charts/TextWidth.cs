@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// How wide a text will about be. The viewer's font is unknown, so the widths are those of a wide one (DejaVu Sans, in ems): room that is
-/// left over looks better than a label that is cut.
+/// An estimate of a text's width. The viewer's font is unknown, so the widths are those of a wide one (DejaVu Sans, in ems): spare room
+/// looks better than a clipped label.
 /// </summary>
 internal static class TextWidth
 {
@@ -13,7 +13,7 @@ internal static class TextWidth
         return ems * fontSize;
     }
 
-    /// <summary>The text, shortened with an ellipsis where it is wider than the room.</summary>
+    /// <summary>The text, shortened with an ellipsis if it is too wide.</summary>
     internal static string Fit(string text, double fontSize, double room)
     {
         if (Of(text, fontSize) <= room) return text;

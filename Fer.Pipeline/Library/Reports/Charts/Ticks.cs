@@ -1,6 +1,8 @@
 namespace Fer.Pipeline.Reports;
 
-/// <summary>Round numbers for an axis: the first at or below the data, the last at or above it, in steps of 1, 2, 2.5 or 5 times a power of ten.</summary>
+/// <summary>
+/// Round numbers for an axis, in steps of 1, 2, 2.5 or 5 times a power of ten: the first at or below the data, the last at or above it.
+/// </summary>
 internal sealed class Ticks
 {
     private const double Largest = 1e300;
@@ -20,17 +22,17 @@ internal sealed class Ticks
 
     internal double Maximum => Values[^1];
 
-    /// <summary>Makes ticks over min … max. Bounds that are not numbers count as 0 … 1; an empty range is widened.</summary>
-    /// <param name="minimum">The least value to cover.</param>
-    /// <param name="maximum">The greatest value to cover.</param>
-    /// <param name="target">About how many steps.</param>
+    /// <summary>Places ticks over minimum … maximum. NaN or infinite bounds count as 0 … 1; an empty range is widened.</summary>
+    /// <param name="minimum">The smallest value to cover.</param>
+    /// <param name="maximum">The largest value to cover.</param>
+    /// <param name="target">Approximate number of steps.</param>
     /// <param name="whole">Whole steps only, for epochs and counts.</param>
     internal static Ticks Over(double minimum, double maximum, int target = 5, bool whole = false)
     {
         if (!double.IsFinite(minimum) || !double.IsFinite(maximum)) (minimum, maximum) = (0, 1);
         if (minimum > maximum) (minimum, maximum) = (maximum, minimum);
         (minimum, maximum) = (Bounded(minimum), Bounded(maximum));
-        // Below this width neighbouring ticks would round to the same number.
+        // In a narrower range, neighbouring ticks would round to the same number.
         double least = Math.Max(Math.Max(Math.Abs(minimum), Math.Abs(maximum)) * 1e-9, 1e-300);
         if (maximum - minimum < least)
         {
@@ -42,7 +44,7 @@ internal sealed class Ticks
         return new Ticks(step, Below(minimum, step), -Below(-maximum, step));
     }
 
-    /// <summary>Keeps a value where widths and steps do not overflow.</summary>
+    /// <summary>Limits a value so that widths and steps do not overflow.</summary>
     internal static double Bounded(double value) => Math.Clamp(value, -Largest, Largest);
 
     private static double NiceStep(double rough, bool whole)
@@ -53,7 +55,9 @@ internal sealed class Ticks
         return !whole ? step : step <= 1 ? 1 : step < 2.6 && step > 2 ? 5 : Math.Ceiling(step);
     }
 
-    /// <summary>The last multiple at or below a value, counted in steps; a value a rounding error below a multiple takes that multiple's product into account.</summary>
+    /// <summary>
+    /// The last multiple at or below a value, counted in steps. The division may be off by a rounding error, so the products are compared.
+    /// </summary>
     private static long Below(double value, double step)
     {
         long place = (long)Math.Floor(value / step);

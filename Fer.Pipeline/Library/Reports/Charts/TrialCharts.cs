@@ -22,7 +22,7 @@ public static class TrialCharts
         };
     }
 
-    /// <summary>The validation accuracy of each trial against its speed in training, with the front of those that no other beats in both.</summary>
+    /// <summary>The validation accuracy of each trial against its training speed, with the Pareto front.</summary>
     public static ScatterChart AccuracyAgainstSpeed(IReadOnlyList<TrialReport> trials)
     {
         var chart = new ScatterChart
@@ -30,7 +30,7 @@ public static class TrialCharts
             Title = "Accuracy against speed: the dashed Pareto front is not beaten in both",
             Description = "No trial has a score and a measured speed.",
             Series = Grouped(trials, trial => trial.ImagesPerSecond ?? double.NaN),
-            XName = "images a second in training",
+            XName = "images per second in training",
             YName = "validation accuracy",
             XFormat = ValueFormat.Count,
             YFormat = ValueFormat.Percent,
@@ -39,7 +39,8 @@ public static class TrialCharts
         return !chart.HasData ? chart : new ScatterChart
         {
             Title = chart.Title,
-            Description = $"On the front: {string.Join("; ", chart.Front.Select(point => $"{point.Name} with {NumberText.Percent(point.Y)} at {NumberText.Count(point.X)} images a second"))}.",
+            Description = "On the front: " + string.Join("; ", chart.Front.Select(point =>
+                $"{point.Name} with {NumberText.Percent(point.Y)} at {NumberText.Count(point.X)} images per second")) + ".",
             Series = chart.Series,
             XName = chart.XName,
             YName = chart.YName,
@@ -64,7 +65,7 @@ public static class TrialCharts
         };
     }
 
-    /// <summary>The settings that differ between the trials, each as an axis, and the accuracy they led to.</summary>
+    /// <summary>The settings that differ between the trials, one axis each, and the resulting accuracy.</summary>
     public static ParallelCoordinates Settings(IReadOnlyList<TrialReport> trials)
     {
         var scored = trials.Where(trial => trial.Score is not null).ToArray();
@@ -86,7 +87,7 @@ public static class TrialCharts
         };
     }
 
-    /// <summary>The names of the settings that are not the same in all trials.</summary>
+    /// <summary>The names of the settings that differ between the trials.</summary>
     internal static IReadOnlyList<string> Varying(IReadOnlyList<TrialReport> trials) =>
         [.. trials.SelectMany(trial => trial.Settings).Select(setting => setting.Name).Distinct()
             .Where(name => trials.Select(trial => TrialsSection.Setting(trial, name)).Distinct().Count() > 1)];

@@ -5,8 +5,8 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Turns the bytes of a <see cref="FaceSet"/> into batches of floats with their targets, ahead of time on threads of its own, so that the
-/// engine never waits for them. A batch is a function of the seed, the epoch and its place alone: any number of threads gives the same.
+/// Turns the bytes of a <see cref="FaceSet"/> into batches of floats with their targets. Its own threads prepare batches in advance, so
+/// that the engine never waits. A batch depends only on the seed, the epoch and its index, not on the number of threads.
 /// </summary>
 public sealed class BatchLoader : IDisposable
 {
@@ -23,15 +23,17 @@ public sealed class BatchLoader : IDisposable
     private long _next;
     private bool _disposed;
 
-    /// <summary>Starts to make batches.</summary>
+    /// <summary>Starts the threads.</summary>
     /// <exception cref="FerUsageException">An option is out of its range.</exception>
     /// <exception cref="FerException">The set is empty.</exception>
     public BatchLoader(FaceSet faces, BatchLoaderOptions options)
     {
         if (options.BatchSize < 1) throw new FerUsageException($"A batch has at least 1 face, not {options.BatchSize}.");
         if (!(options.Mixup >= 0)) throw new FerUsageException($"Mixup's alpha is at least 0, not {options.Mixup}.");
-        if (options.Threads < 1 || options.Epochs < 0 || options.FirstBatch < 0) throw new FerUsageException("A loader needs at least 1 thread and no negative number of epochs or batches.");
-        if (!(options.SoftTargets is >= 0 and <= 1)) throw new FerUsageException($"The share of soft targets is 0 … 1, not {options.SoftTargets}.");
+        if (options.Threads < 1 || options.Epochs < 0 || options.FirstBatch < 0)
+            throw new FerUsageException("A loader needs at least 1 thread and no negative number of epochs or batches.");
+        if (!(options.SoftTargets is >= 0 and <= 1))
+            throw new FerUsageException($"The share of soft targets is 0 … 1, not {options.SoftTargets}.");
         if (faces.Count == 0) throw new FerException("The data set has no faces; check the file and the split that was asked for.");
         _faces = faces;
         _options = options;
@@ -40,7 +42,8 @@ public sealed class BatchLoader : IDisposable
         _next = options.FirstBatch;
         _batches = options.Epochs == 0 ? long.MaxValue : BatchesPerEpoch * options.Epochs;
 
-        // Two slots a thread: one that is read or waits to be, one that is filled. As a multiple of the threads, a slot has one writer only.
+        // Two slots per thread: one being read or waiting to be, one being filled. A multiple of the threads, so that each slot has a
+        // single writer.
         _slots = new Slot[2 * options.Threads];
         int capacity = Math.Min(options.BatchSize, faces.Count);
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new Slot(new FaceBatch(capacity, options.Side, faces.ClassNames.Count));
@@ -61,7 +64,7 @@ public sealed class BatchLoader : IDisposable
     /// <summary>Batches of an epoch.</summary>
     public long BatchesPerEpoch { get; }
 
-    /// <summary>The next batch, or null after the last one. The batch given before must not be used any more.</summary>
+    /// <summary>The next batch, or null after the last one. It invalidates the batch returned before.</summary>
     public FaceBatch? Next()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -75,7 +78,7 @@ public sealed class BatchLoader : IDisposable
         return slot.Batch;
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Stops the threads.</summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -90,7 +93,7 @@ public sealed class BatchLoader : IDisposable
     {
         int[] order = new int[_faces.Count];
         long ordered = -1;
-        // The first of its batches that is not left out.
+        // The first of this thread's batches that is not skipped.
         long first = _options.FirstBatch + (thread - _options.FirstBatch % _threads.Length + _threads.Length) % _threads.Length;
         for (long number = first; number < _batches; number += _threads.Length)
         {
@@ -111,7 +114,7 @@ public sealed class BatchLoader : IDisposable
             }
             catch (Exception e)
             {
-                // It belongs to the caller: a thread that dies would leave Next waiting for ever.
+                // Rethrown in Next: if the thread died instead, Next would wait for ever.
                 slot.Failure = ExceptionDispatchInfo.Capture(e);
             }
             slot.Ready.Release();

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>One batch as a network takes it. Its memory is used again for a later batch: it is good until the loader gives the next one.</summary>
+/// <summary>One batch of network input. Its memory is reused: it is valid until the loader returns the next one.</summary>
 public sealed class FaceBatch
 {
     private readonly float[] _pixels, _targets;
@@ -17,7 +17,7 @@ public sealed class FaceBatch
     /// <summary>Faces in the batch.</summary>
     public int Count { get; internal set; }
 
-    /// <summary>The pass over the data, from 0.</summary>
+    /// <summary>The epoch, from 0.</summary>
     public long Epoch { get; internal set; }
 
     /// <summary>True for the last batch of its epoch.</summary>

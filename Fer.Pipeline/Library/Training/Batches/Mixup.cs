@@ -1,9 +1,9 @@
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Mixup (Zhang et al., arXiv 1710.09412): each example becomes lambda of itself and 1 - lambda of another, pixels and targets alike,
-/// with one lambda a batch drawn from Beta(alpha, alpha). The other is the one at the same place from the batch's end; a shuffled batch
-/// makes that a random one.
+/// Mixup (Zhang et al., arXiv 1710.09412): each example becomes lambda times itself plus 1 - lambda times another, for pixels and targets
+/// alike, with one lambda per batch drawn from Beta(alpha, alpha). The other example is the one at the same position from the end of the
+/// batch, which is a random one in a shuffled batch.
 /// </summary>
 internal static class Mixup
 {
@@ -17,11 +17,11 @@ internal static class Mixup
         }
     }
 
-    /// <summary>Beta(alpha, alpha) as the share of one of two gamma variables.</summary>
+    /// <summary>Beta(alpha, alpha), as one gamma variable's share of the sum of two.</summary>
     internal static double SampleBeta(double alpha, ref RandomStream random)
     {
         double x = SampleGamma(alpha, ref random), y = SampleGamma(alpha, ref random);
-        // Both vanish in double precision where alpha is tiny: the distribution is then a fair coin.
+        // Both underflow to 0 in double precision if alpha is tiny: the distribution is then a fair coin.
         return x + y > 0 ? x / (x + y) : random.NextBoolean(0.5) ? 1 : 0;
     }
 
@@ -31,7 +31,7 @@ internal static class Mixup
             (a[k], b[k]) = (b[k] + (a[k] - b[k]) * lambda, a[k] + (b[k] - a[k]) * lambda);
     }
 
-    /// <summary>Gamma(shape, 1) by Marsaglia and Tsang (2000); shapes below 1 through shape + 1.</summary>
+    /// <summary>Gamma(shape, 1) by Marsaglia and Tsang (2000); shapes below 1 by way of shape + 1.</summary>
     private static double SampleGamma(double shape, ref RandomStream random)
     {
         if (shape < 1) return SampleGamma(shape + 1, ref random) * Math.Pow(1 - random.NextDouble(), 1 / shape);

@@ -3,35 +3,35 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Keeps a copy of a network's values at their best, by early stopping's metric, otherwise by accuracy; equals are told apart by loss, and the
-/// earlier wins.
+/// Keeps a copy of a network's best values, by early stopping's metric or else by accuracy. Ties are broken by loss, then in favour of the
+/// earlier epoch.
 /// </summary>
 internal sealed class BestWeights(ParameterSet parameters, EarlyStopping? criteria)
 {
-    /// <summary>Stands for <see cref="Start"/> in a checkpoint, where 0 is nothing kept.</summary>
+    /// <summary>Marks <see cref="Start"/> in a checkpoint, where 0 means that nothing is kept.</summary>
     private const int StartMark = -1;
 
     private readonly EarlyStopping _criteria = criteria ?? new EarlyStopping();
     private float[]? _values;
     private (double Score, double Loss) _best;
 
-    /// <summary>The epoch kept, from 1; 0 before any, and while the weights that the run began with are the best.</summary>
+    /// <summary>The epoch kept, from 1; 0 before the first, and while the initial weights are the best.</summary>
     internal int Epoch { get; private set; }
 
-    /// <summary>Accuracy and loss of the weights that the run began with, while those are kept.</summary>
+    /// <summary>Accuracy and loss of the initial weights, while those are kept.</summary>
     internal (double Accuracy, double Loss)? Start { get; private set; }
 
-    /// <summary>True where values are kept.</summary>
+    /// <summary>True if values are kept.</summary>
     internal bool IsKept => _values is not null;
 
-    /// <summary>Copies the present values if the epoch's metrics are the best so far; metrics that are not numbers never are.</summary>
+    /// <summary>Copies the current values if the epoch's metrics are the best so far; NaN never is.</summary>
     internal void Offer(int epoch, double accuracy, double loss)
     {
         if (!IsBetter(accuracy, loss)) return;
         (Epoch, Start) = (epoch, null);
     }
 
-    /// <summary>As <see cref="Offer"/>, for the values before the first step.</summary>
+    /// <summary>As <see cref="Offer"/>, for the initial values.</summary>
     internal void OfferStart(double accuracy, double loss)
     {
         if (IsBetter(accuracy, loss)) Start = (accuracy, loss);
@@ -55,7 +55,7 @@ internal sealed class BestWeights(ParameterSet parameters, EarlyStopping? criter
         if (epoch != 0) StateArray.Read(reader, _values = new float[parameters.Values.Length]);
     }
 
-    /// <summary>Puts the kept values back; does nothing before any were kept.</summary>
+    /// <summary>Restores the kept values; does nothing if there are none.</summary>
     internal void PutBack() => _values?.CopyTo(parameters.Values);
 
     private bool IsBetter(double accuracy, double loss)

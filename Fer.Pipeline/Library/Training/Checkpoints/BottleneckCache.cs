@@ -7,9 +7,9 @@ using Fer.Pipeline.Networks;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Features of frozen backbones as files, each under the hash of what it was computed from: the faces' pixels and the network up to the tap with
-/// all its preprocessing. So a file can only be found by whom it belongs to, and labels may change without computing anything anew. A
-/// file is the magic number, the key, both counts, the features as little-endian floats, and the SHA-256 of all that.
+/// Features of frozen backbones as files, each named by the hash of what it was computed from: the faces' pixels, and the network up to the
+/// tap with all its preprocessing. So a file is only found for the data it belongs to, and labels may change without recomputing. A file
+/// contains the magic number, the key, both counts, the features as little-endian floats, and the SHA-256 of all that.
 /// </summary>
 /// <param name="folder">The folder.</param>
 internal sealed class BottleneckCache(string folder)
@@ -18,7 +18,7 @@ internal sealed class BottleneckCache(string folder)
 
     private static ReadOnlySpan<byte> Magic => "FBN1"u8;
 
-    /// <summary>What the features of these faces under this network are found by.</summary>
+    /// <summary>The cache key of these faces' features under this network.</summary>
     internal static byte[] Key(FaceSet faces, Network features, bool winograd)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -26,22 +26,22 @@ internal sealed class BottleneckCache(string folder)
         using var onnx = new MemoryStream();
         OnnxWriter.Write(features, onnx);
         hash.AppendData(SHA256.HashData(onnx.GetBuffer().AsSpan(0, (int)onnx.Length)));
-        // The two ways of a convolution do not round alike.
+        // The two convolution algorithms round differently.
         if (!winograd) hash.AppendData("direct"u8);
         return hash.GetHashAndReset();
     }
 
-    /// <summary>The file of a key.</summary>
+    /// <summary>The path for a key.</summary>
     internal string PathOf(byte[] key) => Path.Combine(folder, $"bottleneck-{Convert.ToHexStringLower(key.AsSpan(0, 12))}.bin");
 
-    /// <summary>The [count, features] values, or null where there is no file or it is not whole.</summary>
+    /// <summary>The [count, features] values, or null if the file is missing or damaged.</summary>
     internal float[]? Read(byte[] key, int count, int features)
     {
         string path = PathOf(key);
         long bytes = (long)count * features * sizeof(float);
         try
         {
-            // The length first: what a damaged file says about itself takes no memory.
+            // Checks the length first, so that a damaged file cannot make it allocate memory.
             if (!File.Exists(path) || new FileInfo(path).Length != HeaderBytes + bytes + SHA256.HashSizeInBytes) return null;
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -62,12 +62,12 @@ internal sealed class BottleneckCache(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A cache that cannot be read is as good as none.
+            // An unreadable cache counts as none.
             return null;
         }
     }
 
-    /// <summary>Writes the values whole or not at all.</summary>
+    /// <summary>Writes the values, all or nothing.</summary>
     /// <exception cref="FerException">The folder cannot be written.</exception>
     internal void Write(byte[] key, int count, int features, float[] values) => AtomicFile.Write(PathOf(key), stream =>
     {
@@ -101,7 +101,7 @@ internal sealed class BottleneckCache(string folder)
         return header;
     }
 
-    /// <summary>Turns the bytes of each value round on a big-endian machine; a second call undoes it.</summary>
+    /// <summary>Swaps the bytes of each value on a big-endian machine; a second call undoes it.</summary>
     private static float[] Ordered(float[] values)
     {
         if (BitConverter.IsLittleEndian) return values;

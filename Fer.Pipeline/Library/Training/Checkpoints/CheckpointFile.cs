@@ -5,17 +5,18 @@ using System.Text;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// The container of checkpoints: 8 bytes of magic, format version (int32), length of the content (int64), the content, its SHA-256; numbers
-/// little-endian. Written whole or not at all. A file that is cut short, altered or something else is refused before any of it is used.
+/// The container format of checkpoints: 8 bytes of magic, format version (int32), length of the content (int64), the content, its SHA-256;
+/// numbers are little-endian. It is written all or nothing. A file that is truncated, altered or of another kind is rejected before any of
+/// it is used.
 /// </summary>
 internal static class CheckpointFile
 {
     private const int Version = 1;
     private const int HeaderLength = 20;
-    private const string WhatToDo = "Delete it to start this training anew.";
+    private const string WhatToDo = "Delete it to restart this training.";
     private static ReadOnlySpan<byte> Magic => "FERCKPT\n"u8;
 
-    /// <summary>Writes a checkpoint in place of an older one.</summary>
+    /// <summary>Writes a checkpoint, replacing an older one.</summary>
     /// <exception cref="FerException">The file cannot be written.</exception>
     internal static void Write(string path, Action<BinaryWriter> content) => AtomicFile.Write(path, stream =>
     {
@@ -23,7 +24,7 @@ internal static class CheckpointFile
         stream.Write(header);
         using (var hash = SHA256.Create())
         {
-            // The buffer makes many small numbers one write.
+            // Buffers the many small writes.
             using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
             using (var writer = new BinaryWriter(new BufferedStream(hashing, 1 << 16), Encoding.UTF8)) content(writer);
             long length = stream.Length - HeaderLength;
@@ -36,11 +37,12 @@ internal static class CheckpointFile
         stream.Write(header);
     });
 
-    /// <summary>Checks a checkpoint and has its content read.</summary>
+    /// <summary>Checks a checkpoint and reads its content.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Reads it.</param>
-    /// <param name="whole">False where the content need not be read to its end.</param>
-    /// <exception cref="FerException">The file is missing, no checkpoint, of another version, or damaged; or the content is not what <paramref name="content"/> expects.</exception>
+    /// <param name="whole">False if the content need not be read to its end.</param>
+    /// <exception cref="FerException">The file is missing, not a checkpoint, of another version, or damaged; or the content is not what
+    /// <paramref name="content"/> expects.</exception>
     internal static void Read(string path, Action<BinaryReader> content, bool whole = true)
     {
         try
@@ -50,7 +52,7 @@ internal static class CheckpointFile
             stream.Position = HeaderLength;
             using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
             content(reader);
-            if (whole && stream.Position != end) throw new FormatException("There is more than was expected.");
+            if (whole && stream.Position != end) throw new FormatException("There is more data than expected.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -58,7 +60,7 @@ internal static class CheckpointFile
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or DecoderFallbackException)
         {
-            throw new FerException($"{path}: the checkpoint does not hold what belongs to this training. {WhatToDo}", e);
+            throw new FerException($"{path}: the checkpoint does not belong to this training. {WhatToDo}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,17 +72,19 @@ internal static class CheckpointFile
         }
     }
 
-    /// <summary>Checks all but the content's meaning, and gives where the content ends.</summary>
+    /// <summary>Checks everything but the content's meaning, and returns where the content ends.</summary>
     private static long Check(FileStream stream, string path)
     {
         Span<byte> header = stackalloc byte[HeaderLength], stored = stackalloc byte[SHA256.HashSizeInBytes];
-        if (stream.Length < HeaderLength + SHA256.HashSizeInBytes) throw Damaged("it is cut short");
+        if (stream.Length < HeaderLength + SHA256.HashSizeInBytes) throw Damaged("it is truncated");
         stream.ReadExactly(header);
         if (!header[..8].SequenceEqual(Magic)) throw new FerException($"{path}: not a checkpoint of this program. {WhatToDo}");
         int version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
-        if (version != Version) throw new FerException($"{path}: the checkpoint has version {version}; this program reads {Version}. {WhatToDo}");
+        if (version != Version)
+            throw new FerException($"{path}: the checkpoint has version {version}; this program reads {Version}. {WhatToDo}");
         long length = BinaryPrimitives.ReadInt64LittleEndian(header[12..]);
-        if (length != stream.Length - HeaderLength - SHA256.HashSizeInBytes) throw Damaged($"it is {stream.Length:N0} bytes long, which is not what it says");
+        if (length != stream.Length - HeaderLength - SHA256.HashSizeInBytes)
+            throw Damaged($"its length of {stream.Length:N0} bytes is not what its header says");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 16];
         for (long left = length; left > 0;)

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba, arXiv 1412.6980) by PyTorch's rule; weight decay is added to the gradient. <see cref="AdamW"/> decouples it.
+/// Adam (Kingma and Ba, arXiv 1412.6980) as in PyTorch; weight decay is added to the gradient. <see cref="AdamW"/> decouples it.
 /// </summary>
 public sealed class Adam : AdaptiveOptimizer
 {

@@ -1,6 +1,8 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>Adam with decoupled weight decay, w *= 1 - rate * decay before the step (Loshchilov and Hutter, arXiv 1711.05101), by PyTorch's rule.</summary>
+/// <summary>
+/// Adam with decoupled weight decay, w *= 1 - rate * decay before the step (Loshchilov and Hutter, arXiv 1711.05101), as in PyTorch.
+/// </summary>
 public sealed class AdamW : AdaptiveOptimizer
 {
     /// <summary>Creates the optimizer.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// What Adam's family shares: running means m of the gradient and v of its square, and a step of
-/// w -= (a * g + b * m) / (sqrt(v / (1 - beta2^t)) + epsilon), where a and b tell the members apart.
+/// Base of Adam and its variants: running means m of the gradient and v of its square, and a step of
+/// w -= (a * g + b * m) / (sqrt(v / (1 - beta2^t)) + epsilon), where a and b differ between the variants.
 /// </summary>
 public abstract class AdaptiveOptimizer : Optimizer
 {
@@ -14,16 +14,17 @@ public abstract class AdaptiveOptimizer : Optimizer
     private float _gradientRate, _momentRate, _shrink, _rootCorrection;
     private bool _decayInGradient;
 
-    /// <summary>Checks and keeps the settings.</summary>
+    /// <summary>Checks and stores the settings.</summary>
     /// <exception cref="FerUsageException">A value is out of its range.</exception>
     private protected AdaptiveOptimizer(float beta1, float beta2, float epsilon, float weightDecay) : base(weightDecay)
     {
-        if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1)) throw new FerUsageException($"Betas are at least 0 and below 1, not {beta1} and {beta2}.");
-        if (!(epsilon > 0)) throw new FerUsageException($"Epsilon is above 0, not {epsilon}.");
+        if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1))
+            throw new FerUsageException($"Betas must be at least 0 and below 1, not {beta1} and {beta2}.");
+        if (!(epsilon > 0)) throw new FerUsageException($"Epsilon must be above 0, not {epsilon}.");
         (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
     }
 
-    /// <summary>Share of the old mean of gradients that stays at each step.</summary>
+    /// <summary>Decay of the running mean of the gradient.</summary>
     protected double Beta1 => _beta1;
 
     /// <inheritdoc/>
@@ -36,7 +37,10 @@ public abstract class AdaptiveOptimizer : Optimizer
         _square = new float[length];
     }
 
-    /// <summary>Sets this step's numbers: a and b of the class's formula, the rate of decoupled weight decay, and where the decay goes.</summary>
+    /// <summary>
+    /// Sets the coefficients of this step: a and b of the formula above, the rate of decoupled weight decay, and where the decay is
+    /// applied.
+    /// </summary>
     private protected void SetRates(double gradient, double moment, double shrink, bool decayInGradient)
     {
         _gradientRate = (float)gradient;

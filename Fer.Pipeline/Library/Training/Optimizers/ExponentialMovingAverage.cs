@@ -5,38 +5,40 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// The running average of a network's values, batch statistics included (Polyak and Juditsky 1992): steadier than the last weights and
-/// usually a point better. The decay warms up as min(decay, (1 + t) / (10 + t)), so that the first weights are soon forgotten.
+/// The exponential moving average of a network's values, batch statistics included (Polyak and Juditsky 1992): steadier than the last
+/// weights and usually about one percentage point better. The decay warms up as min(decay, (1 + t) / (10 + t)), so that the first weights
+/// are soon forgotten.
 /// </summary>
 public sealed class ExponentialMovingAverage
 {
     private readonly ParameterSet _parameters;
     private readonly float[] _average;
 
-    /// <summary>Starts the average at the present values.</summary>
+    /// <summary>Starts the average at the current values.</summary>
     /// <exception cref="FerUsageException"><paramref name="decay"/> is not in [0, 1).</exception>
     public ExponentialMovingAverage(ParameterSet parameters, float decay = 0.999f)
     {
-        if (!(decay >= 0 && decay < 1)) throw new FerUsageException($"The decay of the moving average is at least 0 and below 1, not {decay}.");
+        if (!(decay >= 0 && decay < 1))
+            throw new FerUsageException($"The decay of the moving average must be at least 0 and below 1, not {decay}.");
         _parameters = parameters;
         _average = parameters.Values.ToArray();
         Decay = decay;
     }
 
-    /// <summary>Share of the old average that stays, once warmed up.</summary>
+    /// <summary>The decay after warm-up.</summary>
     public float Decay { get; }
 
     /// <summary>Updates so far.</summary>
     public long Updates { get; private set; }
 
-    /// <summary>True while the averages stand in the network and the training's values are put aside.</summary>
+    /// <summary>True while the network holds the averages and the training values are set aside.</summary>
     public bool IsSwappedIn { get; private set; }
 
-    /// <summary>Takes the present values into the average; call it after each optimizer step.</summary>
+    /// <summary>Adds the current values to the average; call it after each optimizer step.</summary>
     /// <exception cref="InvalidOperationException">The averages are swapped in.</exception>
     public void Update()
     {
-        if (IsSwappedIn) throw new InvalidOperationException("Swap the training's values back before the next update.");
+        if (IsSwappedIn) throw new InvalidOperationException("Swap the training values back before the next update.");
         float fresh = 1f - (float)Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates));
         Updates++;
         ReadOnlySpan<float> values = _parameters.Values;
@@ -46,7 +48,7 @@ public sealed class ExponentialMovingAverage
         for (int i = to.Length * Vector<float>.Count; i < values.Length; i++) _average[i] += (values[i] - _average[i]) * fresh;
     }
 
-    /// <summary>Exchanges the network's values and the averages; a second call undoes it.</summary>
+    /// <summary>Swaps the network's values and the averages; a second call undoes it.</summary>
     public void Swap()
     {
         var values = _parameters.Values;
@@ -54,17 +56,17 @@ public sealed class ExponentialMovingAverage
         IsSwappedIn = !IsSwappedIn;
     }
 
-    /// <summary>Writes the state, from which <see cref="Restore"/> goes on as if there had been no break.</summary>
+    /// <summary>Writes the state, from which <see cref="Restore"/> resumes exactly.</summary>
     /// <exception cref="InvalidOperationException">The averages are swapped in.</exception>
     public void Save(BinaryWriter writer)
     {
-        if (IsSwappedIn) throw new InvalidOperationException("Swap the training's values back before the average is stored.");
+        if (IsSwappedIn) throw new InvalidOperationException("Swap the training values back before saving the average.");
         writer.Write(Updates);
         StateArray.Write(writer, _average);
     }
 
     /// <summary>Reads a state that <see cref="Save"/> wrote.</summary>
-    /// <exception cref="FerException">It belongs to another network or is cut short.</exception>
+    /// <exception cref="FerException">It belongs to another network or is truncated.</exception>
     public void Restore(BinaryReader reader)
     {
         try
@@ -76,7 +78,7 @@ public sealed class ExponentialMovingAverage
         }
         catch (EndOfStreamException e)
         {
-            throw new FerException("The stored moving average is cut short; the file is damaged.", e);
+            throw new FerException("The stored moving average is truncated; the file is damaged.", e);
         }
     }
 }

@@ -6,12 +6,16 @@ namespace Fer.Pipeline.Training;
 /// <summary>Clips the gradient by its global norm (Pascanu et al., arXiv 1211.5063).</summary>
 public static class GradientClipping
 {
-    /// <summary>Scales all gradients down together where their Euclidean norm is above <paramref name="maximumNorm"/>, as PyTorch's <c>clip_grad_norm_</c>.</summary>
-    /// <returns>The norm before clipping. NaN or infinite where a gradient is: the gradients are then left alone and the caller should stop.</returns>
+    /// <summary>
+    /// Scales all gradients down together if their Euclidean norm is above <paramref name="maximumNorm"/>, as PyTorch's
+    /// <c>clip_grad_norm_</c>.
+    /// </summary>
+    /// <returns>The norm before clipping. NaN or infinite if a gradient is: the gradients are then left unchanged and the caller should
+    /// stop.</returns>
     /// <exception cref="FerUsageException"><paramref name="maximumNorm"/> is not above 0.</exception>
     public static float ClipByGlobalNorm(ParameterSet parameters, float maximumNorm)
     {
-        if (!(maximumNorm > 0)) throw new FerUsageException($"The greatest gradient norm is above 0, not {maximumNorm}.");
+        if (!(maximumNorm > 0)) throw new FerUsageException($"The maximum gradient norm must be above 0, not {maximumNorm}.");
         float norm = Norm(parameters.Gradients);
         if (!float.IsFinite(norm)) return norm;
         float scale = maximumNorm / (norm + 1e-6f);
@@ -20,7 +24,10 @@ public static class GradientClipping
         return norm;
     }
 
-    /// <summary>The Euclidean norm. Sums of 4,096 values in single precision are added up in double, so that a million values lose nothing.</summary>
+    /// <summary>
+    /// The Euclidean norm. Sums of 4,096 values in single precision are added up in double, so that no precision is lost over a million
+    /// values.
+    /// </summary>
     private static float Norm(ReadOnlySpan<float> values)
     {
         double total = 0;

@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Adam with Nesterov momentum (Dozat, "Incorporating Nesterov Momentum into Adam", 2016) by the rule of PyTorch 2, with its momentum schedule
-/// mu(t) = beta1 * (1 - 0.96^(t * decay) / 2); weight decay is added to the gradient.
+/// Adam with Nesterov momentum (Dozat, "Incorporating Nesterov Momentum into Adam", 2016) as in PyTorch 2, with its momentum schedule mu(t)
+/// = beta1 * (1 - 0.96^(t * decay) / 2); weight decay is added to the gradient.
 /// </summary>
 public sealed class Nadam : AdaptiveOptimizer
 {
@@ -14,7 +14,7 @@ public sealed class Nadam : AdaptiveOptimizer
     public Nadam(float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0f, float momentumDecay = 4e-3f)
         : base(beta1, beta2, epsilon, weightDecay)
     {
-        if (!(momentumDecay >= 0)) throw new FerUsageException($"Momentum decay is at least 0, not {momentumDecay}.");
+        if (!(momentumDecay >= 0)) throw new FerUsageException($"Momentum decay must be at least 0, not {momentumDecay}.");
         _momentumDecay = momentumDecay;
     }
 

@@ -3,7 +3,7 @@ namespace Fer.Pipeline.Training;
 /// <summary>The optimizers by name.</summary>
 public enum OptimizerKind
 {
-    /// <summary>Gradient descent with Nesterov momentum 0.9.</summary>
+    /// <summary>Stochastic gradient descent with Nesterov momentum 0.9.</summary>
     Sgd,
     /// <summary>Adam; weight decay in the gradient.</summary>
     Adam,

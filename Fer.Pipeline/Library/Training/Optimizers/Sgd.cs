@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Stochastic gradient descent with momentum, Nesterov's form by choice, by PyTorch's rule:
+/// Stochastic gradient descent with momentum, optionally Nesterov's, as in PyTorch:
 /// g += decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v).
 /// Sutskever et al., "On the importance of initialization and momentum in deep learning" (2013).
 /// </summary>
@@ -19,7 +19,7 @@ public sealed class Sgd : Optimizer
     /// <exception cref="FerUsageException"><paramref name="momentum"/> is not in [0, 1), or weight decay is negative.</exception>
     public Sgd(float momentum = 0.9f, bool nesterov = true, float weightDecay = 0f) : base(weightDecay)
     {
-        if (!(momentum >= 0 && momentum < 1)) throw new FerUsageException($"Momentum is at least 0 and below 1, not {momentum}.");
+        if (!(momentum >= 0 && momentum < 1)) throw new FerUsageException($"Momentum must be at least 0 and below 1, not {momentum}.");
         _momentum = momentum;
         _nesterov = nesterov;
     }
@@ -38,7 +38,7 @@ public sealed class Sgd : Optimizer
     {
         var velocity = _velocity.AsSpan(offset, values.Length);
         float momentum = _momentum, rate = _rate * factor;
-        // w -= rate * (direct * g + carried * v) is both forms at once.
+        // w -= rate * (direct * g + carried * v) covers both variants.
         float direct = _nesterov ? 1f : 0f, carried = _nesterov ? momentum : 1f;
         var w = MemoryMarshal.Cast<float, Vector<float>>(values);
         var g = MemoryMarshal.Cast<float, Vector<float>>(gradients);

@@ -12,9 +12,11 @@ internal static class StateArray
         else foreach (float value in values) writer.Write(value);
     }
 
-    /// <summary>Fills <paramref name="values"/>, whose length must be the stored one: nothing is allocated on the word of a file.</summary>
-    /// <exception cref="FerException">The stored length is another.</exception>
-    /// <exception cref="EndOfStreamException">The file is cut short.</exception>
+    /// <summary>
+    /// Fills <paramref name="values"/>, whose length must match the stored one: nothing is allocated because a file says so.
+    /// </summary>
+    /// <exception cref="FerException">The stored length differs.</exception>
+    /// <exception cref="EndOfStreamException">The file is truncated.</exception>
     internal static void Read(BinaryReader reader, Span<float> values)
     {
         int length = reader.ReadInt32();

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>The same rate at every step after the warm-up.</summary>
+/// <summary>A constant rate after the warm-up.</summary>
 public sealed record ConstantLearningRate : LearningRateScheduler
 {
     /// <inheritdoc/>

@@ -1,43 +1,53 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>What early stopping watches, on the validation set where there is one and in training otherwise.</summary>
+/// <summary>The metric that early stopping monitors, on the validation set if there is one, otherwise in training.</summary>
 public enum EarlyStoppingMetric
 {
-    /// <summary>Share of right answers.</summary>
+    /// <summary>Accuracy.</summary>
     Accuracy,
-    /// <summary>Mean cross-entropy.</summary>
+    /// <summary>Mean cross-entropy loss.</summary>
     Loss,
 }
 
-/// <summary>When to stop for want of progress, under ML.NET's names. The trainer restores the best epoch's weights whether it stops early or not.</summary>
+/// <summary>
+/// When to stop for lack of progress, under ML.NET's names. The trainer restores the best epoch's weights whether it stops early or not.
+/// </summary>
 public sealed record EarlyStopping
 {
     private readonly double _minDelta;
     private readonly int _patience = 20;
     private readonly bool? _checkIncreasing;
 
-    /// <summary>The metric watched.</summary>
+    /// <summary>The monitored metric.</summary>
     public EarlyStoppingMetric Metric { get; init; } = EarlyStoppingMetric.Accuracy;
 
-    /// <summary>How far past the best a metric must lie to count as better, at least 0.</summary>
+    /// <summary>Minimum change of the metric that counts as an improvement, at least 0.</summary>
     /// <exception cref="FerUsageException">The value is negative.</exception>
-    public double MinDelta { get => _minDelta; init => _minDelta = value >= 0 ? value : throw new FerUsageException($"The least improvement is at least 0, not {value}."); }
+    public double MinDelta
+    {
+        get => _minDelta;
+        init => _minDelta = value >= 0 ? value : throw new FerUsageException($"The minimum improvement must be at least 0, not {value}.");
+    }
 
-    /// <summary>Epochs in a row without improvement before the run stops, at least 1.</summary>
+    /// <summary>Consecutive epochs without improvement before the run stops, at least 1.</summary>
     /// <exception cref="FerUsageException">The value is below 1.</exception>
-    public int Patience { get => _patience; init => _patience = value >= 1 ? value : throw new FerUsageException($"Patience is at least 1 epoch, not {value}."); }
+    public int Patience
+    {
+        get => _patience;
+        init => _patience = value >= 1 ? value : throw new FerUsageException($"Patience must be at least 1 epoch, not {value}.");
+    }
 
-    /// <summary>True where a greater metric is better: true for accuracy and false for loss unless set.</summary>
+    /// <summary>True if a higher metric is better; by default true for accuracy and false for loss.</summary>
     public bool CheckIncreasing { get => _checkIncreasing ?? Metric == EarlyStoppingMetric.Accuracy; init => _checkIncreasing = value; }
 }
 
-/// <summary>Early stopping at work in one run.</summary>
+/// <summary>The state of early stopping in one run.</summary>
 public sealed class EarlyStoppingMonitor(EarlyStopping criteria)
 {
     private double _best = criteria.CheckIncreasing ? double.NegativeInfinity : double.PositiveInfinity;
     private int _waited;
 
-    /// <summary>The epoch whose metric was best so far, from 1; 0 before any.</summary>
+    /// <summary>The epoch with the best metric so far, from 1; 0 before the first.</summary>
     public int BestEpoch { get; private set; }
 
     internal void Save(BinaryWriter writer)
@@ -54,7 +64,7 @@ public sealed class EarlyStoppingMonitor(EarlyStopping criteria)
         BestEpoch = reader.ReadInt32();
     }
 
-    /// <summary>Takes an epoch's metrics and says whether the run should stop; a metric that is not a number counts as no progress.</summary>
+    /// <summary>Records an epoch's metrics and returns whether the run should stop; NaN counts as no improvement.</summary>
     public bool ShouldStop(int epoch, double accuracy, double loss)
     {
         double metric = criteria.Metric == EarlyStoppingMetric.Accuracy ? accuracy : loss;

@@ -1,23 +1,23 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>The learning rate's schedules by name, each over the whole run with its usual settings.</summary>
+/// <summary>The learning rate schedules by name, each over the whole run with its default settings.</summary>
 public enum LearningRateSchedule
 {
-    /// <summary>Half a cosine to 0 after a warm-up of a tenth.</summary>
+    /// <summary>Cosine annealing to 0 after a warm-up over a tenth of the run.</summary>
     Cosine,
-    /// <summary>A straight line to 0 after a warm-up of a tenth.</summary>
+    /// <summary>Linear decay to 0 after a warm-up over a tenth of the run.</summary>
     Linear,
-    /// <summary>Two drops to a tenth.</summary>
+    /// <summary>Two drops, each to a tenth.</summary>
     Step,
-    /// <summary>The same factor a step, to a hundredth.</summary>
+    /// <summary>Exponential decay to a hundredth.</summary>
     Exponential,
     /// <summary>Halved when the validation loss has not improved for five epochs.</summary>
     Plateau,
-    /// <summary>The same rate throughout.</summary>
+    /// <summary>A constant rate.</summary>
     Constant,
 }
 
-/// <summary>Makes the schedulers behind the names.</summary>
+/// <summary>Creates the scheduler for a name.</summary>
 public static class LearningRateSchedules
 {
     /// <summary>The scheduler of a name.</summary>

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>Falls as (1 - progress)^<see cref="Power"/> to <see cref="EndFactor"/> and stays there; power 1 is a straight line.</summary>
+/// <summary>Decays as (1 - progress)^<see cref="Power"/> to <see cref="EndFactor"/> and stays there; power 1 is linear.</summary>
 public sealed record PolynomialDecay : LearningRateScheduler
 {
     private readonly double _power = 1, _endFactor;
@@ -8,13 +8,22 @@ public sealed record PolynomialDecay : LearningRateScheduler
 
     /// <summary>The exponent, above 0.</summary>
     /// <exception cref="FerUsageException">The value is not above 0.</exception>
-    public double Power { get => _power; init => _power = value > 0 ? value : throw new FerUsageException($"The power of a decay is above 0, not {value}."); }
+    public double Power
+    {
+        get => _power;
+        init => _power = value > 0 ? value : throw new FerUsageException($"The power of a decay must be above 0, not {value}.");
+    }
 
     /// <summary>The factor at the end, 0 … 1.</summary>
     /// <exception cref="FerUsageException">The value is out of its range.</exception>
-    public double EndFactor { get => _endFactor; init => _endFactor = value is >= 0 and <= 1 ? value : throw new FerUsageException($"The end factor is at least 0 and at most 1, not {value}."); }
+    public double EndFactor
+    {
+        get => _endFactor;
+        init => _endFactor = value is >= 0 and <= 1 ? value
+            : throw new FerUsageException($"The end factor must be at least 0 and at most 1, not {value}.");
+    }
 
-    /// <summary>Steps until the end is reached, or 0 for the whole run.</summary>
+    /// <summary>Steps until the end is reached; 0 for the whole run.</summary>
     /// <exception cref="FerUsageException">The value is negative.</exception>
     public long Steps { get => _steps; init => _steps = CheckSteps(value); }
 

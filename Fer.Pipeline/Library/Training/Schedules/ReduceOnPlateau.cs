@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Falls by <see cref="Factor"/> when the watched loss has not improved for <see cref="Patience"/> epochs, with the meaning of Keras'
-/// <c>ReduceLROnPlateau</c>.
+/// Multiplies the rate by <see cref="Factor"/> when the monitored loss has not improved for <see cref="Patience"/> epochs, with the
+/// semantics of Keras' <c>ReduceLROnPlateau</c>.
 /// </summary>
 public sealed record ReduceOnPlateau : LearningRateScheduler
 {
@@ -10,25 +10,47 @@ public sealed record ReduceOnPlateau : LearningRateScheduler
     private readonly int _patience = 5, _cooldown;
     private State? _state;
 
-    /// <summary>What a reduction multiplies the rate by, above 0 and below 1.</summary>
+    /// <summary>The factor of each reduction, above 0 and below 1.</summary>
     /// <exception cref="FerUsageException">The value is out of its range.</exception>
-    public new double Factor { get => _factor; init => _factor = value is > 0 and < 1 ? value : throw new FerUsageException($"The factor of a reduction is above 0 and below 1, not {value}."); }
+    public new double Factor
+    {
+        get => _factor;
+        init => _factor = value is > 0 and < 1 ? value
+            : throw new FerUsageException($"The factor of a reduction must be above 0 and below 1, not {value}.");
+    }
 
     /// <summary>Epochs without improvement before a reduction, at least 1.</summary>
     /// <exception cref="FerUsageException">The value is below 1.</exception>
-    public int Patience { get => _patience; init => _patience = value >= 1 ? value : throw new FerUsageException($"Patience is at least 1 epoch, not {value}."); }
+    public int Patience
+    {
+        get => _patience;
+        init => _patience = value >= 1 ? value : throw new FerUsageException($"Patience must be at least 1 epoch, not {value}.");
+    }
 
-    /// <summary>How far below the best a loss must lie to count as better, at least 0.</summary>
+    /// <summary>Minimum decrease of the loss that counts as an improvement, at least 0.</summary>
     /// <exception cref="FerUsageException">The value is negative.</exception>
-    public double MinDelta { get => _minDelta; init => _minDelta = value >= 0 ? value : throw new FerUsageException($"The least improvement is at least 0, not {value}."); }
+    public double MinDelta
+    {
+        get => _minDelta;
+        init => _minDelta = value >= 0 ? value : throw new FerUsageException($"The minimum improvement must be at least 0, not {value}.");
+    }
 
-    /// <summary>Epochs after a reduction in which no epoch counts against the patience, at least 0.</summary>
+    /// <summary>Epochs after a reduction that do not count towards the patience, at least 0.</summary>
     /// <exception cref="FerUsageException">The value is negative.</exception>
-    public int Cooldown { get => _cooldown; init => _cooldown = value >= 0 ? value : throw new FerUsageException($"The cool-down is at least 0 epochs, not {value}."); }
+    public int Cooldown
+    {
+        get => _cooldown;
+        init => _cooldown = value >= 0 ? value : throw new FerUsageException($"The cool-down must be at least 0 epochs, not {value}.");
+    }
 
-    /// <summary>Learning rate below which no reduction goes, at least 0.</summary>
+    /// <summary>Minimum learning rate after a reduction, at least 0.</summary>
     /// <exception cref="FerUsageException">The value is negative.</exception>
-    public double MinLearningRate { get => _minLearningRate; init => _minLearningRate = value >= 0 ? value : throw new FerUsageException($"The least learning rate is at least 0, not {value}."); }
+    public double MinLearningRate
+    {
+        get => _minLearningRate;
+        init => _minLearningRate = value >= 0 ? value
+            : throw new FerUsageException($"The minimum learning rate must be at least 0, not {value}.");
+    }
 
     /// <inheritdoc/>
     public override LearningRateScheduler Start() => this with { _state = new State() };
@@ -36,7 +58,7 @@ public sealed record ReduceOnPlateau : LearningRateScheduler
     /// <inheritdoc/>
     public override void EndEpoch(double loss, double learningRate)
     {
-        var state = _state ?? throw new InvalidOperationException("Use the scheduler that Start gives.");
+        var state = _state ?? throw new InvalidOperationException("Use the scheduler that Start returns.");
         if (state.CooldownLeft > 0)
         {
             state.CooldownLeft--;
@@ -66,7 +88,7 @@ public sealed record ReduceOnPlateau : LearningRateScheduler
 
     internal override void Restore(BinaryReader reader)
     {
-        var state = _state ?? throw new InvalidOperationException("Use the scheduler that Start gives.");
+        var state = _state ?? throw new InvalidOperationException("Use the scheduler that Start returns.");
         (state.Best, state.Factor, state.Waited, state.CooldownLeft) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
     }
 

@@ -1,18 +1,18 @@
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// Progressive resizing: the first part of a run sees the same faces with fewer pixels, which costs less a step, and the last part sees them
-/// whole. A network whose layers fit any input carries its weights over (fast.ai's DAWNBench entries, 2018; Tan and Le, arXiv 2104.00298).
+/// Progressive resizing: the first part of a run trains on downscaled faces, which makes steps cheaper, and the last part on full-size
+/// ones. A network whose layers accept any input size keeps its weights (fast.ai's DAWNBench entries, 2018; Tan and Le, arXiv 2104.00298).
 /// </summary>
 internal sealed class ResizingSchedule
 {
-    /// <summary>Pixels between one stage's side and the next.</summary>
+    /// <summary>Difference in side between stages, in pixels.</summary>
     private const int Step = 8;
 
     private readonly (double Until, int Side)[] _stages;
 
     /// <summary>Plans the stages.</summary>
-    /// <param name="share">Share of the run before the last stage; 0 is no resizing.</param>
+    /// <param name="share">Share of the run before the last stage; 0 turns resizing off.</param>
     /// <param name="firstSide">Side of the first stage.</param>
     /// <param name="side">Side of the last.</param>
     internal ResizingSchedule(double share, int firstSide, int side)
@@ -24,7 +24,7 @@ internal sealed class ResizingSchedule
     /// <summary>The sides of all stages, in order.</summary>
     internal IEnumerable<int> AllSides => _stages.Select(s => s.Side);
 
-    /// <summary>The input's side at a place of the run.</summary>
+    /// <summary>The input's side at a point of the run.</summary>
     /// <param name="fraction">Progress, 0 … 1.</param>
     internal int SideAt(double fraction)
     {
@@ -33,10 +33,10 @@ internal sealed class ResizingSchedule
         return _stages[^1].Side;
     }
 
-    /// <summary>What a step costs on average over the whole run, in steps of the last stage.</summary>
+    /// <summary>Mean cost of a step over the whole run, relative to a step of the last stage.</summary>
     internal double MeanCost => RemainingCost(0) * Math.Pow(SideAt(0) / (double)_stages[^1].Side, 2);
 
-    /// <summary>What a step costs on average from here to the end, in steps at this place: a step's work goes with its pixels.</summary>
+    /// <summary>Mean cost of a step from here to the end, relative to a step now; the cost is proportional to the pixels.</summary>
     /// <param name="fraction">Progress, 0 … 1.</param>
     internal double RemainingCost(double fraction)
     {
