@@ -1,5 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Server;
 
@@ -69,7 +70,7 @@ public sealed record ServeOptions
     /// <summary>Seconds without a frame after which a live camera's connection ends.</summary>
     public double LiveIdleSeconds { get; init; } = 60;
 
-    /// <summary>Most faces that go through the network together.</summary>
+    /// <summary>Most faces that go through the network together; at most 932,067, whose pixels fill the largest array.</summary>
     public int MaxBatch { get; init; } = 64;
 
     /// <summary>Milliseconds that a face waits at most for others that are on their way; 0 never waits.</summary>
@@ -95,6 +96,8 @@ public sealed record ServeOptions
         Positive(RequestSeconds, nameof(RequestSeconds));
         Positive(LiveIdleSeconds, nameof(LiveIdleSeconds));
         Positive(MaxBatch, nameof(MaxBatch));
+        if (MaxBatch > Face.MostInArray)
+            throw new FerUsageException($"{nameof(MaxBatch)} is {MaxBatch}; at most {Face.MostInArray} faces fit into one array.");
         NotNegative(MaxLiveSessions, nameof(MaxLiveSessions));
         NotNegative(MaxWaitMilliseconds, nameof(MaxWaitMilliseconds));
         NotNegative(ShutdownSeconds, nameof(ShutdownSeconds));

@@ -14,7 +14,7 @@ internal sealed class RequestBody : IDisposable
     private RequestBody(ByteBudget budget) => _budget = budget;
 
     /// <summary>What was sent.</summary>
-    internal ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+    internal ArraySegment<byte> Bytes => new(_bytes, 0, _length);
 
     /// <summary>Reads the whole body.</summary>
     /// <exception cref="RequestProblem">It is too long (413) or others hold too much (503).</exception>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Fer.Pipeline.Detection;
@@ -8,7 +9,8 @@ namespace Fer.Server;
 /// <summary>
 /// One live camera. Binary messages are frames: four bytes of the frame's number (big-endian), then a JPEG. A text message
 /// <c>{"box":{"x","y","width","height"}}</c> says where the face is, <c>{"box":null}</c> that the detector shall find it. Every frame that
-/// is looked at is answered by a text message with its number; one that a newer frame overtook is not.
+/// is looked at is answered by a text message with its number, one that took too long by a problem; one that a newer frame overtook is
+/// not answered.
 /// </summary>
 internal sealed class LiveSession : IDisposable
 {
@@ -37,10 +39,12 @@ internal sealed class LiveSession : IDisposable
         using var ended = new CancellationTokenSource();
         // Cancelling a receive breaks the connection off, so that is the last resort; a goodbye comes first.
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        using var stopping = _services.Stopping.Register(() => end.TrySetResult(new(WebSocketCloseStatus.EndpointUnavailable, "The server stops.")));
+        using var stopping = _services.Stopping.Register(
+            () => end.TrySetResult(new(WebSocketCloseStatus.EndpointUnavailable, "The server stops.")));
         var idleTime = TimeSpan.FromSeconds(_services.Options.LiveIdleSeconds);
         await using var idle = _services.Time.CreateTimer(
-            _ => end.TrySetResult(new(WebSocketCloseStatus.PolicyViolation, "No frame came for too long.")), null, idleTime, Timeout.InfiniteTimeSpan);
+            _ => end.TrySetResult(new(WebSocketCloseStatus.PolicyViolation, "No frame came for too long.")),
+            null, idleTime, Timeout.InfiniteTimeSpan);
         var receiving = ReportAsync(ReceiveAsync(() => idle.Change(idleTime, Timeout.InfiniteTimeSpan), gone.Token), end);
         var working = ReportAsync(WorkAsync(ended.Token, gone.Token), end);
         var ending = await end.Task.ConfigureAwait(false);
@@ -122,27 +126,45 @@ internal sealed class LiveSession : IDisposable
         while (true)
         {
             var frame = await _latest.TakeAsync(ended).ConfigureAwait(false);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
-            limit.CancelAfter(TimeSpan.FromSeconds(_services.Options.RequestSeconds));
-            byte[] answer = await AnswerAsync(frame.Bytes, limit.Token).ConfigureAwait(false);
-            _latest.Return(frame);
+            byte[] answer = await AnswerAsync(frame, gone).ConfigureAwait(false);
+            // Whoever takes no answer in that time is gone.
+            using var limit = Limit(gone);
             await _socket.SendAsync(answer, WebSocketMessageType.Text, true, limit.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    private CancellationTokenSource Limit(CancellationToken gone)
     {
-        uint number = BinaryPrimitives.ReadUInt32BigEndian(message.Span);
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        limit.CancelAfter(TimeSpan.FromSeconds(_services.Options.RequestSeconds));
+        return limit;
+    }
+
+    private async Task<byte[]> AnswerAsync(FrameBuffer frame, CancellationToken gone)
+    {
+        uint number = BinaryPrimitives.ReadUInt32BigEndian(frame.Bytes.Span);
+        // The settings may change while the frame is looked at; its answer is described by those that it was looked at with.
+        var choice = _choice;
+        using var limit = Limit(gone);
         try
         {
-            var answer = await _services.Analyzer.AnalyzeAsync(message[NumberBytes..], "frame", _choice, cancellationToken).ConfigureAwait(false);
+            var picture = frame.Bytes[NumberBytes..];
+            var answer = await _services.Analyzer.AnalyzeAsync(picture, "frame", choice, limit.Token).ConfigureAwait(false);
+            _latest.Return(frame);
             var faces = _tracker.Update(answer.Faces, _services.Time.GetElapsedTime(_start).TotalSeconds);
             _services.Metrics.Frame("answered");
-            return JsonResponse.ToBytes(json => Write(json, number, answer, faces));
+            return JsonResponse.ToBytes(json => Write(json, number, choice, answer, faces));
         }
         catch (RequestProblem problem)
         {
+            _latest.Return(frame);
             return Failed(number, problem);
+        }
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
+        {
+            // Decoding cannot be interrupted and may still read this frame, so its buffer is not used again.
+            string seconds = _services.Options.RequestSeconds.ToString(CultureInfo.InvariantCulture);
+            return Failed(number, RequestProblem.Overloaded($"The frame took longer than {seconds} seconds and was given up. Send smaller frames, or fewer."));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -164,8 +186,9 @@ internal sealed class LiveSession : IDisposable
         });
     }
 
-    private void Write(Utf8JsonWriter json, uint number, PictureAnswer answer, IReadOnlyList<TrackedFace> faces)
+    private void Write(Utf8JsonWriter json, uint number, FaceChoice choice, PictureAnswer answer, IReadOnlyList<TrackedFace> faces)
     {
+        bool isDetected = choice.Where == FaceSource.DetectInFrame;
         json.WriteStartObject();
         json.WriteNumber("frame", number);
         json.WriteStartObject("image");
@@ -177,7 +200,7 @@ internal sealed class LiveSession : IDisposable
         {
             json.WriteStartObject();
             json.WriteNumber("id", face.Id);
-            FaceJson.WriteMembers(json, face.Box, _choice.Where == FaceSource.DetectInFrame ? face.Score : null, face.Prediction.Label, face.Prediction);
+            FaceJson.WriteMembers(json, face.Box, isDetected ? face.Score : null, face.Prediction.Label, face.Prediction);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -191,7 +214,8 @@ internal sealed class LiveSession : IDisposable
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 4 });
-            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("box", out var value)) return false;
+            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root) return false;
+            if (!root.TryGetProperty("box", out var value)) return false;
             if (value.ValueKind == JsonValueKind.Null)
             {
                 _choice = FaceChoice.DetectInFrame;
