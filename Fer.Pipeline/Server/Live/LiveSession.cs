@@ -8,8 +8,8 @@ namespace Fer.Server;
 
 /// <summary>
 /// One live camera. Binary messages are frames: four bytes of the frame's number (big-endian), then a JPEG. A text message
-/// <c>{"box":{"x","y","width","height"}}</c> says where the face is, <c>{"box":null}</c> that the detector shall find it. Every frame that
-/// is looked at is answered by a text message with its number, one that took too long by a problem; one that a newer frame overtook is
+/// <c>{"box":{"x","y","width","height"}}</c> says where the face is, <c>{"box":null}</c> that the detector should find it. Every frame that
+/// is analysed is answered by a text message with its number, one that took too long by a problem; a frame that a newer one replaced is
 /// not answered.
 /// </summary>
 internal sealed class LiveSession : IDisposable
@@ -32,12 +32,12 @@ internal sealed class LiveSession : IDisposable
         _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.DetectInFrame;
     }
 
-    /// <summary>Serves until the camera ends, falls silent or the server stops.</summary>
+    /// <summary>Serves until the camera closes the connection, sends nothing for too long, or the server stops.</summary>
     internal async Task RunAsync(CancellationToken aborted)
     {
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var ended = new CancellationTokenSource();
-        // Cancelling a receive breaks the connection off, so that is the last resort; a goodbye comes first.
+        // Cancelling a receive aborts the connection, so that is the last resort; a close message comes first.
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         using var stopping = _services.Stopping.Register(
             () => end.TrySetResult(new(WebSocketCloseStatus.EndpointUnavailable, "The server stops.")));
@@ -59,14 +59,14 @@ internal sealed class LiveSession : IDisposable
         }
         catch (Exception e) when (IsGone(e))
         {
-            // There is nobody to say goodbye to.
+            // Nobody is left to take the close message.
         }
         await receiving.ConfigureAwait(false);
     }
 
     public void Dispose() => _latest.Dispose();
 
-    /// <summary>Hands on how a task ends; a connection that broke off ends without a goodbye.</summary>
+    /// <summary>Reports how a task ends; a broken connection ends without a close message.</summary>
     private static async Task ReportAsync(Task<Ending> task, TaskCompletionSource<Ending> end)
     {
         try
@@ -81,7 +81,7 @@ internal sealed class LiveSession : IDisposable
 
     private static bool IsGone(Exception e) => e is WebSocketException or OperationCanceledException or IOException;
 
-    /// <summary>Receives until the other side ends or breaks the rules.</summary>
+    /// <summary>Receives until the other side closes the connection or breaks the rules.</summary>
     private async Task<Ending> ReceiveAsync(Action heard, CancellationToken gone)
     {
         int most = _services.Options.MaxBodyBytes + NumberBytes + 1;
@@ -102,7 +102,8 @@ internal sealed class LiveSession : IDisposable
             heard();
             if (part.MessageType == WebSocketMessageType.Text)
             {
-                if (!TryReadSettings(buffer.Bytes)) return new(WebSocketCloseStatus.InvalidPayloadData, "Not the settings of a live camera.");
+                if (!TryReadSettings(buffer.Bytes))
+                    return new(WebSocketCloseStatus.InvalidPayloadData, "Not the settings of a live camera.");
             }
             else if (buffer.Length <= NumberBytes)
             {
@@ -120,14 +121,14 @@ internal sealed class LiveSession : IDisposable
         }
     }
 
-    /// <summary>Looks at the newest frame, again and again, until told that it ended; the frame in hand is finished first.</summary>
+    /// <summary>Analyses the newest frame, again and again, until the session ends; the current frame is finished first.</summary>
     private async Task<Ending> WorkAsync(CancellationToken ended, CancellationToken gone)
     {
         while (true)
         {
             var frame = await _latest.TakeAsync(ended).ConfigureAwait(false);
             byte[] answer = await AnswerAsync(frame, gone).ConfigureAwait(false);
-            // Whoever takes no answer in that time is gone.
+            // A client that does not take its answer in that time is gone.
             using var limit = Limit(gone);
             await _socket.SendAsync(answer, WebSocketMessageType.Text, true, limit.Token).ConfigureAwait(false);
         }
@@ -143,7 +144,7 @@ internal sealed class LiveSession : IDisposable
     private async Task<byte[]> AnswerAsync(FrameBuffer frame, CancellationToken gone)
     {
         uint number = BinaryPrimitives.ReadUInt32BigEndian(frame.Bytes.Span);
-        // The settings may change while the frame is looked at; its answer is described by those that it was looked at with.
+        // The settings may change while the frame is analysed; its answer is described by those it was analysed with.
         var choice = _choice;
         using var limit = Limit(gone);
         try
@@ -164,7 +165,8 @@ internal sealed class LiveSession : IDisposable
         {
             // Decoding cannot be interrupted and may still read this frame, so its buffer is not used again.
             string seconds = _services.Options.RequestSeconds.ToString(CultureInfo.InvariantCulture);
-            return Failed(number, RequestProblem.Overloaded($"The frame took longer than {seconds} seconds and was given up. Send smaller frames, or fewer."));
+            return Failed(number, RequestProblem.Overloaded(
+                $"The frame took longer than {seconds} seconds and was given up. Send smaller frames, or fewer."));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -234,6 +236,6 @@ internal sealed class LiveSession : IDisposable
         }
     }
 
-    /// <summary>How a connection ends; without a status, it broke off.</summary>
+    /// <summary>How a connection ends; without a status, it was lost.</summary>
     private sealed record Ending(WebSocketCloseStatus? Status, string Reason);
 }
