@@ -109,6 +109,31 @@ public sealed class OnnxCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_writes_a_zip_of_the_first_version_again_with_all_it_says()
+    {
+        using var models = new TestModels();
+        File.Copy(models.FirstVersion(), _folder.File("old.zip"));
+        var (code, output, error) = await Run("export", "--model", "old.zip", "--output", "new.zip");
+        Assert.True(code == ExitCode.Done, error);
+        Assert.Contains("new.zip: Tiny, a model zip of version 2", output);
+        var (network, manifest, metrics) = ModelZip.Load(_folder.File("old.zip"));
+        var made = ModelZip.Load(_folder.File("new.zip"));
+        TestNetworks.AssertSame(network, made.Network);
+        Assert.Equal(metrics, made.MetricsJson);
+        Assert.Equivalent(manifest with { FormatVersion = 2, Sha256 = made.Manifest.Sha256 }, made.Manifest, strict: true);
+    }
+
+    [Fact]
+    public async Task An_operator_set_for_a_zip_is_wrong_usage()
+    {
+        using var models = new TestModels();
+        File.Copy(models.FirstVersion(), _folder.File("model.zip"));
+        var (code, _, error) = await Run("export", "--model", "model.zip", "--output", "new.zip", "--opset", "13");
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains("--opset", error);
+    }
+
+    [Fact]
     public async Task An_operator_set_out_of_range_is_wrong_usage()
     {
         var (code, _, error) = await Run("export", "--model", "model.zip", "--output", "out.onnx", "--opset", "5");

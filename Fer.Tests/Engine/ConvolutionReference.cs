@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Tests.Engine;
 
-/// <summary>A convolution and its gradients by plain loops in doubles, in [batch, channels, height, width] order.</summary>
+/// <summary>A convolution and its gradients as plain loops in doubles, in [batch, channels, height, width] order.</summary>
 internal static class ConvolutionReference
 {
     internal static (double[] Output, double[] InputGradient, double[] WeightGradient) Compute(Convolution convolution, Shape shape, int batch, float[] x, float[] dy)

@@ -3,7 +3,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Tests.Engine;
 
-/// <summary>Convolution against plain loops in doubles, over random shapes and windows.</summary>
+/// <summary>Convolution compared with plain loops in doubles, over random shapes and windows.</summary>
 public class ConvolutionTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public class ConvolutionTests
         for (int i = 0; i < cases; i++) Compare(set, new RandomStream(2026, i));
     }
 
-    /// <summary>Enough channels for the weights to be taken in several chunks, whole taps and parts of taps.</summary>
+    /// <summary>Enough channels for the weights to be processed in several chunks, of whole taps and of parts of taps.</summary>
     [Theory]
     [InlineData(70, 33, 3)]
     [InlineData(700, 20, 1)]
@@ -46,7 +46,7 @@ public class ConvolutionTests
         { 20, 20, 20, new Window(3, 5, 2, 1, 0, 2, 1, 1) { DilationHeight = 2 } },
     };
 
-    /// <summary>One image is cut into bands of pixels, which change nothing, not even the rounding.</summary>
+    /// <summary>Splitting an image into bands of pixels changes nothing, not even the rounding.</summary>
     [Theory]
     [MemberData(nameof(LargeImages))]
     public void A_single_large_image_is_the_same_however_many_threads_share_it(int inputs, int outputs, int groups, Window window)

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Tests.Engine;
 
-/// <summary>Every operation's gradient against central differences of its own forward pass, on every instruction set.</summary>
+/// <summary>Every operation's gradient compared with central differences of its own forward pass, on every instruction set.</summary>
 public class GradientTests
 {
     public static TheoryData<string, InstructionSet> OperationsAndSets()
@@ -107,11 +107,11 @@ public class GradientTests
         if (operation.Parameters.Count > 0) Initialization.Initialize(harness.Parameters, 5);
         foreach (var parameter in harness.Parameters.Where(p => p.Kind is not (ParameterKind.Weight or ParameterKind.RunningMean or ParameterKind.RunningVariance)))
             KernelHarness.Random(parameter.Length, 77).CopyTo(parameter.Values);
-        // Kept apart, so that no maximum or corner changes hands within a step.
+        // Values are spaced apart, so that no maximum changes and no kink is crossed within a step.
         var inputs = shapes.Select((s, i) => KernelHarness.Random(batch * s.Length, 20 + i).Select(v => MathF.Round(v * 20) / 20 + 0.021f).ToArray()).ToArray();
         if (operation is MaxPool or Reduce)
             foreach (var input in inputs) Spread(input);
-        // Where a function has no value or a pole, the numbers keep away from it.
+        // Keep away from poles and from values outside the domain.
         if (operation is Arithmetic { Function: ArithmeticFunction.Divide or ArithmeticFunction.Power } or Elementary { Function: ElementaryFunction.Log or ElementaryFunction.Sqrt or ElementaryFunction.Reciprocal })
             inputs = [.. inputs.Select(input => input.Select(v => 1 + MathF.Abs(v)).ToArray())];
         if (operation is Arithmetic) inputs[1] = [.. inputs[1].Select(v => v + 0.024f)];

@@ -3,9 +3,10 @@ using Fer.Pipeline.Engine;
 namespace Fer.Tests.Engine;
 
 /// <summary>
-/// How far each kernel may be from sums in doubles: the greatest error over the greatest value, for output, input gradient and weight gradient,
-/// on normal random data of the sizes that networks have. The bounds are two to three times what was seen: direct 8e-7, 9e-7, 1.2e-6; depthwise
-/// 1e-7, 1e-7, 6e-7; minimal filtering of 4x4 tiles 4.7e-6, 6.2e-6, 8.6e-6, of 3x3 tiles 2.3e-6, 3.0e-6, 3.7e-6.
+/// Maximum error of each kernel compared with sums in doubles, relative to the largest value, for output, input gradient and weight
+/// gradient, on normally distributed random data of typical layer sizes. The bounds are two to three times the measured errors: direct
+/// 8e-7, 9e-7, 1.2e-6; depthwise 1e-7, 1e-7, 6e-7; minimal filtering with 4x4 tiles 4.7e-6, 6.2e-6, 8.6e-6, with 3x3 tiles 2.3e-6, 3.0e-6,
+/// 3.7e-6.
 /// </summary>
 public class KernelAccuracyTests
 {
@@ -40,7 +41,7 @@ public class KernelAccuracyTests
             "direct 7x7 of one channel" => (new Convolution(1, 32, Window.Square(7, 2, 3), bias: false), new Shape(1, 24, 24)),
             _ => (new Convolution(48, 48, Window.Square(3, 1, 1), groups: 48, bias: false), new Shape(48, 12, 12)),
         };
-        // The weights' gradient goes by minimal filtering only where many tiles share it.
+        // The weight gradient uses minimal filtering only if many tiles share it.
         int batch = kernel.StartsWith('w') ? 30 : 6;
         using var harness = new KernelHarness(convolution, [shape], batch, set, threads: 1, allowsWinograd: kernel.StartsWith('w'));
         Assert.Equal(kernel.Split(' ')[0], harness.Kernel.Method);

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Tests.Engine;
 
-/// <summary>Runs one operation by itself, over inputs and outputs in [batch, channels, height, width] order.</summary>
+/// <summary>Runs a single operation, with inputs and outputs in [batch, channels, height, width] order.</summary>
 internal sealed unsafe class KernelHarness : IDisposable
 {
     private readonly List<NativeBuffer> _buffers = [];
@@ -86,7 +86,7 @@ internal sealed unsafe class KernelHarness : IDisposable
     private byte* Allocate(long bytes)
     {
         var buffer = new NativeBuffer(bytes);
-        // A kernel that reads scratch it never wrote shows up as NaN.
+        // A kernel that reads scratch it never wrote produces NaN.
         new Span<byte>(buffer.Pointer, (int)bytes).Fill(0xFF);
         _buffers.Add(buffer);
         return buffer.Pointer;

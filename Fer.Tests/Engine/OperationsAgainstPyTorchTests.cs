@@ -3,7 +3,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Tests.Engine;
 
-/// <summary>Golden numbers made by Golden/operations_torch.py.</summary>
+/// <summary>Golden values produced by Golden/operations_torch.py.</summary>
 public class OperationsAgainstPyTorchTests
 {
     private static readonly JsonElement Cases = JsonDocument.Parse(

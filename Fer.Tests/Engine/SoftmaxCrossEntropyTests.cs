@@ -55,7 +55,7 @@ public class SoftmaxCrossEntropyTests
     }
 
     [Fact]
-    public void Huge_logits_do_not_overflow_and_NaN_shows()
+    public void Huge_logits_do_not_overflow_and_NaN_propagates()
     {
         float[] target = [0, 1], gradient = new float[2];
         Assert.Equal(2e30f, SoftmaxCrossEntropy.Loss([1e30f, -1e30f], target, 1, 2, 0, gradient), 1e24f);

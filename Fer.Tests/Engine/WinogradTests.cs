@@ -3,10 +3,12 @@ using Fer.Pipeline.Networks;
 
 namespace Fer.Tests.Engine;
 
-/// <summary>Convolutions by minimal filtering against the same ones summed directly.</summary>
+/// <summary>Minimal filtering compared with direct convolution.</summary>
 public class WinogradTests
 {
-    /// <summary>Shapes and batches that the plan gives to minimal filtering: whole and cut tiles, odd paddings, half a block of columns, a bias.</summary>
+    /// <summary>
+    /// Shapes and batches for which minimal filtering is chosen: whole and partial tiles, odd paddings, half a block of columns, a bias.
+    /// </summary>
     [Theory]
     [InlineData(16, 16, 20, 20, 1, 1, 12, 1, false)]
     [InlineData(16, 32, 12, 13, 1, 1, 20, 2, true)]
@@ -62,7 +64,7 @@ public class WinogradTests
 
     private static void Close(float[] expected, float[] actual, string what)
     {
-        // Minimal filtering loses one to two digits against direct sums in floats.
+        // Minimal filtering loses one to two digits compared with direct sums in floats.
         float scale = 3e-5f * (1 + expected.Max(MathF.Abs));
         for (int i = 0; i < expected.Length; i++)
             Assert.True(MathF.Abs(expected[i] - actual[i]) <= scale, $"{what}: at {i} expected {expected[i]}, got {actual[i]}");

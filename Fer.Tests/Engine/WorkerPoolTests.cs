@@ -31,7 +31,7 @@ public class WorkerPoolTests
     }
 
     [Fact]
-    public void A_failure_in_a_thread_reaches_the_caller_and_the_pool_goes_on()
+    public void A_failure_in_a_thread_reaches_the_caller_and_the_pool_stays_usable()
     {
         using var pool = new WorkerPool(3);
         var error = Assert.Throws<AggregateException>(() => pool.Run(thread =>
@@ -58,5 +58,5 @@ public class WorkerPoolTests
     }
 
     [Fact]
-    public void A_senseless_number_of_threads_is_refused() => Assert.Throws<FerUsageException>(() => new WorkerPool(-1));
+    public void An_invalid_number_of_threads_is_refused() => Assert.Throws<FerUsageException>(() => new WorkerPool(-1));
 }

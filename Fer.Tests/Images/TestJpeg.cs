@@ -8,6 +8,13 @@ internal static class TestJpeg
     /// <summary>The file with an Exif segment that says how the camera was held.</summary>
     internal static byte[] WithOrientation(byte[] jpeg, int orientation, bool littleEndian)
     {
+        byte[] body = [.. "Exif\0\0"u8, .. Tiff(orientation, littleEndian)];
+        return [.. jpeg.AsSpan(0, 2), 0xFF, 0xE1, (byte)((body.Length + 2) >> 8), (byte)(body.Length + 2), .. body, .. jpeg.AsSpan(2)];
+    }
+
+    /// <summary>Exif's directory that says how the camera was held.</summary>
+    internal static byte[] Tiff(int orientation, bool littleEndian)
+    {
         // A TIFF header, and a directory of two entries: the resolution's unit and the orientation.
         var tiff = new byte[8 + 2 + 2 * 12 + 4];
         (littleEndian ? "II*\0"u8 : "MM\0*"u8).CopyTo(tiff);
@@ -15,8 +22,7 @@ internal static class TestJpeg
         Number16(8, 2);
         Entry(10, 0x0128, 2);
         Entry(22, 0x0112, orientation);
-        byte[] body = [.. "Exif\0\0"u8, .. tiff];
-        return [.. jpeg.AsSpan(0, 2), 0xFF, 0xE1, (byte)((body.Length + 2) >> 8), (byte)(body.Length + 2), .. body, .. jpeg.AsSpan(2)];
+        return tiff;
 
         void Entry(int at, int tag, int value)
         {

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Fer.Pipeline;
-using Fer.Pipeline.Images;
 
 namespace Fer.Tests.Images;
 
@@ -10,6 +9,8 @@ internal sealed class TestPng
 {
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+
+    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     private readonly int _width, _height, _color, _depth, _channels;
     private readonly bool _interlaced;
@@ -30,6 +31,9 @@ internal sealed class TestPng
     internal int PaletteSize { get; init; }
 
     internal int ForcedFilter { get; init; } = -1;
+
+    /// <summary>A TIFF directory that says how the camera was held; none where empty.</summary>
+    internal byte[] Exif { get; init; } = [];
 
     /// <summary>Where set, samples all of this value are transparent.</summary>
     internal int? TransparentSample
@@ -81,15 +85,20 @@ internal sealed class TestPng
     internal byte[] ToFile()
     {
         using var file = new MemoryStream();
-        file.Write(PngChunks.Signature);
+        file.Write(Signature);
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, _width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), _height);
         (header[8], header[9], header[12]) = ((byte)_depth, (byte)_color, (byte)(_interlaced ? 1 : 0));
         Chunk(file, "IHDR"u8, header);
         Chunk(file, "tEXt"u8, "Comment\0passed over"u8);
+        if (Exif.Length > 0) Chunk(file, "eXIf"u8, Exif);
         if (_color == 3) Chunk(file, "PLTE"u8, _palette.AsSpan(0, 3 * PaletteSize));
-        if (TransparentSample is { } key) Chunk(file, "tRNS"u8, _color == 3 ? Transparency(key) : [.. Enumerable.Repeat((byte[])[(byte)(key >> 8), (byte)key], _channels).SelectMany(b => b)]);
+        if (TransparentSample is { } key)
+        {
+            byte[] sample = [(byte)(key >> 8), (byte)key];
+            Chunk(file, "tRNS"u8, _color == 3 ? Transparency(key) : [.. Enumerable.Repeat(sample, _channels).SelectMany(b => b)]);
+        }
         byte[] data = Compressed();
         Chunk(file, "IDAT"u8, data.AsSpan(0, data.Length / 2));
         Chunk(file, "IDAT"u8, data.AsSpan(data.Length / 2));
@@ -163,7 +172,19 @@ internal sealed class TestPng
         BinaryPrimitives.WriteInt32BigEndian(number, body.Length);
         file.Write(number);
         file.Write(named);
-        BinaryPrimitives.WriteUInt32BigEndian(number, PngChunks.Crc(named));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(named));
         file.Write(number);
+    }
+
+    /// <summary>CRC-32 as PNG has it (polynomial 0xEDB88320).</summary>
+    internal static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
+        }
+        return ~crc;
     }
 }

@@ -14,12 +14,18 @@ public sealed class ModelZipFuzzTests : IDisposable
     [Fact]
     public void Mutated_zips_are_read_or_refused()
     {
-        byte[] stored = File.ReadAllBytes(_models.Save()), deflated = File.ReadAllBytes(_models.Changed(_ => { }));
+        byte[][] valid =
+        [
+            File.ReadAllBytes(_models.Save()),
+            File.ReadAllBytes(_models.Changed(_ => { })),
+            File.ReadAllBytes(_models.FirstVersion()),
+            File.ReadAllBytes(_models.Changed(files => { foreach (string name in new[] { "model.onnx", "manifest.json", "metrics.json" }) files.Remove(name); })),
+        ];
         int refused = 0;
         int files = Fuzz.Run(3000, i =>
         {
             var random = new RandomStream(21, i);
-            byte[] file = Mutation.Of(i % 2 == 0 ? stored : deflated, ref random);
+            byte[] file = Mutation.Of(valid[i % valid.Length], ref random);
             try
             {
                 ModelZip.Read(new MemoryStream(file), "fuzz.zip");

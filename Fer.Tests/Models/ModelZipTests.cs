@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Fer.Pipeline;
@@ -24,7 +26,7 @@ public sealed class ModelZipTests : IDisposable
         TestNetworks.AssertSame(network, read);
         Assert.Equal(TestModels.Metrics, metrics);
         Assert.Equivalent(written, manifest, strict: true);
-        Assert.Equal(["metrics.json", "model.onnx"], manifest.Sha256.Keys.Order());
+        Assert.Equal([.. MlNetChain.SmallEntries.Append("metrics.json").Append("model.onnx").Order(StringComparer.Ordinal)], manifest.Sha256.Keys);
     }
 
     [Fact]
@@ -41,10 +43,10 @@ public sealed class ModelZipTests : IDisposable
     }
 
     [Fact]
-    public void The_zip_holds_three_files_and_a_manifest_of_camel_case_names()
+    public void The_zip_holds_three_files_those_of_ml_net_and_a_manifest_of_camel_case_names()
     {
         var files = _models.Files();
-        Assert.Equal(["model.onnx", "manifest.json", "metrics.json"], files.Keys);
+        Assert.Equal(["model.onnx", "manifest.json", "metrics.json", .. MlNetChain.SmallEntries, MlNetChain.NetworkEntry], files.Keys);
         string manifest = Encoding.UTF8.GetString(files["manifest.json"]);
         foreach (string key in new[] { "formatVersion", "classNames", "scheme", "architecture", "input", "trainingDataSha256", "seed", "settings", "metrics", "versions", "machine", "vectorIsa", "sha256" })
             Assert.Contains($"\"{key}\":", manifest);
@@ -115,6 +117,8 @@ public sealed class ModelZipTests : IDisposable
     [Theory]
     [InlineData("model.onnx")]
     [InlineData("metrics.json")]
+    [InlineData("TransformerChain/Transform_002/Model/Model.key")]
+    [InlineData("Schema")]
     public void A_checksum_that_is_off_names_the_file(string name) =>
         AssertRefused(_models.Changed(files => files[name][^2] ^= 1), $"the checksum of its {name}", "altered");
 
@@ -154,8 +158,10 @@ public sealed class ModelZipTests : IDisposable
         AssertRefused(_models.Changed(files => files["metrics.json"] = RandomBytes(17 << 20)), "metrics.json would be");
 
     [Theory]
-    [InlineData("\"formatVersion\": 1", "\"formatVersion\": 2", "format version 2")]
-    [InlineData("\"formatVersion\": 1", "\"formatVersion\": \"x\"", "line 2")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": 3", "format version 3; this program reads 1 to 2")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": 1", "a model of version 1 holds model.onnx, manifest.json, metrics.json")]
+    [InlineData("\"formatVersion\": 2", "\"formatVersion\": \"x\"", "line 2")]
+    [InlineData("\"seed\": 42", "\"seed\": 43", "ML.NET's copy")]
     [InlineData("\"sad\"", "\"angry\"", "class names")]
     [InlineData("\"sad\"", "\"\"", "class names")]
     [InlineData("\"sad\",", "", "names 6 classes")]
@@ -204,6 +210,45 @@ public sealed class ModelZipTests : IDisposable
         var e = Assert.Throws<FerException>(() =>
             ModelZip.Save(Path.Combine(file, "model.zip"), InferenceGraph.Create(TestNetworks.Classifier()), TestModels.Manifest(), "{}"));
         Assert.Contains("cannot be written", e.Message);
+    }
+
+    [Fact]
+    public void A_network_that_is_not_the_same_in_the_copy_of_ml_net_is_refused()
+    {
+        AssertRefused(_models.Changed(files => files[MlNetChain.NetworkEntry][^2] ^= 1), "ML.NET's copy", "altered");
+        AssertRefused(_models.Changed(files => files[MlNetChain.NetworkEntry][1000] ^= 1), "ML.NET's copy", "altered");
+        AssertRefused(_models.Changed(files => files.Remove(MlNetChain.NetworkEntry)), "it holds no TransformerChain/");
+    }
+
+    [Fact]
+    public void A_zip_of_the_first_version_is_read()
+    {
+        string path = _models.FirstVersion();
+        var (read, manifest, metrics) = ModelZip.Load(path);
+        Assert.Equal(ModelManifest.FirstFormatVersion, manifest.FormatVersion);
+        Assert.Equal(TestModels.Metrics, metrics);
+        TestNetworks.AssertSame(ModelZip.Load(_models.Save()).Network, read);
+    }
+
+    [Fact]
+    public void Its_files_may_be_read_by_everybody_after_unzip()
+    {
+        using var zip = ZipFile.OpenRead(_models.Save());
+        Assert.All(zip.Entries, entry => Assert.Equal(0x81A4, entry.ExternalAttributes >>> 16));
+        const string unzip = "/usr/bin/unzip";
+        if (OperatingSystem.IsWindows() || !File.Exists(unzip))
+        {
+            Assert.Skip("unzip is not installed");
+            return;
+        }
+        string folder = _models.Path("unzipped");
+        var start = new ProcessStartInfo(unzip, ["-q", _models.Path("model.zip"), "-d", folder]) { RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        Assert.Equal("", process.StandardError.ReadToEnd());
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        const UnixFileMode expected = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories)) Assert.Equal(expected, File.GetUnixFileMode(file));
     }
 
     private string Write(byte[] content)

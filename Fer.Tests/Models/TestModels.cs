@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Tests.Networks;
@@ -44,7 +45,7 @@ internal sealed class TestModels : IDisposable
         return Path("made.zip");
     }
 
-    /// <summary>The three files of a valid model.</summary>
+    /// <summary>All files of a valid model.</summary>
     internal Dictionary<string, byte[]> Files()
     {
         using var zip = ZipFile.OpenRead(Save("source.zip"));
@@ -63,6 +64,14 @@ internal sealed class TestModels : IDisposable
         var files = Files();
         change(files);
         return Zip([.. files.Select(f => (f.Key, f.Value))]);
+    }
+
+    /// <summary>A valid model as the first version of the program wrote it.</summary>
+    internal string FirstVersion()
+    {
+        var files = Files();
+        string manifest = Encoding.UTF8.GetString(files["manifest.json"]).Replace("\"formatVersion\": 2", "\"formatVersion\": 1");
+        return Zip(("model.onnx", files["model.onnx"]), ("manifest.json", Encoding.UTF8.GetBytes(manifest)), ("metrics.json", files["metrics.json"]));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

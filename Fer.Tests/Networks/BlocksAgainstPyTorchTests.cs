@@ -4,7 +4,7 @@ using Fer.Pipeline.Networks;
 
 namespace Fer.Tests.Networks;
 
-/// <summary>Golden numbers made by Golden/blocks_torch.py.</summary>
+/// <summary>Golden values produced by Golden/blocks_torch.py.</summary>
 public class BlocksAgainstPyTorchTests
 {
     private static readonly JsonElement Cases = JsonDocument.Parse(

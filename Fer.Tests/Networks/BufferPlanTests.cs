@@ -32,7 +32,7 @@ public class BufferPlanTests
     }
 
     [Fact]
-    public void Buffers_that_follow_one_another_share_their_place()
+    public void Buffers_with_disjoint_lifetimes_share_memory()
     {
         var plan = new BufferPlan();
         for (int i = 0; i < 10; i++) plan.Add(1000, i, i);

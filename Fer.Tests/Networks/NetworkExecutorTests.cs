@@ -7,7 +7,10 @@ namespace Fer.Tests.Networks;
 
 public class NetworkExecutorTests
 {
-    /// <summary>Every way buffers are shared: rectifiers in place and fused, a residual add, a branch joined again, pooling, dropout off.</summary>
+    /// <summary>
+    /// Covers every way of sharing buffers: ReLUs in place and fused, a residual add, a branch that is concatenated again, pooling, dropout
+    /// off.
+    /// </summary>
     private static Network Tangled()
     {
         var builder = new NetworkBuilder("Tangled", new Shape(1, 12, 12));
@@ -46,7 +49,7 @@ public class NetworkExecutorTests
             const float step = 2e-4f;
             double expected = gradient.Zip(direction, (g, d) => (double)g * d).Sum();
             double slope = (Shifted(step) - Shifted(-step)) / (2 * step);
-            // A slope's size is that of the gradient's length; rectifiers that change sides within the step blur it a little.
+            // The slope is as large as the gradient's norm; ReLUs that change sides within the step blur it slightly.
             Assert.InRange(slope - expected, -0.03 * length, 0.03 * length);
 
             double Shifted(float by)
@@ -99,7 +102,7 @@ public class NetworkExecutorTests
         var x = KernelHarness.Random(5 * network.Input.Length, 1);
         x.CopyTo(training.Input);
         x.CopyTo(inference.Input);
-        // The running statistics close in on the batch's, but for the variance's unbiased n / (n - 1).
+        // The running statistics converge to the batch's, except for the variance's unbiased n / (n - 1).
         for (int i = 0; i < 200; i++) training.Forward(5);
         inference.Forward(5);
         for (int i = 0; i < 20; i++) Assert.Equal(training.Output[i], inference.Output[i], 0.05f * (1 + MathF.Abs(training.Output[i])));

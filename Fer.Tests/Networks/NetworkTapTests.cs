@@ -44,7 +44,7 @@ public class NetworkTapTests
     }
 
     [Fact]
-    public void A_bias_that_stands_behind_its_layer_belongs_to_the_head()
+    public void A_bias_added_after_its_layer_belongs_to_the_head()
     {
         var network = Build(x =>
         {
@@ -65,7 +65,7 @@ public class NetworkTapTests
             var side = Body(body).GlobalAveragePool();
             return body.GlobalAveragePool().Linear(3).Concat(side);
         });
-        // Two streams meet in the end: this is no head.
+        // Two streams meet at the end: this is not a head.
         Assert.Null(NetworkTap.Find(network).Head);
         var plain = Build(x => Body(x).GlobalAveragePool().Linear(3));
         var cut = NetworkTap.Find(plain).Cut(plain);

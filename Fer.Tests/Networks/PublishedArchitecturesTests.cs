@@ -7,7 +7,7 @@ namespace Fer.Tests.Networks;
 public class PublishedArchitecturesTests
 {
     [Theory]
-    // Keras' ResNet50V2 and ResNet101V2, which are slim's resnet_v2: trainable, and with running statistics.
+    // Keras' ResNet50V2 and ResNet101V2, which are Slim's resnet_v2: trainable parameters, and including running statistics.
     [InlineData("ResnetV250", 224, 25_568_360, 25_613_800)]
     [InlineData("ResnetV2101", 224, 44_577_896, 44_675_560)]
     // torchvision's inception_v3 without the auxiliary classifier, mobilenet_v2, vgg19, vgg19_bn and densenet121.
@@ -25,13 +25,13 @@ public class PublishedArchitecturesTests
     }
 
     [Theory]
-    // Multiply-accumulates in millions, as torchvision and the papers give them.
+    // Multiply-accumulates in millions, as reported by torchvision and the papers.
     [InlineData("ResnetV250", 224, 3_400, 4_200)]
     [InlineData("InceptionV3", 299, 5_600, 5_800)]
     [InlineData("MobilenetV2", 224, 300, 320)]
     [InlineData("Vgg19", 224, 19_600, 19_700)]
     [InlineData("DenseNet121", 224, 2_800, 2_900)]
-    public void Work_is_the_published_amount(string name, int side, int least, int most) =>
+    public void Multiply_accumulates_are_the_published_ones(string name, int side, int least, int most) =>
         Assert.InRange(Architectures.Create(name, 1000, new ArchitectureOptions { InputSide = side }).MultiplyAccumulates / 1_000_000, least, most);
 
     [Theory]
@@ -62,7 +62,7 @@ public class PublishedArchitecturesTests
     }
 
     [Fact]
-    public void Sides_that_leave_nothing_are_refused_with_the_least()
+    public void Input_sides_that_are_too_small_are_refused_with_the_minimum()
     {
         foreach (var (name, side, least) in new[] { ("Vgg19", 31, "32"), ("InceptionV3", 23, "24"), ("DenseNet121", 14, "15") })
         {

@@ -6,7 +6,7 @@ using Fer.Tests.Onnx;
 
 namespace Fer.Tests.Networks;
 
-/// <summary>Every architecture, trained a few steps and served, gives in onnxruntime-node what it gives here.</summary>
+/// <summary>Every architecture, trained for a few steps and exported, gives the same results in onnxruntime-node as here.</summary>
 public class PublishedOnnxAgreementTests
 {
     private const int Classes = 5, Batch = 32;
@@ -27,7 +27,7 @@ public class PublishedOnnxAgreementTests
         Assert.SkipUnless(OnnxRuntime.Missing is null, OnnxRuntime.Missing ?? "");
         var network = Architectures.Create(name, Classes, new ArchitectureOptions { InputSide = 48, ResizeTo = resizeTo, Width = 0.125 });
         network.Initialize(3);
-        // 33 faces in batches of 32: the last batch is of one.
+        // 33 faces in batches of 32: the last batch holds one face.
         byte[] faces = TestNetworks.Faces(Batch + 1);
         float[] pixels = [.. faces.Select(b => (float)b)];
         using var pool = new WorkerPool(2);
@@ -41,7 +41,7 @@ public class PublishedOnnxAgreementTests
         executor.Forward(Batch + 1);
         float[] ours = executor.Output.ToArray();
         Assert.Equal(ours.Length, theirs.Length);
-        // Faces that all look alike to the network would agree with anything.
+        // If all faces gave the same output, agreement would prove nothing.
         Assert.True(Enumerable.Range(0, Batch + 1).Max(i => ours[i * Classes]) - Enumerable.Range(0, Batch + 1).Min(i => ours[i * Classes]) > 1e-3);
         for (int i = 0; i < ours.Length; i++) Assert.True(Math.Abs(ours[i] - theirs[i]) <= 1e-4f, $"{name}, value {i}: {ours[i]} here, {theirs[i]} there.");
     }

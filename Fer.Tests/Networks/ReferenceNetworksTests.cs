@@ -6,7 +6,7 @@ namespace Fer.Tests.Networks;
 public class ReferenceNetworksTests
 {
     [Theory]
-    // Counts of PyTorch's model.parameters() and of its running means and variances for the same definitions.
+    // Counts from PyTorch's model.parameters() and its running means and variances for the same definitions.
     [InlineData("rthin48", 1_227_623, 2_880, 142.2)]
     [InlineData("resnet18_48", 11_171_271, 9_600, 1_247.0)]
     [InlineData("vgg40", 1_174_439, 1_920, 81.6)]

@@ -4,10 +4,10 @@ using Fer.Pipeline.Networks;
 
 namespace Fer.Tests.Networks;
 
-/// <summary>Small networks that between them hold every kind of operation.</summary>
+/// <summary>Small networks that together contain every kind of operation.</summary>
 internal static class TestNetworks
 {
-    /// <summary>Pixels to logits, as a trainer makes it: the first node normalises, the last is linear.</summary>
+    /// <summary>Pixels to logits, as created by a trainer: the first node normalises, the last is linear.</summary>
     internal static Network Classifier(int side = 40, int classes = 7, long seed = 1)
     {
         var builder = new NetworkBuilder("Tiny", new Shape(1, side, side));
@@ -18,7 +18,9 @@ internal static class TestNetworks
         return Randomized(builder.Build(), seed);
     }
 
-    /// <summary>Every kind of operation, grouped and depthwise convolutions, uneven windows and vectors that go back into a convolution.</summary>
+    /// <summary>
+    /// Every kind of operation, grouped and depthwise convolutions, asymmetric windows, and vectors that are fed back into a convolution.
+    /// </summary>
     internal static Network EveryOperation(long seed = 2)
     {
         var builder = new NetworkBuilder("Every", new Shape(1, 48, 48));
@@ -33,7 +35,7 @@ internal static class TestNetworks
         var inner = builder.Add(new AveragePool(Window.Square(3, 2, 1)), "inner", sum);
         var joined = mean.Concat(inner);
         var features = joined.Dropout(0.5f).GlobalAveragePool();
-        // A vector through a 1x1 convolution and a full-size convolution into a vector: both need the rank to change in ONNX.
+        // A vector into a 1x1 convolution, and a full-size convolution into a vector: both require a change of rank in ONNX.
         var squeezed = features.Convolution(6, 1, padding: 0, bias: true).Relu();
         var whole = builder.Add(new Convolution(24, 6, new Window(joined.Shape.Height, joined.Shape.Width, 1, 1, 0, 0, 0, 0)), "whole", joined);
         var both = squeezed.Add(whole).Concat(features, builder.Add(new Linear(24, 5, bias: false), "direct", features));
@@ -42,7 +44,10 @@ internal static class TestNetworks
         return Randomized(builder.Build(), seed);
     }
 
-    /// <summary>What networks of other people need beside <see cref="EveryOperation"/>: recurrent layers over image rows, gates, shuffles, resizing, products of two values.</summary>
+    /// <summary>
+    /// What other people's networks need in addition to <see cref="EveryOperation"/>: recurrent layers over image rows, gates, shuffles,
+    /// resizing, products of two values.
+    /// </summary>
     internal static Network BorrowedOperations(long seed = 4)
     {
         var builder = new NetworkBuilder("Borrowed", new Shape(1, 48, 48));
@@ -70,7 +75,7 @@ internal static class TestNetworks
         return network;
     }
 
-    /// <summary>Starting weights, with biases, scales and running statistics moved off their starting values.</summary>
+    /// <summary>Initial weights, with biases, scales and running statistics changed from their initial values.</summary>
     internal static Network Randomized(Network network, long seed)
     {
         network.Initialize(seed);
@@ -83,7 +88,7 @@ internal static class TestNetworks
         return network;
     }
 
-    /// <summary>Faces as bytes: smooth random blobs, so that networks see more than noise.</summary>
+    /// <summary>Faces as bytes: smooth random blobs, so that the networks see more than noise.</summary>
     internal static byte[] Faces(int count, long seed = 3)
     {
         var faces = new byte[count * 48 * 48];
@@ -97,7 +102,7 @@ internal static class TestNetworks
         return faces;
     }
 
-    /// <summary>The same graph, the same operations and settings, the same parameter bits.</summary>
+    /// <summary>The same graph, operations and settings, and bit-identical parameters.</summary>
     internal static void AssertSame(Network expected, Network actual)
     {
         Assert.Equal(expected.Architecture, actual.Architecture);
@@ -116,7 +121,7 @@ internal static class TestNetworks
 
     private static string Describe(Node node)
     {
-        // Every public number of the operation, so that a setting lost on the way is seen.
+        // Every public number of the operation, so that a lost setting is noticed.
         var settings = node.Operation.GetType().GetProperties()
             .Where(p => p.PropertyType.IsValueType)
             .Select(p => $"{p.Name}={p.GetValue(node.Operation)}");

@@ -2,64 +2,96 @@ using System.Text.RegularExpressions;
 
 namespace Fer.Tests.Rules;
 
+/// <summary>The one-way walk through the folders: <c>FolderArrows.txt</c> and <c>FileCycles.txt</c> beside this file are the tables.</summary>
 public class FolderDependencyTests
 {
-    /// <summary>What each folder of Fer.Pipeline may use, besides what those may use in turn.</summary>
-    private static readonly Dictionary<string, string[]> Allowed = new()
-    {
-        ["Data"] = ["Imaging"],
-        ["Imaging"] = [],
-        ["Tensors"] = [],
-        ["Networks"] = ["Tensors"],
-        ["Training"] = ["Data", "Networks", "Models"],
-        ["AutoML"] = ["Training"],
-        ["Evaluation"] = ["Networks", "Data"],
-        ["Models"] = ["Networks", "Evaluation"],
-        ["Reports"] = ["Evaluation", "AutoML"],
-        ["Detection"] = ["Imaging", "Networks", "Models"],
-        ["Video"] = ["Imaging"],
-        ["Serving"] = ["Models", "Imaging", "Detection"],
-        ["Commands"] = ["Data", "Imaging", "Tensors", "Networks", "Training", "AutoML", "Evaluation", "Models", "Reports", "Detection", "Video", "Serving"],
-    };
+    private const string Library = "Fer.Pipeline/Library/", Program = "Fer.Pipeline/";
+
+    /// <summary>The library's folders: each uses only those before it. Engine and Images stand side by side.</summary>
+    private static readonly string[] Order =
+    [
+        "Common", "Engine", "Images", "Networks", "Faces", "Data", "Models", "Training", "Evaluation", "Detection", "Video", "AutoML", "Reports", "Runs",
+    ];
 
     [Fact]
-    public void Folders_use_only_what_stands_before_them()
+    public void Every_name_is_resolved() => Assert.Empty(SourceGraph.Current.Errors);
+
+    [Fact]
+    public void A_folder_of_the_library_uses_only_those_before_it()
     {
-        var found = from file in Repository.Files("Fer.Pipeline", ".cs")
-                    let folder = FolderOf(file.Path)
-                    where folder is not null
-                    from Match match in Regex.Matches(file.Text, @"\bFer\.Pipeline\.([A-Z]\w+)")
-                    let used = match.Groups[1].Value
-                    where Allowed.ContainsKey(used) && used != folder && !Closure(folder).Contains(used)
-                    select $"{file.Path}:{Repository.LineOf(file.Text, match.Index)} uses {used}";
+        var found = from arrow in SourceGraph.Current.Arrows
+                    where arrow.From.StartsWith(Library, StringComparison.Ordinal)
+                    where !arrow.To.StartsWith(Library, StringComparison.Ordinal) || Rank(arrow.To) > Rank(arrow.From)
+                        || (Top(arrow.From), Top(arrow.To)) is ("Images", "Engine")
+                    select $"{arrow.From} uses {arrow.To}";
         Assert.Empty(found);
     }
 
     [Fact]
-    public void Namespaces_follow_the_folders()
+    public void The_table_holds_every_arrow_between_folders_and_no_other()
+    {
+        var arrows = SourceGraph.Current.Arrows.Select(arrow => (From: Folder(arrow.From), To: Folder(arrow.To))).Where(arrow => arrow.From != arrow.To);
+        string[] actual = [.. arrows.Select(arrow => $"{arrow.From} -> {arrow.To}").Distinct().Order(StringComparer.Ordinal)];
+        string[] table = Lines("FolderArrows.txt");
+        string[] difference = [.. actual.Except(table).Select(l => "+ " + l), .. table.Except(actual).Select(l => "- " + l)];
+        Assert.True(difference.Length == 0, $"Fer.Tests/Rules/FolderArrows.txt and the sources differ:\n{string.Join('\n', difference)}");
+    }
+
+    [Fact]
+    public void Files_of_a_folder_form_no_cycle_but_those_with_a_reason()
+    {
+        var cycles = SourceGraph.Current.Files.GroupBy(Folder).SelectMany(folder => FileCycles.Of(folder, SourceGraph.Current.Arrows))
+            .Select(cycle => string.Join(", ", cycle.Select(Short).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal).ToArray();
+        var table = Lines("FileCycles.txt").Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).ToArray();
+        Assert.All(table, row => Assert.True(row.Length == 2 && row[1].Length > 0, $"{row[0]}: a cycle needs its reason."));
+        string[] known = [.. table.Select(row => row[0])];
+        string[] difference = [.. cycles.Except(known).Select(l => "+ " + l), .. known.Except(cycles).Select(l => "- " + l)];
+        Assert.True(difference.Length == 0, $"Fer.Tests/Rules/FileCycles.txt and the sources differ:\n{string.Join('\n', difference)}");
+    }
+
+    [Fact]
+    public void No_folder_but_the_engines_operations_holds_more_than_25_files()
+    {
+        var found = SourceGraph.Current.Files.GroupBy(file => Path.GetDirectoryName(file)!)
+            .Where(folder => folder.Count() > 25 && !folder.Key.EndsWith("Operations", StringComparison.Ordinal))
+            .Select(folder => $"{folder.Key}: {folder.Count()}");
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void Namespaces_follow_the_top_folders()
     {
         var found = from file in Repository.Files("Fer.Pipeline", ".cs").Concat(Repository.Files("Fer.Tests", ".cs"))
                     let match = Regex.Match(file.Text, @"^namespace ([\w.]+);", RegexOptions.Multiline)
-                    where match.Success
-                    let expected = Path.GetDirectoryName(file.Path)!.Replace('\\', '/').Replace('/', '.')
-                    where match.Groups[1].Value != expected
-                    select $"{file.Path}: {match.Groups[1].Value}, not {expected}";
+                    where match.Success && match.Groups[1].Value != Namespace(file.Path)
+                    // Extensions of ML.NET's catalogues stand where ML.NET's own packages have them.
+                    where !(match.Groups[1].Value == "Microsoft.ML" && file.Path.StartsWith(Library, StringComparison.Ordinal) && file.Path.Contains("Catalog"))
+                    select $"{file.Path}: {match.Groups[1].Value}, not {Namespace(file.Path)}";
         Assert.Empty(found);
     }
 
-    [Fact]
-    public void Every_folder_of_the_library_is_in_the_table() =>
-        Assert.Empty(Repository.Files("Fer.Pipeline", ".cs").Select(f => FolderOf(f.Path)).OfType<string>().Distinct().Except(Allowed.Keys));
-
-    private static string? FolderOf(string path) => path.Split('/') is [_, var folder, _, ..] ? folder : null;
-
-    private static HashSet<string> Closure(string folder)
+    private static string Namespace(string path)
     {
-        var all = new HashSet<string>();
-        var open = new Stack<string>(Allowed.GetValueOrDefault(folder, []));
-        while (open.TryPop(out string? next))
-            if (all.Add(next))
-                foreach (string further in Allowed[next]) open.Push(further);
-        return all;
+        if (path.StartsWith(Library, StringComparison.Ordinal)) return Top(path) is var top && top == "Common" ? "Fer.Pipeline" : $"Fer.Pipeline.{top}";
+        string[] parts = path.Split('/')[..^1];
+        return path.StartsWith(Program, StringComparison.Ordinal) ? string.Join('.', ["Fer", .. parts[1..].Take(1)]) : string.Join('.', parts);
     }
+
+    /// <summary>A library's file's top folder.</summary>
+    private static string Top(string path) => path.Split('/')[2];
+
+    private static int Rank(string path) =>
+        Array.IndexOf(Order, Top(path)) is >= 0 and var rank ? rank : throw new InvalidOperationException($"{path}: its folder is not in the order.");
+
+    /// <summary>The folder of a file, two levels deep: <c>Library/Engine/Operations</c>, <c>Server/Live</c>.</summary>
+    private static string Folder(string path)
+    {
+        string[] parts = Short(path).Split('/')[..^1];
+        return parts.Length == 0 ? "." : string.Join('/', parts.Take(parts[0] == "Library" ? 3 : 2));
+    }
+
+    private static string Short(string path) => path[Program.Length..];
+
+    private static string[] Lines(string name) =>
+        [.. File.ReadAllLines(Path.Combine(TestPaths.Root, "Fer.Tests", "Rules", name)).Where(line => line.Length > 0 && line[0] != '#')];
 }

@@ -1,10 +1,13 @@
 namespace Fer.Pipeline;
 
-/// <summary>Writes files whole or not at all: to a temporary name beside the target, then moved over it.</summary>
+/// <summary>Writes a file completely or not at all: to a temporary file next to the target, which is then moved over it.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; a crash or failure leaves an older file as it was.</summary>
-    /// <exception cref="FerException">The folder cannot be written or the disk is full; the message names the path and the cause.</exception>
+    /// <summary>
+    /// Writes <paramref name="path"/> through <paramref name="write"/>; on a crash or failure an existing file is left unchanged.
+    /// </summary>
+    /// <exception cref="FerException">The folder cannot be written or the disk is full; the message names the path and the
+    /// cause.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
@@ -21,17 +24,18 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FerException($"{path}: cannot be written ({e.Message}). Check that the folder exists, is writable and that the disk has room.", e);
+            throw new FerException(
+                $"{path}: cannot be written ({e.Message}). Check that the folder exists and is writable, and that the disk has room.", e);
         }
         finally
         {
-            // Gone already after a successful move; deleting a missing file is not an error.
+            // After a successful move the file is already gone; deleting a missing file is not an error.
             try { File.Delete(temporary); } catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
         }
     }
 
     /// <summary>Writes UTF-8 text without a byte order mark.</summary>
-    /// <exception cref="FerException">As for <see cref="Write"/>.</exception>
+    /// <exception cref="FerException">As in <see cref="Write"/>.</exception>
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 }

@@ -1,12 +1,12 @@
 namespace Fer.Pipeline;
 
-/// <summary>Finds the known name that a mistyped one most likely meant, for messages that name it.</summary>
+/// <summary>Finds the known name that a misspelled one most likely meant, for suggestions in messages.</summary>
 internal static class NearestName
 {
     /// <summary>
-    /// The known name nearest to <paramref name="given"/>, or null where none is near enough to be worth a guess.
-    /// Near is at most a third of the letters edited (insert, delete, replace, swap of neighbours; case does not count), at least one edit,
-    /// or a beginning of the name of three letters or more. Of equally near names the first wins.
+    /// The known name closest to <paramref name="given"/>, or null if none is close enough to suggest. Close means at most a third of the
+    /// letters edited (insert, delete, replace, swap of adjacent letters; case is ignored, and one edit is always allowed), or a prefix of
+    /// at least three letters. On a tie the first name wins.
     /// </summary>
     internal static string? Find(string given, IEnumerable<string> known)
     {
@@ -26,14 +26,14 @@ internal static class NearestName
         return best;
     }
 
-    /// <summary>" Did you mean 'x'?" for the nearest known name, or nothing.</summary>
+    /// <summary>" Did you mean 'x'?" for the closest known name, or an empty string.</summary>
     internal static string Hint(string given, IEnumerable<string> known) =>
         Find(given, known) is { } name ? $" Did you mean '{name}'?" : "";
 
-    /// <summary>Optimal string alignment distance: Levenshtein's edits and swaps of neighbours.</summary>
+    /// <summary>Optimal string alignment distance: Levenshtein edits plus swaps of adjacent letters.</summary>
     private static int Distance(string a, string b)
     {
-        // Names are short; anything longer is no typing mistake of one.
+        // Names are short; anything longer is not a typo of one.
         if (a.Length > 64 || b.Length > 64) return int.MaxValue;
         var before = new int[b.Length + 1];
         var last = new int[b.Length + 1];

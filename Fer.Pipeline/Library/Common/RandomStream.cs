@@ -3,15 +3,15 @@ using System.Numerics;
 namespace Fer.Pipeline;
 
 /// <summary>
-/// A small seeded random stream whose numbers never change between .NET versions, so that a seed gives the same weights for good.
-/// Streams are made from a seed and a path of numbers (epoch, image, …), so work can be spread over threads in any order.
+/// A small seeded random number generator whose output never changes between .NET versions, so a seed always gives the same weights. A
+/// stream is created from a seed and a path of numbers (epoch, image, …), so work can be distributed over threads in any order.
 /// xoshiro256** seeded by SplitMix64 (Blackman and Vigna, arXiv 1805.01407). A mutable struct: pass it by reference.
 /// </summary>
 internal struct RandomStream
 {
     private ulong _s0, _s1, _s2, _s3;
 
-    /// <summary>Creates the stream that belongs to <paramref name="seed"/> and the numbers after it.</summary>
+    /// <summary>Creates the stream for <paramref name="seed"/> and the path of numbers after it.</summary>
     public RandomStream(long seed, long a = 0, long b = 0, long c = 0)
     {
         ulong state = (ulong)seed;
@@ -47,7 +47,7 @@ internal struct RandomStream
     /// <summary>Uniform in [low, high).</summary>
     public double NextDouble(double low, double high) => low + (high - low) * NextDouble();
 
-    /// <summary>Uniform over 0 … <paramref name="exclusive"/> - 1, without modulo bias worth the name (Lemire's multiplication).</summary>
+    /// <summary>Uniform over 0 … <paramref name="exclusive"/> - 1, with negligible modulo bias (Lemire's multiplication).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusive"/> is not positive.</exception>
     public int NextInt32(int exclusive)
     {
@@ -55,14 +55,14 @@ internal struct RandomStream
         return (int)Math.BigMul(NextUInt64(), (ulong)exclusive, out _);
     }
 
-    /// <summary>True with the given probability; 0 or less is never, 1 or more is always.</summary>
+    /// <summary>True with the given probability; 0 or less is never true, 1 or more always.</summary>
     public bool NextBoolean(double probability) => NextDouble() < probability;
 
-    /// <summary>Standard normal (mean 0, variance 1), by Box and Muller; uses two uniform numbers a call.</summary>
+    /// <summary>Standard normal (mean 0, variance 1), by the Box-Muller transform; each call uses two uniform numbers.</summary>
     public double NextGaussian() =>
         Math.Sqrt(-2.0 * Math.Log(1.0 - NextDouble())) * Math.Cos(2.0 * Math.PI * NextDouble());
 
-    /// <summary>Shuffles in place (Fisher and Yates).</summary>
+    /// <summary>Shuffles in place (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (int i = items.Length - 1; i > 0; i--)

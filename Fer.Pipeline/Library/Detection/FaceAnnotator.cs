@@ -22,14 +22,16 @@ internal static class FaceAnnotator
         var color = Colors[Math.Max(0, index) % Colors.Length];
         int x = (int)box.X, y = (int)box.Y, width = (int)box.Width, height = (int)box.Height;
         // As thick and as large as the picture makes readable.
-        int dot = Math.Max(1, Math.Max(image.Width, image.Height) / 500);
-        ImageDrawing.Frame(image, x, y, width, height, dot + 1, color);
-        int lineHeight = (PixelFont.Height + 2) * dot, lineWidth = ImageDrawing.TextWidth(label, dot) + dot;
-        int left = Math.Clamp(x, 0, Math.Max(0, image.Width - lineWidth));
+        int longest = Math.Max(image.Width, image.Height), line = 1 + Math.Max(1, longest / 500);
+        float size = Math.Max(12, longest / 45f);
+        ImageDrawing.Frame(image, x, y, width, height, line, color);
+        var (textWidth, textHeight) = ImageDrawing.TextSize(label, size);
+        int margin = (int)(size / 4), labelWidth = textWidth + 2 * margin;
+        int left = Math.Clamp(x, 0, Math.Max(0, image.Width - labelWidth));
         // Above the box, or inside it where there is no room above.
-        int top = y - lineHeight >= 0 ? y - lineHeight : Math.Max(0, y);
-        ImageDrawing.Fill(image, left, top, lineWidth, lineHeight, color);
-        ImageDrawing.Text(image, label, left + dot, top + dot, dot, (0, 0, 0));
+        int top = y - textHeight >= 0 ? y - textHeight : Math.Max(0, y);
+        ImageDrawing.Fill(image, left, top, labelWidth, textHeight, color);
+        ImageDrawing.Text(image, label, left + margin, top, size, (0, 0, 0));
     }
 
     /// <summary>The most probable emotion and its probability; <c>unsure</c> below a threshold.</summary>

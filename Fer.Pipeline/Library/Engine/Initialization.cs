@@ -1,15 +1,18 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Starting values of parameters.</summary>
+/// <summary>Initial values of parameters.</summary>
 public static class Initialization
 {
-    /// <summary>Fills all parameters: weights by their <see cref="Initializer"/>, scales and running variances with 1, slopes with 0.25, the rest with 0; constants stay.</summary>
+    /// <summary>
+    /// Initialises all parameters: weights by their <see cref="Initializer"/>, scales and running variances to 1, slopes to 0.25, the rest
+    /// to 0; constants are left unchanged.
+    /// </summary>
     public static void Initialize(ParameterSet parameters, long seed)
     {
         for (int i = 0; i < parameters.Count; i++)
         {
             var parameter = parameters[i];
-            // A stream a parameter, so that a layer added behind leaves the earlier layers' weights as they were.
+            // One stream per parameter, so that adding a layer at the end does not change the weights of earlier layers.
             var random = new RandomStream(seed, i);
             switch (parameter.Kind)
             {
@@ -45,7 +48,9 @@ public static class Initialization
         }
     }
 
-    /// <summary>Gaussian rows made orthonormal by the modified Gram-Schmidt process, over the shorter side of the [rows, columns] matrix.</summary>
+    /// <summary>
+    /// Gaussian rows made orthonormal by the modified Gram-Schmidt process, over the shorter side of the [rows, columns] matrix.
+    /// </summary>
     private static void FillOrthogonal(Span<float> values, int rows, int columns, ref RandomStream random)
     {
         bool transposed = rows > columns;

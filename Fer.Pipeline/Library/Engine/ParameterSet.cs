@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// All parameters of a network in one block, the trainable ones first, so that optimizers, averages and checkpoints are single loops.
+/// All parameters of a network in one block, trainable ones first, so that optimizers, averages and checkpoints are single loops.
 /// </summary>
 public sealed class ParameterSet : IReadOnlyList<NetworkParameter>
 {
@@ -25,18 +25,18 @@ public sealed class ParameterSet : IReadOnlyList<NetworkParameter>
             offset = checked(offset + parameter.Length);
         }
         Length = offset;
-        // Taken when they are first used: a network that only predicts has no gradients. Pinned, because kernels hold pointers into them.
+        // Allocated on first use: a network used only for inference has no gradients. Pinned, because kernels hold pointers into them.
         _values = new Lazy<float[]>(() => GC.AllocateArray<float>(Length, pinned: true));
         _gradients = new Lazy<float[]>(() => GC.AllocateArray<float>(TrainableLength, pinned: true));
     }
 
-    /// <summary>Every value, trainable ones first.</summary>
+    /// <summary>All values, trainable ones first.</summary>
     public Span<float> Values => _values.Value;
 
-    /// <summary>The trainable values: what an optimizer steps.</summary>
+    /// <summary>The trainable values, which the optimizer updates.</summary>
     public Span<float> Trainable => _values.Value.AsSpan(0, TrainableLength);
 
-    /// <summary>The gradients of <see cref="Trainable"/>, place by place.</summary>
+    /// <summary>The gradients of <see cref="Trainable"/>, element by element.</summary>
     public Span<float> Gradients => _gradients.Value;
 
     /// <summary>Number of all values, running statistics included.</summary>
@@ -51,7 +51,7 @@ public sealed class ParameterSet : IReadOnlyList<NetworkParameter>
     /// <summary>The parameter at <paramref name="index"/>, in the network's order.</summary>
     public NetworkParameter this[int index] => _parameters[index];
 
-    /// <summary>Walks the parameters in the network's order.</summary>
+    /// <summary>Enumerates the parameters in the network's order.</summary>
     public IEnumerator<NetworkParameter> GetEnumerator() => _parameters.GetEnumerator();
 
     System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();

@@ -3,11 +3,12 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Places buffers of known lifetimes in one block so that those alive at the same step never overlap: largest first, each at the lowest free offset.
+/// Packs buffers of known lifetimes into one block so that those live at the same step never overlap: largest first, each at the lowest
+/// free offset.
 /// </summary>
 internal sealed class BufferPlan
 {
-    /// <summary>Bytes behind each buffer that debug builds watch, so that a kernel that writes past its end is caught in the act.</summary>
+    /// <summary>Guard bytes after each buffer that debug builds check, to catch a kernel that writes past its end.</summary>
 #if DEBUG
     internal const int GuardBytes = NativeBuffer.Alignment;
 #else
@@ -17,17 +18,19 @@ internal sealed class BufferPlan
     private readonly List<Request> _requests = [];
     private long[] _offsets = [];
 
-    /// <summary>Bytes of the block; known after <see cref="Place"/>.</summary>
+    /// <summary>Size of the block in bytes; known after <see cref="Place"/>.</summary>
     internal long TotalBytes { get; private set; }
 
-    /// <summary>Asks for a buffer that is alive at steps <paramref name="from"/> … <paramref name="to"/>, both included; gives its number.</summary>
+    /// <summary>
+    /// Requests a buffer that is live at steps <paramref name="from"/> … <paramref name="to"/>, inclusive; returns its number.
+    /// </summary>
     internal int Add(long bytes, int from, int to)
     {
         _requests.Add(new Request((bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment + GuardBytes, from, to));
         return _requests.Count - 1;
     }
 
-    /// <summary>Gives the offset of each buffer by its number.</summary>
+    /// <summary>Returns the offset of each buffer by its number.</summary>
     internal long[] Place()
     {
         var offsets = _offsets = new long[_requests.Count];

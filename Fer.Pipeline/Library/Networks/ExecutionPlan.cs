@@ -3,9 +3,10 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Where every buffer of an executor lies, and what runs together. Steps 0 … n - 1 are the forward pass, n … 2n - 1 the backward pass; a buffer
-/// lives from the step that writes it to the last that reads it. Element-wise layers work in place; a rectifier behind batch normalisation
-/// or a sum is taken into its kernel, and in inference batch normalisation and rectifier into the convolution before them.
+/// The memory location of every buffer of an executor, and which operations are fused. Steps 0 … n - 1 are the forward pass, n … 2n - 1 the
+/// backward pass; a buffer is live from the step that writes it to the last step that reads it. Element-wise layers work in place. A ReLU
+/// that follows batch normalisation or a sum is fused into its kernel; in inference, batch normalisation and ReLU are fused into the
+/// convolution before them.
 /// </summary>
 internal sealed class ExecutionPlan
 {
@@ -43,13 +44,13 @@ internal sealed class ExecutionPlan
         var values = PlanShared(plan, valueOwner, i => (i, ValueEnd(i)), i => Bytes(network.Nodes[i].Shape, batchSize), _ => true);
         var gradients = PlanShared(plan, gradientOwner, i => (_consumers[i].Count == 0 ? n - 1 : Back(_consumers[i].Max()), Back(i)),
             i => Bytes(network.Nodes[i].Shape, batchSize), i => training && NeedsBackward[i]);
-        // In inference what is saved are packed weights, which stay.
+        // In inference, saved buffers hold packed weights, which are kept.
         var saved = new int[n];
         var packed = new Dictionary<(Operation, Shape, long), int>();
         for (int i = 0; i < n; i++)
         {
             var key = (network.Nodes[i].Operation, network.InputShapes(network.Nodes[i]).FirstOrDefault(), kernels[i].SavedBytes);
-            // One layer in several places packs the same weights the same way.
+            // A layer used in several places packs the same weights the same way.
             if (!training && packed.TryGetValue(key, out saved[i])) continue;
             packed[key] = saved[i] = plan.Add(kernels[i].SavedBytes, training ? i : 0, training ? Back(i) : 2 * n);
         }
@@ -74,12 +75,12 @@ internal sealed class ExecutionPlan
     internal long TotalBytes { get; }
     internal long[] Inputs { get; }
     internal long[] Values { get; }
-    /// <summary>-1 where a node's output needs no gradient.</summary>
+    /// <summary>-1 if a node's output needs no gradient.</summary>
     internal long[] Gradients { get; }
     internal long[] Saved { get; }
     internal long SharedScratch { get; }
     internal long[] ThreadScratch { get; }
-    /// <summary>For each node the ends of the buffers that its kernel's forward pass may write; all of them are alive then.</summary>
+    /// <summary>For each node, the ends of the buffers that its kernel's forward pass may write; all of them are live then.</summary>
     internal long[][] ForwardGuards { get; }
     /// <summary>The same for the backward pass.</summary>
     internal long[][] BackwardGuards { get; }
@@ -87,14 +88,16 @@ internal sealed class ExecutionPlan
     internal bool[] FusedIntoProducer { get; }
     internal bool[][] Accumulate { get; }
 
-    /// <summary>The one node that reads a value, or null where there are more or the value leaves the network.</summary>
+    /// <summary>The only node that reads a value, or null if there are several or the value is an output of the network.</summary>
     private int? ReaderOf(int node) => _consumers[node].Count == 1 && !_isOutput[node] ? _consumers[node][0] : null;
 
     private int Back(int node) => 2 * Count - 1 - node;
 
     private static long Bytes(Shape shape, int batchSize) => (long)shape.Length * batchSize * sizeof(float);
 
-    /// <summary>A node takes part in the backward pass where it or one before it has something to train and the output depends on it.</summary>
+    /// <summary>
+    /// A node takes part in the backward pass if it or a node before it has trainable parameters and the output depends on it.
+    /// </summary>
     private bool[] FindNeedsBackward()
     {
         var trains = new bool[Count];
@@ -108,7 +111,10 @@ internal sealed class ExecutionPlan
         return [.. trains.Zip(reaches, (a, b) => _training && a && b)];
     }
 
-    /// <summary>In inference, has convolutions take in the batch normalisation behind them; gives for each node the one whose kernel does its work.</summary>
+    /// <summary>
+    /// In inference, folds batch normalisation into the preceding convolutions; returns, for each node, the node whose kernel does its
+    /// work.
+    /// </summary>
     private int[] FoldNormalizations(Kernel[] kernels)
     {
         var worker = Enumerable.Range(0, Count).ToArray();
@@ -124,7 +130,7 @@ internal sealed class ExecutionPlan
         return worker;
     }
 
-    /// <summary>For each node the first node of those that share its output buffer.</summary>
+    /// <summary>For each node, the first of the nodes that share its output buffer.</summary>
     private int[] ShareValues()
     {
         var owner = Enumerable.Range(0, Count).ToArray();
@@ -137,7 +143,7 @@ internal sealed class ExecutionPlan
         return owner;
     }
 
-    /// <summary>For each node the first node of those that share its output's gradient.</summary>
+    /// <summary>For each node, the first of the nodes that share its output's gradient.</summary>
     private int[] ShareGradients()
     {
         var owner = Enumerable.Range(0, Count).ToArray();
@@ -148,7 +154,7 @@ internal sealed class ExecutionPlan
         return owner;
     }
 
-    /// <summary>The backward pass meets the last consumer first: it writes, the others add.</summary>
+    /// <summary>The backward pass reaches the last consumer first: it writes the gradient, the others add to it.</summary>
     private bool[][] FindAccumulate()
     {
         var written = new bool[Count];
@@ -176,7 +182,7 @@ internal sealed class ExecutionPlan
         return end;
     }
 
-    /// <summary>One request for each group of nodes that share a buffer, alive while any of them is.</summary>
+    /// <summary>One request for each group of nodes that share a buffer, live while any of them is.</summary>
     private int[] PlanShared(BufferPlan plan, int[] owner, Func<int, (int From, int To)> life, Func<int, long> bytes, Func<int, bool> wanted)
     {
         var numbers = Enumerable.Repeat(-1, Count).ToArray();

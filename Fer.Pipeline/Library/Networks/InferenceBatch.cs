@@ -1,16 +1,16 @@
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Chooses how many examples an inference pass takes, so that networks over large pictures do not take more memory than a batch is worth.</summary>
+/// <summary>Chooses the batch size for inference, so that networks on large images do not use more memory than a batch is worth.</summary>
 internal static class InferenceBatch
 {
-    /// <summary>About what the buffers of a pass may take.</summary>
+    /// <summary>Approximate limit on the buffers of a pass.</summary>
     private const long PassBytes = 256L << 20;
 
-    /// <summary>The largest batch of at most <paramref name="most"/> whose buffers stay within bounds, at least 1.</summary>
+    /// <summary>The largest batch size, 1 … <paramref name="most"/>, whose buffers stay within the limit.</summary>
     internal static int For(Network network, int most)
     {
-        // The input and output of a layer are in memory together, and a third where streams part and meet.
+        // A layer's input and output are in memory together, plus a third buffer where branches split and merge.
         long bytes = 3L * sizeof(float) * network.Nodes.Max(n => (long)n.Shape.Length);
         return (int)Math.Clamp(PassBytes / bytes, 1, Math.Max(1, most));
     }

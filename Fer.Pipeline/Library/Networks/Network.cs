@@ -2,28 +2,28 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>One operation of a network and where its inputs come from.</summary>
-/// <param name="Index">Its place in <see cref="Network.Nodes"/>.</param>
-/// <param name="Name">Unique in the network, for instance <c>conv1</c>.</param>
-/// <param name="Operation">What it does.</param>
-/// <param name="Inputs">Indices of the nodes before it; -1 is the network's first input, -2 its second and so on.</param>
+/// <summary>One operation of a network and its inputs.</summary>
+/// <param name="Index">Its index in <see cref="Network.Nodes"/>.</param>
+/// <param name="Name">Unique within the network, for instance <c>conv1</c>.</param>
+/// <param name="Operation">The operation.</param>
+/// <param name="Inputs">Indices of its input nodes; -1 is the network's first input, -2 the second and so on.</param>
 /// <param name="Shape">Shape of its output for one example.</param>
 public sealed record Node(int Index, string Name, Operation Operation, IReadOnlyList<int> Inputs, Shape Shape);
 
-/// <summary>What a network is given.</summary>
+/// <summary>An input of a network.</summary>
 /// <param name="Name">Unique among the network's inputs.</param>
 /// <param name="Shape">Shape of one example.</param>
 public sealed record NetworkInput(string Name, Shape Shape);
 
-/// <summary>What a network gives.</summary>
+/// <summary>An output of a network.</summary>
 /// <param name="Name">Unique among the network's outputs.</param>
-/// <param name="Node">The node that makes it.</param>
+/// <param name="Node">Index of the node that computes it.</param>
 /// <param name="Shape">Shape of one example.</param>
 public sealed record NetworkOutput(string Name, int Node, Shape Shape);
 
 /// <summary>
-/// A layer graph with its parameters: nodes in an order in which every input comes before its use. Most networks have one input and one output,
-/// the last node. Made by a <see cref="NetworkBuilder"/>; run by a <see cref="NetworkExecutor"/>.
+/// A graph of layers with its parameters. Nodes are in topological order: inputs come before their use. Most networks have one input and
+/// one output, the last node. Built by <see cref="NetworkBuilder"/>; run by <see cref="NetworkExecutor"/>.
 /// </summary>
 public sealed class Network
 {
@@ -33,7 +33,7 @@ public sealed class Network
         Inputs = inputs;
         Nodes = nodes;
         Outputs = outputs;
-        // A layer that stands in several places has its parameters once, under the name of the first.
+        // A layer used in several places has its parameters only once, under the name of its first use.
         Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))).DistinctBy(p => p.Parameter));
     }
 
@@ -49,10 +49,10 @@ public sealed class Network
     /// <summary>The architecture's name, for instance <c>FerNet</c>.</summary>
     public string Architecture { get; }
 
-    /// <summary>What the network is given.</summary>
+    /// <summary>The network's inputs.</summary>
     public IReadOnlyList<NetworkInput> Inputs { get; }
 
-    /// <summary>What the network gives; only a network of one output can be trained.</summary>
+    /// <summary>The network's outputs; only a network with one output can be trained.</summary>
     public IReadOnlyList<NetworkOutput> Outputs { get; }
 
     /// <summary>Shape of one example of the first input.</summary>
@@ -61,10 +61,10 @@ public sealed class Network
     /// <summary>Shape of one example of the first output: (classes, 1, 1) for a classifier.</summary>
     public Shape Output => Outputs[0].Shape;
 
-    /// <summary>The operations in running order.</summary>
+    /// <summary>The operations in execution order.</summary>
     public IReadOnlyList<Node> Nodes { get; }
 
-    /// <summary>True where a layer with parameters stands in several places, which only inference can run.</summary>
+    /// <summary>True if a layer with parameters is used in several places, which is supported only in inference.</summary>
     public bool SharesWeights => Nodes.Where(n => n.Operation.Parameters.Count > 0).GroupBy(n => n.Operation).Any(g => g.Count() > 1);
 
     /// <summary>All parameters.</summary>
@@ -73,11 +73,11 @@ public sealed class Network
     /// <summary>Shapes of a node's inputs.</summary>
     public Shape[] InputShapes(Node node) => [.. node.Inputs.Select(i => i < 0 ? Inputs[-1 - i].Shape : Nodes[i].Shape)];
 
-    /// <summary>Multiply-accumulate operations of one example's forward pass.</summary>
+    /// <summary>Multiply-accumulate operations in one example's forward pass.</summary>
     public long MultiplyAccumulates => Nodes.Sum(n => n.Operation.MultiplyAccumulates(InputShapes(n)));
 
-    /// <summary>The same layers, with the very same parameters, over an input of another size; training either trains both.</summary>
-    /// <exception cref="FerException">A layer fits one input size only, as a fully connected one over pixels does.</exception>
+    /// <summary>The same layers with the very same parameters, for an input of another size; training one trains both.</summary>
+    /// <exception cref="FerException">A layer fits only one input size, such as a fully connected layer over pixels.</exception>
     internal Network AtInput(Shape input)
     {
         if (input == Input) return this;
@@ -88,6 +88,6 @@ public sealed class Network
         return new Network(this, input, nodes);
     }
 
-    /// <summary>Gives every parameter its starting values, weights by their <see cref="Initializer"/>; the same seed gives the same weights.</summary>
+    /// <summary>Initialises all parameters, weights by their <see cref="Initializer"/>; the same seed gives the same weights.</summary>
     public void Initialize(long seed) => Initialization.Initialize(Parameters, seed);
 }

@@ -2,10 +2,10 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Copies of networks. An operation's parameters live in one network, so a copy has operations of its own.</summary>
+/// <summary>Copies networks. An operation's parameters belong to one network, so a copy has its own operations.</summary>
 public static class NetworkCopy
 {
-    /// <summary>A network of the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
+    /// <summary>A network with the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
     public static Network Clone(Network network)
     {
         var builder = new NetworkBuilder(network.Architecture);
@@ -17,18 +17,18 @@ public static class NetworkCopy
     }
 
     /// <summary>
-    /// Adds the layers of <paramref name="network"/> behind <paramref name="input"/>, under their own names, and gives its first output. The new
-    /// parameters start at zero: <see cref="CopyParameters"/> fills them once the network is built.
+    /// Adds the layers of <paramref name="network"/> after <paramref name="input"/>, with their own names, and returns its first output.
+    /// The new parameters are zero: <see cref="CopyParameters"/> fills them once the network is built.
     /// </summary>
-    /// <param name="builder">Where the layers are added.</param>
-    /// <param name="input">What stands for the network's input.</param>
+    /// <param name="builder">The builder to add the layers to.</param>
+    /// <param name="input">Replaces the network's input.</param>
     /// <param name="network">The network to copy.</param>
-    /// <param name="inferenceOnly">True to leave out what only training needs: dropout.</param>
-    /// <param name="last">The node to end with, and with it all that it does not need is left out; null is the network's output.</param>
-    /// <param name="first">A node to leave out, whose output <paramref name="input"/> stands for; null is none.</param>
-    /// <param name="naming">Names a layer anew; null keeps its name.</param>
-    /// <param name="copies">The copy of each operation: where it holds one already, that one is used, and weights are shared.</param>
-    /// <exception cref="FerException">The shapes do not fit.</exception>
+    /// <param name="inferenceOnly">True to leave out layers that only training needs: dropout.</param>
+    /// <param name="last">The last node to copy, leaving out all nodes it does not depend on; null for the network's output.</param>
+    /// <param name="first">A node to leave out and replace by <paramref name="input"/>; null for none.</param>
+    /// <param name="naming">Renames a layer; null keeps its name.</param>
+    /// <param name="copies">The copy of each operation: if it already contains one, that copy is used and weights are shared.</param>
+    /// <exception cref="FerException">The shapes do not match.</exception>
     internal static Layer Append(
         NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false, Func<string, string>? naming = null, Dictionary<Operation, Operation>? copies = null,
         int? last = null, int? first = null)
@@ -61,7 +61,7 @@ public static class NetworkCopy
         return layers;
     }
 
-    /// <summary>An average over all of a map stays one where the map has another size than in the network it comes from.</summary>
+    /// <summary>Average pooling over a whole map stays so if the map has a different size from that in the original network.</summary>
     private static Operation CopyFor(Node node, Network network, Layer[] inputs) =>
         node.Operation is AveragePool && node.Shape.Area == 1 && inputs[0].Shape != network.InputShapes(node)[0] ? new GlobalAveragePool() : Copy(node.Operation);
 
@@ -75,25 +75,26 @@ public static class NetworkCopy
         return needed;
     }
 
-    /// <summary>Copies every parameter of <paramref name="from"/> to the parameter of the same name in <paramref name="to"/>.</summary>
-    /// <param name="from">Where the values come from.</param>
-    /// <param name="to">Where they go.</param>
-    /// <param name="prefix">What stands before the names there.</param>
-    /// <param name="partly">True where <paramref name="to"/> may lack some.</param>
-    /// <exception cref="FerException">One is missing there, or has another length.</exception>
+    /// <summary>Copies every parameter of <paramref name="from"/> to the parameter with the same name in <paramref name="to"/>.</summary>
+    /// <param name="from">Source network.</param>
+    /// <param name="to">Target network.</param>
+    /// <param name="prefix">Prefix of the names in the target network.</param>
+    /// <param name="partly">True if <paramref name="to"/> may lack some of the parameters.</param>
+    /// <exception cref="FerException">A parameter is missing in the target network, or has a different length.</exception>
     internal static void CopyParameters(Network from, Network to, string prefix = "", bool partly = false)
     {
         var targets = to.Parameters.ToDictionary(p => p.Name);
         foreach (var parameter in from.Parameters)
         {
             if (!targets.TryGetValue(prefix + parameter.Name, out var target) ? !partly : !target.Dimensions.SequenceEqual(parameter.Dimensions))
-                throw new FerException($"The network {to.Architecture} has no parameter '{parameter.Name}' of the sizes [{string.Join(", ", parameter.Dimensions)}].");
+                throw new FerException(
+                    $"Network {to.Architecture} has no parameter '{parameter.Name}' of shape [{string.Join(", ", parameter.Dimensions)}].");
             if (target is not null) parameter.Values.CopyTo(target.Values);
         }
     }
 
-    /// <summary>The same operation anew, with parameters that no network owns yet.</summary>
-    /// <exception cref="FerException">The kind of operation is not known here.</exception>
+    /// <summary>A new operation of the same kind and settings, with parameters that belong to no network yet.</summary>
+    /// <exception cref="FerException">The kind of operation is not supported.</exception>
     internal static Operation Copy(Operation operation) => operation switch
     {
         Convolution c => new Convolution(c.InputChannels, c.OutputChannels, c.Window, c.Groups, c.Bias is not null, c.Weight.Initializer),
@@ -127,6 +128,6 @@ public static class NetworkCopy
         Mirror => new Mirror(),
         Crop c => new Crop(c.Top, c.Left, c.Height, c.Width),
         Softmax => new Softmax(),
-        _ => throw new FerException($"An operation of the kind '{operation.Kind}' cannot be copied."),
+        _ => throw new FerException($"An operation of kind '{operation.Kind}' cannot be copied."),
     };
 }

@@ -4,8 +4,8 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Runs a network on batches of up to a fixed size. All buffers are planned and taken when it is made; a pass allocates nothing.
-/// Not safe for several threads at once; several executors may share one network, as long as only one trains it.
+/// Runs a network on batches of up to a fixed size. All buffers are planned and allocated by the constructor; a pass allocates nothing. Not
+/// thread-safe; several executors may share one network, as long as only one of them trains it.
 /// </summary>
 public sealed unsafe class NetworkExecutor : IDisposable
 {
@@ -19,23 +19,26 @@ public sealed unsafe class NetworkExecutor : IDisposable
     private readonly long[][] _forwardGuards, _backwardGuards;
     private bool _disposed;
 
-    /// <summary>Plans the buffers.</summary>
+    /// <summary>Plans and allocates the buffers.</summary>
     /// <param name="network">The network to run.</param>
-    /// <param name="batchSize">The most examples of a pass.</param>
-    /// <param name="training">True to keep what the backward pass needs; false plans for inference alone, with far less memory.</param>
-    /// <param name="pool">The threads to run on; not disposed with the executor.</param>
-    /// <param name="frozen">True to take the network's weights as they are now, for inference alone: they are prepared once instead of in every pass, and later changes are not seen.</param>
+    /// <param name="batchSize">Maximum number of examples per pass.</param>
+    /// <param name="training">True to keep what the backward pass needs; false plans for inference only, with far less memory.</param>
+    /// <param name="pool">The threads to run on; not disposed by the executor.</param>
+    /// <param name="frozen">True to use the network's current weights, for inference only: they are prepared once instead of in every pass,
+    /// and later changes have no effect.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is not positive.</exception>
-    /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are set, or a network of several outputs is to be trained.</exception>
-    /// <exception cref="FerException">
-    /// The machine has not enough memory, the batch is too large for any machine, or a network that shares weights should train.
-    /// </exception>
+    /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are true, or
+    /// <paramref name="training"/> is true for a network with several outputs.</exception>
+    /// <exception cref="FerException">There is not enough memory, the batch is too large for any machine, or <paramref name="training"/> is
+    /// true for a network with shared weights.</exception>
     public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool, bool frozen = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         if (training && frozen) throw new ArgumentException("An executor that trains cannot be frozen.", nameof(frozen));
-        if (training && network.SharesWeights) throw new FerException($"{network.Architecture} has layers that share their weights; it can predict, but not be trained.");
-        if (training && network.Outputs.Count != 1) throw new ArgumentException("Only a network of one output can be trained.", nameof(training));
+        if (training && network.SharesWeights)
+            throw new FerException($"{network.Architecture} has layers that share weights; it supports inference but not training.");
+        if (training && network.Outputs.Count != 1)
+            throw new ArgumentException("Only a network with one output can be trained.", nameof(training));
         Network = network;
         BatchSize = batchSize;
         IsTraining = training;
@@ -71,7 +74,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
         _outputGradient = _kernels[network.Outputs[0].Node].OutputGradient;
     }
 
-    /// <summary>Bytes of all buffers that an executor would plan; nothing is taken.</summary>
+    /// <summary>Bytes of all buffers that an executor would plan; nothing is allocated.</summary>
     internal static long BytesFor(Network network, int batchSize, bool training, WorkerPool pool) =>
         new ExecutionPlan(network, training, batchSize, CreateKernels(network, batchSize, training, pool, frozen: false), pool.Threads).TotalBytes;
 
@@ -91,29 +94,33 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <summary>The network.</summary>
     public Network Network { get; }
 
-    /// <summary>The most examples of a pass.</summary>
+    /// <summary>Maximum number of examples per pass.</summary>
     public int BatchSize { get; }
 
-    /// <summary>True where <see cref="Backward"/> can run.</summary>
+    /// <summary>True if <see cref="Backward"/> can run.</summary>
     public bool IsTraining { get; }
 
     /// <summary>The threads it runs on.</summary>
     public WorkerPool Pool { get; }
 
-    /// <summary>[batch, height, width, channels]: fill it before <see cref="Forward"/>. For one channel that is [batch, 1, height, width] as well.</summary>
-    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    /// <summary>
+    /// [batch, height, width, channels]: fill it before <see cref="Forward"/>. With one channel this equals [batch, 1, height, width].
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
     public Span<float> Input => InputOf(0);
 
-    /// <summary>[batch, classes] after <see cref="Forward"/>: logits in training, or whatever the last node gives.</summary>
-    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    /// <summary>[batch, classes] after <see cref="Forward"/>: logits in training, otherwise the output of the last node.</summary>
+    /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
     public ReadOnlySpan<float> Output => OutputOf(0);
 
-    /// <summary>The same as <see cref="Input"/> for input <paramref name="index"/> of <see cref="Network.Inputs"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    /// <summary>Same as <see cref="Input"/>, for input <paramref name="index"/> of <see cref="Network.Inputs"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
     public Span<float> InputOf(int index) => new(Alive(_inputs[index]), BatchSize * Network.Inputs[index].Shape.Length);
 
-    /// <summary>[batch, height, width, channels] of output <paramref name="index"/> of <see cref="Network.Outputs"/>, after <see cref="Forward"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    /// <summary>
+    /// [batch, height, width, channels] of output <paramref name="index"/> of <see cref="Network.Outputs"/>, after <see cref="Forward"/>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
     public ReadOnlySpan<float> OutputOf(int index) => new(Alive(_kernels[Network.Outputs[index].Node].Output), BatchSize * Network.Outputs[index].Shape.Length);
 
     /// <summary>[batch, classes]: fill it with the loss's gradient before <see cref="Backward"/>.</summary>
@@ -125,18 +132,21 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <summary>Bytes of all planned buffers.</summary>
     public long PlannedBytes => _memory.Bytes;
 
-    /// <summary>Where not null, the seconds of each node are added to it.</summary>
+    /// <summary>If not null, the time of each node in seconds is added to it.</summary>
     internal (double Forward, double Backward)[]? Profile { get; set; }
 
-    /// <summary>Where not null, the passes leave a copy of one node's values and gradient in it before their buffers are used again.</summary>
+    /// <summary>If not null, receives a copy of one node's values and gradient before their buffers are reused.</summary>
     internal NodeProbe? Probe { get; set; }
 
-    /// <summary>How a node is worked out, for instance <c>winograd</c>; empty where it goes along with the node before it.</summary>
+    /// <summary>The algorithm of a node, for instance <c>winograd</c>; empty if the node is fused into the one before it.</summary>
     internal string MethodOf(int node) => _skipsForward[node] ? "" : _kernels[node].Method;
 
-    /// <summary>Runs the first <paramref name="count"/> examples forward. In training, batch normalisation uses the batch's statistics and dropout draws from <paramref name="seed"/>.</summary>
+    /// <summary>
+    /// Runs the forward pass for the first <paramref name="count"/> examples. In training, batch normalisation uses the batch's statistics
+    /// and <paramref name="seed"/> seeds dropout.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not 1 … <see cref="BatchSize"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The executor is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
     public void Forward(int count, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -158,12 +168,15 @@ public sealed unsafe class NetworkExecutor : IDisposable
         LastCount = count;
     }
 
-    /// <summary>Runs the gradient back through the examples of the last <see cref="Forward"/>; overwrites the network's parameter gradients.</summary>
-    /// <exception cref="InvalidOperationException">The executor was planned for inference, or nothing ran forward yet.</exception>
+    /// <summary>
+    /// Runs the backward pass for the examples of the last <see cref="Forward"/>; overwrites the network's parameter gradients.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The executor was planned for inference, or <see cref="Forward"/> has not run
+    /// yet.</exception>
     public void Backward()
     {
         if (!IsTraining) throw new InvalidOperationException("The executor was planned for inference.");
-        if (LastCount == 0) throw new InvalidOperationException("Nothing ran forward yet.");
+        if (LastCount == 0) throw new InvalidOperationException("Call Forward before Backward.");
         ObjectDisposedException.ThrowIf(_disposed, this);
         for (int i = _kernels.Length - 1; i >= 0; i--)
         {

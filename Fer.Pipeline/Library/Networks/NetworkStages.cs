@@ -2,13 +2,14 @@
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The stages of a network: the layers with parameters that work on maps of one size, each stage after the first on smaller ones. They are
-/// what is frozen or trained together in fine-tuning, whatever network it is.
+/// The stages of a network. A stage is the layers with parameters that work on maps of one size; each stage after the first works on
+/// smaller maps. Fine-tuning freezes or trains a stage as a unit, whatever the network.
 /// </summary>
 internal static class NetworkStages
 {
     /// <summary>
-    /// The layers with parameters, stage by stage from the output to the input: first the last layer alone, the head, then the stage before it.
+    /// The layers with parameters, stage by stage from the output to the input: first only the last layer, the head, then the stage before
+    /// it.
     /// </summary>
     internal static IReadOnlyList<IReadOnlyList<Node>> FromOutput(Network network)
     {
@@ -18,7 +19,7 @@ internal static class NetworkStages
         int least = int.MaxValue;
         foreach (var layer in layers.SkipLast(1))
         {
-            // Only smaller maps begin a stage: a resized input or a network that grows again does not.
+            // Only smaller maps start a new stage; a resized input or a later increase in size does not.
             if (layer.Shape.Area < least)
             {
                 least = layer.Shape.Area;

@@ -27,7 +27,7 @@ internal sealed class Teacher(Network network, int[] classes, string sha256)
     {
         var zip = ModelZip.Load(path);
         var known = zip.Manifest.ClassNames;
-        return new Teacher(zip.Network, [.. classNames.Select(name => IndexOf(name))], zip.Manifest.Sha256[ModelZip.OnnxName]);
+        return new Teacher(zip.Network, [.. classNames.Select(name => IndexOf(name))], zip.Manifest.Sha256[PackedModel.OnnxName]);
 
         int IndexOf(string name)
         {

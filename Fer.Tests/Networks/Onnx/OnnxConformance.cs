@@ -4,17 +4,19 @@ using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Tests.Networks.Onnx;
 
-/// <summary>The official conformance cases of ONNX as Debian's libonnx-testdata installs them, and how one is run.</summary>
+/// <summary>The official ONNX conformance cases as installed by Debian's libonnx-testdata, and how to run one.</summary>
 internal static class OnnxConformance
 {
     internal const string Root = "/usr/share/libonnx-testdata/data";
 
     internal static string? Missing => Directory.Exists(Root) ? null : $"Debian's libonnx-testdata is not installed ({Root}).";
 
-    /// <summary>Operators all of whose float inputs are computed; of others the first is, and the rest are weights and settings.</summary>
+    /// <summary>
+    /// Operators whose float inputs are all computed; for others only the first is, and the rest are weights and settings.
+    /// </summary>
     private static readonly string[] Joining = ["Add", "Sub", "Mul", "Div", "Pow", "Sum", "Mean", "Max", "Min", "Concat", "MatMul"];
 
-    /// <summary>Cases whose operators are read but which ask for something that is not, with the reason.</summary>
+    /// <summary>Cases whose operators are supported but which use an unsupported feature, with the reason.</summary>
     private static readonly (string Prefix, string Reason)[] Exceptions =
     [
         ("node/test_training_dropout", "expects the random numbers of another library"),
@@ -39,7 +41,7 @@ internal static class OnnxConformance
 
     internal static ModelProto Model(string folder) => ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(File.ReadAllBytes(Path.Combine(Root, folder, "model.onnx")));
 
-    /// <summary>Null where the case must pass, else why it is not meant.</summary>
+    /// <summary>Null if the case must pass, otherwise why it is not claimed.</summary>
     internal static string? WhyNot(string folder)
     {
         var model = Model(folder);
@@ -57,7 +59,7 @@ internal static class OnnxConformance
         return null;
     }
 
-    /// <summary>The graph's inputs that a network is run with; the others are known when it is read.</summary>
+    /// <summary>The graph inputs that are given to the network at run time; the others are known when the model is read.</summary>
     private static HashSet<string> Computed(ModelProto model)
     {
         string[] inputs = [.. model.Graph.Input.Select(i => i.Name).Except(model.Graph.Initializer.Select(i => i.Name))];
@@ -68,7 +70,7 @@ internal static class OnnxConformance
         TensorProto.Types.DataType? TypeOf(string name) => (TensorProto.Types.DataType?)model.Graph.Input.Single(i => i.Name == name).Type?.TensorType?.ElemType;
     }
 
-    /// <summary>Reads the case's model and runs each of its data sets; throws where an output differs.</summary>
+    /// <summary>Reads the case's model and runs each of its data sets; throws if an output differs.</summary>
     internal static void Run(string folder)
     {
         var model = Model(folder);
@@ -93,7 +95,7 @@ internal static class OnnxConformance
 
     internal static OnnxConstant Load(string path) => OnnxConstant.Of(TensorProto.Parser.ParseFrom(File.ReadAllBytes(path)), Path.GetFileName(path));
 
-    /// <summary>The values as the executor takes and gives them.</summary>
+    /// <summary>The values in the executor's memory order.</summary>
     internal static float[] ToMemory(OnnxConstant value, int count, bool isInput)
     {
         int batchAxis = value.Dimensions.Length > 0 && value.Dimensions[0] == count ? 0 : -1;

@@ -23,14 +23,14 @@ public class OnnxConformanceTests
 
     private static readonly string Table = Path.Combine(TestPaths.Root, "Fer.Tests", "Networks", "Onnx", "Conformance.txt");
 
-    /// <summary>Words in the names of cases that an ONNX reader for image networks is expected to pass.</summary>
+    /// <summary>Words in the names of cases that an ONNX reader for image networks should pass.</summary>
     private static readonly string[] Expected =
     [
         "conv", "batchnorm", "maxpool", "averagepool", "globalaverage", "gemm", "matmul", "softmax", "relu", "elu", "clip", "add", "mul", "sub", "div", "concat", "flatten",
         "reshape", "transpose", "pad", "sum", "dropout", "identity", "squeeze", "unsqueeze", "slice", "resize", "upsample", "reduce_mean", "sigmoid", "tanh", "lstm", "gru", "constant",
     ];
 
-    /// <summary>FER_UPDATE=1 writes the table anew.</summary>
+    /// <summary>FER_UPDATE=1 rewrites the table.</summary>
     [Fact]
     public void The_table_says_how_many_cases_are_claimed_and_why_others_are_not()
     {

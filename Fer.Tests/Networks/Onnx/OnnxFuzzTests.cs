@@ -7,7 +7,8 @@ using Google.Protobuf;
 namespace Fer.Tests.Networks.Onnx;
 
 /// <summary>
-/// Whatever is done to a file, it is read or refused with a message: no other exception, no endless work, no memory beyond its limits.
+/// However a file is damaged, it is either read or rejected with a message: no other exception, no endless loop, no memory beyond the
+/// limits.
 /// </summary>
 public class OnnxFuzzTests
 {
@@ -32,7 +33,7 @@ public class OnnxFuzzTests
             if (Read(Mutation.Of(valid, ref random)) is not null) read++;
             else refused++;
         });
-        // Both must happen, or the test shows nothing.
+        // Both must happen, or the test proves nothing.
         Assert.InRange(read, files / 30, files);
         Assert.InRange(refused, files / 30, files);
     }
@@ -51,7 +52,7 @@ public class OnnxFuzzTests
             for (int changes = 1 + random.NextInt32(2); changes > 0; changes--) Change(model.Graph, ref random);
             if (Read(model.ToByteArray()) is { } made)
             {
-                // The kernels trust shapes that the reader let through.
+                // The kernels rely on shapes that the reader accepted.
                 using var executor = new NetworkExecutor(made, 2, training: false, pool);
                 Assert.InRange(executor.PlannedBytes, 0, MostBytes);
                 for (int input = 0; input < made.Inputs.Count; input++) executor.InputOf(input).Fill(100);
@@ -71,7 +72,7 @@ public class OnnxFuzzTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            // Low limits, so that a mutation that asks for the most allowed stays quick.
+            // Low limits, so that a mutation that asks for the maximum is still fast.
             return OnnxReader.Read(new MemoryStream(file), limits: new OnnxReadLimits { MaxBytes = 4 << 20, MaxParameterBytes = 8 << 20, MaxActivations = 1 << 20 });
         }
         catch (FerException)
@@ -84,7 +85,9 @@ public class OnnxFuzzTests
         }
     }
 
-    /// <summary>Changes that byte flips rarely reach: numbers, dimensions, wiring and types of a file that is still well formed.</summary>
+    /// <summary>
+    /// Mutations that byte flips rarely produce: numbers, dimensions, connections and types of a file that is still well formed.
+    /// </summary>
     private static void Change(GraphProto graph, ref RandomStream random)
     {
         if (graph.Node.Count == 0 || graph.Initializer.Count == 0) return;
@@ -116,7 +119,7 @@ public class OnnxFuzzTests
                 break;
         }
     }
-    /// <summary>A copy that reads what the node read, and that the node reads now.</summary>
+    /// <summary>A copy that takes over the node's input and feeds the node.</summary>
     private static NodeProto Twin(NodeProto node)
     {
         var twin = node.Clone();

@@ -11,14 +11,14 @@ public class OnnxReaderTests
     [Fact]
     public void An_unknown_operator_is_named_with_its_node_before_anything_is_read() => AssertRefused(model =>
     {
-        // The first node is broken too: it must not be looked at.
+        // The first node is broken too, but must not be looked at.
         model.Graph.Node[0].Input.Clear();
         model.Graph.Node[^1].OpType = "NonMaxSuppression";
-    }, "node 'linear1' is the operator 'NonMaxSuppression'");
+    }, "node 'linear1' uses the operator 'NonMaxSuppression'");
 
     [Fact]
     public void An_operator_of_another_domain_is_unknown() =>
-        AssertRefused(model => model.Graph.Node[^1].Domain = "com.example", "'linear1' is the operator 'Gemm'");
+        AssertRefused(model => model.Graph.Node[^1].Domain = "com.example", "'linear1' uses the operator 'Gemm'");
 
     [Fact]
     public void Names_from_the_file_cannot_upset_the_terminal() => AssertRefused(model =>
@@ -48,7 +48,7 @@ public class OnnxReaderTests
     [Fact]
     public void A_file_of_countless_empty_messages_is_refused_before_it_is_parsed()
     {
-        // Field 1 of the graph (a node) of length 0, two bytes each: a hundred times that in memory.
+        // Field 1 of the graph (a node) with length 0: two bytes each, but a hundred times that in memory.
         var nodes = new byte[20_000_000];
         for (int i = 0; i < nodes.Length; i += 2) nodes[i] = 0x0A;
         using var file = new MemoryStream();
@@ -99,14 +99,14 @@ public class OnnxReaderTests
         var model = Model();
         var convolution = model.Graph.Node.Single(n => n.Name == "conv2");
         AssertRefused(Write(model), new OnnxReadLimits { MaxParameterBytes = 20_000 }, null);
-        // 8 to 8 channels, over and over behind the first convolution.
+        // 8 to 8 channels, repeated after the first convolution.
         var weight = OnnxTensors.Floats("shared", new float[8 * 8 * 9], [8, 8, 3, 3]);
         model.Graph.Initializer.Add(weight);
         string previous = convolution.Input[0];
         for (int i = 0; i < 9; i++)
         {
             var copy = convolution.Clone();
-            // The same weights in the same layer would be shared: these differ in where their padding lies.
+            // The same weights in an identical layer would be shared, so these layers differ in their padding.
             copy.Attribute.Single(a => a.Name == "pads").Ints.Clear();
             copy.Attribute.Single(a => a.Name == "pads").Ints.Add([i / 3, i % 3, 2 - i / 3, 2 - i % 3]);
             copy.Name = $"again{i}";
@@ -120,21 +120,21 @@ public class OnnxReaderTests
     }
 
     [Fact]
-    public void The_graph_must_make_sense()
+    public void Invalid_graphs_are_refused()
     {
-        AssertRefused(model => model.Graph.Node[0].Input[0] = "nothing", "reads 'nothing', which no node before it gives");
-        AssertRefused(model => model.Graph.Node[1].Output[0] = "pixels", "gives 'pixels', which exists already");
+        AssertRefused(model => model.Graph.Node[0].Input[0] = "nothing", "reads 'nothing', which no earlier node produces");
+        AssertRefused(model => model.Graph.Node[1].Output[0] = "pixels", "produces 'pixels', which already exists");
         AssertRefused(model => model.Graph.Node[1].Name = model.Graph.Node[2].Name, "two nodes named");
         AssertRefused(model =>
         {
             model.Graph.Node[1].Output.Add("more");
             model.Graph.Output.Add(new ValueInfoProto { Name = "more" });
-        }, "has its output 2 read, which is not given");
+        }, "has an output 2 that is used, which is not supported");
         AssertRefused(model => model.Graph.Node[1].Input.Clear(), "has 0 inputs");
-        AssertRefused(model => model.Graph.Output[0].Name = "nothing", "'nothing', which no node gives");
+        AssertRefused(model => model.Graph.Output[0].Name = "nothing", "'nothing', which no node produces");
         AssertRefused(model => model.Graph.Output.Add(model.Graph.Output[0]), "'probabilities' twice");
         AssertRefused(model => model.Graph.Output.Clear(), "no output");
-        AssertRefused(model => model.Graph.Input.Clear(), "reads 'pixels', which no node before it gives");
+        AssertRefused(model => model.Graph.Input.Clear(), "reads 'pixels', which no earlier node produces");
         AssertRefused(model => model.Graph.Node.Clear(), "no nodes");
         AssertRefused(model => model.Graph = null, "no graph");
         AssertRefused(model => model.Graph.Initializer.Add(model.Graph.Initializer[0]), "two of that name");
@@ -157,7 +157,7 @@ public class OnnxReaderTests
     {
         AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Ints("dilations", 0, 2)), "'conv1' (Conv)", "dilations");
         AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("auto_pad", 1)), "'auto_pad' as Int");
-        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("mystery", 1)), "'mystery', which is not read");
+        AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("mystery", 1)), "'mystery', which is not supported");
         AssertRefused(model => Node(model, "conv1").Attribute.Add(OnnxAttributes.Int("group", 1)), "'group' twice");
         AssertRefused(model => Node(model, "bn1").Attribute.Add(OnnxAttributes.Int("training_mode", 1)), "training_mode = 1");
         AssertRefused(model => Attribute(model, "linear1", "transB").I = 0, "'linear1' (Gemm)", "multiplies");
@@ -286,7 +286,7 @@ public class OnnxReaderTests
         foreach (string text in texts) Assert.Contains(text, e.Message);
     }
 
-    /// <summary>With limits of its own; <paramref name="text"/> null expects the file to be read.</summary>
+    /// <summary>With custom limits; if <paramref name="text"/> is null, the file is expected to be read.</summary>
     private static void AssertRefused(byte[] file, OnnxReadLimits limits, string? text)
     {
         if (text is null) OnnxReader.Read(new MemoryStream(file), limits: limits);

@@ -34,7 +34,7 @@ public class OnnxRoundTripTests
     }
 
     [Fact]
-    public void Operator_sets_that_cannot_be_written_are_a_wrong_option() =>
+    public void Unsupported_operator_sets_are_a_usage_error() =>
         Assert.Throws<FerUsageException>(() => OnnxWriter.Write(TestNetworks.Classifier(), Stream.Null, new OnnxWriteOptions { OperatorSet = 10 }));
 
     private static float[] Run(Network network)
@@ -67,7 +67,7 @@ public class OnnxRoundTripTests
     }
 
     [Fact]
-    public void Flattens_that_change_nothing_are_layers_still()
+    public void Flattens_that_change_nothing_are_still_layers()
     {
         var builder = new NetworkBuilder("Flat", new Shape(1, 8, 8));
         builder.Input.Convolution(4, 8, padding: 0).Flatten().GlobalAveragePool().Flatten().Flatten().Linear(3);

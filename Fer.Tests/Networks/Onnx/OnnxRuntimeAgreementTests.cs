@@ -6,7 +6,7 @@ using Fer.Tests.Onnx;
 
 namespace Fer.Tests.Networks.Onnx;
 
-/// <summary>onnxruntime-node, which shares no code with this project, gives what the engine gives.</summary>
+/// <summary>onnxruntime-node, which shares no code with this project, gives the same results as the engine.</summary>
 public class OnnxRuntimeAgreementTests
 {
     private const int Faces = 100;
@@ -40,7 +40,7 @@ public class OnnxRuntimeAgreementTests
     public void A_network_that_ends_in_an_image_gives_the_same_image()
     {
         Assert.SkipUnless(OnnxRuntime.Missing is null, OnnxRuntime.Missing ?? "");
-        // One channel, so that the engine's order of values is ONNX's too.
+        // One channel, so that the engine's memory order is also ONNX's.
         var builder = new NetworkBuilder("Image", new Shape(1, 48, 48));
         builder.Input.Affine(128, 1 / 64f).Convolution(4, 3, stride: 2, bias: true).Elu().Convolution(1, 5, padding: 1, bias: true);
         AssertAgreement(TestNetworks.Randomized(builder.Build(), 9), 32);
@@ -53,7 +53,7 @@ public class OnnxRuntimeAgreementTests
         float[] theirs = OnnxRuntime.Run(OnnxRoundTripTests.Bytes(network), pixels, batch);
         float[] ours = Run(network, pixels, batch);
         Assert.Equal(ours.Length, theirs.Length);
-        // Faces that all look alike to the network would agree with anything.
+        // If all faces gave the same output, agreement would prove nothing.
         int length = network.Output.Length;
         Assert.True(Enumerable.Range(1, Faces - 1).Count(i => Math.Abs(ours[i * length] - ours[0]) > 10 * Tolerance) > Faces / 2);
         for (int i = 0; i < ours.Length; i++)

@@ -4,7 +4,7 @@ using Fer.Tests.Onnx;
 
 namespace Fer.Tests.Networks.Onnx;
 
-/// <summary>Networks that others have published: the graphs of the ONNX project's backend tests, and BlazeFace.</summary>
+/// <summary>Networks published by others: the graphs of the ONNX project's backend tests, and BlazeFace.</summary>
 public class PublishedNetworksTests
 {
     private static readonly string Light = Path.Combine(TestPaths.Root, "..", "shared", "onnx-light");
@@ -40,7 +40,7 @@ public class PublishedNetworksTests
         var network = OnnxReader.Read(path);
         Assert.Equal(new Shape(3, side, side), network.Input);
         Assert.Equal(["Identity", "Identity_1", "Identity_2", "Identity_3"], network.Outputs.Select(o => o.Name.Replace(":0", "", StringComparison.Ordinal)));
-        // Two examples: the file says a batch of one, which the reader takes for any.
+        // Two examples: the file declares a batch of one, which the reader treats as a batch of any size.
         float[] pixels = [.. KernelImage(side, 1), .. KernelImage(side, 2)];
         using var pool = new WorkerPool(2);
         using var executor = new NetworkExecutor(network, 2, training: false, pool, frozen: true);
@@ -56,7 +56,7 @@ public class PublishedNetworksTests
         }
     }
 
-    /// <summary>A smooth picture in -1 … 1, [height, width, channels].</summary>
+    /// <summary>A smooth image in -1 … 1, [height, width, channels].</summary>
     private static float[] KernelImage(int side, int seed)
     {
         var image = new float[side * side * 3];

@@ -5,7 +5,7 @@ using Fer.Pipeline.Networks;
 
 namespace Fer.Tests.Networks.Onnx;
 
-/// <summary>Networks as PyTorch exports them, which the reader was not written for, give what PyTorch gives.</summary>
+/// <summary>Networks exported by PyTorch, for which the reader was not written, give the same results as in PyTorch.</summary>
 public sealed class TorchvisionTests : IClassFixture<TorchvisionTests.Exports>
 {
     private static readonly (string Name, int Side)[] Networks =
@@ -51,7 +51,7 @@ public sealed class TorchvisionTests : IClassFixture<TorchvisionTests.Exports>
             : Run([Path.Combine(TestPaths.Root, "Fer.Tests", "Onnx", "torchvision_export.py"), _folder.Path, .. Networks.Select(n => $"{n.Name}={n.Side}")]) != 0 ? "torchvision cannot export its networks."
             : null;
 
-        /// <summary>Why there are none, or null.</summary>
+        /// <summary>Why the files are missing, or null.</summary>
         internal string? Missing { get; }
 
         internal string File(string name) => _folder.File(name);

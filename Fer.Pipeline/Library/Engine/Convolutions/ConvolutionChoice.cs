@@ -1,9 +1,9 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Chooses how the passes of a convolution are worked out, by its shapes, the batch size and the number of threads.</summary>
+/// <summary>Chooses the algorithm for each pass of a convolution from its shapes, the batch size and the number of threads.</summary>
 internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window window, int groups, KernelSetup setup, bool smallImage) where V : struct, ISimd<V>
 {
-    /// <summary>A 3x3 kernel's last place: the padding of the turned convolution is this less the padding.</summary>
+    /// <summary>Last index of a 3x3 kernel: the padding of the flipped convolution is this minus the padding.</summary>
     private const int Reach = 2;
 
     private int Taps => window.KernelHeight * window.KernelWidth;
@@ -21,7 +21,7 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
             ?? new DirectConvolutionPass<V>(LineInput, LineOutput, [ConvolutionPhases.Forward(LineInput, LineOutput, window)], groups, Taps, (nint)Inputs * Taps, LineOf);
     }
 
-    /// <summary>From the output's gradient to the input's.</summary>
+    /// <summary>From the output's gradient to the input's gradient.</summary>
     internal ConvolutionPass Backward()
     {
         if (IsDepthwise) return new DepthwiseConvolutionPass<V>(output, input, ConvolutionPhases.Backward(input, output, window), Taps);
@@ -37,7 +37,7 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
             ?? (IsLine ? new LineWeightPass<V>(input, output.Channels, groups) : new DirectWeightPass<V>(input, output, window, groups, setup.BatchSize));
     }
 
-    /// <summary>The minimal filter that costs least, or null where direct sums do.</summary>
+    /// <summary>The cheapest minimal filter, or null if direct convolution is cheaper.</summary>
     private MinimalFilters<V>? FilterOf(Shape from, Shape to)
     {
         if (!setup.Pool.AllowsWinograd) return null;

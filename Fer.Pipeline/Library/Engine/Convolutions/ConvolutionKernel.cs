@@ -1,13 +1,17 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The plan of a convolution or linear layer: for each of output, input gradient and weight gradient the cheapest way that fits the shapes, depthwise,
-/// by minimal filtering (<see cref="WinogradConvolution{V, F}"/>) or direct. The choice goes by shapes, batch size and threads alone, so it is the same each time.
-/// In inference the batch normalisation and the rectifier behind it are taken into the weights and the store.
+/// The plan of a convolution or linear layer: the cheapest algorithm that fits the shapes, chosen separately for output, input gradient and
+/// weight gradient: depthwise, minimal filtering (<see cref="WinogradConvolution{V, F}"/>) or direct. The choice depends only on shapes,
+/// batch size and threads, so it is always the same. In inference, batch normalisation is folded into the weights and the ReLU that follows
+/// is fused.
 /// </summary>
 internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsNormalization where V : struct, ISimd<V>
 {
-    /// <summary>Pixels an image up to which a pointwise layer takes the whole batch as one line: small images would leave tiles half empty.</summary>
+    /// <summary>
+    /// Images of up to this many pixels: a pointwise layer treats the whole batch as one line, since small images would leave tiles half
+    /// empty.
+    /// </summary>
     private const int SmallImage = 256;
 
     private readonly NetworkParameter _weight;
@@ -44,7 +48,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         _forward.ScratchLength,
         Math.Max(_backward?.ScratchLength ?? 0, _weightGradient is null ? 0 : BiasLength + _weightGradient.SumLength + _weightGradient.ScratchLength));
 
-    /// <summary>The bias, the packed weights, and room to fold normalisation into the weights before they are packed.</summary>
+    /// <summary>The bias, the packed weights, and scratch for folding normalisation into the weights before they are packed.</summary>
     private long ForwardWeightBytes => sizeof(float) * (BiasLength + _forward.PackedLength + (_normalization is null ? 0 : _weight.Length));
 
     private int BiasLength => (OutputShape.Channels + 15) / 16 * 16;
@@ -104,7 +108,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         });
     }
 
-    /// <summary>Weights and bias of the convolution that gives the normalised output at once.</summary>
+    /// <summary>Weights and bias of the convolution that computes the normalised output directly.</summary>
     private void FoldIn(BatchNormalization normalization)
     {
         int outputs = OutputShape.Channels, each = _weight.Length / outputs;
@@ -118,7 +122,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         }
     }
 
-    /// <summary>A thread's part of the sums; the bias's stand before the weights'.</summary>
+    /// <summary>A thread's part of the sums; the bias sums come before the weight sums.</summary>
     private void SumWeightGradient(int thread)
     {
         float* bias = (float*)ThreadScratch[thread], sums = bias + BiasLength;

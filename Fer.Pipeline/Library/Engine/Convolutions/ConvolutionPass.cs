@@ -1,11 +1,11 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>What one pass of a convolution reads and writes.</summary>
-/// <param name="input">The batch read.</param>
-/// <param name="packed">The weights as the pass packed them.</param>
-/// <param name="bias">[outputs] to start from, or null.</param>
-/// <param name="output">The batch written.</param>
-/// <param name="count">Examples.</param>
+/// <summary>The inputs and outputs of one pass of a convolution.</summary>
+/// <param name="input">The input batch.</param>
+/// <param name="packed">The weights as packed for the pass.</param>
+/// <param name="bias">[outputs] initial values of the sums, or null.</param>
+/// <param name="output">The output batch.</param>
+/// <param name="count">Number of examples.</param>
 /// <param name="accumulate">True to add to the output.</param>
 /// <param name="rectify">True to write max(y, 0).</param>
 internal readonly unsafe ref struct ConvolutionCall(float* input, float* packed, float* bias, float* output, int count, bool accumulate, bool rectify)
@@ -19,7 +19,7 @@ internal readonly unsafe ref struct ConvolutionCall(float* input, float* packed,
     internal bool Rectify { get; } = rectify;
 }
 
-/// <summary>One way to work out a convolution's output, or its gradient towards the input; every thread takes a part of each step.</summary>
+/// <summary>One algorithm for a convolution's output or its input gradient; every thread does a part of each step.</summary>
 internal abstract unsafe class ConvolutionPass
 {
     internal abstract string Name { get; }
@@ -27,7 +27,7 @@ internal abstract unsafe class ConvolutionPass
     /// <summary>Floats of the packed weights.</summary>
     internal abstract long PackedLength { get; }
 
-    /// <summary>Floats of scratch a thread.</summary>
+    /// <summary>Floats of scratch per thread.</summary>
     internal abstract long ScratchLength { get; }
 
     /// <summary>Packs the weights, [outputs, inputs / groups, height, width], for <see cref="Run"/>.</summary>
@@ -36,24 +36,29 @@ internal abstract unsafe class ConvolutionPass
     internal abstract void Run(in ConvolutionCall call, float* scratch, Share share);
 }
 
-/// <summary>One way to work out a convolution's gradient towards its weights: each thread sums its part, then the sums are added in the threads' order.</summary>
+/// <summary>
+/// One algorithm for a convolution's weight gradient: each thread computes its own sums, which are then added in thread order.
+/// </summary>
 internal abstract unsafe class ConvolutionWeightPass
 {
     /// <summary>Floats of one thread's sums.</summary>
     internal abstract long SumLength { get; }
 
-    /// <summary>Floats of scratch a thread, beside the sums.</summary>
+    /// <summary>Floats of scratch per thread, in addition to the sums.</summary>
     internal abstract long ScratchLength { get; }
 
     internal abstract void Sum(float* input, float* outputGradient, int count, float* sums, float* scratch, Share share);
 
-    /// <summary>Writes the gradient, [outputs, inputs / groups, height, width], from all threads' sums, each <paramref name="offset"/> floats into its scratch.</summary>
+    /// <summary>
+    /// Writes the gradient, [outputs, inputs / groups, height, width], from all threads' sums, which start <paramref name="offset"/> floats
+    /// into each thread's scratch.
+    /// </summary>
     internal abstract void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share);
 }
 
-/// <summary>Part <paramref name="Part"/> of <paramref name="Parts"/> equal ones: a thread's share of any work.</summary>
+/// <summary>Part <paramref name="Part"/> of <paramref name="Parts"/> equal parts: a thread's share of any work.</summary>
 internal readonly record struct Share(int Part, int Parts)
 {
-    /// <summary>The items [Start, End) of <paramref name="count"/> in this share.</summary>
+    /// <summary>The range [Start, End) of <paramref name="count"/> items in this share.</summary>
     internal (int Start, int End) Of(int count) => ((int)((long)count * Part / Parts), (int)((long)count * (Part + 1) / Parts));
 }

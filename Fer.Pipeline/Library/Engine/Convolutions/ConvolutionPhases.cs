@@ -1,17 +1,17 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Which pixels and taps a convolution reads and writes. The forward pass is one phase. The gradient towards the input falls into one phase for
-/// each place within the stride: the pixels of a phase all meet the same taps, so each phase is a plain convolution of the output's gradient.
+/// Which pixels and taps a convolution reads and writes. The forward pass is one phase. The input gradient is split into one phase for each
+/// position within the stride: all pixels of a phase use the same taps, so each phase is a plain convolution of the output's gradient.
 /// </summary>
 internal static class ConvolutionPhases
 {
-    /// <summary>Zeros around the image read.</summary>
+    /// <summary>Zero padding around the input image.</summary>
     internal readonly record struct Padding(int Top, int Left, int Bottom, int Right);
 
-    /// <param name="Pixels">Places in the padded image read, one for each result.</param>
-    /// <param name="Results">Places written.</param>
-    /// <param name="Taps">Steps from a pixel to what it reads, and the place in the kernel.</param>
+    /// <param name="Pixels">Positions in the padded input image, one for each result.</param>
+    /// <param name="Results">Positions in the output.</param>
+    /// <param name="Taps">Offsets from a pixel to the values it reads, and the index in the kernel.</param>
     /// <param name="Padding">The same for all phases of a convolution.</param>
     internal sealed record Phase((int Row, int Column)[] Pixels, (int Row, int Column)[] Results, (int Row, int Column, int Weight)[] Taps, Padding Padding);
 
@@ -42,14 +42,16 @@ internal static class ConvolutionPhases
         return [.. phases];
     }
 
-    /// <summary>For each phase of one axis the kernel places that reach it, and how far beyond the output's gradient any of them reads.</summary>
+    /// <summary>
+    /// For each phase of one axis, the kernel positions that contribute to it, and how far beyond the output's gradient any of them reads.
+    /// </summary>
     private static ((int Kernel, int Step)[][] Phases, int Before, int After) Axis(int input, int output, int kernel, int stride, int pad, int dilation)
     {
         var phases = new (int Kernel, int Step)[stride][];
         int before = 0, after = 0;
         for (int phase = 0; phase < stride; phase++)
         {
-            // Input place p meets kernel place k where p + pad - k * dilation is a multiple of the stride.
+            // Input position p uses kernel position k if p + pad - k * dilation is a multiple of the stride.
             phases[phase] = [.. from k in Enumerable.Range(0, kernel) let place = phase + pad - k * dilation where place % stride == 0 select (k, place / stride)];
             int last = (input - 1 - phase) / stride;
             if (phase >= input) continue;

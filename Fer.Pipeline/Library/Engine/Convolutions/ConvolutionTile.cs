@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The inner loops of convolution: register tiles of <see cref="Rows"/> rows by two vectors of columns. Twelve accumulators hide the latency of
-/// multiply-add on every instruction set, and with two column vectors and a broadcast they fit the sixteen registers of AVX2.
+/// The inner loops of convolution: register tiles of <see cref="Rows"/> rows by two vectors of columns. Twelve accumulators hide the
+/// latency of multiply-add on every instruction set; together with two column vectors and a broadcast they fit in AVX2's sixteen registers.
 /// </summary>
 internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
 {
-    /// <summary>Rows of a tile: pixels in the forward pass, input channels in the gradient of the weights.</summary>
+    /// <summary>Rows of a tile: pixels in the forward pass, input channels in the weight gradient.</summary>
     internal const int Rows = 6;
 
     /// <summary>Columns of a tile: output channels.</summary>
@@ -20,31 +20,32 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     }
 
     /// <summary>
-    /// result[row] = start[row] + sum over taps and channels of input[pixel[row] + tap + channel] * weights, for one block of output channels.
+    /// result[row] = start[row] + sum over taps and channels of input[pixel[row] + tap + channel] * weights, for one block of output
+    /// channels.
     /// </summary>
-    /// <param name="input">The padded image; offsets count floats from here.</param>
+    /// <param name="input">The padded image; offsets are in floats from here.</param>
     /// <param name="pixels">[6] offsets of the tile's pixels.</param>
     /// <param name="taps">[tapCount] offsets of the kernel's positions.</param>
     /// <param name="tapCount">Number of taps.</param>
     /// <param name="channels">Input channels.</param>
     /// <param name="weights">[tapCount, channels, columns] packed.</param>
-    /// <param name="start">[columns] where the sums start: the bias, or the sums so far.</param>
-    /// <param name="startStep">Floats from one row of <paramref name="start"/> to the next; 0 for one start for all.</param>
-    /// <param name="result">[6, columns], row after row.</param>
+    /// <param name="start">[columns] initial values of the sums: the bias, or the sums so far.</param>
+    /// <param name="startStep">Stride in floats between rows of <paramref name="start"/>; 0 to use the same values for all rows.</param>
+    /// <param name="result">[6, columns], contiguous rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Forward(float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start, nint startStep, float* result) =>
         Forward(input, pixels, taps, tapCount, channels, weights, start, startStep, result, (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(RowAfterRow)), rectify: false);
 
-    /// <summary>The same, each row to its own place.</summary>
-    /// <param name="input">The padded image; offsets count floats from here.</param>
+    /// <summary>The same, with a separate destination for each row.</summary>
+    /// <param name="input">The padded image; offsets are in floats from here.</param>
     /// <param name="pixels">[6] offsets of the tile's pixels.</param>
     /// <param name="taps">[tapCount] offsets of the kernel's positions.</param>
     /// <param name="tapCount">Number of taps.</param>
     /// <param name="channels">Input channels.</param>
     /// <param name="weights">[tapCount, channels, columns] packed.</param>
-    /// <param name="start">[columns] where the sums start: the bias, or the sums so far.</param>
-    /// <param name="startStep">Floats from one row of <paramref name="start"/> to the next; 0 for one start for all.</param>
-    /// <param name="result">Where the places of the rows are counted from.</param>
+    /// <param name="start">[columns] initial values of the sums: the bias, or the sums so far.</param>
+    /// <param name="startStep">Stride in floats between rows of <paramref name="start"/>; 0 to use the same values for all rows.</param>
+    /// <param name="result">Base address of the row offsets.</param>
     /// <param name="rows">[6] offsets of the rows' [columns] from <paramref name="result"/>.</param>
     /// <param name="rectify">True to write max(y, 0).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -104,7 +105,7 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
         Store(result + rows[5], a50, a51);
     }
 
-    /// <summary>The offsets of rows that follow one another.</summary>
+    /// <summary>The offsets of contiguous rows.</summary>
     private static readonly nint[] RowAfterRow = MakeRows();
 
     private static nint[] MakeRows()
@@ -122,16 +123,18 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     }
 
     /// <summary>
-    /// result[row] = start[row] + sum over pixels of left[pixel] ⊗ right[pixel]: the gradient of six input channels' weights at one tap towards one block of output channels.
+    /// result[row] = start[row] + sum over pixels of left[pixel] ⊗ right[pixel]: the weight gradient of six input channels at one tap for
+    /// one block of output channels.
     /// </summary>
-    /// <param name="left">[lines, width, 6] packed input values; a pixel step is <paramref name="leftStep"/> floats, a line <paramref name="leftLine"/>.</param>
-    /// <param name="leftStep">Floats from a pixel to the next.</param>
-    /// <param name="leftLine">Floats from a line to the next.</param>
-    /// <param name="right">[lines, width, columns] packed gradients of the output, without gaps.</param>
-    /// <param name="lines">Lines of pixels.</param>
-    /// <param name="width">Pixels a line.</param>
-    /// <param name="start">[columns] where the sums start.</param>
-    /// <param name="startStep">Floats from one row of <paramref name="start"/> to the next; 0 for one start for all.</param>
+    /// <param name="left">[lines, width, 6] packed input values; the stride between pixels is <paramref name="leftStep"/> floats, between
+    /// lines <paramref name="leftLine"/>.</param>
+    /// <param name="leftStep">Stride in floats between pixels.</param>
+    /// <param name="leftLine">Stride in floats between lines.</param>
+    /// <param name="right">[lines, width, columns] packed gradients of the output, contiguous.</param>
+    /// <param name="lines">Number of lines.</param>
+    /// <param name="width">Pixels per line.</param>
+    /// <param name="start">[columns] initial values of the sums.</param>
+    /// <param name="startStep">Stride in floats between rows of <paramref name="start"/>; 0 to use the same values for all rows.</param>
     /// <param name="result">[6, columns]; may be <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void OuterProducts(float* left, nint leftStep, nint leftLine, float* right, int lines, int width, float* start, nint startStep, float* result)

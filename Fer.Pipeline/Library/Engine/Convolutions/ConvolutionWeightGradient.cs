@@ -1,16 +1,16 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The gradient towards a convolution's weights: for each tap and each tile of six input channels, outer products of input and output gradient
-/// summed over all pixels. Input and gradient are packed first, so that the inner loop reads both in a row. Each thread sums its own images;
-/// the sums are added in the threads' order.
+/// The weight gradient of a convolution: for each tap and each tile of six input channels, outer products of input and output gradient are
+/// summed over all pixels. Input and gradient are packed first, so that the inner loop reads both contiguously. Each thread sums its own
+/// images; the sums are added in thread order.
 /// </summary>
 internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISimd<V>
 {
-    /// <summary>Pixels of the gradient worked on before the next, so that they stay in the first-level cache.</summary>
+    /// <summary>Pixels of the gradient processed per block, so that they stay in the L1 cache.</summary>
     private const int PixelsPerBlock = 240;
 
-    /// <summary>Bytes of packed images a thread holds at a time: several images share one walk over the sums.</summary>
+    /// <summary>Bytes of packed images a thread holds at a time: several images share one pass over the sums.</summary>
     private const long ImageBytes = 2 << 20;
 
     private readonly Shape _input, _output;
@@ -19,7 +19,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
     private readonly bool _gathered, _packsOutputGrid;
     private readonly int _taps, _tiles, _height, _width;
 
-    /// <param name="input">Shape of the input; a batch of single pixels may come as one line of them.</param>
+    /// <param name="input">Shape of the input; a batch of single pixels may be given as one line.</param>
     /// <param name="output">Shape of the output.</param>
     /// <param name="window">Kernel, stride and padding.</param>
     /// <param name="groups">Groups.</param>
@@ -32,11 +32,11 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
         _channels = input.Channels / groups;
         _columns = output.Channels / groups;
         int taps = window.KernelHeight * window.KernelWidth;
-        // With fewer channels than a tile has rows, taps and channels fill the rows together.
+        // If there are fewer channels than a tile has rows, taps and channels fill the rows together.
         _gathered = _channels < Rows && taps > 1;
         _taps = _gathered ? 1 : taps;
         _tiles = ((_gathered ? taps * _channels : _channels) + Rows - 1) / Rows;
-        // Pixels that no output meets need no packing where the kernel is a single place.
+        // For a 1x1 kernel, pixels that no output uses need no packing.
         _packsOutputGrid = _gathered || taps == 1;
         _height = _packsOutputGrid ? output.Height : input.Height + window.PadTop + window.PadBottom;
         _width = _packsOutputGrid ? output.Width : input.Width + window.PadLeft + window.PadRight;
@@ -58,7 +58,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
 
     internal void Clear(float* sums) => new Span<float>(sums, checked((int)SumLength)).Clear();
 
-    /// <summary>Adds up images [first, last).</summary>
+    /// <summary>Accumulates images [first, last).</summary>
     internal void Add(float* input, float* outputGradient, int first, int last, float* sums, float* scratch)
     {
         int atOnce = Math.Min(ImagesAtOnce, Math.Max(1, last - first));
@@ -107,7 +107,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
         }
     }
 
-    /// <summary>Packs one image as [tile, height, width, 6], zero outside the image and beyond its channels.</summary>
+    /// <summary>Packs one image as [tile, height, width, 6], with zeros outside the image and beyond its channels.</summary>
     private void Pack(float* image, float* packed)
     {
         if (_gathered)
@@ -152,7 +152,7 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
         }
     }
 
-    /// <summary>Packs one image as [tile, output height, output width, 6], the rows of the tiles being taps times channels.</summary>
+    /// <summary>Packs one image as [tile, output height, output width, 6], where the rows of the tiles are taps times channels.</summary>
     private void PackGathered(float* image, float* packed)
     {
         int rows = _window.KernelHeight * _window.KernelWidth * _channels;
@@ -172,7 +172,10 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             }
     }
 
-    /// <summary>Adds up the threads' sums, each <paramref name="offset"/> floats into its scratch, in the threads' order and writes the gradient [outputs, inputs / groups, taps].</summary>
+    /// <summary>
+    /// Adds the threads' sums, which start <paramref name="offset"/> floats into each thread's scratch, in thread order and writes the
+    /// gradient [outputs, inputs / groups, taps].
+    /// </summary>
     internal void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share)
     {
         var (first, last) = share.Of(_groups * Blocks);

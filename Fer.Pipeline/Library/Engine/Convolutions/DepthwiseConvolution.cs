@@ -1,12 +1,14 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// A convolution with one input and one output channel a group; packed weights are [taps, channels]. Pixels are sorted by the taps that reach the
-/// image from them, so that nothing is padded; eight at a time share a tap's weights, whole vectors of channels at a time.
+/// A convolution with one input and one output channel per group; packed weights are [taps, channels]. Pixels are grouped by which of their
+/// taps fall inside the image, so no padding is needed; eight pixels at a time share a tap's weights, in whole vectors of channels.
 /// </summary>
 internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where V : struct, ISimd<V>
 {
-    /// <summary>Multiply-accumulates a thread from which a dispatch is worth its microsecond, so that a single face is split too.</summary>
+    /// <summary>
+    /// Minimum multiply-accumulates per thread that are worth a dispatch of about a microsecond, so that even a single face is split.
+    /// </summary>
     private const long LeastWork = 20_000;
 
     private readonly Shape _input, _output;
@@ -14,10 +16,10 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
     private readonly int _kernel;
     private readonly long _work;
 
-    /// <param name="input">Shape read.</param>
-    /// <param name="output">Shape written.</param>
+    /// <param name="input">Shape of the input.</param>
+    /// <param name="output">Shape of the output.</param>
     /// <param name="phases">What each phase reads and writes.</param>
-    /// <param name="kernel">Places of the kernel.</param>
+    /// <param name="kernel">Number of kernel positions.</param>
     internal DepthwiseConvolutionPass(Shape input, Shape output, ConvolutionPhases.Phase[] phases, int kernel)
     {
         _input = input;
@@ -27,10 +29,10 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
         _work = _groups.Sum(g => (long)g.Pixels.Length * g.Taps.Length) * input.Channels;
     }
 
-    /// <summary>Pixels from which the same taps reach the image.</summary>
-    /// <param name="Pixels">Where each pixel stands in the image read, in floats; it may stand outside.</param>
-    /// <param name="Results">Where its result goes.</param>
-    /// <param name="Taps">Steps from the pixel to what is read, and where the tap's weights are.</param>
+    /// <summary>Pixels for which the same taps fall inside the image.</summary>
+    /// <param name="Pixels">Offset of each pixel in the input image, in floats; may be outside the image.</param>
+    /// <param name="Results">Offset of each result.</param>
+    /// <param name="Taps">Offset from the pixel to the value read, and offset of the tap's weights.</param>
     private sealed record Group(nint[] Pixels, nint[] Results, (nint Step, nint Weights)[] Taps);
 
     private IEnumerable<Group> GroupsOf(ConvolutionPhases.Phase phase)
@@ -38,7 +40,7 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
         int channels = _input.Channels;
         var (top, left, _, _) = phase.Padding;
         var pixels = phase.Pixels.Zip(phase.Results, (from, to) => (Row: from.Row - top, Column: from.Column - left, to));
-        // Rows and columns reach the image by themselves: the places of an axis that read the same taps are one class.
+        // Rows and columns are independent: positions of an axis that read the same taps form one class.
         foreach (var group in pixels.GroupBy(p => (Reach(p.Row, t => t.Row, _input.Height), Reach(p.Column, t => t.Column, _input.Width))))
         {
             var first = group.First();
@@ -79,7 +81,7 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
 
     internal override void Run(in ConvolutionCall call, float* scratch, Share share)
     {
-        // A batch is split by images; what is less than one image a thread by pixels, where it is enough work.
+        // A batch is split by images. If there is less than one image per thread, it is split by pixels, provided there is enough work.
         var bands = call.Count >= share.Parts ? new Share(0, 1) : share with { Parts = (int)Math.Clamp(call.Count * _work / LeastWork, 1, share.Parts) };
         var (first, last) = call.Count >= share.Parts ? share.Of(call.Count) : (0, bands.Part < bands.Parts ? call.Count : 0);
         for (int image = first; image < last; image++)
@@ -95,7 +97,7 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
         }
     }
 
-    /// <summary>Whole vectors of channels from <paramref name="c"/> on; gives the first channel that is left.</summary>
+    /// <summary>Whole vectors of channels from <paramref name="c"/> on; returns the first remaining channel.</summary>
     private int Channels<W>(in ConvolutionCall call, Group group, float* source, float* target, Share bands, int c) where W : struct, ISimd<W>
     {
         var (first, last) = bands.Of(group.Pixels.Length);
@@ -154,7 +156,7 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
     }
 }
 
-/// <summary>The gradient towards a depthwise convolution's weights; sums are [taps, channels].</summary>
+/// <summary>The weight gradient of a depthwise convolution; sums are [taps, channels].</summary>
 internal sealed unsafe class DepthwiseWeightPass<V>(Shape input, Shape output, Window window) : ConvolutionWeightPass where V : struct, ISimd<V>
 {
     private readonly PaddedImage _image = new(input, ConvolutionPhases.Forward(input, output, window).Padding);

@@ -1,18 +1,22 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// A convolution summed tap by tap, for every shape, stride and group: one <see cref="TapConvolution{V}"/> a phase. Work is split by image, band of
-/// pixels, group and block of output channels, so a single face keeps all threads busy too.
+/// A convolution summed tap by tap, for any shape, stride and number of groups: one <see cref="TapConvolution{V}"/> per phase. Work is
+/// split by image, band of pixels, group and block of output channels, so that even a single face keeps all threads busy.
 /// </summary>
 internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V : struct, ISimd<V>
 {
-    /// <summary>Pixels below which a thread's band of an image, or of a batch taken as one line, is not worth splitting off.</summary>
+    /// <summary>
+    /// Minimum number of pixels in a thread's band of an image, or of a batch treated as one line; splitting further does not pay off.
+    /// </summary>
     private const int LeastBand = 192;
 
-    /// <summary>Bytes of weights that stay in the second-level cache while an image goes by in bands, all columns of one before the next.</summary>
+    /// <summary>
+    /// Bytes of weights that stay in the L2 cache while an image is processed in bands, all columns of one band before the next.
+    /// </summary>
     private const long KeptWeights = 256 * 1024;
 
-    /// <summary>Bytes that such a band reads and writes, so that it stays there as well.</summary>
+    /// <summary>Bytes that such a band reads and writes, so that they stay in the cache as well.</summary>
     private const int BandBytes = 160 * 1024;
 
     private readonly Shape _output;
@@ -22,13 +26,14 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
     private readonly nint _rowStride, _columnStride;
     private readonly long _groupLength;
 
-    /// <param name="input">Shape read.</param>
-    /// <param name="output">Shape written.</param>
+    /// <param name="input">Shape of the input.</param>
+    /// <param name="output">Shape of the output.</param>
     /// <param name="phases">What each phase reads and writes.</param>
     /// <param name="groups">Groups.</param>
-    /// <param name="rowStride">Floats from one summed channel to the next in the weights.</param>
-    /// <param name="columnStride">Floats from one channel made to the next in the weights.</param>
-    /// <param name="lineOf">Examples that stand in one line of pixels as a single image, or 0 where each is an image of its own.</param>
+    /// <param name="rowStride">Stride in floats between successive summed channels in the weights.</param>
+    /// <param name="columnStride">Stride in floats between successive result channels in the weights.</param>
+    /// <param name="lineOf">Number of examples treated as one line of pixels, that is as a single image, or 0 if each is an image of its
+    /// own.</param>
     internal DirectConvolutionPass(Shape input, Shape output, ConvolutionPhases.Phase[] phases, int groups, nint rowStride, nint columnStride, int lineOf)
     {
         _output = output;
@@ -57,7 +62,7 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
 
     internal override void Pack(float* weights, float* packed, Share share)
     {
-        // A group's weights are those of its outputs, whichever side they are on here.
+        // A group's weights are those of its outputs, whichever side the outputs are on here.
         long groupWeights = (long)_columns * _rows * Math.Min(_rowStride, _columnStride);
         for (int group = 0; group < _groups; group++)
             foreach (var phase in _phases)
@@ -72,7 +77,7 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
     {
         float* padded = scratch + TapConvolution<V>.ScratchLength;
         _image.Clear(padded);
-        // A batch taken as one line is a single image.
+        // A batch treated as one line is a single image.
         int images = _lineOf > 0 ? 1 : call.Count, pixelsInLine = _lineOf > 0 ? _output.Width / _lineOf * call.Count : 0;
         int pixelsInImage = _lineOf > 0 ? pixelsInLine : _output.Area;
         int bands = images >= share.Parts ? 1 : Math.Clamp(pixelsInImage / LeastBand, 1, share.Parts);

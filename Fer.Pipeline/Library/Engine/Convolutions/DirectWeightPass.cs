@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>The gradient towards the weights by <see cref="ConvolutionWeightGradient{V}"/>, a thread's images at a time.</summary>
+/// <summary>The weight gradient by <see cref="ConvolutionWeightGradient{V}"/>, one thread's images at a time.</summary>
 internal sealed unsafe class DirectWeightPass<V>(Shape input, Shape output, Window window, int groups, int batchSize) : ConvolutionWeightPass
     where V : struct, ISimd<V>
 {
@@ -21,8 +21,8 @@ internal sealed unsafe class DirectWeightPass<V>(Shape input, Shape output, Wind
 }
 
 /// <summary>
-/// The same for a pointwise layer over small images or vectors: all pixels of the batch stand in one line, which is cut into runs of
-/// <see cref="Run"/> pixels; the last one is copied and filled up with zeros.
+/// The same for a pointwise layer over small images or vectors: all pixels of the batch are treated as one line, which is cut into runs of
+/// <see cref="Run"/> pixels; the last run is copied and padded with zeros.
 /// </summary>
 internal sealed unsafe class LineWeightPass<V> : ConvolutionWeightPass where V : struct, ISimd<V>
 {

@@ -1,29 +1,30 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The one-dimensional transforms of a minimal filtering algorithm F(m, 3) (Winograd; Lavin and Gray, arXiv 1509.09308): m outputs of a kernel of
-/// three take m + 2 multiplications instead of 3 m. Each reads vectors <c>from</c> floats apart and writes them <c>step</c> floats apart.
+/// The one-dimensional transforms of a minimal filtering algorithm F(m, 3) (Winograd; Lavin and Gray, arXiv 1509.09308): m outputs of a
+/// kernel with three taps take m + 2 multiplications instead of 3 m. Each transform reads vectors with a stride of <c>from</c> floats and
+/// writes them with a stride of <c>step</c> floats.
 /// </summary>
 internal unsafe interface IMinimalFilter
 {
-    /// <summary>Outputs a tile: m.</summary>
+    /// <summary>Outputs per tile: m.</summary>
     static abstract int Tile { get; }
 
-    /// <summary>Inputs and products a tile: m + 2.</summary>
+    /// <summary>Inputs and products per tile: m + 2.</summary>
     static abstract int Patch { get; }
 
-    /// <summary>Bᵀ: a tile's inputs to the factors of its products.</summary>
+    /// <summary>Bᵀ: a tile's inputs to the input factors of its products.</summary>
     static abstract void Input<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
 
     /// <summary>Aᵀ: products to outputs.</summary>
     static abstract void Output<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
 
-    /// <summary>A: the outputs' gradient to that of the products.</summary>
+    /// <summary>A: the outputs' gradient to the products' gradient.</summary>
     static abstract void OutputGradient<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
 
-    /// <summary>G: a kernel to the other factors of the products.</summary>
+    /// <summary>G: a kernel to the weight factors of the products.</summary>
     static abstract void Kernel<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
 
-    /// <summary>Gᵀ: the factors' gradient to that of the kernel.</summary>
+    /// <summary>Gᵀ: the weight factors' gradient to the kernel's gradient.</summary>
     static abstract void KernelGradient<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
 }

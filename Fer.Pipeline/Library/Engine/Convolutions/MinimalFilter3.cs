@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>F(3, 3) over the points 0, 1, -1, 2 and infinity: fewer products than F(4, 3) on maps of five or six pixels, where its tiles would be half empty.</summary>
+/// <summary>
+/// F(3, 3) at the points 0, 1, -1, 2 and infinity: fewer products than F(4, 3) on maps of five or six pixels, where its tiles would be half
+/// empty.
+/// </summary>
 internal readonly unsafe struct MinimalFilter3 : IMinimalFilter
 {
     public static int Tile => 3;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>F(4, 3) over the points 0, 1, -1, 2, -2 and infinity: the fewest products where a map is a few tiles wide.</summary>
+/// <summary>F(4, 3) at the points 0, 1, -1, 2, -2 and infinity: the fewest products on maps that are a few tiles wide.</summary>
 internal readonly unsafe struct MinimalFilter4 : IMinimalFilter
 {
     public static int Tile => 4;

@@ -1,20 +1,25 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>An image with zeros around it, copied into a thread's scratch, so that no tap of a convolution has to look for the border.</summary>
+/// <summary>
+/// An image with zero padding, copied into a thread's scratch, so that no tap of a convolution has to check for the border.
+/// </summary>
 internal sealed unsafe class PaddedImage(Shape image, ConvolutionPhases.Padding padding)
 {
     internal int Width { get; } = image.Width + padding.Left + padding.Right;
 
-    /// <summary>Floats of the padded image; 0 where nothing is padded and the image itself serves.</summary>
+    /// <summary>Floats of the padded image; 0 if there is no padding and the image itself is used.</summary>
     internal long Length => padding == default ? 0 : (long)(image.Height + padding.Top + padding.Bottom) * Width * image.Channels;
 
-    /// <summary>Offset of a place of the padded image.</summary>
+    /// <summary>Offset of a position in the padded image.</summary>
     internal nint Offset(int row, int column) => ((nint)row * Width + column) * image.Channels;
 
-    /// <summary>Zeroes the room for the image, border and all; once a pass is enough.</summary>
+    /// <summary>Zeroes the buffer for the image, including its border; once per pass is enough.</summary>
     internal void Clear(float* padded) => new Span<float>(padded, checked((int)Length)).Clear();
 
-    /// <summary>Gives image <paramref name="index"/> of the batch, padded; <paramref name="loaded"/> is the one that stands in <paramref name="padded"/>.</summary>
+    /// <summary>
+    /// Returns image <paramref name="index"/> of the batch, padded; <paramref name="loaded"/> is the index of the image currently in
+    /// <paramref name="padded"/>.
+    /// </summary>
     internal float* Load(float* images, int index, float* padded, ref int loaded)
     {
         float* source = images + (long)index * image.Length;

@@ -2,15 +2,15 @@ namespace Fer.Pipeline.Engine;
 
 /// <summary>
 /// A convolution as a list of taps over a list of pixels: result[pixel, column] = start[column] + Σ over taps t and channels r of
-/// input[pixel + t, r] * weight[t, r, column]. The forward pass is one of these; the gradient towards the input is one for each phase of the
-/// stride, with the weights turned around. Weights are packed [block, tap, row, columns of a tile].
+/// input[pixel + t, r] * weight[t, r, column]. The forward pass is one of these; the input gradient is one for each phase of the stride,
+/// with flipped weights. Weights are packed as [block, tap, row, columns of a tile].
 /// </summary>
 internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
 {
-    /// <summary>Tiles worked on before the next chunk of weights is taken up: their sums stay in the first-level cache.</summary>
+    /// <summary>Tiles processed before moving to the next chunk of weights: their sums stay in the L1 cache.</summary>
     private const int TilesPerBlock = 16;
 
-    /// <summary>Bytes of weights a chunk may have, so that they stay in the first-level cache beside the pixels.</summary>
+    /// <summary>Maximum bytes of weights in a chunk, so that they stay in the L1 cache next to the pixels.</summary>
     private const int ChunkBytes = 20 * 1024;
 
     private readonly nint[] _pixels;
@@ -22,9 +22,9 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
 
     /// <param name="pixels">Offset of each pixel in the input, in floats.</param>
     /// <param name="results">Offset of each pixel in the result.</param>
-    /// <param name="taps">Offset of each tap from its pixel, and its place in the weights' kernel.</param>
-    /// <param name="rows">Channels summed over.</param>
-    /// <param name="columns">Channels made.</param>
+    /// <param name="taps">Offset of each tap from its pixel, and its index in the kernel.</param>
+    /// <param name="rows">Number of summed channels.</param>
+    /// <param name="columns">Number of result channels.</param>
     internal TapConvolution(nint[] pixels, nint[] results, (nint Offset, int Weight)[] taps, int rows, int columns)
     {
         _taps = GC.AllocateArray<nint>(Math.Max(1, taps.Length), pinned: true);
@@ -33,7 +33,7 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
         _rows = rows;
         _columns = columns;
         PixelCount = pixels.Length;
-        // The last tile is filled up with its last pixel; the surplus is worked out and thrown away.
+        // The last tile is padded with copies of its last pixel; the extra results are discarded.
         int padded = (PixelCount + Tile - 1) / Tile * Tile;
         _pixels = GC.AllocateArray<nint>(padded, pinned: true);
         _results = results;
@@ -43,15 +43,15 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
 
     private static int Tile => ConvolutionTile<V>.Rows;
 
-    /// <summary>Columns of a block.</summary>
+    /// <summary>Columns per block.</summary>
     internal static int BlockColumns => ConvolutionTile<V>.Columns;
 
     internal int PixelCount { get; }
 
-    /// <summary>True where nothing is summed and every result is its start; nothing is packed then either.</summary>
+    /// <summary>True if there is nothing to sum and every result is its initial value; then nothing is packed either.</summary>
     internal bool HasNoTaps => _weightTaps.Length == 0;
 
-    /// <summary>Blocks of columns.</summary>
+    /// <summary>Number of blocks of columns.</summary>
     internal int Blocks => (_columns + BlockColumns - 1) / BlockColumns;
 
     /// <summary>Floats of the packed weights.</summary>
@@ -60,7 +60,9 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
     /// <summary>Floats of scratch that <see cref="Run"/> needs.</summary>
     internal static int ScratchLength => TilesPerBlock * Tile * BlockColumns;
 
-    /// <summary>Packs the weights of blocks [first, last); <paramref name="weights"/> is read at row * rowStride + column * columnStride + tap.</summary>
+    /// <summary>
+    /// Packs the weights of blocks [first, last); <paramref name="weights"/> is read at row * rowStride + column * columnStride + tap.
+    /// </summary>
     internal void Pack(float* weights, nint rowStride, nint columnStride, float* packed, int first, int last)
     {
         for (int block = first; block < last; block++)
@@ -77,17 +79,20 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
         }
     }
 
-    /// <summary>Works out pixels [firstPixel, lastPixel) of one image for one block of columns; <paramref name="firstPixel"/> is a multiple of the tile.</summary>
+    /// <summary>
+    /// Computes pixels [firstPixel, lastPixel) of one image for one block of columns; <paramref name="firstPixel"/> is a multiple of the
+    /// tile.
+    /// </summary>
     /// <param name="input">The image, padded.</param>
     /// <param name="packed">All packed weights.</param>
-    /// <param name="block">Which block of columns.</param>
-    /// <param name="start">[columns] to start from, or null for zero.</param>
-    /// <param name="result">The image written.</param>
-    /// <param name="accumulate">True to add to what stands there.</param>
-    /// <param name="rectify">True to write max(y, 0); goes without <paramref name="accumulate"/>.</param>
+    /// <param name="block">Index of the block of columns.</param>
+    /// <param name="start">[columns] initial values of the sums, or null for zero.</param>
+    /// <param name="result">The output image.</param>
+    /// <param name="accumulate">True to add to the existing values.</param>
+    /// <param name="rectify">True to write max(y, 0); cannot be combined with <paramref name="accumulate"/>.</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
     /// <param name="firstPixel">First pixel.</param>
-    /// <param name="lastPixel">After the last pixel.</param>
+    /// <param name="lastPixel">One past the last pixel.</param>
     internal void Run(float* input, float* packed, int block, float* start, float* result, bool accumulate, bool rectify, float* scratch, int firstPixel, int lastPixel)
     {
         int columns = BlockColumns, firstColumn = block * columns, used = Math.Min(columns, _columns - firstColumn);
@@ -95,7 +100,7 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
         new Span<float>(begin, columns).Clear();
         if (start != null) Loops.Copy(start + firstColumn, begin, used);
         float* blockWeights = packed + (long)block * _weightTaps.Length * _rows * columns;
-        // Whole tiles of whole blocks go straight to where they belong.
+        // Whole tiles of whole blocks are written directly to their destination.
         bool isDirect = used == columns && !accumulate && _chunks.Length > 0;
         fixed (nint* pixels = _pixels, taps = _taps, results = _results)
             for (int pixel = firstPixel; pixel < lastPixel; pixel += TilesPerBlock * Tile)
@@ -144,7 +149,9 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
         else Loops.Copy(sums, target, used);
     }
 
-    /// <summary>Cuts taps times rows into runs whose weights fit the first-level cache: whole taps where several fit, else parts of one.</summary>
+    /// <summary>
+    /// Splits taps times rows into chunks whose weights fit in the L1 cache: several whole taps if they fit, otherwise parts of one.
+    /// </summary>
     private static (int, int, int, int)[] Chunks(int taps, int rows)
     {
         int most = Math.Max(8, ChunkBytes / (BlockColumns * sizeof(float)));

@@ -4,19 +4,20 @@ namespace Fer.Pipeline.Engine;
 
 /// <summary>
 /// Winograd's minimal filtering of 3x3 convolutions in two dimensions, <typeparamref name="F"/> nested with itself: a 4x4 tile takes 36
-/// multiplications instead of 144, a 3x3 tile 25 instead of 81. Each transform works on one vector of channels: rows first, into a small buffer,
-/// then columns. Products of tiles come out as planes, place (i, j) of a tile's products being plane <see cref="Patch"/> i + j.
+/// multiplications instead of 144, a 3x3 tile 25 instead of 81. Each transform works on one vector of channels: rows first, into a small
+/// buffer, then columns. The products of tiles are stored as planes: element (i, j) of a tile's products is in plane <see cref="Patch"/> *
+/// i + j.
 /// </summary>
 [SkipLocalsInit]
 internal static unsafe class Winograd<V, F> where V : struct, ISimd<V> where F : struct, IMinimalFilter
 {
-    /// <summary>Side of an output tile.</summary>
+    /// <summary>Side length of an output tile.</summary>
     internal static int Tile => F.Tile;
 
-    /// <summary>Side of an input tile: output and kernel overlap.</summary>
+    /// <summary>Side length of an input tile, which includes the kernel's overlap.</summary>
     internal static int Patch => F.Patch;
 
-    /// <summary>Products a tile.</summary>
+    /// <summary>Products per tile.</summary>
     internal static int Planes => F.Patch * F.Patch;
 
     /// <summary>Input tile to its planes: Bᵀ d B.</summary>
@@ -35,7 +36,7 @@ internal static unsafe class Winograd<V, F> where V : struct, ISimd<V> where F :
         for (int i = 0; i < F.Tile; i++) F.Output<V>(half + i * F.Patch * V.Width, V.Width, tile + i * F.Tile * V.Width, V.Width);
     }
 
-    /// <summary>The tile of an output's gradient, [tile, tile, width], to planes: A dy Aᵀ.</summary>
+    /// <summary>A tile of the output's gradient, [tile, tile, width], to planes: A dy Aᵀ.</summary>
     internal static void OutputGradient(float* tile, float* target, nint planeStep)
     {
         float* half = stackalloc float[F.Patch * F.Tile * V.Width];

@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// A 3x3 convolution of stride 1 by <see cref="Winograd{V, F}"/>: transformed inputs times transformed weights, plane by plane, and back.
-/// The gradient towards the input is one too, of the output's gradient with the kernels turned around.
+/// A 3x3 convolution with stride 1 by <see cref="Winograd{V, F}"/>: transformed inputs times transformed weights, plane by plane,
+/// transformed back. The input gradient is such a convolution too: the output's gradient convolved with the flipped kernels.
 /// </summary>
 internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V : struct, ISimd<V> where F : struct, IMinimalFilter
 {
@@ -13,13 +13,13 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
     private readonly nint _rowStride, _columnStride;
     private readonly bool _turned;
 
-    /// <param name="input">Shape read.</param>
-    /// <param name="output">Shape written.</param>
-    /// <param name="padTop">Zero rows above.</param>
-    /// <param name="padLeft">Zero columns on the left.</param>
-    /// <param name="rowStride">Floats from one summed channel to the next in the weights.</param>
-    /// <param name="columnStride">Floats from one channel made to the next in the weights.</param>
-    /// <param name="turned">True to read each kernel backwards.</param>
+    /// <param name="input">Shape of the input.</param>
+    /// <param name="output">Shape of the output.</param>
+    /// <param name="padTop">Rows of zero padding above.</param>
+    /// <param name="padLeft">Columns of zero padding on the left.</param>
+    /// <param name="rowStride">Stride in floats between successive summed channels in the weights.</param>
+    /// <param name="columnStride">Stride in floats between successive result channels in the weights.</param>
+    /// <param name="turned">True to flip each kernel.</param>
     internal WinogradConvolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride, bool turned)
     {
         _rowStride = rowStride;
@@ -82,7 +82,7 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
                     {
                         float* weights = call.Packed + plane * PlaneLength + (nint)block * _inputs * BlockColumns;
                         float* product = products + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * BlockColumns;
-                        // Rows past the count hold what an earlier block left; their products are never read.
+                        // Rows past the count hold leftovers of an earlier block; their products are never read.
                         for (int t = 0; t < count; t += rows)
                             ConvolutionTile<V>.Forward(inputs + plane * _tiles.InputPlane, pixels + t, tap, 1, _inputs, weights, zero, 0, product + t * BlockColumns);
                     }

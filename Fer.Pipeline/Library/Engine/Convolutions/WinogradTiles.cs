@@ -3,26 +3,27 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// How the images of a batch fall into tiles of <see cref="Winograd{V, F}"/>, and where a block of tiles stands in scratch. Tiles are numbered
-/// through the whole batch; a block of them is transformed, multiplied and transformed back while it is in the cache.
+/// How the images of a batch are divided into tiles of <see cref="Winograd{V, F}"/>, and where a block of tiles is stored in scratch
+/// memory. Tiles are numbered across the whole batch; a block of them is transformed, multiplied and transformed back while it is in the
+/// cache.
 /// </summary>
 [SkipLocalsInit]
 internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> where F : struct, IMinimalFilter
 {
-    /// <summary>Floats of transformed inputs and products a block may take: about half a second-level cache.</summary>
+    /// <summary>Maximum floats of transformed inputs and products in a block: about half of the L2 cache.</summary>
     private const int BlockFloats = 96 * 1024;
 
-    /// <summary>Floats between the rows of a plane beyond its channels: rows a power of two apart would share few cache lines.</summary>
+    /// <summary>Padding in floats between the rows of a plane: rows a power of two apart would map to the same few cache lines.</summary>
     private const int RowPadding = 16;
 
     private readonly Shape _input, _output;
     private readonly int _padTop, _padLeft, _rows, _columns;
 
-    /// <param name="input">Shape of the image read.</param>
-    /// <param name="output">Shape of the image the 4x4 tiles lie in.</param>
-    /// <param name="padTop">Zero rows above the image.</param>
-    /// <param name="padLeft">Zero columns left of the image.</param>
-    /// <param name="capacity">Tiles a block, a multiple of a register tile's rows; 0 is as many as stay in the second-level cache.</param>
+    /// <param name="input">Shape of the input image.</param>
+    /// <param name="output">Shape of the image that is divided into 4x4 tiles.</param>
+    /// <param name="padTop">Rows of zero padding above the image.</param>
+    /// <param name="padLeft">Columns of zero padding to the left of the image.</param>
+    /// <param name="capacity">Tiles per block, a multiple of a register tile's rows; 0 means as many as fit in the L2 cache.</param>
     internal WinogradTiles(Shape input, Shape output, int padTop, int padLeft, int capacity = 0)
     {
         _input = input;
@@ -40,15 +41,15 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
     }
 
     /// <summary>
-    /// What an image costs, in multiplications, transforms included; infinite where both channel counts are not whole vectors, as the transforms
-    /// need them, or where the batch has too few tiles.
+    /// The cost of an image in multiplications, transforms included; infinite if the channel counts are not whole vectors, which the
+    /// transforms need, or if the batch has too few tiles.
     /// </summary>
     internal static double Cost(Shape input, Shape output, Window window, int groups, int batchSize, int threads)
     {
         if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 } || groups != 1) return double.PositiveInfinity;
         if (input.Channels % V.Width != 0 || output.Channels % V.Width != 0 || Math.Min(input.Channels, output.Channels) < 16) return double.PositiveInfinity;
         long tiles = TilesOf(output);
-        // A block of the least size for each thread; below it the weights' transform costs more than it saves.
+        // At least one minimum-size block for each thread; below that the weight transform costs more than it saves.
         if (tiles * batchSize < 4 * ConvolutionTile<V>.Rows * threads) return double.PositiveInfinity;
         // A transformed value costs about as much as eleven products.
         const double transform = 11;
@@ -56,27 +57,29 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
         return tiles * Winograd<V, F>.Planes * (pairs + transform * (input.Channels + output.Channels));
     }
 
-    /// <summary>Tiles of an image.</summary>
+    /// <summary>Tiles in an image.</summary>
     internal static int TilesOf(Shape output) => (output.Height + F.Tile - 1) / F.Tile * ((output.Width + F.Tile - 1) / F.Tile);
 
     internal static int BlockColumns => ConvolutionTile<V>.Columns;
 
-    /// <summary>Tiles an image.</summary>
+    /// <summary>Tiles per image.</summary>
     internal int PerImage => _rows * _columns;
-    /// <summary>Tiles a block.</summary>
+    /// <summary>Tiles per block.</summary>
     internal int Capacity { get; }
     /// <summary>Blocks of output channels.</summary>
     internal int Blocks { get; }
-    /// <summary>Floats from a tile to the next in a plane of inputs.</summary>
+    /// <summary>Stride in floats between tiles in a plane of inputs.</summary>
     internal nint InputStep { get; }
-    /// <summary>Floats from a plane of inputs, [tiles, channels], to the next.</summary>
+    /// <summary>Stride in floats between planes of inputs, [tiles, channels].</summary>
     internal nint InputPlane { get; }
-    /// <summary>Floats from a plane of outputs, [blocks, tiles, columns], to the next.</summary>
+    /// <summary>Stride in floats between planes of outputs, [blocks, tiles, columns].</summary>
     internal nint OutputPlane { get; }
-    /// <summary>Floats of the planes of inputs, of outputs, and of one patch.</summary>
+    /// <summary>Floats for the planes of inputs, the planes of outputs and one patch.</summary>
     internal long ScratchLength => Winograd<V, F>.Planes * (long)(InputPlane + OutputPlane) + Winograd<V, F>.Planes * (long)_input.Channels;
 
-    /// <summary>Transforms tiles [first, first + count) of a batch into planes of inputs; <paramref name="patch"/> is room for one padded tile.</summary>
+    /// <summary>
+    /// Transforms tiles [first, first + count) of a batch into planes of inputs; <paramref name="patch"/> is scratch for one padded tile.
+    /// </summary>
     internal void TransformInput(float* images, int first, int count, float* planes, float* patch)
     {
         int channels = _input.Channels;
@@ -113,7 +116,7 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
         }
     }
 
-    /// <summary>Transforms planes of products back and writes or adds them to the output as <paramref name="call"/> asks.</summary>
+    /// <summary>Transforms planes of products back and writes or adds them to the output, as <paramref name="call"/> specifies.</summary>
     internal void TransformOutput(float* planes, int first, int count, in ConvolutionCall call)
     {
         float* tile = stackalloc float[Winograd<V, F>.Tile * Winograd<V, F>.Tile * V.Width];
@@ -139,7 +142,7 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
         }
     }
 
-    /// <summary>Transforms the output's gradient at tiles [first, first + count) into planes laid out as those of products.</summary>
+    /// <summary>Transforms the output's gradient at tiles [first, first + count) into planes with the layout of the products.</summary>
     internal void TransformOutputGradient(float* images, int first, int count, float* planes)
     {
         float* tile = stackalloc float[Winograd<V, F>.Tile * Winograd<V, F>.Tile * V.Width];

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The gradient towards the kernels of a 3x3 convolution of stride 1, as the exact adjoint of <see cref="WinogradConvolution{V, F}"/>: products of
-/// transformed inputs and transformed output gradients summed over tiles, plane by plane, and only the sums transformed back.
+/// The weight gradient of a 3x3 convolution with stride 1, as the exact adjoint of <see cref="WinogradConvolution{V, F}"/>: products of
+/// transformed inputs and transformed output gradients are summed over tiles, plane by plane, and only the sums are transformed back.
 /// </summary>
 [SkipLocalsInit]
 internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPass where V : struct, ISimd<V> where F : struct, IMinimalFilter
@@ -12,10 +12,12 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
     private readonly WinogradTiles<V, F> _tiles;
     private readonly int _inputs, _outputs, _inputTiles;
 
-    /// <summary>Floats of sums that stay in the second-level cache beside a block of transformed tiles.</summary>
+    /// <summary>Floats of sums that fit in the L2 cache next to a block of transformed tiles.</summary>
     private const int CachedSums = 192 * 1024;
 
-    /// <summary>Most tiles a block where the sums outgrow that cache: few walks over them then matter more than tiles that stay in it.</summary>
+    /// <summary>
+    /// Maximum tiles per block if the sums exceed that cache: few passes over the sums then matter more than keeping the tiles in cache.
+    /// </summary>
     private const int MostTiles = 192;
 
     internal WinogradWeightGradient(Shape input, Shape output, int padTop, int padLeft, int batchSize, int threads)
@@ -28,7 +30,9 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
         _inputTiles = (_inputs + Rows - 1) / Rows;
     }
 
-    /// <summary>True where enough tiles share one walk over the sums, four times as many as the weights, to be worth it.</summary>
+    /// <summary>
+    /// True if enough tiles share one pass over the sums (which are four times as many as the weights) to make it worthwhile.
+    /// </summary>
     internal static bool Suits(Shape output, int batchSize, int threads) =>
         (long)batchSize * WinogradTiles<V, F>.TilesOf(output) / threads >= 96;
 
@@ -46,7 +50,7 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
         float* zero = stackalloc float[Columns];
         new Span<float>(zero, Columns).Clear();
         float* inputs = scratch, gradients = inputs + Winograd<V, F>.Planes * _tiles.InputPlane, patch = gradients + Winograd<V, F>.Planes * _tiles.OutputPlane;
-        // Where the last block has only half its columns, the other half must count as nothing.
+        // If the last block has only half of its columns, the other half must count as zero.
         if (_outputs % Columns != 0) new Span<float>(gradients, checked((int)(Winograd<V, F>.Planes * _tiles.OutputPlane))).Clear();
         for (int start = first; start < last; start += _tiles.Capacity)
         {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>A function of two values with its gradients towards both.</summary>
+/// <summary>A function of two values and its gradients with respect to both.</summary>
 internal interface IArithmetic
 {
     static abstract W Apply<W>(W a, W b) where W : struct, ISimd<W>;
@@ -38,7 +38,7 @@ internal readonly struct Quotient : IArithmetic
     public static W Right<W>(W gradient, W a, W b) where W : struct, ISimd<W> => W.Subtract(default, W.Divide(W.Multiply(gradient, a), W.Multiply(b, b)));
 }
 
-/// <summary>Where both are equal the gradient goes to the left one.</summary>
+/// <summary>If both are equal, the gradient goes to the left one.</summary>
 internal readonly struct Greater : IArithmetic
 {
     public static W Apply<W>(W a, W b) where W : struct, ISimd<W> => W.Max(a, b);
@@ -46,7 +46,7 @@ internal readonly struct Greater : IArithmetic
     public static W Right<W>(W gradient, W a, W b) where W : struct, ISimd<W> => W.WherePositive(W.Subtract(b, a), gradient, default);
 }
 
-/// <summary>Where both are equal the gradient goes to the left one.</summary>
+/// <summary>If both are equal, the gradient goes to the left one.</summary>
 internal readonly struct Lesser : IArithmetic
 {
     public static W Apply<W>(W a, W b) where W : struct, ISimd<W> => W.Min(a, b);
@@ -54,7 +54,7 @@ internal readonly struct Lesser : IArithmetic
     public static W Right<W>(W gradient, W a, W b) where W : struct, ISimd<W> => W.WherePositive(W.Subtract(a, b), gradient, default);
 }
 
-/// <summary>Value by value: powers of negative numbers go by no logarithm.</summary>
+/// <summary>One value at a time: powers of negative numbers cannot be computed by logarithms.</summary>
 internal readonly unsafe struct Power : IArithmetic
 {
     public static W Apply<W>(W a, W b) where W : struct, ISimd<W> => Each(a, b, &Raise);

@@ -1,11 +1,14 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>The loops of <see cref="Arithmetic"/>: axes that both inputs step through alike are walked as one, innermost in whole vectors.</summary>
+/// <summary>
+/// The loops of <see cref="Arithmetic"/>: adjacent axes that both inputs step through without a gap are merged;
+/// the innermost axis is processed in whole vectors.
+/// </summary>
 internal sealed unsafe class ArithmeticKernel<V, F> : Kernel
     where V : struct, ISimd<V>
     where F : struct, IArithmetic
 {
-    /// <summary>Three axes, outermost first: size, and the floats each input moves by (0 where it stands still).</summary>
+    /// <summary>Three axes, outermost first: size, and each input's stride in floats (0 if broadcast).</summary>
     private readonly (int Size, int Left, int Right)[] _axes;
 
     internal ArithmeticKernel(KernelSetup setup) : base(setup)
@@ -56,7 +59,7 @@ internal sealed unsafe class ArithmeticKernel<V, F> : Kernel
     internal override void Backward() => Pool.Run(this, static (state, thread) =>
     {
         var k = (ArithmeticKernel<V, F>)state;
-        // Whole examples, because an input that stands still gathers its gradient over all places of one.
+        // Whole examples per thread, because a broadcast input sums its gradient over all positions of one example.
         var (first, last) = k.Pool.Part(k.Count, thread);
         for (int example = first; example < last; example++) k.Spread(example);
     });

@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The loops of <see cref="BatchNormalization"/>, with the rectifier behind it taken along where there is one: that spares a pass over memory each way.
+/// The loops of <see cref="BatchNormalization"/>, fused with the ReLU that follows, if there is one: that saves a pass over memory in each
+/// direction.
 /// </summary>
 internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization operation, KernelSetup setup) : Kernel(setup), IRectifying
     where V : struct, ISimd<V>
 {
-    /// <summary>Places summed in floats before the sum moves on to doubles.</summary>
+    /// <summary>Number of values summed in floats before the sum is added to a double.</summary>
     private const int Run = 512;
 
     private int Channels => InputShape.Channels;
@@ -19,11 +20,11 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
     /// <inheritdoc/>
     public bool Rectify { get; set; }
 
-    /// <summary>Mean and inverse deviation of the batch.</summary>
+    /// <summary>Mean and inverse standard deviation of the batch.</summary>
     internal override long SavedBytes => 2L * Channels * sizeof(float);
-    /// <summary>Factors a channel: two of the forward pass, three of the backward pass.</summary>
+    /// <summary>Factors per channel: two for the forward pass, three for the backward pass.</summary>
     internal override long SharedScratchBytes => 5L * Channels * sizeof(float);
-    /// <summary>Two sums a channel, in doubles.</summary>
+    /// <summary>Two sums per channel, in doubles.</summary>
     internal override long ThreadScratchBytes => 2L * Channels * sizeof(double);
 
     private float* Mean => (float*)Saved;
@@ -65,8 +66,8 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
     }
 
     /// <summary>
-    /// The line that takes each input to its output. The backward pass works it out again, to the same bits, and so knows without reading the
-    /// outputs which of them the rectifier let through.
+    /// The scale and shift that map each input to its output. The backward pass computes them again, with identical bits, and so knows
+    /// which outputs the ReLU let through without reading them.
     /// </summary>
     private void SetLines()
     {
@@ -93,8 +94,8 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
             double inverse = InverseDeviation[c];
             shiftGradient[c] = (float)sum;
             scaleGradient[c] = (float)(product * inverse);
-            // dx = scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), gathered by dy, x and a constant.
-            // Statistics that the batch did not make pass none of it on: the last two are 0.
+            // dx = scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), grouped by dy, x and a constant.
+            // If the statistics do not come from the batch, no gradient flows through them: the last two terms are 0.
             double outer = scale[c] * inverse, slope = MeasuresBatch ? product * inverse * inverse / Places : 0;
             Factor0[c] = (float)outer;
             Factor1[c] = (float)(-outer * slope);
@@ -128,7 +129,9 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
         }
     }
 
-    /// <summary>Sums of x - k and its square, k being the batch's first value: one pass, without the cancellation of plain squares.</summary>
+    /// <summary>
+    /// Sums of x - k and its square, where k is the batch's first value: one pass, without the cancellation of plain squares.
+    /// </summary>
     private void Moments<W>(int thread, long start, int n, int c) where W : struct, ISimd<W>
     {
         float* x = Inputs[0] + start * Channels + c;

@@ -1,9 +1,9 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>The loops of an element-wise function whose slope is known from its output, so that it works in place.</summary>
-/// <param name="curve">y from x.</param>
-/// <param name="slope">The input's gradient from y and the output's gradient.</param>
-/// <param name="setup">What it is planned for.</param>
+/// <summary>The loops of an element-wise function whose derivative follows from its output, so that it works in place.</summary>
+/// <param name="curve">Computes y from x.</param>
+/// <param name="slope">Computes the input's gradient from y and the output's gradient.</param>
+/// <param name="setup">What the kernel is planned for.</param>
 internal sealed unsafe class CurveKernel<V, C, S>(C curve, S slope, KernelSetup setup) : Kernel(setup)
     where V : struct, ISimd<V>
     where C : struct, IUnary<V>

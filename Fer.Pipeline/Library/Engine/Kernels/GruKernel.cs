@@ -1,7 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The steps of <see cref="Gru"/>. It keeps what the hidden gate's state part was: the product R_h h + c where the reset comes after it, r·h where it comes before.
+/// The steps of <see cref="Gru"/>. Keeps the recurrent part of the hidden gate: the product R_h h + c if the reset comes after it, r·h if
+/// it comes before.
 /// </summary>
 internal sealed unsafe class GruKernel<V> : RecurrentKernel<V> where V : struct, ISimd<V>
 {
@@ -13,7 +14,7 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V> where V : struct,
     internal GruKernel(Gru gru, KernelSetup setup) : base(gru, setup)
     {
         _gru = gru;
-        // Update and reset gate first; the hidden gate's part goes its own way.
+        // Update and reset gate first; the hidden gate is handled separately.
         _gates = StepProduct(Units, GateWidth, Units, 2 * Units, 1, Units);
         _hidden = gru.ResetAfter
             ? StepProduct(Units, Units, Units, Units, 1, Units, start: 2 * Units * Units)
@@ -130,7 +131,7 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V> where V : struct,
             W.Store(at.Carried + u, W.Multiply(dh, z));
             return;
         }
-        // What the reset multiplied, and the gradient of that product.
+        // The value that the reset gate multiplied, and the gradient of that product.
         W other = _gru.ResetAfter ? W.Load(at.Kept + u) : old;
         W product = _gru.ResetAfter ? W.Load(at.Gradients + 2 * Units + u) : W.Load(at.ResetState + u);
         W dr = W.Multiply(W.Multiply(product, other), W.Multiply(r, W.Subtract(one, r)));

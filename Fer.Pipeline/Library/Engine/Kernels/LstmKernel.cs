@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>The steps of <see cref="Lstm"/>; it keeps the cell after each step.</summary>
+/// <summary>The steps of <see cref="Lstm"/>; keeps the cell state after each step.</summary>
 internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V> where V : struct, ISimd<V>
 {
     private readonly Lstm _lstm;

@@ -1,28 +1,36 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>The part of a pooling window that lies inside the image: <see cref="Rows"/> rows of <see cref="Columns"/> places, a channel vector at each.</summary>
-/// <param name="Start">Floats from the image's start to the first place.</param>
-/// <param name="Rows">Rows of the kernel inside.</param>
-/// <param name="Columns">Columns of the kernel inside.</param>
-/// <param name="RowStep">Floats from a row of the kernel to the next.</param>
-/// <param name="ColumnStep">Floats from a column of the kernel to the next.</param>
-/// <param name="PaddedArea">Places of the kernel inside the image and its padding.</param>
+/// <summary>
+/// The part of a pooling window that lies inside the image: <see cref="Rows"/> rows of <see cref="Columns"/> pixels, with one channel
+/// vector at each.
+/// </summary>
+/// <param name="Start">Offset in floats from the start of the image to the first pixel.</param>
+/// <param name="Rows">Kernel rows inside the image.</param>
+/// <param name="Columns">Kernel columns inside the image.</param>
+/// <param name="RowStep">Stride in floats between kernel rows.</param>
+/// <param name="ColumnStep">Stride in floats between kernel columns.</param>
+/// <param name="PaddedArea">Kernel positions inside the image or its padding.</param>
 internal readonly record struct PoolWindow(nint Start, int Rows, int Columns, nint RowStep, nint ColumnStep, int PaddedArea)
 {
     internal int Area => Rows * Columns;
 }
 
-/// <summary>What a pooling does with one window and one vector of channels; pointers stand at that channel of the whole image or of the output place.</summary>
+/// <summary>
+/// Processes one window for one vector of channels; pointers are to that channel of the whole image or of the output pixel.
+/// </summary>
 internal unsafe interface IPooling
 {
-    /// <summary>Writes the output from the window.</summary>
+    /// <summary>Computes the output from the window.</summary>
     void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>;
 
-    /// <summary>Adds the output's gradient to the places of the window it came from.</summary>
+    /// <summary>Adds the output's gradient to the window positions it came from.</summary>
     void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>;
 }
 
-/// <summary>The walk over a batch that poolings share: each thread takes rows of outputs forward, so that a single image keeps all threads busy, and whole images back.</summary>
+/// <summary>
+/// The loop over a batch that all pooling operations share: forward, each thread takes rows of outputs, so that a single image keeps all
+/// threads busy; backward, whole images.
+/// </summary>
 internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSetup setup) : Kernel(setup)
     where V : struct, ISimd<V>
     where P : struct, IPooling
@@ -82,7 +90,10 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
         return new PoolWindow(top * line + left * (nint)Channels, rows, columns, window.DilationHeight * line, window.DilationWidth * (nint)Channels, paddedRows * paddedColumns);
     }
 
-    /// <summary>Of a kernel that starts at <paramref name="start"/>: its first place inside, how many are, and how many are inside or in the padding.</summary>
+    /// <summary>
+    /// For a kernel that starts at <paramref name="start"/>: its first position inside the image, how many are inside, and how many are
+    /// inside or in the padding.
+    /// </summary>
     private static (int First, int Inside, int Padded) Axis(int start, int size, int kernel, int dilation, int padAfter)
     {
         int before = start < 0 ? Math.Min(kernel, (-start + dilation - 1) / dilation) : 0;

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>The loops of <see cref="Rearrange"/>: neighbours that stay neighbours are copied as one run.</summary>
+/// <summary>The loops of <see cref="Rearrange"/>: neighbouring values that stay neighbours are copied as one run.</summary>
 internal sealed unsafe class RearrangeKernel<V> : Kernel where V : struct, ISimd<V>
 {
     private readonly int[][] _outer;
@@ -13,7 +13,7 @@ internal sealed unsafe class RearrangeKernel<V> : Kernel where V : struct, ISimd
     {
         _fill = rearrange.Fill;
         var axes = rearrange.Axes.Where(axis => axis.Length > 1 || axis[0] != 0).ToList();
-        // The innermost run takes in the axis before it where that one steps by whole runs.
+        // Merge the axis before the innermost run into it if that axis steps by whole runs.
         while (axes.Count > 1 && IsRun(axes[^1]) && axes[^1][0] == 0 && IsStepped(axes[^2], axes[^1].Length))
         {
             int start = axes[^2][0], length = axes[^2].Length * axes[^1].Length;
@@ -59,7 +59,7 @@ internal sealed unsafe class RearrangeKernel<V> : Kernel where V : struct, ISimd
         }
     });
 
-    /// <summary>Where an inner row is read, or below zero where all of it is filled.</summary>
+    /// <summary>Offset at which an inner row is read, or negative if the whole row is filled.</summary>
     private int Offset(int row)
     {
         int offset = 0;

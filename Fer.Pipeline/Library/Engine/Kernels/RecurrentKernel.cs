@@ -1,8 +1,9 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// What recurrent layers share. Forward: the input's part of all steps at once, then step by step. Backward (through time): step by step from the
-/// last, then the gradients towards weights and input of all steps at once. Each thread takes whole examples, whose steps need no other's.
+/// Code shared by recurrent layers. Forward: the input products of all steps at once, then step by step. Backward (through time): step by
+/// step from the last one, then the gradients of weights and input for all steps at once. Each thread takes whole examples, which are
+/// independent of each other.
 /// </summary>
 internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISimd<V>
 {
@@ -33,20 +34,20 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
     protected int InputWidth => _operation.Inputs;
     protected int Units => _operation.Units;
     protected int GateWidth => _operation.Gates * Units;
-    /// <summary>Sequences side by side.</summary>
+    /// <summary>Number of parallel sequences in an example.</summary>
     protected int Columns => OutputShape.Width;
     protected int Steps => OutputShape.Height;
-    /// <summary>Steps of all sequences of an example.</summary>
+    /// <summary>Number of steps in all sequences of an example.</summary>
     protected int Rows => OutputShape.Area;
 
     /// <summary>[batch, steps, width, gates]: the gates' values, kept for the backward pass.</summary>
     protected float* GateValues => IsTraining ? (float*)Saved : (float*)SharedScratch + _gates;
-    /// <summary>Gradients of what the input's part is added to.</summary>
+    /// <summary>Gradients of the gates' inputs, as seen by the input products.</summary>
     protected float* GateGradients => (float*)SharedScratch + _gateGradients;
-    /// <summary>Gradients of what the state's part is added to.</summary>
+    /// <summary>Gradients of the gates' inputs, as seen by the state products.</summary>
     protected float* StateGradients => (float*)SharedScratch + _stateGradients;
 
-    /// <summary>Floats a row that a layer keeps beside the gates.</summary>
+    /// <summary>Floats per row that a layer keeps in addition to the gates.</summary>
     protected abstract int KeptWidth { get; }
 
     /// <summary>[batch, steps, width, <see cref="KeptWidth"/>].</summary>
@@ -57,10 +58,10 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
     internal override long ThreadScratchBytes => sizeof(float) * (MatrixProduct<V>.ScratchLength + (IsTraining ? SumLength : 0));
     private long SumLength => (long)GateWidth * (InputWidth + Units + 2) + ExtraSums;
 
-    /// <summary>Floats of sums for further parameters.</summary>
+    /// <summary>Floats of gradient sums for additional parameters.</summary>
     protected virtual int ExtraSums => 0;
 
-    /// <summary>Room in the scratch that threads share.</summary>
+    /// <summary>Reserves space in the scratch memory that threads share.</summary>
     protected long Take(long floats)
     {
         long start = _shared;
@@ -74,34 +75,43 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
         return product;
     }
 
-    /// <summary>A product whose rows are one step of all sequences; the offsets count from that step of the first example.</summary>
+    /// <summary>
+    /// A matrix product whose rows are one step of all sequences; the offsets are relative to that step of the first example.
+    /// </summary>
     protected MatrixProduct<V> StepProduct(int readWidth, int writeWidth, int summed, int made, nint rowStep, nint columnStep, nint start = 0)
     {
         return Add(new MatrixProduct<V>(StepPlaces(readWidth), StepPlaces(writeWidth), summed, made, rowStep, columnStep, start), _operation.RecurrentWeight);
     }
 
-    /// <summary>Where the sequences of a step stand among rows of <paramref name="width"/> floats.</summary>
+    /// <summary>Offsets of the sequences of a step among rows of <paramref name="width"/> floats.</summary>
     protected nint[] StepPlaces(int width) =>
         [.. from example in Enumerable.Range(0, Setup.BatchSize) from column in Enumerable.Range(0, Columns) select ((nint)example * Rows + column) * width];
 
     protected void Run(MatrixProduct<V> product, float* x, float* y, bool accumulate, int rows, float* scratch, float* start = null) =>
         product.Run(x, (float*)SharedScratch + _products.Find(p => p.Product == product).Packed, start, y, accumulate, rows, scratch);
 
-    /// <summary>One step of examples [first, last): turns the gates' sums, without the state's part, into the state after it.</summary>
+    /// <summary>
+    /// One step of examples [first, last): computes the new state from the gates' sums, which do not include the state products yet.
+    /// </summary>
     /// <param name="first">First example.</param>
-    /// <param name="last">After the last example.</param>
-    /// <param name="step">The step's place in the sequence.</param>
-    /// <param name="before">The place of the step before it, or -1.</param>
-    /// <param name="scratch">For products.</param>
+    /// <param name="last">One past the last example.</param>
+    /// <param name="step">Index of the step in the sequence.</param>
+    /// <param name="before">Index of the previous step, or -1.</param>
+    /// <param name="scratch">Scratch memory for the products.</param>
     protected abstract void StepForward(int first, int last, int step, int before, float* scratch);
 
-    /// <summary>The same back: from the carried gradient of the state to those of the gates and of the state before.</summary>
+    /// <summary>
+    /// The same step backward: from the carried gradient of the state to the gradients of the gates and of the previous state.
+    /// </summary>
     protected abstract void StepBackward(int first, int last, int step, int before, float* scratch);
 
-    /// <summary>The values that the state's weights of one gate were multiplied with.</summary>
+    /// <summary>Adds up the gradients of the recurrent weights.</summary>
     protected abstract void SumStateWeights(int first, int last, float* sums);
 
-    /// <summary>[examples, width, units]: gradient of the state after the step at hand, as later steps gave it; then room for another of that size.</summary>
+    /// <summary>
+    /// [examples, width, units]: gradient of the state after the current step, coming from later steps; followed by another buffer of the
+    /// same size.
+    /// </summary>
     protected float* Carried(int example) => (float*)SharedScratch + _carried + (long)example * Columns * Units;
     protected float* CarriedCell(int example) => Carried(example) + (long)Setup.BatchSize * Columns * Units;
 
@@ -114,7 +124,7 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
         Pool.Run(this, static (state, thread) => ((RecurrentKernel<V>)state).Forward(thread));
     }
 
-    /// <summary>The state's bias where it may be added to the input's at once.</summary>
+    /// <summary>The recurrent bias, if it may be added to the input bias up front.</summary>
     protected virtual float StateBias(ReadOnlySpan<float> bias, int index) => bias[GateWidth + index];
 
     private void Pack() => Pool.Run(this, static (state, thread) =>
@@ -187,7 +197,7 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
             Run(_inputBack!, GateGradients + row * GateWidth, InputGradients[0] + row * InputWidth, Accumulate[0], rows, scratch);
     }
 
-    /// <summary>The step before of each row, or below zero for the first.</summary>
+    /// <summary>Index of the previous step, or negative for the first.</summary>
     protected int Before(int step) => _operation.Reverse ? (step == Steps - 1 ? -1 : step + 1) : step - 1;
 
     /// <summary>sums[j, k] += Σ over rows of left[row, j] * right[row, k].</summary>

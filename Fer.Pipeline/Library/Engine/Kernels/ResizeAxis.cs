@@ -1,17 +1,17 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>For each place of a resized axis the places of the input it is made of, with their weights.</summary>
+/// <summary>For each position of a resized axis, the input positions that contribute to it, with their weights.</summary>
 internal sealed class ResizeAxis
 {
     private readonly (int Place, float Weight)[][] _taps;
     private readonly bool[] _outside;
 
-    /// <param name="input">Places of the input.</param>
-    /// <param name="output">Places of the output.</param>
-    /// <param name="scale">Output places an input place, or 0 for the sizes' ratio.</param>
-    /// <param name="start">Start of the region, in shares of the input.</param>
-    /// <param name="end">End of the region.</param>
-    /// <param name="options">How the axis is read.</param>
+    /// <param name="input">Size of the input axis.</param>
+    /// <param name="output">Size of the output axis.</param>
+    /// <param name="scale">Scale factor, or 0 for the ratio of the sizes.</param>
+    /// <param name="start">Start of the region, as a fraction of the input.</param>
+    /// <param name="end">End of the region, as a fraction of the input.</param>
+    /// <param name="options">How the axis is resized.</param>
     internal ResizeAxis(int input, int output, double scale, double start, double end, ResizeOptions options)
     {
         if (scale == 0) scale = (double)output / input;

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>What <see cref="Elementary"/> does with each value.</summary>
+/// <summary>The function that <see cref="Elementary"/> applies to each value.</summary>
 public enum ElementaryFunction
 {
     /// <summary>e to the power of x.</summary>
@@ -19,10 +19,10 @@ public enum ElementaryFunction
     Softsign,
 }
 
-/// <summary>A function of the schoolbook value by value, for graphs that spell out what other operations do in one.</summary>
+/// <summary>Applies an elementary function to each value, for graphs that spell out what other operations do in one step.</summary>
 public sealed class Elementary(ElementaryFunction function) : Operation
 {
-    /// <summary>What is done.</summary>
+    /// <summary>The function to apply.</summary>
     public ElementaryFunction Function { get; } = function;
 
     /// <inheritdoc/>

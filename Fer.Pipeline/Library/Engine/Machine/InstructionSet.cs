@@ -5,7 +5,7 @@ public enum InstructionSet
 {
     /// <summary>One float at a time.</summary>
     Scalar,
-    /// <summary>Four floats: SSE, Arm's NEON.</summary>
+    /// <summary>Four floats: SSE, Arm NEON.</summary>
     Vector128,
     /// <summary>Eight floats: AVX2 with FMA.</summary>
     Vector256,
@@ -13,17 +13,17 @@ public enum InstructionSet
     Vector512,
 }
 
-/// <summary>Which vector width kernels use: the widest that this processor has, unless another is asked for.</summary>
+/// <summary>The vector width that kernels use: the widest that this processor supports, unless another one is requested.</summary>
 public static class InstructionSets
 {
-    /// <summary>The widest that this processor runs in hardware.</summary>
+    /// <summary>The widest that this processor supports in hardware.</summary>
     public static InstructionSet Best { get; } =
         System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? InstructionSet.Vector512
         : System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? InstructionSet.Vector256
         : System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated ? InstructionSet.Vector128
         : InstructionSet.Scalar;
 
-    /// <summary>Floats a vector.</summary>
+    /// <summary>Floats per vector.</summary>
     public static int Width(InstructionSet set) => set switch
     {
         InstructionSet.Vector512 => Simd512.Width,

@@ -28,7 +28,7 @@ internal readonly struct TimesPlus<V>(V factor) : IBinary<V> where V : struct, I
     public V Apply(V x, V y) => V.MultiplyAdd(factor, x, y);
 }
 
-/// <summary>A rectifier's gradient: y's where the rectified value x is positive, else 0.</summary>
+/// <summary>A ReLU's gradient: y where the rectified value x is positive, else 0.</summary>
 internal readonly struct WherePositive<V> : IBinary<V> where V : struct, ISimd<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,7 +38,7 @@ internal readonly struct WherePositive<V> : IBinary<V> where V : struct, ISimd<V
 /// <summary>The element-wise loops that operations share.</summary>
 internal static unsafe class Loops
 {
-    /// <summary>target = f(x), element by element; target and x may be one buffer.</summary>
+    /// <summary>target = f(x), element by element; target and x may be the same buffer.</summary>
     internal static void Map<V, F>(F f, float* x, float* target, long length) where V : struct, ISimd<V> where F : struct, IUnary<V>
     {
         long i = 0;
@@ -50,7 +50,7 @@ internal static unsafe class Loops
         Copy(tail, target + i, length - i);
     }
 
-    /// <summary>target = f(x, y), or target += f(x, y); the buffers may be one.</summary>
+    /// <summary>target = f(x, y), or target += f(x, y); the buffers may be the same.</summary>
     internal static void Map<V, F>(F f, float* x, float* y, float* target, long length, bool accumulate)
         where V : struct, ISimd<V> where F : struct, IBinary<V>
     {

@@ -3,13 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Measures what the processor can do at best, the innermost loop of convolution on data in the first-level cache on all threads at once, and what sharing out work costs.</summary>
+/// <summary>
+/// Measures the processor's peak throughput, with convolution's innermost loop on data in the L1 cache on all threads at once, and the
+/// overhead of dispatching work.
+/// </summary>
 internal static unsafe class MachinePeak
 {
     private const int Pixels = 64;
     private const int Repeats = 2000;
 
-    /// <summary>Billions of floating-point operations a second; a multiply-add counts as two. The best of several short runs.</summary>
+    /// <summary>
+    /// Billions of floating-point operations per second (GFLOPS); a multiply-add counts as two. The best of several short runs.
+    /// </summary>
     internal static double GigaFlops(WorkerPool pool) => pool.InstructionSet switch
     {
         InstructionSet.Vector512 => Measure<Simd512>(pool),
@@ -18,7 +23,7 @@ internal static unsafe class MachinePeak
         _ => Measure<Simd1>(pool),
     };
 
-    /// <summary>Microseconds from handing work that does nothing to all threads until they are done: the median of many.</summary>
+    /// <summary>Microseconds to dispatch empty work to all threads and wait for them: the median of many runs.</summary>
     internal static double DispatchMicroseconds(WorkerPool pool)
     {
         var times = new double[Repeats];

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Zeroed memory outside the garbage collector's heap, aligned to cache lines and the widest vectors, freed when disposed. Large buffers ask the
-/// system for large pages: the transforms of a convolution write to dozens of places far apart, more than the processor keeps small pages' addresses for.
+/// Zeroed memory outside the garbage collector's heap, aligned to cache lines and the widest vectors, and freed when disposed. Large
+/// buffers ask the system for huge pages: the transforms of a convolution write to dozens of locations far apart, more than the TLB can
+/// hold small pages for.
 /// </summary>
 internal sealed unsafe partial class NativeBuffer : IDisposable
 {
@@ -12,10 +13,10 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
 
     private const int LargePage = 2 << 20;
 
-    /// <summary>Advice of Linux's madvise(2): large pages are welcome.</summary>
+    /// <summary>MADV_HUGEPAGE of Linux's madvise(2): use huge pages if possible.</summary>
     private const int WelcomesLargePages = 14;
 
-    /// <exception cref="FerException">The machine has not that much memory.</exception>
+    /// <exception cref="FerException">There is not enough memory.</exception>
     internal NativeBuffer(long bytes)
     {
         Bytes = bytes;
@@ -25,9 +26,9 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
         }
         catch (OutOfMemoryException e)
         {
-            throw new FerException($"There is no room for {bytes / (1 << 20)} MiB of buffers. Take a smaller batch or network.", e);
+            throw new FerException($"Not enough memory for {bytes / (1 << 20)} MiB of buffers. Use a smaller batch or network.", e);
         }
-        // Where the system has none to give, small ones do: the answer does not matter.
+        // Without huge pages, small ones work too, so the result is ignored.
         if (OperatingSystem.IsLinux() && bytes >= 2 * LargePage) _ = Advise(Pointer, (nuint)(bytes / LargePage * LargePage), WelcomesLargePages);
         NativeMemory.Clear(Pointer, (nuint)bytes);
     }

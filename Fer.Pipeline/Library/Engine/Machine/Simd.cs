@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>A vector of floats of one width; kernels are written once over it and compiled once for each instruction set.</summary>
+/// <summary>A vector of floats of one width; kernels are written once against it and compiled for each instruction set.</summary>
 internal unsafe interface ISimd<TSelf> where TSelf : struct, ISimd<TSelf>
 {
     static abstract int Width { get; }
@@ -13,15 +13,15 @@ internal unsafe interface ISimd<TSelf> where TSelf : struct, ISimd<TSelf>
     static abstract TSelf Add(TSelf a, TSelf b);
     static abstract TSelf Subtract(TSelf a, TSelf b);
     static abstract TSelf Multiply(TSelf a, TSelf b);
-    /// <summary>a * b + c, rounded once where the processor can.</summary>
+    /// <summary>a * b + c, rounded once if the processor supports it.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
-    /// <summary>The greater of each pair; NaN if either is NaN.</summary>
+    /// <summary>The larger of each pair; NaN if either is NaN.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
-    /// <summary><paramref name="value"/> where <paramref name="test"/> is above zero, otherwise <paramref name="otherwise"/>.</summary>
+    /// <summary><paramref name="value"/> where <paramref name="test"/> is positive, otherwise <paramref name="otherwise"/>.</summary>
     static abstract TSelf WherePositive(TSelf test, TSelf value, TSelf otherwise);
     static abstract TSelf Exp(TSelf v);
     static abstract TSelf Divide(TSelf a, TSelf b);
-    /// <summary>The lesser of each pair; NaN if either is NaN.</summary>
+    /// <summary>The smaller of each pair; NaN if either is NaN.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
     /// <summary>Natural logarithm.</summary>
     static abstract TSelf Log(TSelf v);
@@ -71,7 +71,7 @@ internal readonly unsafe struct Simd256(Vector256<float> value) : ISimd<Simd256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Log(Simd256 v) => new(Vector256.Log(v._value));
 }
 
-/// <summary>SSE and Arm's NEON.</summary>
+/// <summary>SSE and Arm NEON.</summary>
 internal readonly unsafe struct Simd128(Vector128<float> value) : ISimd<Simd128>
 {
     private readonly Vector128<float> _value = value;
@@ -93,7 +93,7 @@ internal readonly unsafe struct Simd128(Vector128<float> value) : ISimd<Simd128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Log(Simd128 v) => new(Vector128.Log(v._value));
 }
 
-/// <summary>One float at a time, for processors without vectors and as the plain reference.</summary>
+/// <summary>One float at a time, for processors without vector instructions and as the plain reference.</summary>
 internal readonly unsafe struct Simd1(float value) : ISimd<Simd1>
 {
     private readonly float _value = value;

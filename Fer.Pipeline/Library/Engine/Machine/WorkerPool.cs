@@ -1,12 +1,12 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// A fixed number of threads that share the work of each kernel, and the vector width they use. The split of work depends on the thread
-/// count alone, so results repeat bit for bit. One caller at a time.
+/// A fixed number of threads that share the work of each kernel, and the vector width they use. How work is split depends only on the
+/// thread count, so results are reproducible bit for bit. Supports one caller at a time.
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
-    // About 20 microseconds of waiting in place before a thread sleeps: kernels follow one another faster than that.
+    // Threads spin for about 20 microseconds before they sleep: successive kernels arrive faster than that.
     private const int SpinRounds = 2000;
 
     private readonly Thread[] _workers;
@@ -19,12 +19,14 @@ public sealed class WorkerPool : IDisposable
     private Exception? _failure;
 
     /// <summary>Starts the pool.</summary>
-    /// <param name="threads">Threads in all, the caller's included; 0 is one a processor.</param>
-    /// <param name="instructionSet">The vector width, or null for <see cref="InstructionSets.Best"/>. A wider one than the processor has is emulated: right, but slow.</param>
+    /// <param name="threads">Total number of threads, including the caller's; 0 means one per processor.</param>
+    /// <param name="instructionSet">The vector width, or null for <see cref="InstructionSets.Best"/>. A width that the processor does not
+    /// support is emulated: correct, but slow.</param>
     /// <exception cref="FerUsageException"><paramref name="threads"/> is negative or above 1,024.</exception>
     public WorkerPool(int threads = 0, InstructionSet? instructionSet = null)
     {
-        if (threads is < 0 or > 1024) throw new FerUsageException($"The number of threads is 1 to 1024, or 0 for one a processor, not {threads}.");
+        if (threads is < 0 or > 1024)
+            throw new FerUsageException($"The number of threads must be 1 to 1024, or 0 for one per processor, not {threads}.");
         Threads = threads > 0 ? threads : Environment.ProcessorCount;
         InstructionSet = instructionSet ?? InstructionSets.Best;
         _workers = new Thread[Threads - 1];
@@ -36,23 +38,32 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Threads in all, the caller's included.</summary>
+    /// <summary>Total number of threads, including the caller's.</summary>
     public int Threads { get; }
 
     /// <summary>The vector width that kernels use on this pool.</summary>
     public InstructionSet InstructionSet { get; }
 
-    /// <summary>True where 3x3 convolutions may take Winograd's minimal filtering, which multiplies less and rounds a little more; false keeps to direct sums.</summary>
+    /// <summary>
+    /// True if 3x3 convolutions may use Winograd's minimal filtering, which needs fewer multiplications but has slightly larger rounding
+    /// errors; false to always compute them directly.
+    /// </summary>
     public bool AllowsWinograd { get; init; } = true;
 
-    /// <summary>Runs <paramref name="work"/> once on each thread, with the thread's number 0 … <see cref="Threads"/> - 1, and returns when all are done.</summary>
-    /// <exception cref="AggregateException">A thread's work threw; the first failure is inside.</exception>
+    /// <summary>
+    /// Runs <paramref name="work"/> once on each thread, passing the thread's number 0 … <see cref="Threads"/> - 1, and returns when all
+    /// are done.
+    /// </summary>
+    /// <exception cref="AggregateException">A thread's work threw; the first exception is the inner exception.</exception>
     public void Run(Action<int> work) => Dispatch(static (state, thread) => ((Action<int>)state)(thread), work);
 
-    /// <summary>As <see cref="Run(Action{int})"/>, without a closure: <paramref name="body"/> is a static function over <paramref name="state"/>.</summary>
+    /// <summary>
+    /// Same as <see cref="Run(Action{int})"/>, without a closure: <paramref name="body"/> is a static function that gets
+    /// <paramref name="state"/>.
+    /// </summary>
     internal void Run(object state, Action<object, int> body) => Dispatch(body, state);
 
-    /// <summary>The part of <paramref name="count"/> items that thread <paramref name="thread"/> takes: [start, end).</summary>
+    /// <summary>The range [start, end) of <paramref name="count"/> items that thread <paramref name="thread"/> processes.</summary>
     internal (int Start, int End) Part(int count, int thread) =>
         new Share(thread, Threads).Of(count);
 
@@ -85,7 +96,7 @@ public sealed class WorkerPool : IDisposable
 
     private void WakeAll()
     {
-        // Under the lock, so that no thread goes to sleep between its last look at the generation and the pulse.
+        // Under the lock, so that no thread goes to sleep between its last check of the generation and the pulse.
         lock (_gate)
         {
             _generation++;
@@ -116,7 +127,7 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Stops the threads.</summary>
     public void Dispose()
     {
         if (_stopped) return;

@@ -15,7 +15,7 @@ public sealed class Add : Operation
     internal override bool GradientMayOverwrite => true;
 }
 
-/// <summary>Takes the rectifier behind a residual sum along.</summary>
+/// <summary>Fuses the ReLU that follows a residual sum.</summary>
 internal sealed unsafe class AddKernel<V>(KernelSetup setup) : Kernel(setup), IRectifying where V : struct, ISimd<V>
 {
     public bool CanRectify => true;

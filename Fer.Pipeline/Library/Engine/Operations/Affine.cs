@@ -2,13 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>The constant map (x - <see cref="Mean"/>) * <see cref="Scale"/>, not trained: the pixel normalisation in front of a network, the temperature behind it.</summary>
+/// <summary>
+/// The constant map (x - <see cref="Mean"/>) * <see cref="Scale"/>, not trained: pixel normalisation at the start of a network, or
+/// temperature scaling at its end.
+/// </summary>
 public sealed class Affine(float mean, float scale) : Operation
 {
-    /// <summary>Taken off each value first.</summary>
+    /// <summary>Subtracted from each value first.</summary>
     public float Mean { get; } = mean;
 
-    /// <summary>What the difference is multiplied by.</summary>
+    /// <summary>Factor applied to the difference.</summary>
     public float Scale { get; } = scale;
 
     /// <inheritdoc/>

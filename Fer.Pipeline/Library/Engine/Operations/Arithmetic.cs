@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>What <see cref="Arithmetic"/> does with two values.</summary>
+/// <summary>The function that <see cref="Arithmetic"/> applies to two values.</summary>
 public enum ArithmeticFunction
 {
     /// <summary>a + b.</summary>
@@ -11,21 +11,21 @@ public enum ArithmeticFunction
     Multiply,
     /// <summary>a / b.</summary>
     Divide,
-    /// <summary>The greater; NaN if either is NaN.</summary>
+    /// <summary>The larger value; NaN if either is NaN.</summary>
     Maximum,
-    /// <summary>The lesser; NaN if either is NaN.</summary>
+    /// <summary>The smaller value; NaN if either is NaN.</summary>
     Minimum,
     /// <summary>a to the power of b.</summary>
     Power,
 }
 
 /// <summary>
-/// Element-wise arithmetic over two inputs, either of which may have size 1 where the other has more: a factor a channel, a mask a place.
-/// Residual sums of two inputs of one shape are <see cref="Engine.Add"/>, which takes its rectifier along.
+/// Element-wise arithmetic on two inputs, with broadcasting: either may have size 1 where the other is larger, as in a factor per channel
+/// or a mask per pixel. Residual sums of two inputs of the same shape are <see cref="Engine.Add"/>, which fuses the ReLU that follows.
 /// </summary>
 public sealed class Arithmetic(ArithmeticFunction function) : Operation
 {
-    /// <summary>What is done.</summary>
+    /// <summary>The function to apply.</summary>
     public ArithmeticFunction Function { get; } = function;
 
     /// <inheritdoc/>
@@ -46,7 +46,9 @@ public sealed class Arithmetic(ArithmeticFunction function) : Operation
         var (a, b) = (inputs[0], inputs[1]);
         return new Shape(Joint(a.Channels, b.Channels), Joint(a.Height, b.Height), Joint(a.Width, b.Width));
 
-        int Joint(int x, int y) => x == y || y == 1 ? x : x == 1 ? y : throw new FerException($"{a} and {b} do not go together: a size must be the same or 1.");
+        int Joint(int x, int y) => x == y || y == 1 ? x
+            : x == 1 ? y
+            : throw new FerException($"{a} and {b} cannot be broadcast: each size must be the same or 1.");
     }
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => Function switch

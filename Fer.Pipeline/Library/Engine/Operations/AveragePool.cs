@@ -6,7 +6,10 @@ public sealed class AveragePool(Window window, bool countPadding = false) : Oper
     /// <summary>Kernel, stride and padding.</summary>
     public Window Window { get; } = window;
 
-    /// <summary>True to divide by the kernel's places in the padding too (PyTorch's default), false by the pixels inside (ONNX's default).</summary>
+    /// <summary>
+    /// True to include padding in the divisor (PyTorch's default), false to divide by the number of pixels inside the image (ONNX's
+    /// default).
+    /// </summary>
     public bool CountPadding { get; } = countPadding;
 
     /// <inheritdoc/>
@@ -18,7 +21,7 @@ public sealed class AveragePool(Window window, bool countPadding = false) : Oper
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new PoolKernel<V, AveragePooling>(Window, new AveragePooling(CountPadding), setup);
 }
 
-/// <param name="countPadding">Whether to divide by the places in the padding too.</param>
+/// <param name="countPadding">Whether to include padding in the divisor.</param>
 internal readonly unsafe struct AveragePooling(bool countPadding) : IPooling
 {
     public void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>

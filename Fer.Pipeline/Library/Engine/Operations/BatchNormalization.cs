@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Batch normalisation over batch, height and width, a channel at a time (Ioffe and Szegedy, arXiv 1502.03167), with PyTorch's conventions:
-/// biased variance to normalise, unbiased for the running variance, <see cref="Momentum"/> the share of the new batch.
+/// Batch normalisation over batch, height and width, per channel (Ioffe and Szegedy, arXiv 1502.03167), with PyTorch's conventions: biased
+/// variance for normalising, unbiased for the running variance, and <see cref="Momentum"/> as the weight of the new batch.
 /// </summary>
 public sealed class BatchNormalization : Operation
 {
@@ -20,16 +20,16 @@ public sealed class BatchNormalization : Operation
 
     /// <inheritdoc/>
     public override string Kind => "bn";
-    /// <summary>Channels of input and output.</summary>
+    /// <summary>Number of input and output channels.</summary>
     public int Channels { get; }
-    /// <summary>Added to the variance before its root is taken.</summary>
+    /// <summary>Added to the variance before the square root.</summary>
     public float Epsilon { get; }
     /// <summary>
-    /// True to normalise with the running statistics in training too, and leave them as they are: for fine-tuning, where few or small batches would
-    /// spoil what many have measured. May change between passes.
+    /// True to normalise with the running statistics during training too, without updating them: for fine-tuning, where few or small
+    /// batches would spoil statistics measured over many. May be changed between passes.
     /// </summary>
     public bool UsesRunningStatistics { get; set; }
-    /// <summary>Share of the new batch in the running statistics.</summary>
+    /// <summary>Weight of the new batch in the running statistics.</summary>
     public float Momentum { get; }
     /// <summary>Gamma, [channels].</summary>
     public NetworkParameter Scale { get; }
@@ -47,7 +47,7 @@ public sealed class BatchNormalization : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0].Channels == Channels
         ? inputs[0]
-        : throw new FerException($"A batch normalisation of {Channels} channels was given {inputs[0]}.");
+        : throw new FerException($"Batch normalisation over {Channels} channels was given {inputs[0]}.");
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new BatchNormalizationKernel<V>(this, setup);
     internal override bool GradientReadsInputs => true;

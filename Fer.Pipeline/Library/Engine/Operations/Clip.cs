@@ -2,22 +2,25 @@ using System.Runtime.CompilerServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Limits each value to [<see cref="Minimum"/>, <see cref="Maximum"/>]; Clip(0, 6) is MobileNet's ReLU6. NaN stays NaN; a value at a limit passes no gradient.</summary>
+/// <summary>
+/// Clips each value to [<see cref="Minimum"/>, <see cref="Maximum"/>]; Clip(0, 6) is MobileNet's ReLU6. NaN stays NaN; a value at a limit
+/// has zero gradient.
+/// </summary>
 public sealed class Clip : Operation
 {
     /// <summary>Creates the operation.</summary>
     /// <exception cref="FerUsageException"><paramref name="minimum"/> is above <paramref name="maximum"/>, or one is NaN.</exception>
     public Clip(float minimum = float.NegativeInfinity, float maximum = float.PositiveInfinity)
     {
-        if (!(minimum <= maximum)) throw new FerUsageException($"Values cannot be limited to at least {minimum} and at most {maximum}.");
+        if (!(minimum <= maximum)) throw new FerUsageException($"Values cannot be clipped to at least {minimum} and at most {maximum}.");
         Minimum = minimum;
         Maximum = maximum;
     }
 
-    /// <summary>The least value.</summary>
+    /// <summary>Lower limit.</summary>
     public float Minimum { get; }
 
-    /// <summary>The greatest value.</summary>
+    /// <summary>Upper limit.</summary>
     public float Maximum { get; }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Joins inputs of the same height and width along the channels.</summary>
+/// <summary>Concatenates inputs of the same height and width along the channels.</summary>
 public sealed class Concat : Operation
 {
     /// <inheritdoc/>
@@ -13,7 +13,7 @@ public sealed class Concat : Operation
         foreach (var input in inputs)
         {
             if (input.Height != inputs[0].Height || input.Width != inputs[0].Width)
-                throw new FerException($"Cannot join {inputs[0]} and {input} along the channels.");
+                throw new FerException($"Cannot concatenate {inputs[0]} and {input} along the channels.");
             channels += input.Channels;
         }
         return new Shape(channels, inputs[0].Height, inputs[0].Width);

@@ -1,6 +1,9 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Two-dimensional cross-correlation, as PyTorch's <c>Conv2d</c> and ONNX's <c>Conv</c>; weights [outputs, inputs / groups, height, width].</summary>
+/// <summary>
+/// Two-dimensional cross-correlation, as in PyTorch's <c>Conv2d</c> and ONNX's <c>Conv</c>; weights [outputs, inputs / groups, height,
+/// width].
+/// </summary>
 public sealed class Convolution : Operation
 {
     /// <summary>Creates a convolution from <paramref name="inputChannels"/> to <paramref name="outputChannels"/> channels.</summary>
@@ -9,7 +12,7 @@ public sealed class Convolution : Operation
     {
         if (groups < 1 || inputChannels < 1 || outputChannels < 1 || inputChannels % groups != 0 || outputChannels % groups != 0)
             throw new FerException($"A convolution from {inputChannels} to {outputChannels} channels cannot have {groups} groups.");
-        if (window.CeilMode) throw new FerException("A convolution's size is rounded down; only poolings round it up.");
+        if (window.CeilMode) throw new FerException("A convolution rounds its output size down; only pooling can round it up.");
         InputChannels = inputChannels;
         OutputChannels = outputChannels;
         Window = window;
@@ -20,13 +23,13 @@ public sealed class Convolution : Operation
 
     /// <inheritdoc/>
     public override string Kind => "conv";
-    /// <summary>Channels of the input.</summary>
+    /// <summary>Number of input channels.</summary>
     public int InputChannels { get; }
-    /// <summary>Channels of the output.</summary>
+    /// <summary>Number of output channels.</summary>
     public int OutputChannels { get; }
     /// <summary>Kernel, stride and padding.</summary>
     public Window Window { get; }
-    /// <summary>Groups that the channels are cut into; the channel count itself for a depthwise convolution.</summary>
+    /// <summary>Number of groups that the channels are divided into; the number of channels for a depthwise convolution.</summary>
     public int Groups { get; }
     /// <summary>[outputs, inputs / groups, height, width].</summary>
     public NetworkParameter Weight { get; }
@@ -41,7 +44,7 @@ public sealed class Convolution : Operation
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs)
     {
         if (inputs[0].Channels != InputChannels)
-            throw new FerException($"A convolution of {InputChannels} channels was given {inputs[0]}.");
+            throw new FerException($"A convolution with {InputChannels} input channels was given {inputs[0]}.");
         return Window.Output(inputs[0], OutputChannels);
     }
 

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Cuts a rectangle out of each channel: ONNX's <c>Slice</c> over height and width.</summary>
+/// <summary>Crops each channel to a rectangle: ONNX's <c>Slice</c> over height and width.</summary>
 public sealed class Crop(int top, int left, int height, int width) : Operation
 {
     /// <summary>First row kept.</summary>
@@ -19,7 +19,7 @@ public sealed class Crop(int top, int left, int height, int width) : Operation
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs)
     {
         if (Top < 0 || Left < 0 || Height < 1 || Width < 1 || Top + Height > inputs[0].Height || Left + Width > inputs[0].Width)
-            throw new FerException($"Cannot cut {Height}x{Width} pixels at row {Top}, column {Left} out of {inputs[0]}.");
+            throw new FerException($"Cannot crop {inputs[0]} to {Height}x{Width} pixels at row {Top}, column {Left}.");
         return new Shape(inputs[0].Channels, Height, Width);
     }
 

@@ -2,14 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Zeroes each value with probability <see cref="Rate"/> in training and scales the rest by 1 / (1 - rate); the identity in inference.</summary>
+/// <summary>
+/// Zeroes each value with probability <see cref="Rate"/> in training and scales the rest by 1 / (1 - rate); the identity in inference.
+/// </summary>
 public sealed class Dropout : Operation
 {
     /// <summary>Creates the operation.</summary>
     /// <exception cref="FerUsageException"><paramref name="rate"/> is not in [0, 1).</exception>
     public Dropout(float rate)
     {
-        if (!(rate >= 0 && rate < 1)) throw new FerUsageException($"A dropout rate is at least 0 and below 1, not {rate}.");
+        if (!(rate >= 0 && rate < 1)) throw new FerUsageException($"A dropout rate must be at least 0 and below 1, not {rate}.");
         Rate = rate;
     }
 
@@ -28,7 +30,7 @@ public sealed class Dropout : Operation
 
 internal sealed unsafe class DropoutKernel<V>(Dropout dropout, KernelSetup setup) : Kernel(setup) where V : struct, ISimd<V>
 {
-    /// <summary>A factor a value: 0 or 1 / (1 - rate).</summary>
+    /// <summary>One factor per value: 0 or 1 / (1 - rate).</summary>
     internal override long SavedBytes => IsTraining ? (long)Setup.BatchSize * OutputShape.Length * sizeof(float) : 0;
 
     protected override void Forward() => Pool.Run(this, static (state, thread) =>
@@ -44,7 +46,7 @@ internal sealed unsafe class DropoutKernel<V>(Dropout dropout, KernelSetup setup
                 if (k.Output != k.Inputs[0]) Loops.Copy(k.Inputs[0] + start, k.Output + start, length);
                 continue;
             }
-            // A stream an example, so that the draw does not depend on the number of threads.
+            // One random stream per example, so that the result does not depend on the number of threads.
             var random = new RandomStream(k.Seed, example);
             float* factors = (float*)k.Saved + start;
             float keep = 1f / (1f - k.Rate);

@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Engine;
 /// <summary>Exponential linear unit: x where positive, otherwise alpha * (exp(x) - 1) (Clevert et al., arXiv 1511.07289).</summary>
 public sealed class Elu(float alpha = 1f) : Operation
 {
-    /// <summary>Height of the negative saturation.</summary>
+    /// <summary>Negative inputs saturate at minus this value.</summary>
     public float Alpha { get; } = alpha;
 
     /// <inheritdoc/>
@@ -19,14 +19,14 @@ public sealed class Elu(float alpha = 1f) : Operation
     internal override bool IsElementWise => true;
 }
 
-/// <summary>Zero itself stays exact, whatever the exponential makes of it.</summary>
+/// <summary>Zero stays exactly zero, whatever rounding the exponential has.</summary>
 internal readonly struct EluCurve<V>(V alpha) : IUnary<V> where V : struct, ISimd<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply(V x) => V.WherePositive(V.Subtract(default, x), V.Subtract(V.Multiply(alpha, V.Exp(x)), alpha), x);
 }
 
-/// <summary>From the output alone: where y is not positive, the slope alpha * exp(x) is y + alpha.</summary>
+/// <summary>Uses only the output: where y is not positive, the slope alpha * exp(x) is y + alpha.</summary>
 internal readonly struct EluSlope<V>(V alpha) : IBinary<V> where V : struct, ISimd<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Joins channels, height and width into one axis in that order, as PyTorch's and ONNX's <c>Flatten</c>: [batch, channels * height * width].</summary>
+/// <summary>
+/// Flattens channels, height and width into one axis in that order, as in PyTorch and ONNX: [batch, channels * height * width].
+/// </summary>
 public sealed class Flatten : Operation
 {
     /// <inheritdoc/>

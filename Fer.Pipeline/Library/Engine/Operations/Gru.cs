@@ -12,7 +12,9 @@ public sealed class Gru(int inputs, int units, bool reverse = false, bool resetA
     /// <inheritdoc/>
     public override string Kind => "gru";
 
-    /// <summary>True to reset after the state's product (ONNX's <c>linear_before_reset</c>), false before it.</summary>
+    /// <summary>
+    /// True to apply the reset gate after the state's matrix product (ONNX's <c>linear_before_reset</c>), false to apply it before.
+    /// </summary>
     public bool ResetAfter { get; } = resetAfter;
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new GruKernel<V>(this, setup);

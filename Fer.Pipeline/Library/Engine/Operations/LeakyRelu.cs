@@ -6,14 +6,15 @@ namespace Fer.Pipeline.Engine;
 public sealed class LeakyRelu : Operation
 {
     /// <summary>Creates the operation.</summary>
-    /// <exception cref="FerUsageException"><paramref name="alpha"/> is negative or not finite: the slope would not be known from the output.</exception>
+    /// <exception cref="FerUsageException"><paramref name="alpha"/> is negative or not finite: the slope could not be derived from the
+    /// output.</exception>
     public LeakyRelu(float alpha = 0.01f)
     {
-        if (!(alpha >= 0 && float.IsFinite(alpha))) throw new FerUsageException($"The slope of a leaky rectifier is at least 0, not {alpha}.");
+        if (!(alpha >= 0 && float.IsFinite(alpha))) throw new FerUsageException($"The slope of a leaky ReLU must be at least 0, not {alpha}.");
         Alpha = alpha;
     }
 
-    /// <summary>Slope of the negative side.</summary>
+    /// <summary>Slope for negative values.</summary>
     public float Alpha { get; }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Fully connected layer: y = x Wᵀ + b, weights [outputs, inputs]; the input is a vector (flatten or pool first).</summary>
+/// <summary>Fully connected layer: y = x Wᵀ + b, weights [outputs, inputs]. The input must be a vector: flatten or pool first.</summary>
 public sealed class Linear : Operation
 {
     /// <summary>Creates a layer from <paramref name="inputs"/> to <paramref name="outputs"/> features.</summary>
@@ -14,9 +14,9 @@ public sealed class Linear : Operation
 
     /// <inheritdoc/>
     public override string Kind => "linear";
-    /// <summary>Features of the input.</summary>
+    /// <summary>Number of input features.</summary>
     public int Inputs { get; }
-    /// <summary>Features of the output.</summary>
+    /// <summary>Number of output features.</summary>
     public int Outputs { get; }
     /// <summary>[outputs, inputs].</summary>
     public NetworkParameter Weight { get; }
@@ -30,7 +30,7 @@ public sealed class Linear : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0] == new Shape(Inputs)
         ? new Shape(Outputs)
-        : throw new FerException($"A linear layer of {Inputs} features was given {inputs[0]}; flatten or pool first.");
+        : throw new FerException($"A linear layer with {Inputs} input features was given {inputs[0]}; flatten or pool first.");
 
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => Weight.Length;

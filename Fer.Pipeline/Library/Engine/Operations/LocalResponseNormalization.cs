@@ -3,17 +3,19 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Divides each value by (<see cref="Bias"/> + <see cref="Alpha"/> / <see cref="Size"/> * Σ x²)^<see cref="Beta"/>, the sum going over the
-/// <see cref="Size"/> channels around it (Krizhevsky et al. 2012, AlexNet), as ONNX's <c>LRN</c> and PyTorch's <c>LocalResponseNorm</c>.
+/// Divides each value by (<see cref="Bias"/> + <see cref="Alpha"/> / <see cref="Size"/> * Σ x²)^<see cref="Beta"/>, where the sum is over
+/// the <see cref="Size"/> channels around it (Krizhevsky et al. 2012, AlexNet), the same as ONNX's <c>LRN</c> and PyTorch's
+/// <c>LocalResponseNorm</c>.
 /// </summary>
 public sealed class LocalResponseNormalization : Operation
 {
     /// <summary>Creates the operation.</summary>
-    /// <exception cref="FerUsageException"><paramref name="size"/> is not positive, or <paramref name="bias"/> or <paramref name="alpha"/> could make the divisor vanish.</exception>
+    /// <exception cref="FerUsageException"><paramref name="size"/> is not positive, or <paramref name="bias"/> or <paramref name="alpha"/>
+    /// could make the divisor zero.</exception>
     public LocalResponseNormalization(int size, float alpha = 1e-4f, float beta = 0.75f, float bias = 1)
     {
         if (size < 1 || !(bias > 0) || !(alpha >= 0) || !float.IsFinite(beta))
-            throw new FerUsageException($"A local response normalisation needs a positive size and bias and no negative alpha, not {size}, {bias} and {alpha}.");
+            throw new FerUsageException($"Local response normalisation needs a positive size and bias and a non-negative alpha, not {size}, {bias} and {alpha}.");
         Size = size;
         Alpha = alpha;
         Beta = beta;
@@ -23,7 +25,7 @@ public sealed class LocalResponseNormalization : Operation
     /// <inheritdoc/>
     public override string Kind => "lrn";
 
-    /// <summary>Channels summed over.</summary>
+    /// <summary>Number of channels in the sum.</summary>
     public int Size { get; }
     /// <summary>Weight of the sum of squares.</summary>
     public float Alpha { get; }
@@ -41,11 +43,11 @@ public sealed class LocalResponseNormalization : Operation
 
 internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNormalization norm, KernelSetup setup) : Kernel(setup) where V : struct, ISimd<V>
 {
-    /// <summary>Floats of a place's channels in scratch, with as many zeros on either side as the window reaches.</summary>
+    /// <summary>Zero padding on each side of a pixel's channels in scratch memory, as wide as the window.</summary>
     private int Margin => norm.Size;
     private int Channels => InputShape.Channels;
     private int Line => Channels + 2 * Margin + V.Width;
-    /// <summary>Channels before and behind that belong to a value's window; of an even size, one more behind.</summary>
+    /// <summary>Channels before a value that belong to its window; if the size is even, there is one more after it.</summary>
     private int Before => (norm.Size - 1) / 2;
     private int After => norm.Size / 2;
 
@@ -68,7 +70,7 @@ internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNo
         }
     });
 
-    /// <summary>dx = dy * d^-β - 2αβ/n * x * Σ dy x d^(-β-1) over the values in whose windows x lies.</summary>
+    /// <summary>dx = dy * d^-β - 2αβ/n * x * Σ dy x d^(-β-1), summed over the values whose windows contain x.</summary>
     internal override void Backward() => Pool.Run(this, static (state, thread) =>
     {
         var k = (LocalResponseNormalizationKernel<V>)state;
@@ -114,7 +116,7 @@ internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNo
         return (places * thread / Pool.Threads, places * (thread + 1) / Pool.Threads);
     }
 
-    /// <summary>d = bias + α/n * Σ x², beyond the last channel filled up to a whole vector.</summary>
+    /// <summary>d = bias + α/n * Σ x², padded to a whole vector beyond the last channel.</summary>
     private void Divisors(float* x, float* squares, float* divisors)
     {
         float* middle = squares + Margin;

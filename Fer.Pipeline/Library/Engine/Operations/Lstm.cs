@@ -1,7 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Long short-term memory (Hochreiter and Schmidhuber 1997), with optional peepholes (Gers et al. 2002); gates in ONNX's order: input, output, forget, cell.
+/// Long short-term memory (Hochreiter and Schmidhuber 1997), with optional peepholes (Gers et al. 2002); gates in ONNX's order: input,
+/// output, forget, cell.
 /// <code>
 /// i = σ(Wᵢx + Rᵢh + bᵢ)   f = σ(W_f x + R_f h + b_f)   c' = f·c + i·tanh(W_c x + R_c h + b_c)   o = σ(Wₒx + Rₒh + bₒ)   h' = o·tanh(c')
 /// </code>
@@ -15,7 +16,7 @@ public sealed class Lstm : Recurrent
     /// <inheritdoc/>
     public override string Kind => "lstm";
 
-    /// <summary>[3 * units], by which input, output and forget gate see the cell; or null.</summary>
+    /// <summary>[3 * units], the weights through which the input, output and forget gates see the cell state; or null.</summary>
     public NetworkParameter? Peepholes { get; }
 
     /// <inheritdoc/>

@@ -1,8 +1,9 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Products of matrices that both depend on the example: for each height h, [width, channels] of the first input times [width, channels] of the second,
-/// whose width is the first one's channels. A product with trained weights is a <see cref="Linear"/> or pointwise <see cref="Convolution"/>.
+/// Matrix products in which both matrices depend on the example: for each height h, [width, channels] of the first input times [width,
+/// channels] of the second, whose width equals the first one's channels. A product with trained weights is a <see cref="Linear"/> or
+/// pointwise <see cref="Convolution"/>.
 /// </summary>
 public sealed class MatMul : Operation
 {

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Maximum over a sliding window; padding never wins. The gradient goes to the first maximum of the window.</summary>
+/// <summary>Maximum over a sliding window; padding is never the maximum. The gradient goes to the first maximum of the window.</summary>
 public sealed class MaxPool(Window window) : Operation
 {
     /// <summary>Kernel, stride and padding.</summary>
@@ -17,7 +17,10 @@ public sealed class MaxPool(Window window) : Operation
     internal override bool GradientReadsOutput => true;
 }
 
-/// <summary>Finds the maximum again for the gradient instead of keeping its place: the values are at hand, and an index an output would have to be stored and read.</summary>
+/// <summary>
+/// Finds the maximum again in the backward pass instead of saving its index: the values are still in memory, while an index per output
+/// would have to be stored and read.
+/// </summary>
 internal readonly unsafe struct MaxPooling : IPooling
 {
     public void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>
@@ -37,7 +40,7 @@ internal readonly unsafe struct MaxPooling : IPooling
             for (int x = 0; x < window.Columns; x++)
             {
                 nint place = window.Start + y * window.RowStep + x * window.ColumnStep;
-                // Below the maximum the gap is positive; the first value without a gap takes the whole gradient and leaves none.
+                // Below the maximum the gap is positive; the first value with no gap gets the whole gradient and leaves none.
                 W gap = W.Subtract(greatest, W.Load(image + place));
                 float* target = imageGradient + place;
                 W.Store(target, W.Add(W.Load(target), W.WherePositive(gap, default, gradient)));

@@ -1,6 +1,6 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Mirrors left and right: ONNX's <c>Gather</c> over the width, last column first.</summary>
+/// <summary>Flips left and right: ONNX's <c>Gather</c> over the width, last column first.</summary>
 public sealed class Mirror : Operation
 {
     /// <inheritdoc/>

@@ -1,36 +1,41 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// One step of a network: its shape rule, its parameters, its forward pass and its gradient. It holds no activations, so one operation
-/// may run in several executors at once.
+/// One step of a network: its shape inference, parameters, forward pass and gradient. It holds no activations, so several executors may run
+/// the same operation at once.
 /// </summary>
 public abstract class Operation
 {
-    /// <summary>The standard name, which also names the operation's parameters in a network: <c>conv</c>, <c>bn</c>, <c>relu</c>, …</summary>
+    /// <summary>
+    /// The standard name, which is also used to name the operation's parameters in a network: <c>conv</c>, <c>bn</c>, <c>relu</c>, …
+    /// </summary>
     public abstract string Kind { get; }
 
     /// <summary>The named parameters, for instance <c>weight</c> and <c>bias</c>.</summary>
     public virtual IReadOnlyList<(string Name, NetworkParameter Parameter)> Parameters => [];
 
     /// <summary>The shape of the output for the given inputs.</summary>
-    /// <exception cref="FerException">The inputs do not fit the operation.</exception>
+    /// <exception cref="FerException">The input shapes are invalid for the operation.</exception>
     public abstract Shape OutputShape(ReadOnlySpan<Shape> inputs);
 
-    /// <summary>Multiply-accumulate operations of one example's forward pass; 0 where none are worth counting.</summary>
+    /// <summary>Multiply-accumulate operations in one example's forward pass; 0 if negligible.</summary>
     public virtual long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => 0;
 
-    /// <summary>Plans the loops for one vector width.</summary>
+    /// <summary>Creates the kernel for one vector width.</summary>
     internal abstract Kernel CreateKernel<V>(KernelSetup setup) where V : struct, ISimd<V>;
 
-    /// <summary>True where the gradient reads the inputs' values, which then stay in memory until the backward pass.</summary>
+    /// <summary>True if the gradient reads the inputs' values, which are then kept in memory until the backward pass.</summary>
     internal virtual bool GradientReadsInputs => false;
 
-    /// <summary>True where the gradient reads the output's values.</summary>
+    /// <summary>True if the gradient reads the output's values.</summary>
     internal virtual bool GradientReadsOutput => false;
 
-    /// <summary>True where each output value depends on the input value at its place alone, so that output and input, and their gradients, may share a buffer.</summary>
+    /// <summary>
+    /// True if each output value depends only on the input value at the same index, so that output and input, and their gradients, may
+    /// share a buffer.
+    /// </summary>
     internal virtual bool IsElementWise => false;
 
-    /// <summary>True where the gradient towards the input may be written over the gradient of the output.</summary>
+    /// <summary>True if the input's gradient may overwrite the output's gradient.</summary>
     internal virtual bool GradientMayOverwrite => IsElementWise;
 }

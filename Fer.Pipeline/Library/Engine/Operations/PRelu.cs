@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Parametric rectified linear unit: x where positive, otherwise a trained slope times x (He et al., arXiv 1502.01852).</summary>
+/// <summary>
+/// Parametric rectified linear unit (PReLU): x where positive, otherwise a learned slope times x (He et al., arXiv 1502.01852).
+/// </summary>
 public sealed class PRelu : Operation
 {
-    /// <summary>Creates the operation with one slope a channel.</summary>
+    /// <summary>Creates the operation with one slope per channel.</summary>
     public PRelu(int channels)
     {
         Channels = channels;
@@ -15,7 +17,7 @@ public sealed class PRelu : Operation
     /// <inheritdoc/>
     public override string Kind => "prelu";
 
-    /// <summary>Channels of input and output.</summary>
+    /// <summary>Number of input and output channels.</summary>
     public int Channels { get; }
 
     /// <summary>[channels].</summary>
@@ -27,7 +29,7 @@ public sealed class PRelu : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0].Channels == Channels
         ? inputs[0]
-        : throw new FerException($"A parametric rectifier of {Channels} channels was given {inputs[0]}.");
+        : throw new FerException($"A PReLU with {Channels} channels was given {inputs[0]}.");
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new PReluKernel<V>(this, setup);
     internal override bool GradientReadsInputs => true;
@@ -37,7 +39,7 @@ internal sealed unsafe class PReluKernel<V>(PRelu prelu, KernelSetup setup) : Ke
 {
     private int Channels => InputShape.Channels;
 
-    /// <summary>The slope's gradient, a sum a channel.</summary>
+    /// <summary>The slope's gradient, one sum per channel.</summary>
     internal override long ThreadScratchBytes => (long)Channels * sizeof(float);
 
     protected override void Forward() => Pool.Run(this, static (state, thread) =>

@@ -1,21 +1,21 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Moves values: transposing, slicing, padding, repeating, reversing and shuffling channels are all this. Every output axis has a table, and an
-/// output value is the input value at the sum of its axes' entries; where one entry is below zero it is <see cref="Fill"/>.
+/// Moves values: transposing, slicing, padding, repeating, reversing and shuffling channels are all special cases. Every output axis has a
+/// table of offsets. An output value is the input value at the sum of its axes' entries, or <see cref="Fill"/> if any entry is negative.
 /// </summary>
 public sealed class Rearrange : Operation
 {
-    /// <param name="output">Shape of the output; its memory order [height, width, channels] is that of the axes.</param>
-    /// <param name="axes">A table an axis, outermost first, of offsets into one input example in memory order.</param>
-    /// <param name="fill">What stands where nothing is read.</param>
+    /// <param name="output">Shape of the output; the axes are in its memory order, [height, width, channels].</param>
+    /// <param name="axes">One table per axis, outermost first, of offsets into one input example in memory order.</param>
+    /// <param name="fill">Value where nothing is read.</param>
     internal Rearrange(Shape output, int[][] axes, float fill = 0)
     {
         Shape = output;
         Axes = axes;
         Fill = fill;
         if (axes.Aggregate(1L, (n, axis) => n * axis.Length) != output.Length)
-            throw new ArgumentException($"The tables make other than the {output.Length} values of {output}.", nameof(axes));
+            throw new ArgumentException($"The tables do not give the {output.Length} values of {output}.", nameof(axes));
     }
 
     /// <inheritdoc/>
@@ -24,18 +24,20 @@ public sealed class Rearrange : Operation
     /// <summary>Shape of the output.</summary>
     public Shape Shape { get; }
 
-    /// <summary>What stands where nothing is read: the value of a padding.</summary>
+    /// <summary>Value where nothing is read: the padding value.</summary>
     public float Fill { get; }
 
     internal int[][] Axes { get; }
 
-    /// <summary>Gives the channels in another order, or some of them: output channel i is input channel <paramref name="channels"/>[i].</summary>
+    /// <summary>Reorders or selects channels: output channel i is input channel <paramref name="channels"/>[i].</summary>
     public static Rearrange SelectChannels(Shape input, ReadOnlySpan<int> channels) => new(
         new Shape(channels.Length, input.Height, input.Width),
         [Steps(input.Area, input.Channels), channels.ToArray()]);
 
-    /// <summary>Deals the channels out of <paramref name="groups"/> groups in turn: ShuffleNet's channel shuffle (Zhang et al., arXiv 1707.01083).</summary>
-    /// <exception cref="FerException">The channels are no multiple of <paramref name="groups"/>.</exception>
+    /// <summary>
+    /// Interleaves the channels of <paramref name="groups"/> groups: ShuffleNet's channel shuffle (Zhang et al., arXiv 1707.01083).
+    /// </summary>
+    /// <exception cref="FerException">The number of channels is not a multiple of <paramref name="groups"/>.</exception>
     public static Rearrange ShuffleChannels(Shape input, int groups)
     {
         if (groups < 1 || input.Channels % groups != 0) throw new FerException($"{input.Channels} channels cannot be shuffled in {groups} groups.");
@@ -43,7 +45,7 @@ public sealed class Rearrange : Operation
         return SelectChannels(input, [.. Enumerable.Range(0, input.Channels).Select(i => i % groups * each + i / groups)]);
     }
 
-    /// <summary>Puts <paramref name="fill"/> around each channel.</summary>
+    /// <summary>Pads each channel with <paramref name="fill"/>.</summary>
     public static Rearrange Pad(Shape input, int top, int left, int bottom, int right, float fill = 0)
     {
         if (Math.Min(Math.Min(top, left), Math.Min(bottom, right)) < 0) throw new FerException($"A padding is at least 0 on each side, not {top}, {left}, {bottom}, {right}.");

@@ -1,9 +1,9 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// A recurrent layer over a sequence: height is the step, channels the values of a step, and each column of the width is a sequence of its own.
-/// The output is the state after every step, [batch, units, steps, width]. Rows of an image as steps: <c>Reshape(new Shape(width, height))</c>.
-/// Weights lie as ONNX has them, a block of rows a gate.
+/// A recurrent layer over a sequence: height is the step, channels are the values of a step, and each column of the width is a sequence of
+/// its own. The output is the state after every step, [batch, units, steps, width]. To use image rows as steps: <c>Reshape(new Shape(width,
+/// height))</c>. Weights have ONNX's layout, one block of rows per gate.
 /// </summary>
 public abstract class Recurrent : Operation
 {
@@ -19,17 +19,17 @@ public abstract class Recurrent : Operation
         Bias = new NetworkParameter(ParameterKind.Bias, Initializer.XavierUniform, checked(2 * gates * units));
     }
 
-    /// <summary>Values of a step of the input.</summary>
+    /// <summary>Number of values per input step.</summary>
     public int Inputs { get; }
-    /// <summary>Values of the state.</summary>
+    /// <summary>Number of values in the state.</summary>
     public int Units { get; }
-    /// <summary>True to walk from the last step to the first.</summary>
+    /// <summary>True to process the steps from last to first.</summary>
     public bool Reverse { get; }
     /// <summary>[gates * units, inputs].</summary>
     public NetworkParameter Weight { get; }
     /// <summary>[gates * units, units].</summary>
     public NetworkParameter RecurrentWeight { get; }
-    /// <summary>[2 * gates * units]: those added to the input's part, then those added to the state's.</summary>
+    /// <summary>[2 * gates * units]: the input biases, then the recurrent biases.</summary>
     public NetworkParameter Bias { get; }
     internal int Gates { get; }
 
@@ -39,7 +39,8 @@ public abstract class Recurrent : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0].Channels == Inputs
         ? inputs[0] with { Channels = Units }
-        : throw new FerException($"A recurrent layer of {Inputs} values a step was given {inputs[0]}; its channels are the values of a step.");
+        : throw new FerException(
+            $"A recurrent layer with {Inputs} values per step was given {inputs[0]}; its channels must be the values of a step.");
 
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => (long)inputs[0].Area * (Weight.Length + RecurrentWeight.Length);

@@ -1,20 +1,23 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>What <see cref="Reduce"/> makes of all places of a channel.</summary>
+/// <summary>How <see cref="Reduce"/> reduces all pixels of a channel.</summary>
 public enum ReduceFunction
 {
     /// <summary>Their sum.</summary>
     Sum,
-    /// <summary>The greatest.</summary>
+    /// <summary>The largest.</summary>
     Maximum,
-    /// <summary>The least.</summary>
+    /// <summary>The smallest.</summary>
     Minimum,
 }
 
-/// <summary>Sum, maximum or minimum over height and width: [batch, channels, height, width] to [batch, channels]. The mean is <see cref="GlobalAveragePool"/>.</summary>
+/// <summary>
+/// Sum, maximum or minimum over height and width: [batch, channels, height, width] to [batch, channels]. The mean is
+/// <see cref="GlobalAveragePool"/>.
+/// </summary>
 public sealed class Reduce(ReduceFunction function) : Operation
 {
-    /// <summary>What is made of the places.</summary>
+    /// <summary>The function to apply.</summary>
     public ReduceFunction Function { get; } = function;
 
     /// <inheritdoc/>
@@ -70,7 +73,7 @@ internal sealed unsafe class ReduceKernel<V>(ReduceFunction function, KernelSetu
         W.Store(y, value);
     }
 
-    /// <summary>The first greatest or least place takes the whole gradient.</summary>
+    /// <summary>The first maximum or minimum gets the whole gradient.</summary>
     private void Spread<W>(long input, long output) where W : struct, ISimd<W>
     {
         W gradient = W.Load(OutputGradient + output), chosen = function == ReduceFunction.Sum ? default : W.Load(Output + output);

@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// The same values under another shape, in the order in which they lie in memory, [height, width, channels]: rows of an image become the
-/// steps of a sequence, for instance. Nothing moves. Compare <see cref="Flatten"/>, which keeps PyTorch's order instead.
+/// The same values with another shape, in memory order, [height, width, channels]: for instance, the rows of an image become the steps of a
+/// sequence. No data is moved. Unlike this, <see cref="Flatten"/> keeps PyTorch's order.
 /// </summary>
 public sealed class Reshape(Shape shape) : Operation
 {
@@ -15,13 +15,13 @@ public sealed class Reshape(Shape shape) : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0].Length == Shape.Length
         ? Shape
-        : throw new FerException($"{inputs[0]} holds {inputs[0].Length} values and cannot become {Shape}.");
+        : throw new FerException($"{inputs[0]} has {inputs[0].Length} values and cannot be reshaped to {Shape}.");
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new ReshapeKernel<V>(setup);
     internal override bool IsElementWise => true;
 }
 
-/// <summary>Copies only where input and output could not share a buffer.</summary>
+/// <summary>Copies only if input and output could not share a buffer.</summary>
 internal sealed unsafe class ReshapeKernel<V>(KernelSetup setup) : Kernel(setup) where V : struct, ISimd<V>
 {
     protected override void Forward()

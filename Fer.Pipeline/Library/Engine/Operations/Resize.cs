@@ -1,39 +1,39 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>How <see cref="Resize"/> reads between pixels.</summary>
+/// <summary>How <see cref="Resize"/> interpolates between pixels.</summary>
 public enum Interpolation
 {
     /// <summary>The nearest pixel.</summary>
     Nearest,
-    /// <summary>Linear between the two pixels around.</summary>
+    /// <summary>Linear between the two surrounding pixels.</summary>
     Linear,
-    /// <summary>Cubic convolution over the four pixels around (Keys 1981).</summary>
+    /// <summary>Cubic convolution over the four surrounding pixels (Keys 1981).</summary>
     Cubic,
 }
 
-/// <summary>Which place of the input an output pixel stands for; the names are ONNX's.</summary>
+/// <summary>How an output pixel is mapped to a position in the input; the names are ONNX's.</summary>
 public enum ResizeCoordinates
 {
-    /// <summary>Centres of pixels keep their place: (x + 0.5) / scale - 0.5.</summary>
+    /// <summary>Pixel centres are aligned: (x + 0.5) / scale - 0.5.</summary>
     HalfPixel,
-    /// <summary>As <see cref="HalfPixel"/>, but 0 where the output is a single pixel.</summary>
+    /// <summary>Same as <see cref="HalfPixel"/>, but 0 if the output is a single pixel.</summary>
     PytorchHalfPixel,
-    /// <summary>First and last pixels keep their places.</summary>
+    /// <summary>The first and last pixels are aligned.</summary>
     AlignCorners,
     /// <summary>x / scale.</summary>
     Asymmetric,
     /// <summary>(x + 0.5) / scale.</summary>
     TfHalfPixelForNn,
-    /// <summary>Pixels of the region of interest; what lies outside the input is <see cref="ResizeOptions.Extrapolation"/>.</summary>
+    /// <summary>Pixels of the region of interest; outside the input the value is <see cref="ResizeOptions.Extrapolation"/>.</summary>
     TfCropAndResize,
 }
 
 /// <summary>How <see cref="Interpolation.Nearest"/> rounds.</summary>
 public enum NearestRounding
 {
-    /// <summary>To the nearest, halves down.</summary>
+    /// <summary>To the nearest, ties down.</summary>
     RoundPreferFloor,
-    /// <summary>To the nearest, halves up.</summary>
+    /// <summary>To the nearest, ties up.</summary>
     RoundPreferCeil,
     /// <summary>Down.</summary>
     Floor,
@@ -44,23 +44,25 @@ public enum NearestRounding
 /// <summary>How an image is resized; ONNX's <c>Resize</c> has the same settings and defaults.</summary>
 public sealed record ResizeOptions
 {
-    /// <summary>How values between pixels are read.</summary>
+    /// <summary>How to interpolate between pixels.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
-    /// <summary>Which place of the input an output pixel stands for.</summary>
+    /// <summary>How an output pixel is mapped to a position in the input.</summary>
     public ResizeCoordinates Coordinates { get; init; } = ResizeCoordinates.HalfPixel;
     /// <summary>How the nearest pixel is chosen.</summary>
     public NearestRounding Rounding { get; init; } = NearestRounding.RoundPreferFloor;
-    /// <summary>The cubic's coefficient a.</summary>
+    /// <summary>Coefficient a of the cubic.</summary>
     public float CubicCoefficient { get; init; } = -0.75f;
-    /// <summary>True to leave pixels outside the image out of a cubic's weights instead of repeating the border.</summary>
+    /// <summary>True to exclude pixels outside the image from the cubic's weights instead of repeating the border.</summary>
     public bool ExcludeOutside { get; init; }
-    /// <summary>What stands outside the input under <see cref="ResizeCoordinates.TfCropAndResize"/>.</summary>
+    /// <summary>Value outside the input with <see cref="ResizeCoordinates.TfCropAndResize"/>.</summary>
     public float Extrapolation { get; init; }
-    /// <summary>Output rows an input row; 0 is the output's height over the input's.</summary>
+    /// <summary>Scale factor of the height; 0 means the output's height divided by the input's.</summary>
     public double ScaleHeight { get; init; }
-    /// <summary>Output columns an input column; 0 is the output's width over the input's.</summary>
+    /// <summary>Scale factor of the width; 0 means the output's width divided by the input's.</summary>
     public double ScaleWidth { get; init; }
-    /// <summary>The region under <see cref="ResizeCoordinates.TfCropAndResize"/>, in shares of the input: top, left, bottom, right.</summary>
+    /// <summary>
+    /// The region for <see cref="ResizeCoordinates.TfCropAndResize"/>, as fractions of the input: top, left, bottom, right.
+    /// </summary>
     public (double Top, double Left, double Bottom, double Right) Region { get; init; } = (0, 0, 1, 1);
 }
 
@@ -83,7 +85,7 @@ public sealed class Resize : Operation
     public int Height { get; }
     /// <summary>Columns of the output.</summary>
     public int Width { get; }
-    /// <summary>How it is done.</summary>
+    /// <summary>How the image is resized.</summary>
     public ResizeOptions Options { get; }
 
     /// <inheritdoc/>
@@ -105,7 +107,7 @@ internal sealed unsafe class ResizeKernel<V> : Kernel where V : struct, ISimd<V>
         _extrapolation = o.Extrapolation;
     }
 
-    /// <summary>One line of the input's width: a row of the output before its columns are resized.</summary>
+    /// <summary>One line of the input's width: an output row before its columns are resized.</summary>
     internal override long ThreadScratchBytes => sizeof(float) * (long)InputShape.Width * InputShape.Channels;
 
     protected override void Forward() => Pool.Run(this, static (state, thread) =>

@@ -1,6 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
-/// <summary>Probabilities over the channels of each place; the greatest logit is taken off first, so that no exponential overflows.</summary>
+/// <summary>
+/// Probabilities over the channels at each pixel; the largest logit is subtracted first, so that no exponential overflows.
+/// </summary>
 public sealed class Softmax : Operation
 {
     /// <inheritdoc/>
@@ -17,7 +19,7 @@ internal sealed unsafe class SoftmaxKernel<V>(KernelSetup setup) : Kernel(setup)
 {
     protected override void Forward()
     {
-        // A handful of classes a place: not worth a thread.
+        // Only a handful of classes per pixel: not worth using threads.
         int channels = OutputShape.Channels;
         for (long place = 0; place < (long)Count * OutputShape.Area; place++)
         {

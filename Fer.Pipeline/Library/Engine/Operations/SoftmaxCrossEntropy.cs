@@ -1,18 +1,18 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// Cross-entropy of softmax(logits) against a probability a class, with label smoothing (Szegedy et al., arXiv 1512.00567), as PyTorch's
-/// <c>cross_entropy</c> with probabilities. Targets may be soft: FER+ votes and mixup give such.
+/// Cross-entropy of softmax(logits) against class probabilities, with label smoothing (Szegedy et al., arXiv 1512.00567), the same as
+/// PyTorch's <c>cross_entropy</c> with probabilities. Targets may be soft, as FER+ votes and mixup produce them.
 /// </summary>
 public static class SoftmaxCrossEntropy
 {
-    /// <summary>Mean loss over the batch and, where asked for, its gradient by the logits.</summary>
-    /// <param name="logits">[count, classes], and more after them if the buffer is larger.</param>
+    /// <summary>Mean loss over the batch and, if requested, its gradient with respect to the logits.</summary>
+    /// <param name="logits">[count, classes]; the buffer may be larger.</param>
     /// <param name="targets">[count, classes]: probabilities that sum to 1 for each example.</param>
-    /// <param name="count">Examples, at least 1.</param>
-    /// <param name="classes">Classes, at least 1.</param>
-    /// <param name="labelSmoothing">Share of each target that is spread evenly over all classes, 0 … 1.</param>
-    /// <param name="gradient">[count, classes] for (softmax - target) / count, or empty where no gradient is wanted.</param>
+    /// <param name="count">Number of examples, at least 1.</param>
+    /// <param name="classes">Number of classes, at least 1.</param>
+    /// <param name="labelSmoothing">Fraction of each target that is spread evenly over all classes, 0 … 1.</param>
+    /// <param name="gradient">Receives (softmax - target) / count, [count, classes]; empty if no gradient is needed.</param>
     /// <returns>The loss in nats; NaN or infinite logits give a loss that is not finite.</returns>
     /// <exception cref="ArgumentException">A span is too short for the counts.</exception>
     public static float Loss(
@@ -30,7 +30,7 @@ public static class SoftmaxCrossEntropy
             var row = logits.Slice(i * classes, classes);
             var target = targets.Slice(i * classes, classes);
 
-            // The greatest logit is taken off first: every exponential is then at most 1 and their sum at least 1.
+            // The largest logit is subtracted first: every exponential is then at most 1 and their sum at least 1.
             float greatest = row[0];
             foreach (float logit in row) greatest = MathF.Max(greatest, logit);
             double sum = 0;
@@ -39,7 +39,7 @@ public static class SoftmaxCrossEntropy
             for (int c = 0; c < classes; c++)
             {
                 float wanted = keep * target[c] + spread;
-                // A class that is not wanted costs nothing, even where its logit is minus infinity.
+                // A class with target 0 adds no loss, even if its logit is minus infinity.
                 if (wanted != 0) loss -= wanted * (row[c] - greatest - logSum);
             }
             total += loss;

@@ -3,8 +3,8 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The densely connected network of 121 layers (Huang et al., arXiv 1608.06993) with bottlenecks, growth 32 and halving transitions. 7.98 million
-/// parameters at 1,000 classes.
+/// The densely connected network with 121 layers (Huang et al., arXiv 1608.06993), with bottlenecks, growth rate 32 and transitions that
+/// halve. 7.98 million parameters at 1,000 classes.
 /// <code>
 /// input            3 x 224 x 224
 /// conv 7x7 / 2    64 x 112 x 112   batch norm, ReLU   (stride 1 below 112 pixels: 48 x 48 stays)
@@ -23,7 +23,7 @@ internal static class DenseNet121
 {
     internal const string Name = "DenseNet121";
 
-    /// <summary>The least side that the stem's pool and three transitions leave a pixel of.</summary>
+    /// <summary>Smallest input side that leaves at least one pixel after the stem's pooling and three transitions.</summary>
     internal const int LeastSide = 15;
 
     private const int Growth = 32, Bottleneck = 4;

@@ -3,10 +3,10 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The three-class project's deep CNN (kaggle.com/gauravsharma99/facial-emotion-recognition; 83 % for happy, sad and neutral was reported for it
-/// on a random tenth of all faces): ELU (Clevert et al., arXiv 1511.07289), He's normal initialisation, batch normalisation, and dropout after
-/// every pool. 2.39 M parameters and 496 M multiply-accumulates at 48x48 pixels, width 1 and three classes. All
-/// dropouts follow the last: the rates below are those of its default 0.3, and its authors' are those of 0.6.
+/// The three-class project's deep CNN (kaggle.com/gauravsharma99/facial-emotion-recognition; reported accuracy: 83 % for happy, sad and
+/// neutral on a random tenth of all faces): ELU (Clevert et al., arXiv 1511.07289), He normal initialisation, batch normalisation, and
+/// dropout after every pooling layer. 2.39 M parameters and 496 M multiply-accumulates at 48x48 pixels, width 1 and three classes. All
+/// dropout rates scale with the last one: those below are for the default of 0.3; the authors' rates correspond to 0.6.
 /// <code>
 /// input            1 x 48 x 48   pixels to mean 0, deviation 1
 /// 2 x conv 5x5    64 x 48 x 48   ELU, batch norm; max-pool 2, dropout 0.2

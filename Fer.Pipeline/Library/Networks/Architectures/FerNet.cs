@@ -3,8 +3,8 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The project's own network: VGG's stacked 3x3 convolutions (Simonyan and Zisserman, arXiv 1409.1556) with batch normalisation and a global
-/// average pool for the dense layers. 1.17 M parameters and 82 M multiply-accumulates at 40x40 pixels and width 1.
+/// The project's own network: VGG's stacked 3x3 convolutions (Simonyan and Zisserman, arXiv 1409.1556) with batch normalisation, and global
+/// average pooling instead of the dense layers. 1.17 M parameters and 82 M multiply-accumulates at 40x40 pixels and width 1.
 /// <code>
 /// input            1 x 40 x 40   pixels to mean 0, deviation 1
 /// 2 x conv 3x3    32 x 40 x 40   batch norm, ReLU

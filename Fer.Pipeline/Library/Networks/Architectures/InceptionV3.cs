@@ -3,7 +3,8 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Inception v3 without its auxiliary classifier (Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", arXiv 1512.00567).
+/// Inception v3 without its auxiliary classifier (Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", arXiv
+/// 1512.00567).
 /// 23.8 million parameters at 1,000 classes.
 /// <code>
 /// input                3 x 299 x 299
@@ -20,13 +21,13 @@ namespace Fer.Pipeline.Networks;
 /// 2 mixed C         2048 x   8 x   8   1x1, 3x3 as 1x3 beside 3x1, the same behind a 3x3, pool
 /// average pool, dropout, linear to the classes
 /// </code>
-/// At 48 pixels the maps are 19, 9 and 4 pixels wide: there the first max-pool has stride 1 too.
+/// At 48 pixels the maps are 19, 9 and 4 pixels wide; there the first max-pool has stride 1 too.
 /// </summary>
 internal static class InceptionV3
 {
     internal const string Name = "InceptionV3";
 
-    /// <summary>The least side whose last reduction still has a place for its 3x3 window.</summary>
+    /// <summary>Smallest input side for which the last reduction's 3x3 window still fits.</summary>
     internal const int LeastSide = 24;
 
     private const float Epsilon = 1e-3f;
@@ -78,11 +79,11 @@ internal static class InceptionV3
 
     private static Layer Convolve(this Layer x, int channels, int kernel, int stride = 1, int? padding = null) => x.Unit(channels, kernel, stride, padding, Epsilon);
 
-    /// <summary>A convolution of <paramref name="height"/> x <paramref name="width"/>, one of which is 1.</summary>
+    /// <summary>A convolution with a <paramref name="height"/> x <paramref name="width"/> kernel, one of which is 1.</summary>
     private static Layer Line(this Layer x, int channels, int height, int width) => x.Builder
         .Add(new Convolution(x.Shape.Channels, channels, new Window(height, width, 1, 1, height / 2, width / 2, height / 2, width / 2), bias: false), null, x)
         .BatchNormalization(Epsilon).Relu();
 
-    /// <summary>The mean of 3x3 pixels, the border's zeros counted.</summary>
+    /// <summary>3x3 average pooling, including the zero padding.</summary>
     private static Layer Pool(Layer x) => x.Builder.Add(new AveragePool(Window.Square(3, 1, 1), countPadding: true), null, x);
 }

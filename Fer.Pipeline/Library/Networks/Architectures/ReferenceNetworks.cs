@@ -2,25 +2,30 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>The networks that the engine is timed on against PyTorch, layer for layer the same on both sides. They take normalised pixels.</summary>
+/// <summary>
+/// The networks used to benchmark the engine against PyTorch, identical layer by layer on both sides. Their input is normalised pixels.
+/// </summary>
 public static class ReferenceNetworks
 {
     private const int Classes = 7;
 
-    /// <summary>The names that <see cref="Create"/> knows.</summary>
+    /// <summary>The names that <see cref="Create"/> accepts.</summary>
     public static IReadOnlyList<string> Names { get; } = ["rthin48", "resnet18_48", "vgg40"];
 
     /// <summary>Creates the network <paramref name="name"/>, untrained.</summary>
-    /// <exception cref="FerUsageException">The name is not known.</exception>
+    /// <exception cref="FerUsageException">The name is unknown.</exception>
     public static Network Create(string name) => name switch
     {
         "rthin48" => Residual(name, [32, 64, 128, 256], blocks: 1),
         "resnet18_48" => Residual(name, [64, 128, 256, 512], blocks: 2),
         "vgg40" => Vgg(name, [32, 64, 128, 256]),
-        _ => throw new FerUsageException($"There is no reference network '{name}'; the known ones are {string.Join(", ", Names)}."),
+        _ => throw new FerUsageException($"Unknown reference network '{name}'; the known ones are {string.Join(", ", Names)}."),
     };
 
-    /// <summary>Stem 3x3 convolution, then groups of basic residual blocks (He et al., arXiv 1512.03385), each group after the first at half the size.</summary>
+    /// <summary>
+    /// A 3x3 convolution as the stem, then groups of basic residual blocks (He et al., arXiv 1512.03385), each group after the first at
+    /// half the size.
+    /// </summary>
     private static Network Residual(string name, int[] widths, int blocks)
     {
         var builder = new NetworkBuilder(name, new Shape(1, 48, 48));
@@ -42,7 +47,7 @@ public static class ReferenceNetworks
             .Add(shortcut).Relu();
     }
 
-    /// <summary>Pairs of 3x3 convolutions with max-pools between.</summary>
+    /// <summary>Pairs of 3x3 convolutions with max pooling in between.</summary>
     private static Network Vgg(string name, int[] widths)
     {
         var builder = new NetworkBuilder(name, new Shape(1, 40, 40));

@@ -3,9 +3,9 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Residual networks with pre-activation (He et al., "Identity Mappings in Deep Residual Networks", arXiv 1603.05027) of 50 and 101 layers, laid
-/// out as in TensorFlow's slim, whose <c>resnet_v2_50</c> and <c>resnet_v2_101</c> ML.NET uses: biases where no normalisation follows, and the
-/// halving in a group's last block. 25.6 and 44.7 million parameters at 1,000 classes.
+/// Pre-activation residual networks (He et al., "Identity Mappings in Deep Residual Networks", arXiv 1603.05027) with 50 and 101 layers,
+/// laid out as in TensorFlow Slim, whose <c>resnet_v2_50</c> and <c>resnet_v2_101</c> ML.NET uses: biases where no normalisation follows,
+/// and downsampling in a group's last block. 25.6 and 44.7 million parameters at 1,000 classes.
 /// <code>
 /// input            3 x 224 x 224
 /// conv 7x7 / 2    64 x 112 x 112   bias      (stride 1 below 112 pixels: 48 x 48 stays)
@@ -39,10 +39,10 @@ internal static class ResnetV2
         return builder.Build();
     }
 
-    /// <param name="input">What came before, not normalised yet.</param>
+    /// <param name="input">The input, not normalised yet.</param>
     /// <param name="channels">Channels of the two inner convolutions; the outer one has four times as many.</param>
     /// <param name="stride">Stride of the 3x3 convolution.</param>
-    /// <param name="widens">True where the input has other channels, so that the shortcut needs a convolution.</param>
+    /// <param name="widens">True if the input has a different number of channels, so that the shortcut needs a convolution.</param>
     internal static Layer Bottleneck(Layer input, int channels, int stride, bool widens)
     {
         var active = input.Activate(Epsilon);

@@ -3,9 +3,9 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The RNN of the course project that joins disgust to angry: the face is read row by row, a row being a step of as many values as it has pixels
-/// (no figure of its own was reported for it). LSTM of Hochreiter and Schmidhuber, Neural Computation 9, 1997; its units were not published.
-/// 0.22 M parameters and 11 M multiply-accumulates at 48x48 pixels, width 1.
+/// The RNN of the course project that merges disgust into angry: the face is read row by row, and each row is one step with as many values
+/// as it has pixels (no accuracy was reported for it). LSTM of Hochreiter and Schmidhuber, Neural Computation 9, 1997; the number of units
+/// was not published. 0.22 M parameters and 11 M multiply-accumulates at 48x48 pixels, width 1.
 /// <code>
 /// input            1 x 48 x 48   pixels to mean 0, deviation 1
 /// rows as steps   48 values, 48 steps

@@ -3,9 +3,9 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The CNN of a course project that joins disgust to angry (58.62 % of the validation split and 55.25 % of the test split were reported for
-/// it, with six classes). Its layers were not published with the figure: these are the plain pairs of convolutions of that time, without
-/// batch normalisation. 1.47 M parameters and 87 M multiply-accumulates at 48x48 pixels, width 1 and six classes.
+/// The CNN of a course project that merges disgust into angry (reported accuracy with six classes: 58.62 % on the validation split and
+/// 55.25 % on the test split). Its layers were not published: these are the plain pairs of convolutions common at that time, without batch
+/// normalisation. 1.47 M parameters and 87 M multiply-accumulates at 48x48 pixels, width 1 and six classes.
 /// <code>
 /// input            1 x 48 x 48   pixels to mean 0, deviation 1
 /// 2 x conv 3x3    32 x 48 x 48   ReLU, max-pool 2, dropout 0.25

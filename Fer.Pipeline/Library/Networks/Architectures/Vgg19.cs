@@ -3,10 +3,10 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// VGG with 19 layers, configuration E of Simonyan and Zisserman (arXiv 1409.1556): five groups of 3x3 convolutions with a max-pool behind each.
-/// At 224 pixels the published classifier of three linear layers stands behind them, 143.67 million parameters at 1,000 classes (143.68 with
-/// batch normalisation). At any other side it is the variant for faces: the mean over what is left of the picture, dropout and one linear
-/// layer, 20.03 million parameters at seven classes.
+/// VGG with 19 layers, configuration E of Simonyan and Zisserman (arXiv 1409.1556): five groups of 3x3 convolutions, each followed by max
+/// pooling. At 224 pixels the published classifier of three linear layers follows: 143.67 million parameters at 1,000 classes (143.68 with
+/// batch normalisation). At any other size it is the variant for faces: global average pooling, dropout and one linear layer, 20.03 million
+/// parameters at seven classes.
 /// <code>
 /// input             3 x 224 x 224   or 48 x 48
 /// 2 x conv 3x3     64 x 224 x 224        48 x 48
@@ -22,10 +22,10 @@ internal static class Vgg19
 {
     internal const string Name = "Vgg19", NormalizedName = "Vgg19Bn";
 
-    /// <summary>The least side that five halvings leave a pixel of.</summary>
+    /// <summary>Smallest input side that leaves at least one pixel after five halvings.</summary>
     internal const int LeastSide = 32;
 
-    /// <summary>The side at which the published classifier is used.</summary>
+    /// <summary>The input side at which the published classifier is used.</summary>
     private const int PublishedSide = 224;
 
     private static readonly (int Channels, int Convolutions)[] Groups = [(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)];

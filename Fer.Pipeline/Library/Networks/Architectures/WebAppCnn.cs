@@ -3,8 +3,8 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The web-app project's baseline (45.5 % of the validation split was reported for it, 47.5 % with augmentation): two convolutions and a
-/// hidden layer. Its widths were not published with the figures. 1.20 M parameters and 12 M multiply-accumulates at 48x48 pixels, width 1.
+/// The web-app project's baseline (reported accuracy: 45.5 % on the validation split, 47.5 % with augmentation): two convolutions and a
+/// hidden layer. Its layer widths were not published. 1.20 M parameters and 12 M multiply-accumulates at 48x48 pixels, width 1.
 /// <code>
 /// input            1 x 48 x 48   pixels to mean 0, deviation 1
 /// conv 3x3        32 x 48 x 48   ReLU, max-pool 2

@@ -3,8 +3,8 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The web-app project's CNN with more layers (56.9 % of the validation split was reported for it). Its widths were not published with the
-/// figure. 0.55 M parameters and 49 M multiply-accumulates at 48x48 pixels, width 1 and seven classes.
+/// The web-app project's CNN with more layers (reported accuracy: 56.9 % on the validation split). Its layer widths were not published.
+/// 0.55 M parameters and 49 M multiply-accumulates at 48x48 pixels, width 1 and seven classes.
 /// <code>
 /// input            1 x 48 x 48   pixels to mean 0, deviation 1
 /// 2 x conv 3x3    32 x 48 x 48   ReLU, max-pool 2

@@ -1,12 +1,12 @@
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Names of the ONNX nodes that stand beside a layer and are no layer themselves. Writer and reader share them, so that a helper comes back
-/// as no layer while a user's own flatten of the same shape does.
+/// Names of ONNX nodes that belong to a layer but are not layers themselves. Writer and reader share them, so that a helper is not read
+/// back as a layer, while a user's own flatten of the same shape is.
 /// </summary>
 internal static class OnnxHelperNames
 {
-    /// <summary>Behind the layer's name in the name of the initialiser that a constant layer becomes.</summary>
+    /// <summary>Suffix of the layer's name in the name of the initialiser that a constant layer becomes.</summary>
     internal const string ConstantSuffix = ".value";
 
     private const string FlattenSuffix = "/flatten";

@@ -2,7 +2,7 @@ using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Which ONNX operators are read, and by what. To read one more, add its method and its line in the table.</summary>
+/// <summary>The supported ONNX operators and their readers. To support another one, add its method and an entry in the table.</summary>
 internal static class OnnxOperators
 {
     private static readonly Dictionary<string, Func<OnnxNode, OnnxValue[]>> Readers = new(StringComparer.Ordinal)
@@ -78,20 +78,20 @@ internal static class OnnxOperators
         ["Upsample"] = OnnxResize.ReadUpsample,
     };
 
-    /// <summary>Operators of shapes and constants, which are worked out while the graph is read.</summary>
+    /// <summary>Operators on shapes and constants, which are evaluated while the graph is read.</summary>
     private static readonly string[] Folded = ["Constant", "ConstantOfShape", "Floor", "Ceil", "Range", "ReduceProd", "Shape", "Size"];
 
-    /// <summary>The operators that are read, for messages.</summary>
+    /// <summary>The supported operators, for messages.</summary>
     internal static string Known { get; } = string.Join(", ", Readers.Keys.Concat(Folded).Order(StringComparer.Ordinal));
 
     internal static bool IsDefaultDomain(string domain) => domain is "" or "ai.onnx";
 
     internal static bool IsKnown(NodeProto node) => IsDefaultDomain(node.Domain) && (Readers.ContainsKey(node.OpType) || Folded.Contains(node.OpType));
 
-    /// <summary>True for operators that run in the network.</summary>
+    /// <summary>True for operators that become layers of the network.</summary>
     internal static bool IsComputed(NodeProto node) => Readers.ContainsKey(node.OpType);
 
     internal static OnnxValue[] Read(OnnxNode node) => Readers.TryGetValue(node.OpType, out var read)
         ? read(node)
-        : throw new OnnxFormatException("is read for constants and shapes alone, and takes something else here");
+        : throw new OnnxFormatException("is supported only for constants and shapes");
 }

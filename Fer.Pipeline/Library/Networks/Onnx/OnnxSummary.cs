@@ -2,11 +2,11 @@ using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>What an ONNX file asks for.</summary>
+/// <summary>What an ONNX file requires.</summary>
 /// <param name="Producer">The program that wrote it.</param>
 /// <param name="OperatorSet">Version of the default operator set.</param>
-/// <param name="Operators">Each operator with how many nodes are it, most frequent first.</param>
-/// <param name="Missing">The nodes whose operator is not read.</param>
+/// <param name="Operators">Each operator with its number of nodes, most frequent first.</param>
+/// <param name="Missing">The nodes whose operator is not supported.</param>
 internal sealed record OnnxSummary(string Producer, long OperatorSet, IReadOnlyList<(string Operator, int Nodes)> Operators, IReadOnlyList<(string Operator, string Node)> Missing)
 {
     internal static OnnxSummary Of(ModelProto model) => new(

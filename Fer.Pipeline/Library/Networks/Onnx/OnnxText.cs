@@ -1,17 +1,19 @@
 namespace Fer.Pipeline.Networks;
 
-/// <summary>A fault in an ONNX file, without the file's name; <see cref="OnnxReader"/> adds it and makes a <see cref="FerException"/>.</summary>
+/// <summary>
+/// An error in an ONNX file, without the file's name; <see cref="OnnxReader"/> adds it and throws a <see cref="FerException"/>.
+/// </summary>
 internal class OnnxFormatException(string message) : Exception(message);
 
-/// <summary>A node that works across the examples of a batch: the graph is read again for its one batch as a whole.</summary>
+/// <summary>A node mixes the examples of a batch: the graph is read again with the whole batch as one example.</summary>
 internal sealed class OnnxBatchException(string message) : OnnxFormatException(message);
 
-/// <summary>Text from an untrusted file, made fit for a message.</summary>
+/// <summary>Makes text from an untrusted file safe for messages.</summary>
 internal static class OnnxText
 {
     private const int LongestQuote = 80;
 
-    /// <summary>The name in quotes, cut where it is long, without the control characters that would upset a terminal.</summary>
+    /// <summary>The name in quotes, truncated if long, without control characters that could upset a terminal.</summary>
     internal static string Quote(string name)
     {
         string shown = name.Length > LongestQuote ? name[..LongestQuote] + "…" : name;

@@ -1,23 +1,28 @@
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Walks the encoding of an ONNX file before it is parsed. An empty protobuf message takes two bytes in the file and a hundred in memory, so
-/// a file's size alone does not bound what parsing it takes; the number of its fields does.
+/// Walks the encoding of an ONNX file before it is parsed. An empty protobuf message takes two bytes in the file but about a hundred in
+/// memory, so the file size does not bound the memory for parsing; the number of fields does.
 /// https://protobuf.dev/programming-guides/encoding/
 /// </summary>
 internal static class OnnxWire
 {
-    /// <summary>Longest packed list of whole numbers in an attribute or of a tensor's dimensions: kernel sizes and the like are a few bytes.</summary>
+    /// <summary>
+    /// Maximum bytes of a packed list of integers in an attribute or in a tensor's dimensions: kernel sizes and the like take a few bytes.
+    /// </summary>
     private const int LongestIntegers = 4096;
 
-    /// <summary>Longest packed list of whole numbers as a tensor's values: one byte in the file is up to eight in memory. Tables of indices have some ten thousand.</summary>
+    /// <summary>
+    /// Maximum bytes of a packed list of integers as a tensor's values: one byte in the file becomes up to eight in memory. Tables of
+    /// indices have some ten thousand.
+    /// </summary>
     private const int LongestIntegerValues = 1 << 20;
 
     private enum Message { Model, OperatorSet, Entry, Graph, Node, Attribute, Tensor, ValueInfo, Type, TensorType, TensorShape, Dimension }
 
     private enum WireType { Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5 }
 
-    /// <exception cref="OnnxFormatException">The encoding is broken or holds more fields than allowed.</exception>
+    /// <exception cref="OnnxFormatException">The encoding is invalid or has more fields than allowed.</exception>
     internal static void Check(ReadOnlySpan<byte> file, int maxFields)
     {
         int left = maxFields;
@@ -41,14 +46,15 @@ internal static class OnnxWire
                     var content = Skip(ref bytes, length);
                     if (Child(message, field) is { } child) Walk(content, child, ref left);
                     else if (LongestList(message, field) is { } longest && content.Length > longest)
-                        throw new OnnxFormatException($"holds a list of whole numbers of {content.Length} bytes; {longest} is the most that is read");
+                        throw new OnnxFormatException(
+                            $"holds a list of integers of {content.Length} bytes; at most {longest} are supported");
                     break;
                 default: throw new OnnxFormatException("is not encoded as an ONNX model");
             }
         }
     }
 
-    /// <summary>The kind of message under a field, as in onnx.proto; null for text, bytes, numbers and fields that are skipped.</summary>
+    /// <summary>The message type of a field, as in onnx.proto; null for text, bytes, numbers and fields that are skipped.</summary>
     private static Message? Child(Message message, ulong field) => (message, field) switch
     {
         (Message.Model, 7) => Message.Graph,

@@ -3,8 +3,8 @@ using Fer.Pipeline.Networks.Proto;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// The attributes of one ONNX node. Made for the writer by the static methods; for the reader, each attribute is taken once, and those that
-/// nobody took are refused, because an attribute that is not understood would change the result silently.
+/// The attributes of one ONNX node. The static methods create them for the writer. The reader takes each attribute once, and any that
+/// remain are rejected, because ignoring an unknown attribute could silently change the result.
 /// </summary>
 internal sealed class OnnxAttributes
 {
@@ -32,13 +32,13 @@ internal sealed class OnnxAttributes
     internal float TakeFloat(string name, float ifAbsent)
     {
         float value = Take(name, AttributeProto.Types.AttributeType.Float)?.F ?? ifAbsent;
-        return float.IsFinite(value) ? value : throw new OnnxFormatException($"has {value} as its attribute '{name}'");
+        return float.IsFinite(value) ? value : throw new OnnxFormatException($"has {name} = {value}");
     }
 
-    /// <summary>A fraction of any value, infinite ones included.</summary>
+    /// <summary>Any float, including infinity.</summary>
     internal float TakeAnyFloat(string name, float ifAbsent) => Take(name, AttributeProto.Types.AttributeType.Float)?.F ?? ifAbsent;
 
-    /// <summary>Whole numbers of an exact count and range.</summary>
+    /// <summary>Integers of an exact count and range.</summary>
     internal int[] TakeInts(string name, int[]? ifAbsent, int count, int least, int most)
     {
         var attribute = Take(name, AttributeProto.Types.AttributeType.Ints);
@@ -46,38 +46,38 @@ internal sealed class OnnxAttributes
         if (attribute.Ints.Count != count) throw new OnnxFormatException($"has {attribute.Ints.Count} values in its attribute '{name}' where {count} are needed");
         foreach (long value in attribute.Ints)
             if (value < least || value > most)
-                throw new OnnxFormatException($"has {value} in its attribute '{name}'; {least} to {most} is read");
+                throw new OnnxFormatException($"has {value} in its attribute '{name}'; {least} to {most} is supported");
         return [.. attribute.Ints.Select(value => (int)value)];
     }
 
-    /// <summary>Whole numbers, or null where the attribute is absent.</summary>
+    /// <summary>Integers, or null if the attribute is absent.</summary>
     internal long[]? TakeIntsOrNull(string name) => Take(name, AttributeProto.Types.AttributeType.Ints) is { } attribute ? [.. attribute.Ints] : null;
 
-    /// <summary>Fractions, or null where the attribute is absent.</summary>
+    /// <summary>Floats, or null if the attribute is absent.</summary>
     internal float[]? TakeFloatsOrNull(string name) => Take(name, AttributeProto.Types.AttributeType.Floats) is { } attribute ? [.. attribute.Floats] : null;
 
     internal TensorProto? TakeTensor(string name) => Take(name, AttributeProto.Types.AttributeType.Tensor)?.T;
 
     internal string TakeText(string name, string ifAbsent) => Take(name, AttributeProto.Types.AttributeType.String) is { } attribute ? attribute.S.ToStringUtf8() : ifAbsent;
 
-    /// <summary>Texts, or null where the attribute is absent.</summary>
+    /// <summary>Strings, or null if the attribute is absent.</summary>
     internal string[]? TakeTexts(string name) => Take(name, AttributeProto.Types.AttributeType.Strings) is { } attribute ? [.. attribute.Strings.Select(s => s.ToStringUtf8())] : null;
 
-    /// <summary>Passes over an attribute that changes no result.</summary>
+    /// <summary>Skips an attribute that does not affect the result.</summary>
     internal void Ignore(string name) => _left.Remove(name);
 
-    /// <summary>Takes an attribute that may only say what is done anyway.</summary>
+    /// <summary>Takes an attribute for which only one value is supported.</summary>
     internal void Expect(string name, long only, long ifAbsent)
     {
         long value = TakeInt(name, ifAbsent);
-        if (value != only) throw new OnnxFormatException($"has {name} = {value}; only {only} is read");
+        if (value != only) throw new OnnxFormatException($"has {name} = {value}; only {only} is supported");
     }
 
     /// <exception cref="OnnxFormatException">An attribute was not taken.</exception>
     internal void ExpectNoneLeft()
     {
         foreach (string name in _left.Keys)
-            throw new OnnxFormatException($"has the attribute {OnnxText.Quote(name)}, which is not read for this operator");
+            throw new OnnxFormatException($"has the attribute {OnnxText.Quote(name)}, which is not supported for this operator");
     }
 
     private AttributeProto? Take(string name, AttributeProto.Types.AttributeType type)

@@ -1,17 +1,17 @@
 namespace Fer.Pipeline.Networks;
 
-/// <summary>What of <see cref="OnnxReadLimits"/> is left while a file is read.</summary>
+/// <summary>How much of <see cref="OnnxReadLimits"/> remains while a file is read.</summary>
 internal sealed class OnnxBudget(OnnxReadLimits limits)
 {
     private long _activations, _parameters;
 
-    /// <exception cref="OnnxFormatException">All layers' values together are more than allowed.</exception>
+    /// <exception cref="OnnxFormatException">The values of all layers together exceed the limit.</exception>
     internal void TakeActivations(long values, string shape)
     {
         if ((_activations += values) > limits.MaxActivations) throw new OnnxFormatException($"needs too much memory at the shape {shape}");
     }
 
-    /// <exception cref="OnnxFormatException">All parameters together are more than allowed.</exception>
+    /// <exception cref="OnnxFormatException">All parameters together exceed the limit.</exception>
     internal void TakeParameters(long values)
     {
         if ((_parameters += values * sizeof(float)) > limits.MaxParameterBytes)

@@ -3,12 +3,12 @@ using Fer.Pipeline.Networks.Proto;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// A value of the graph that is known when it is read: weights, or whole numbers that say shapes. Large ones stay in the file's bytes, or are one
-/// repeated number, until a parameter takes them.
+/// A value that is known when the graph is read: weights, or integers that describe shapes. Large values stay in the file's bytes, or are
+/// stored as one repeated number, until a parameter needs them.
 /// </summary>
 internal sealed class OnnxConstant
 {
-    /// <summary>Stands for the batch's size in shape arithmetic; no file can hold it, because values beyond ±2⁶² are brought back to it.</summary>
+    /// <summary>Represents the batch size in shape arithmetic; no file can contain it, because values beyond ±2⁶² are clamped.</summary>
     internal const long Batch = long.MinValue;
 
     private readonly TensorProto? _tensor;
@@ -26,12 +26,12 @@ internal sealed class OnnxConstant
 
     internal int[] Dimensions { get; }
 
-    /// <summary>Whether it holds fractions; else whole numbers.</summary>
+    /// <summary>True for floating-point values, false for integers.</summary>
     internal bool IsFloat { get; }
 
     internal int Length { get; }
 
-    /// <exception cref="OnnxFormatException">The tensor does not hold what its dimensions promise.</exception>
+    /// <exception cref="OnnxFormatException">The tensor's data does not match its dimensions.</exception>
     internal static OnnxConstant Of(TensorProto tensor, string name)
     {
         OnnxTensors.CheckedLength(tensor);
@@ -44,10 +44,10 @@ internal sealed class OnnxConstant
 
     internal static OnnxConstant Integers(string name, params long[] values) => new(name, [values.Length], false, integers: values);
 
-    /// <summary>The same number over and over.</summary>
+    /// <summary>One number repeated.</summary>
     internal static OnnxConstant Repeated(string name, int[] dimensions, float value) => new(name, dimensions, true, repeated: value);
 
-    /// <summary>The same values under other dimensions.</summary>
+    /// <summary>The same values with other dimensions.</summary>
     internal OnnxConstant Reshaped(string name, int[] dimensions) => new(name, dimensions, IsFloat, _tensor, _floats, _integers, _repeated);
 
     internal void CopyFloats(Span<float> values)
@@ -69,14 +69,14 @@ internal sealed class OnnxConstant
         return values;
     }
 
-    /// <exception cref="OnnxFormatException">The values are fractions.</exception>
+    /// <exception cref="OnnxFormatException">The values are floating-point numbers.</exception>
     internal long[] Integers() => IsFloat
-        ? throw new OnnxFormatException($"takes fractions from {OnnxText.Quote(Name)} where whole numbers are needed")
+        ? throw new OnnxFormatException($"takes floating-point numbers from {OnnxText.Quote(Name)} where integers are needed")
         : _integers ?? OnnxTensors.ReadIntegers(_tensor!);
 
     public override string ToString() => $"{OnnxText.Quote(Name)} [{string.Join(", ", Dimensions)}]";
 
-    /// <summary>The values in the order of other axes: axis i of the result is axis <paramref name="order"/>[i].</summary>
+    /// <summary>The values with transposed axes: axis i of the result is axis <paramref name="order"/>[i].</summary>
     internal float[] Transposed(ReadOnlySpan<int> order)
     {
         float[] values = Floats();

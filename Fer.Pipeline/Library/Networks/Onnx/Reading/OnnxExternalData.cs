@@ -4,12 +4,15 @@ using Google.Protobuf;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Values that a model keeps in files beside it. A file is read from the model's own folder alone: its name may hold no path.
-/// https://onnx.ai/onnx/repo-docs/ExternalData.html
+/// Tensor values that a model stores in separate files. These are read only from the model's own folder: a file name may not contain a
+/// path. https://onnx.ai/onnx/repo-docs/ExternalData.html
 /// </summary>
 internal static class OnnxExternalData
 {
-    /// <summary>Puts the values of such tensors in their place; without a <paramref name="folder"/> they stay outside and are refused when they are needed.</summary>
+    /// <summary>
+    /// Loads the values of external tensors into the graph; without a <paramref name="folder"/> they are not loaded, and rejected if they
+    /// are needed.
+    /// </summary>
     internal static void Load(GraphProto graph, string? folder, int maxBytes)
     {
         if (folder is null) return;
@@ -25,7 +28,9 @@ internal static class OnnxExternalData
             try
             {
                 string path = Path.Combine(folder, name);
-                if (new FileInfo(path).LinkTarget is not null) throw new OnnxFormatException($"{OnnxText.Quote(name)} is a link; external data is read from the model's own folder");
+                if (new FileInfo(path).LinkTarget is not null)
+                    throw new OnnxFormatException(
+                        $"{OnnxText.Quote(name)} is a link; external data must be regular files in the model's own folder");
                 using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
                 if (length < 0) length = file.Length - offset;
                 if (offset < 0 || length < 0 || offset + length > file.Length || (left -= length) < 0)
@@ -44,5 +49,7 @@ internal static class OnnxExternalData
     }
 
     private static long Number(string text, long ifAbsent) =>
-        text.Length == 0 ? ifAbsent : long.TryParse(text, out long number) && number >= 0 && number < 1L << 60 ? number : throw new OnnxFormatException($"has {OnnxText.Quote(text)} as a place in a file");
+        text.Length == 0 ? ifAbsent
+        : long.TryParse(text, out long number) && number >= 0 && number < 1L << 60 ? number
+        : throw new OnnxFormatException($"has {OnnxText.Quote(text)} as a file offset or length");
 }

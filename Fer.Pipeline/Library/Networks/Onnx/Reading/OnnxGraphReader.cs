@@ -3,10 +3,10 @@ using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Reads a graph node by node into a network; what each operator means is in <see cref="OnnxOperators"/>.</summary>
+/// <summary>Reads a graph node by node into a network; <see cref="OnnxOperators"/> defines how each operator is read.</summary>
 internal sealed class OnnxGraphReader
 {
-    /// <summary>Most axes of a value.</summary>
+    /// <summary>Maximum number of axes of a value.</summary>
     internal const int MaxRank = 8;
 
     private const int LongestName = 256;
@@ -26,9 +26,9 @@ internal sealed class OnnxGraphReader
 
     /// <param name="graph">The graph.</param>
     /// <param name="operatorSet">Version of the default operator set it was written for.</param>
-    /// <param name="limits">What it may ask for.</param>
-    /// <param name="batched">True to read the first axis of the inputs as a batch of any size, false to read everything as one example.</param>
-    /// <param name="constants">Values that stand for inputs of the graph, by name.</param>
+    /// <param name="limits">Limits on what it may require.</param>
+    /// <param name="batched">True to treat the inputs' first axis as a batch of any size, false to read everything as one example.</param>
+    /// <param name="constants">Values that replace inputs of the graph, by name.</param>
     internal OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched, IReadOnlyDictionary<string, OnnxConstant>? constants = null)
         : this(graph, operatorSet, limits, batched, new OnnxBudget(limits))
     {
@@ -86,7 +86,7 @@ internal sealed class OnnxGraphReader
 
     internal bool IsRead(string value) => value.Length > 0 && (_readers.ContainsKey(value) || _graph.Output.Any(o => o.Name == value));
 
-    /// <summary>The one node that reads a value, or null where there are more or it is the graph's output.</summary>
+    /// <summary>The only node that reads a value, or null if there are several or it is the graph's output.</summary>
     internal NodeProto? OnlyReader(string value) =>
         _readers.TryGetValue(value, out var readers) && readers.Count == 1 && _graph.Output.All(o => o.Name != value) ? readers[0] : null;
 
@@ -104,24 +104,24 @@ internal sealed class OnnxGraphReader
         return _builder.Add(operation, name, inputs);
     }
 
-    /// <summary>The operation made under a key before, or a new one.</summary>
+    /// <summary>The operation created earlier for a key, or a new one.</summary>
     internal T Shared<T>(string key, Func<T> create) where T : Operation
     {
         if (!_shared.TryGetValue(key, out var operation)) _shared[key] = operation = create();
         return (T)operation;
     }
 
-    /// <summary>Notes how a parameter is filled.</summary>
+    /// <summary>Registers how a parameter is filled.</summary>
     internal void Bind(NetworkParameter parameter, OnnxFill fill)
     {
-        // A layer that stands in several places is filled once.
+        // A layer used in several places is filled once.
         if (!_bound.Add(parameter)) return;
-        // One constant may be read by different layers, and each gets its own copy.
+        // Different layers may read the same constant, and each gets its own copy.
         _budget.TakeParameters(parameter.Length);
         _parameters.Add((parameter, fill));
     }
 
-    /// <summary>The constant as a layer, its axes in ONNX's order or another; it has no batch.</summary>
+    /// <summary>The constant as a layer, with its axes in ONNX's order or another; it has no batch.</summary>
     internal OnnxValue Promote(OnnxNode node, OnnxConstant constant, int[]? order = null)
     {
         if (constant.Length == 0) throw new OnnxFormatException($"computes with {constant}, which is empty");
@@ -129,7 +129,7 @@ internal sealed class OnnxGraphReader
         var shape = OnnxLayout.ShapeOf(dimensions, axes, -1);
         CheckShape(dimensions);
         var operation = new Constant(shape);
-        // The parameter is [channels, height, width], the layer's memory [height, width, channels].
+        // The parameter is [channels, height, width], the layer's memory is [height, width, channels].
         Bind(operation.Value, values =>
         {
             float[] memory = constant.Transposed(axes);
@@ -153,14 +153,16 @@ internal sealed class OnnxGraphReader
     private void CheckNodes()
     {
         if (_graph.Node.Count == 0) throw new OnnxFormatException("has no nodes");
-        if (_graph.Node.Count > _limits.MaxNodes) throw new OnnxFormatException($"has {_graph.Node.Count} nodes; {_limits.MaxNodes} is the most that is read");
+        if (_graph.Node.Count > _limits.MaxNodes)
+            throw new OnnxFormatException($"has {_graph.Node.Count} nodes; at most {_limits.MaxNodes} are supported");
         foreach (var node in _graph.Node)
         {
             if (!OnnxOperators.IsKnown(node))
                 throw new OnnxFormatException(
-                    $"node {OnnxText.Quote(node.Name)} is the operator {OnnxText.Quote(node.OpType)}, which is not read; those that are: {OnnxOperators.Known}");
+                    $"node {OnnxText.Quote(node.Name)} uses the operator {OnnxText.Quote(node.OpType)}, which is not supported; "
+                    + $"supported operators: {OnnxOperators.Known}");
             if (node.Name.Length > LongestName) throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} has a name of {node.Name.Length} characters");
-            // The name is in use from here on, so that a nameless node is not given it.
+            // Reserve the name from here on, so that no unnamed node gets it.
             if (node.Name.Length > 0 && !_layerNames.Add(node.Name))
                 throw new OnnxFormatException($"has two nodes named {OnnxText.Quote(node.Name)}");
         }
@@ -172,13 +174,14 @@ internal sealed class OnnxGraphReader
         var sizes = type?.Shape?.Dim;
         if (type?.ElemType != (int)TensorProto.Types.DataType.Float || sizes is null || sizes.Count > MaxRank)
             throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, which is not a float32 tensor of known rank");
-        if (input.Name.Length is 0 or > LongestName || _values.ContainsKey(input.Name)) throw new OnnxFormatException($"has an input {OnnxText.Quote(input.Name)} without a usable name, or two of it");
+        if (input.Name.Length is 0 or > LongestName || _values.ContainsKey(input.Name))
+            throw new OnnxFormatException($"has an input {OnnxText.Quote(input.Name)} without a usable name, or two of that name");
         if (_batched && sizes.Count < 2) throw new OnnxBatchException("has an input without a batch");
         var dimensions = new int[sizes.Count];
         for (int i = 0; i < dimensions.Length; i++)
         {
             long size = sizes[i].DimValue;
-            // The batch may be a name, or nothing; then it counts as one.
+            // The batch size may be symbolic or missing; then it counts as one.
             if (i == 0 && size == 0 && dimensions.Length > 1) size = 1;
             if (size < 1 || size > _limits.MaxDimension)
                 throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, whose axis {i} has no fixed, sensible size");
@@ -196,11 +199,12 @@ internal sealed class OnnxGraphReader
     {
         try
         {
-            if (node.Output.Count == 0 || node.Output.Any(o => o.Length > LongestName)) throw new OnnxFormatException($"has {node.Output.Count} outputs, or one of a long name");
+            if (node.Output.Count == 0 || node.Output.Any(o => o.Length > LongestName))
+                throw new OnnxFormatException($"has {node.Output.Count} outputs, or one with a long name");
             var inputs = node.Input.Where(i => i.Length > 0).ToList();
             foreach (string input in inputs)
                 if (!_values.ContainsKey(input) && !_constants.ContainsKey(input))
-                    throw new OnnxFormatException($"reads {OnnxText.Quote(input)}, which no node before it gives");
+                    throw new OnnxFormatException($"reads {OnnxText.Quote(input)}, which no earlier node produces");
             var reading = new OnnxNode(this, node);
             object[] results;
             if (OnnxShapeArithmetic.TryFold(reading, node) is { } folded) results = [folded];
@@ -213,28 +217,31 @@ internal sealed class OnnxGraphReader
                 if (name.Length == 0) continue;
                 if (i >= results.Length)
                 {
-                    if (IsRead(name)) throw new OnnxFormatException($"has its output {i + 1} read, which is not given");
+                    if (IsRead(name)) throw new OnnxFormatException($"has an output {i + 1} that is used, which is not supported");
                     continue;
                 }
-                if (_constants.ContainsKey(name) || _values.ContainsKey(name)) throw new OnnxFormatException($"gives {OnnxText.Quote(name)}, which exists already");
+                if (_constants.ContainsKey(name) || _values.ContainsKey(name))
+                    throw new OnnxFormatException($"produces {OnnxText.Quote(name)}, which already exists");
                 if (results[i] is OnnxConstant constant) _constants.Add(name, constant);
                 else _values.Add(name, Checked((OnnxValue)results[i]));
             }
         }
         catch (Exception e) when (e is OnnxFormatException or FerException or OverflowException)
         {
-            string message = $"node {OnnxText.Quote(node.Name)} ({node.OpType}): {(e is OverflowException ? "has sizes beyond any memory" : e.Message.TrimEnd('.'))}";
+            string fault = e is OverflowException ? "has sizes that are too large" : e.Message.TrimEnd('.');
+            string message = $"node {OnnxText.Quote(node.Name)} ({node.OpType}): {fault}";
             throw e is OnnxBatchException ? new OnnxBatchException(message) : new OnnxFormatException(message);
         }
     }
 
     private OnnxValue Checked(OnnxValue value)
     {
-        if (value.Rank > MaxRank) throw new OnnxFormatException($"gives a value of {value.Rank} axes; at most {MaxRank} are read");
+        if (value.Rank > MaxRank)
+            throw new OnnxFormatException($"produces a value with {value.Rank} axes; at most {MaxRank} are supported");
         return value;
     }
 
-    /// <summary>A reader for a graph of one node of constants.</summary>
+    /// <summary>A reader for a graph of a single node on constants.</summary>
     private OnnxGraphReader Child(NodeProto node)
     {
         var graph = new GraphProto { Output = { node.Output.Where(IsRead).Select(name => new ValueInfoProto { Name = name }) } };
@@ -244,7 +251,10 @@ internal sealed class OnnxGraphReader
         return child;
     }
 
-    /// <summary>Works out a node of constants alone: a network of that one node runs once, so that there is one way in which an operator is worked out.</summary>
+    /// <summary>
+    /// Evaluates a node whose inputs are all constants by running a network of that one node, so that each operator has only one
+    /// implementation.
+    /// </summary>
     private static OnnxConstant[] Fold(NodeProto node, OnnxNode reading)
     {
         OnnxValue[] values = [.. OnnxOperators.Read(reading).Select(value => OnnxLayout.Arrange(reading, value, OnnxLayout.RowMajor(value.Rank, -1)))];
@@ -255,7 +265,7 @@ internal sealed class OnnxGraphReader
         return [.. values.Select((value, i) => OnnxConstant.Of(i < node.Output.Count ? node.Output[i] : "", value.Dimensions, executor.OutputOf(i).ToArray()))];
     }
 
-    /// <summary>The outputs in their natural order; one that the graph passes through unchanged gets a layer of its own.</summary>
+    /// <summary>The outputs in their natural order; an input that is passed through unchanged gets a layer of its own.</summary>
     private List<(string Name, Layer Layer)> Outputs()
     {
         if (_graph.Output.Count == 0) throw new OnnxFormatException("has no output");
@@ -266,10 +276,10 @@ internal sealed class OnnxGraphReader
             var node = new OnnxNode(this, new NodeProto { Input = { output.Name } });
             if (outputs.Any(o => o.Item1 == output.Name)) throw new OnnxFormatException($"names its output {OnnxText.Quote(output.Name)} twice");
             if (!_values.ContainsKey(output.Name) && Constant(output.Name) is not { IsFloat: true })
-                throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)}, which no node gives as float32");
+                throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)}, which no node produces as float32");
             var value = node.Value(0);
             if (value.Mean != 0) throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)} in the middle of a layer");
-            if (_batched && value.BatchAxis != 0) throw new OnnxBatchException("gives an output without a batch as its first axis");
+            if (_batched && value.BatchAxis != 0) throw new OnnxBatchException("has an output whose first axis is not the batch");
             value = OnnxLayout.Arrange(node, value, OnnxLayout.Natural(value.Dimensions, value.BatchAxis));
             var shape = OnnxLayout.ShapeOf(value);
             outputs.Add((output.Name, value.Layer.Index < 0 || value.Layer.Shape != shape ? node.Helper(new Reshape(shape), value.Layer) : value.Layer));

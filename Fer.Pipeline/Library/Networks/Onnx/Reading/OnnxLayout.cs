@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>How ONNX's axes lie in the engine's memory, and the few ways to change it.</summary>
+/// <summary>How ONNX's axes are laid out in the engine's memory, and the few ways to change it.</summary>
 internal static class OnnxLayout
 {
     private const int MostColours = 4;
@@ -10,25 +10,28 @@ internal static class OnnxLayout
     /// <summary>Channels last, as the engine keeps images.</summary>
     internal static int[] ImageOrder(int batchAxis) => batchAxis < 0 ? [0, 2, 3, 1] : [2, 3, 1];
 
-    /// <summary>ONNX's own order.</summary>
+    /// <summary>ONNX's own order (row-major).</summary>
     internal static int[] RowMajor(int rank, int batchAxis) => [.. Enumerable.Range(0, rank).Where(axis => axis != batchAxis)];
 
-    /// <summary>True where two orders differ in axes of size 1 at most.</summary>
+    /// <summary>True if two orders differ at most in axes of size 1.</summary>
     internal static bool SameOrder(int[] dimensions, int[] a, int[] b) =>
         a.Where(axis => dimensions[axis] != 1).SequenceEqual(b.Where(axis => dimensions[axis] != 1));
 
-    /// <summary>The order in which inputs and outputs of the network lie: images with channels last, everything else as in ONNX.</summary>
+    /// <summary>Memory order of the network's inputs and outputs: channels last for images, ONNX's order for everything else.</summary>
     internal static int[] Natural(int[] dimensions, int batchAxis) =>
         dimensions.Length == 4 && (batchAxis == 0 || batchAxis < 0 && dimensions[0] == 1) ? ImageOrder(batchAxis) : RowMajor(dimensions.Length, batchAxis);
 
     /// <summary>
-    /// The order in which an input lies. [batch, height, width, channels] with up to four channels, as TensorFlow's networks have it, is the engine's own order
-    /// as it stands.
+    /// Memory order of an input. [batch, height, width, channels] with up to four channels, as in TensorFlow's networks, is already the
+    /// engine's order.
     /// </summary>
     internal static int[] NaturalInput(int[] dimensions, int batchAxis) =>
         dimensions is [_, > MostColours, > MostColours, <= MostColours] ? RowMajor(4, batchAxis) : Natural(dimensions, batchAxis);
 
-    /// <summary>The engine's shape of such a value: an image's own, else the last axis as channels, the first as height and those between as width.</summary>
+    /// <summary>
+    /// The engine's shape for such a value: an image's own shape; otherwise the last axis is the channels, the first is the height and
+    /// those in between are the width.
+    /// </summary>
     internal static Shape ShapeOf(int[] dimensions, int[] order, int batchAxis)
     {
         if (dimensions.Length == 4 && (batchAxis == 0 || batchAxis < 0 && dimensions[0] == 1) && SameOrder(dimensions, order, ImageOrder(batchAxis)))
@@ -47,7 +50,7 @@ internal static class OnnxLayout
 
     internal static int Product(IEnumerable<int> sizes) => sizes.Aggregate(1, (a, b) => checked(a * b));
 
-    /// <summary>The layer under another shape; nothing moves.</summary>
+    /// <summary>The layer with another shape; no data is moved.</summary>
     internal static Layer View(OnnxNode node, Layer layer, Shape shape) => layer.Shape == shape ? layer : node.Helper(new Reshape(shape), layer);
 
     /// <summary>The value with its axes in another order in memory.</summary>
@@ -57,7 +60,9 @@ internal static class OnnxLayout
         return Pick(node, value, new int[]?[value.Rank], value.Dimensions, order);
     }
 
-    /// <summary>Reads each axis through a table of indices (null for all as they are, below zero for <paramref name="fill"/>) into another order.</summary>
+    /// <summary>
+    /// Reads each axis through a table of indices (null for all in order, negative for <paramref name="fill"/>) into another order.
+    /// </summary>
     internal static OnnxValue Pick(OnnxNode node, OnnxValue value, int[]?[] tables, int[] dimensions, int[] order, float fill = 0, bool isMain = false)
     {
         var steps = new int[value.Rank];

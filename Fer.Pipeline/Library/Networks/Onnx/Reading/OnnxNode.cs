@@ -3,7 +3,7 @@ using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>One ONNX node as an operator's reader sees it: its inputs and attributes, each checked as it is asked for.</summary>
+/// <summary>One ONNX node as its operator's reader sees it: its inputs and attributes, each validated when it is requested.</summary>
 internal sealed class OnnxNode
 {
     private readonly OnnxGraphReader _graph;
@@ -29,27 +29,28 @@ internal sealed class OnnxNode
 
     internal OnnxAttributes Attributes { get; }
 
-    /// <summary>True where the input is given; optional ones may be left out.</summary>
+    /// <summary>True if the input is given; optional inputs may be omitted.</summary>
     internal bool Has(int input) => input < InputCount && _node.Input[input].Length > 0;
 
-    /// <summary>True where something reads the output.</summary>
+    /// <summary>True if the output is used.</summary>
     internal bool Wants(int output) => output < _node.Output.Count && _graph.IsRead(_node.Output[output]);
 
     /// <exception cref="OnnxFormatException">The node has fewer or more inputs.</exception>
     internal void ExpectInputs(int least, int most)
     {
-        if (InputCount < least || InputCount > most)
-            throw new OnnxFormatException($"has {InputCount} inputs where {(least == most ? least : most == int.MaxValue ? $"at least {least}" : $"{least} to {most}")} are read");
+        if (InputCount >= least && InputCount <= most) return;
+        string needed = least == most ? $"{least}" : most == int.MaxValue ? $"at least {least}" : $"{least} to {most}";
+        throw new OnnxFormatException($"has {InputCount} inputs where {needed} are needed");
     }
 
-    /// <summary>The constant at an input, or null where it is computed from the network's input.</summary>
+    /// <summary>The constant at an input, or null if it depends on the network's input.</summary>
     internal OnnxConstant? ConstantOrNull(int input) => _graph.Constant(_node.Input[input]);
 
     /// <summary>The constant at an input.</summary>
     internal OnnxConstant Constant(int input) => ConstantOrNull(input)
         ?? throw new OnnxFormatException($"needs a constant where it reads {OnnxText.Quote(_node.Input[input])}");
 
-    /// <summary>The constant at an input with its number of dimensions checked.</summary>
+    /// <summary>The constant at an input, with its number of dimensions checked.</summary>
     internal OnnxConstant Constant(int input, int rank)
     {
         var constant = Constant(input);
@@ -67,7 +68,7 @@ internal sealed class OnnxNode
         return float.IsFinite(value) ? value : throw new OnnxFormatException($"takes {value} from initialiser {constant}");
     }
 
-    /// <summary>A short list of whole numbers.</summary>
+    /// <summary>A short list of integers.</summary>
     internal long[] Integers(int input)
     {
         var constant = Constant(input);
@@ -82,7 +83,7 @@ internal sealed class OnnxNode
         if (_graph.TryGetValue(_node.Input[input], out var value)) return value;
         return ConstantOrNull(input) is { } constant
             ? _graph.Promote(this, constant)
-            : throw new OnnxFormatException($"reads {OnnxText.Quote(_node.Input[input])}, which no node before it gives");
+            : throw new OnnxFormatException($"reads {OnnxText.Quote(_node.Input[input])}, which no earlier node produces");
     }
 
     /// <summary>The value at an input as [batch, channels, height, width] in the engine's order, for operators over images.</summary>
@@ -106,11 +107,14 @@ internal sealed class OnnxNode
 
     internal int MaxDimension => _graph.MaxDimension;
 
-    /// <summary>The operation of an earlier node with the same constants and attributes, or a new one: weights that a file has once stay so.</summary>
+    /// <summary>
+    /// The operation of an earlier node with the same constants and attributes, or a new one: weights that the file stores once stay
+    /// shared.
+    /// </summary>
     internal T Shared<T>(Func<T> create) where T : Operation => _graph.Shared(
         $"{typeof(T).Name}\n{string.Join('\n', _node.Input.Skip(1))}\n{string.Join('\n', _node.Attribute.Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
 
-    /// <summary>Notes that a parameter takes its values from a constant whose dimensions are the parameter's.</summary>
+    /// <summary>Registers that a parameter is filled from a constant with the parameter's dimensions.</summary>
     internal void Bind(NetworkParameter parameter, OnnxConstant constant)
     {
         if (!constant.IsFloat || !constant.Dimensions.AsSpan().SequenceEqual([.. parameter.Dimensions]))
@@ -119,16 +123,16 @@ internal sealed class OnnxNode
         _graph.Bind(parameter, constant.CopyFloats);
     }
 
-    /// <summary>Notes how a parameter is filled once the network is built.</summary>
+    /// <summary>Registers how a parameter is filled once the network is built.</summary>
     internal void Bind(NetworkParameter parameter, OnnxFill fill) => _graph.Bind(parameter, fill);
 
-    /// <summary>The one node that reads this node's output, or null.</summary>
+    /// <summary>The only node that reads this node's output, or null.</summary>
     internal NodeProto? OnlyReader => _graph.OnlyReader(_node.Output[0]);
 
-    /// <summary>True where a name stands for a constant of one number.</summary>
+    /// <summary>True if a name refers to a constant with a single number.</summary>
     internal bool IsScalar(string name) => _graph.Constant(name) is { IsFloat: true, Length: 1 };
 
-    /// <summary>Adds the layer that this node is, under its name.</summary>
+    /// <summary>Adds the layer that represents this node, with its name.</summary>
     internal Layer Main(Operation operation, params ReadOnlySpan<Layer> inputs)
     {
         string name = _isNamed ? "" : Name;
@@ -136,15 +140,15 @@ internal sealed class OnnxNode
         return _graph.AddLayer(operation, name, inputs);
     }
 
-    /// <summary>Adds a layer that helps this node's.</summary>
+    /// <summary>Adds a helper layer for this node.</summary>
     internal Layer Helper(Operation operation, params ReadOnlySpan<Layer> inputs) => _graph.AddLayer(operation, "", inputs);
 
-    /// <summary>Makes a network of the layers read so far.</summary>
+    /// <summary>Builds a network from the layers read so far.</summary>
     internal Network Build((string Name, Layer Layer)[] outputs) => _graph.Build(outputs);
 
     internal void CheckShape(int[] dimensions) => _graph.CheckShape(dimensions);
 
-    /// <summary>An element-wise layer over a value.</summary>
+    /// <summary>An element-wise layer on a value.</summary>
     internal OnnxValue[] ElementWise(Operation operation, OnnxValue x) => [new OnnxValue(Main(operation, x.Layer), x.Dimensions, x.Order, x.BatchAxis)];
 
     internal OnnxValue Promote(OnnxConstant constant, int[] order) => _graph.Promote(this, constant, order);

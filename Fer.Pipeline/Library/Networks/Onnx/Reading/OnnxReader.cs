@@ -4,23 +4,27 @@ using Google.Protobuf;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Reads an ONNX model into a network, keeping the names of nodes and parameters. The first axis of the inputs is taken for the batch, whatever size the file
-/// gives it; a graph that works across its batch is read as one example instead. The file may come from anywhere: sizes, counts and shapes are checked before
-/// memory is taken for them.
-/// <para>Inputs and outputs of four axes are [batch, channels, height, width] and lie as the engine's images, channels last;
-/// an input [batch, height, width, channels] of up to four channels lies that way already. The values of others lie as in ONNX,
-/// under a shape whose channels are the last axis and whose height is the first behind the batch.</para>
+/// Reads an ONNX model into a network and keeps the names of nodes and parameters. The first axis of the inputs is treated as the batch,
+/// whatever size the file gives it; a graph that mixes the examples of its batch is read as one example instead. The file is not trusted:
+/// sizes, counts and shapes are checked before memory is allocated for them.
+/// <para>Inputs and outputs with four axes are [batch, channels, height, width] and laid out like the engine's images, channels last; an
+/// input [batch, height, width, channels] with up to four channels already has that layout. Other values are laid out as in ONNX, with a
+/// shape whose channels are the last axis and whose height is the first axis after the batch.</para>
 /// </summary>
 public static class OnnxReader
 {
-    /// <summary>Oldest operator set read. Before 7, what operators have in common with later ones; the rest is refused by its attributes.</summary>
+    /// <summary>
+    /// Oldest supported operator set. Before 7, only what operators have in common with later versions is supported; anything else is
+    /// rejected because of its attributes.
+    /// </summary>
     public const int OldestOperatorSet = 1;
 
-    /// <summary>Newest operator set whose definitions of these operators were looked at.</summary>
+    /// <summary>Newest supported operator set: the last one whose definitions of these operators were reviewed.</summary>
     public const int NewestOperatorSet = 25;
 
-    /// <summary>Reads a network from a file; its external data is looked for in the file's own folder, and nowhere else.</summary>
-    /// <exception cref="FerException">The file cannot be read, is damaged, too large, or uses what is not read; the message names the node.</exception>
+    /// <summary>Reads a network from a file; external data is read only from the file's own folder.</summary>
+    /// <exception cref="FerException">The file cannot be read, is damaged, too large, or uses unsupported features; the message names the
+    /// node.</exception>
     public static Network Read(string path, OnnxReadLimits? limits = null)
     {
         using var stream = DataFile(path);
@@ -29,12 +33,13 @@ public static class OnnxReader
 
     /// <summary>Reads a network.</summary>
     /// <param name="stream">The model's bytes, read to the end.</param>
-    /// <param name="source">What the stream is called in messages, for instance the file's path.</param>
-    /// <param name="limits">What the file may ask for; null for the defaults.</param>
-    /// <exception cref="FerException">The model is damaged, too large, or uses what is not read; the message names the node.</exception>
+    /// <param name="source">Name of the stream in messages, for instance the file's path.</param>
+    /// <param name="limits">Limits on what the file may require; null for the defaults.</param>
+    /// <exception cref="FerException">The model is damaged, too large, or uses unsupported features; the message names the
+    /// node.</exception>
     public static Network Read(Stream stream, string source = "model.onnx", OnnxReadLimits? limits = null) => Read(stream, source, limits, folder: null, constants: null);
 
-    /// <summary>The same with inputs of the graph fixed to known values.</summary>
+    /// <summary>The same, with inputs of the graph fixed to known values.</summary>
     internal static Network Read(Stream stream, string source, OnnxReadLimits? limits, string? folder, IReadOnlyDictionary<string, OnnxConstant>? constants)
     {
         limits ??= new OnnxReadLimits();
@@ -54,12 +59,13 @@ public static class OnnxReader
         }
         catch (OnnxFormatException e)
         {
-            throw new FerException($"{source}: {e.Message}. Give an ONNX model of the operators and versions that are read ('fer onnx FILE' shows them).", e);
+            throw new FerException(
+                $"{source}: {e.Message}. Use an ONNX model with supported operators and versions ('fer onnx FILE' lists them).", e);
         }
     }
 
-    /// <summary>Lists a file's operators, with those that are not read, before anything is worked out.</summary>
-    /// <exception cref="FerException">The file is no ONNX model.</exception>
+    /// <summary>Lists a file's operators and those that are not supported, before anything is evaluated.</summary>
+    /// <exception cref="FerException">The file is not an ONNX model.</exception>
     internal static OnnxSummary Summarize(string path, OnnxReadLimits? limits = null)
     {
         limits ??= new OnnxReadLimits();
@@ -102,14 +108,15 @@ public static class OnnxReader
         if (model.Graph is null || model.IrVersion < 3) throw new OnnxFormatException("is not an ONNX model: it has no graph or no format version");
         foreach (var set in model.OpsetImport)
             if (OnnxOperators.IsDefaultDomain(set.Domain) && set.Version is < OldestOperatorSet or > NewestOperatorSet)
-                throw new OnnxFormatException($"uses operator set {set.Version}; {OldestOperatorSet} to {NewestOperatorSet} are read");
-        if (!model.OpsetImport.Any(set => OnnxOperators.IsDefaultDomain(set.Domain))) throw new OnnxFormatException("names no operator set");
+                throw new OnnxFormatException($"uses operator set {set.Version}; {OldestOperatorSet} to {NewestOperatorSet} are supported");
+        if (!model.OpsetImport.Any(set => OnnxOperators.IsDefaultDomain(set.Domain)))
+            throw new OnnxFormatException("declares no operator set");
         return model;
     }
 
     private static byte[] ReadBytes(Stream stream, int maxBytes)
     {
-        // Grows with what really comes, not with what is promised.
+        // Grows with the bytes actually received, not with the declared size.
         using var memory = new MemoryStream();
         var buffer = new byte[81920];
         for (int read; (read = stream.Read(buffer)) > 0;)

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Operators that change a value's axes: mostly the note of how they lie in memory, not the memory.</summary>
+/// <summary>Operators that change a value's axes: mostly by recording the new layout, without moving memory.</summary>
 internal static class OnnxShapes
 {
     internal static OnnxValue[] ReadTranspose(OnnxNode node)
@@ -17,7 +17,8 @@ internal static class OnnxShapes
     /// <summary>Axis i of the result is axis <paramref name="permutation"/>[i].</summary>
     private static OnnxValue Transposed(OnnxValue x, int[] permutation)
     {
-        if (permutation.Distinct().Count() != x.Rank) throw new OnnxFormatException($"has [{string.Join(", ", permutation)}] as its order of axes");
+        if (permutation.Distinct().Count() != x.Rank)
+            throw new OnnxFormatException($"has [{string.Join(", ", permutation)}] as its permutation of axes");
         return x with
         {
             Dimensions = [.. permutation.Select(axis => x.Dimensions[axis])],
@@ -34,8 +35,9 @@ internal static class OnnxShapes
         long stated = node.Attributes.TakeInt("axis", 1);
         int axis = stated == x.Rank ? x.Rank : x.Axis(stated);
         int before = OnnxLayout.Product(x.Dimensions[..axis]), after = OnnxLayout.Product(x.Dimensions[axis..]);
-        if (x.BatchAxis >= 0 && (axis != 1 || x.BatchAxis != 0)) throw new OnnxBatchException("joins the batch with other axes");
-        // The engine keeps [batch, n] and [batch, n, 1, 1] alike: the flatten behind a global pool, or put in by the writer, is no layer.
+        if (x.BatchAxis >= 0 && (axis != 1 || x.BatchAxis != 0)) throw new OnnxBatchException("merges the batch with other axes");
+        // The engine treats [batch, n] and [batch, n, 1, 1] alike: a flatten after a global pool, or one inserted by the writer, is not a
+        // layer.
         bool isLayer = x.BatchAxis == 0 && (x.IsImage || x.Rank == 2) && (x.Rank == 2 || x.Layer.Shape.Area != 1 || !(OnnxHelperNames.IsFlatten(node.Name) || x.IsPooled));
         if (isLayer && x.Layer.Shape == OnnxLayout.ShapeOf(x)) return [new OnnxValue(node.Main(new Flatten(), x.Layer), [x.Dimensions[0], after], [1], 0)];
         return [Regrouped(node, x, [before, after])];
@@ -47,7 +49,8 @@ internal static class OnnxShapes
         var x = node.Value(0);
         bool allowZero = node.Attributes.TakeInt("allowzero", 0) != 0;
         long[] target = InputCountOf(node) == 2 ? node.Integers(1) : node.Attributes.TakeIntsOrNull("shape") ?? throw new OnnxFormatException("needs a shape");
-        if (target.Length > OnnxGraphReader.MaxRank) throw new OnnxFormatException($"has {target.Length} axes; at most {OnnxGraphReader.MaxRank} are read");
+        if (target.Length > OnnxGraphReader.MaxRank)
+            throw new OnnxFormatException($"has {target.Length} axes; at most {OnnxGraphReader.MaxRank} are supported");
         return [Regrouped(node, x, Resolve(x, target, allowZero))];
     }
 
@@ -73,19 +76,21 @@ internal static class OnnxShapes
         }
         if (open >= 0)
         {
-            if (total % known != 0) throw new OnnxFormatException($"cannot make [{string.Join(", ", target)}] of [{string.Join(", ", x.Dimensions)}]");
+            if (total % known != 0)
+                throw new OnnxFormatException($"cannot reshape [{string.Join(", ", x.Dimensions)}] to [{string.Join(", ", target)}]");
             sizes[open] = (int)(total / known);
             known = total;
         }
-        if (known != total) throw new OnnxFormatException($"cannot make [{string.Join(", ", target)}] of [{string.Join(", ", x.Dimensions)}]");
-        // An open batch keeps to itself: the first axis alone may be it.
+        if (known != total)
+            throw new OnnxFormatException($"cannot reshape [{string.Join(", ", x.Dimensions)}] to [{string.Join(", ", target)}]");
+        // A batch of unknown size must stay unchanged: only the first axis may be it.
         if (x.BatchAxis >= 0 && (x.BatchAxis != 0 || sizes.Length == 0 || sizes[0] != x.Dimensions[0])) throw new OnnxBatchException("reshapes the batch");
         return sizes;
     }
 
     /// <summary>
-    /// The value under other dimensions of the same length. Axes that are joined or split stay where they are if they lie one behind the other; otherwise the
-    /// value is brought into ONNX's own order first.
+    /// The value reshaped to other dimensions of the same total size. Axes that are merged or split stay where they are if they are
+    /// contiguous; otherwise the value is brought into ONNX's own order first.
     /// </summary>
     internal static OnnxValue Regrouped(OnnxNode node, OnnxValue x, int[] dimensions)
     {
@@ -101,7 +106,7 @@ internal static class OnnxShapes
         var replaced = new Dictionary<int, int[]>();
         while (i < x.Rank || j < dimensions.Length)
         {
-            // The smallest runs of old and new axes of the same length.
+            // The smallest groups of old and new axes with the same total size.
             int oldStart = i, newStart = j;
             long oldLength = i < x.Rank ? x.Dimensions[i++] : 1, newLength = j < dimensions.Length ? dimensions[j++] : 1;
             while (oldLength != newLength)
@@ -111,7 +116,7 @@ internal static class OnnxShapes
             int[] made = [.. Enumerable.Range(newStart, j - newStart)];
             if (old.Length == 0)
             {
-                // Axes of size 1, which lie anywhere.
+                // Axes of size 1, which may be anywhere.
                 replaced[-1 - newStart] = made;
                 continue;
             }
@@ -137,7 +142,7 @@ internal static class OnnxShapes
         var x = node.Value(0);
         long[]? axes = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("axes");
         int[] gone = axes is null ? [.. Enumerable.Range(0, x.Rank).Where(a => x.Dimensions[a] == 1 && a != x.BatchAxis)] : [.. axes.Select(a => x.ExampleAxis(a))];
-        if (gone.Any(a => x.Dimensions[a] != 1)) throw new OnnxFormatException("takes away an axis that is not of size 1");
+        if (gone.Any(a => x.Dimensions[a] != 1)) throw new OnnxFormatException("removes an axis whose size is not 1");
         int[] left = [.. Enumerable.Range(0, x.Rank).Except(gone)];
         return [x with
         {
@@ -153,9 +158,10 @@ internal static class OnnxShapes
         var x = node.Value(0);
         long[] axes = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("axes") ?? throw new OnnxFormatException("needs axes");
         int rank = x.Rank + axes.Length;
-        if (rank > OnnxGraphReader.MaxRank) throw new OnnxFormatException($"gives {rank} axes; at most {OnnxGraphReader.MaxRank} are read");
+        if (rank > OnnxGraphReader.MaxRank)
+            throw new OnnxFormatException($"produces {rank} axes; at most {OnnxGraphReader.MaxRank} are supported");
         foreach (long axis in axes)
-            if (axis < -rank || axis >= rank) throw new OnnxFormatException($"adds axis {axis} to a value of {x.Rank} axes");
+            if (axis < -rank || axis >= rank) throw new OnnxFormatException($"adds axis {axis} to a value with {x.Rank} axes");
         int[] added = [.. axes.Select(a => (int)(a < 0 ? a + rank : a))];
         if (added.Distinct().Count() != added.Length) throw new OnnxFormatException("adds an axis twice");
         int[] kept = [.. Enumerable.Range(0, rank).Except(added)];
@@ -170,7 +176,7 @@ internal static class OnnxShapes
         }];
     }
 
-    /// <summary>Blocks of channels become blocks of pixels.</summary>
+    /// <summary>Turns blocks of channels into blocks of pixels.</summary>
     internal static OnnxValue[] ReadDepthToSpace(OnnxNode node)
     {
         node.ExpectInputs(1, 1);
@@ -186,14 +192,14 @@ internal static class OnnxShapes
         return [Regrouped(node, split, [n, depth, h * block, w * block])];
     }
 
-    /// <summary>Blocks of pixels become blocks of channels.</summary>
+    /// <summary>Turns blocks of pixels into blocks of channels.</summary>
     internal static OnnxValue[] ReadSpaceToDepth(OnnxNode node)
     {
         node.ExpectInputs(1, 1);
         var x = node.Image(0);
         int block = Block(node);
         var (n, c, h, w) = (x.Dimensions[0], x.Dimensions[1], x.Dimensions[2], x.Dimensions[3]);
-        if (h % block != 0 || w % block != 0) throw new OnnxFormatException($"cannot cut {h}x{w} pixels into blocks of {block}");
+        if (h % block != 0 || w % block != 0) throw new OnnxFormatException($"cannot split {h}x{w} pixels into blocks of {block}");
         var split = Regrouped(node, x, [n, c, h / block, block, w / block, block]);
         return [Regrouped(node, Transposed(split, [0, 3, 5, 1, 2, 4]), [n, c * block * block, h / block, w / block])];
     }

@@ -5,10 +5,10 @@ using Google.Protobuf;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Constants of an ONNX graph ("initialisers"): made from values, and read back with every size checked.</summary>
+/// <summary>Constants of an ONNX graph ("initialisers"): created from values, and read with every size checked.</summary>
 internal static class OnnxTensors
 {
-    /// <summary>A float32 tensor; no dimensions make a scalar.</summary>
+    /// <summary>A float32 tensor; without dimensions it is a scalar.</summary>
     internal static TensorProto Floats(string name, ReadOnlySpan<float> values, IReadOnlyList<int> dimensions)
     {
         var bytes = new byte[values.Length * sizeof(float)];
@@ -37,19 +37,24 @@ internal static class OnnxTensors
     internal static bool IsFloat(TensorProto tensor) =>
         (TensorProto.Types.DataType)tensor.DataType is TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Double;
 
-    /// <summary>Checks that the tensor holds exactly the values its dimensions promise, and gives their number.</summary>
-    /// <exception cref="OnnxFormatException">It does not.</exception>
+    /// <summary>Checks that the tensor has exactly as many values as its dimensions require, and returns their number.</summary>
+    /// <exception cref="OnnxFormatException">The number does not match.</exception>
     internal static int CheckedLength(TensorProto tensor)
     {
         if (tensor.DataLocation != TensorProto.Types.DataLocation.Default)
-            throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} keeps its values in another file, which is only read beside a model that is read by its path");
+            throw new OnnxFormatException(
+                $"initialiser {OnnxText.Quote(tensor.Name)} keeps its values in another file, "
+                + "which is supported only if the model is read by its path");
         if (tensor.Dims.Count > OnnxGraphReader.MaxRank)
-            throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} has {tensor.Dims.Count} dimensions; at most {OnnxGraphReader.MaxRank} are read");
+            throw new OnnxFormatException(
+                $"initialiser {OnnxText.Quote(tensor.Name)} has {tensor.Dims.Count} dimensions; "
+                + $"at most {OnnxGraphReader.MaxRank} are supported");
         long length = 1;
         foreach (long dimension in tensor.Dims)
         {
             if (dimension is < 0 or > int.MaxValue || (length *= dimension) > int.MaxValue)
-                throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} has the impossible dimensions [{string.Join(", ", tensor.Dims)}]");
+                throw new OnnxFormatException(
+                    $"initialiser {OnnxText.Quote(tensor.Name)} has impossible dimensions [{string.Join(", ", tensor.Dims)}]");
         }
         var (size, listed) = (TensorProto.Types.DataType)tensor.DataType switch
         {
@@ -59,7 +64,8 @@ internal static class OnnxTensors
             TensorProto.Types.DataType.Int32 => (sizeof(int), tensor.Int32Data.Count),
             TensorProto.Types.DataType.Uint8 or TensorProto.Types.DataType.Int8 or TensorProto.Types.DataType.Bool => (1, tensor.Int32Data.Count),
             _ => throw new OnnxFormatException(
-                $"initialiser {OnnxText.Quote(tensor.Name)} has element type {tensor.DataType}; float, double, int64, int32, int8, uint8 and bool are read"),
+                $"initialiser {OnnxText.Quote(tensor.Name)} has element type {tensor.DataType}; "
+                + "float, double, int64, int32, int8, uint8 and bool are supported"),
         };
         bool exact = listed > 0 ? listed == length && tensor.RawData.IsEmpty : tensor.RawData.Length == length * size;
         if (!exact)
@@ -68,7 +74,7 @@ internal static class OnnxTensors
         return (int)length;
     }
 
-    /// <summary>Copies the values of a tensor of fractions that <see cref="CheckedLength"/> passed.</summary>
+    /// <summary>Copies the values of a floating-point tensor that <see cref="CheckedLength"/> accepted.</summary>
     internal static void CopyFloats(TensorProto tensor, Span<float> values)
     {
         var bytes = tensor.RawData.Span;
@@ -88,7 +94,7 @@ internal static class OnnxTensors
             for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
     }
 
-    /// <summary>The values of a tensor of whole numbers that <see cref="CheckedLength"/> passed.</summary>
+    /// <summary>The values of an integer tensor that <see cref="CheckedLength"/> accepted.</summary>
     internal static long[] ReadIntegers(TensorProto tensor)
     {
         var bytes = tensor.RawData.Span;
@@ -102,7 +108,7 @@ internal static class OnnxTensors
                 TensorProto.Types.DataType.Int8 => tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : (sbyte)bytes[i],
                 _ => tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : bytes[i],
             };
-        // Clamped as an open end is written: what is beyond any size means the same.
+        // Clamped, as large numbers stand for an open end: all values beyond any size mean the same.
         for (int i = 0; i < length; i++) values[i] = Math.Clamp(values[i], -(1L << 62), 1L << 62);
         return values;
     }

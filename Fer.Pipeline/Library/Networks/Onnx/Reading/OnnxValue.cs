@@ -3,19 +3,19 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// A value of the graph being read: the layer that makes it, and how ONNX's axes lie in the layer's memory. Transposing, and most reshaping, only
-/// changes that; values move when an operator needs them in another order.
+/// A value of the graph being read: the layer that computes it, and how ONNX's axes are laid out in the layer's memory. Transposing, and
+/// most reshaping, only changes the layout; values are moved when an operator needs them in another order.
 /// </summary>
-/// <param name="Layer">The layer; its shape is any that holds as many values.</param>
-/// <param name="Dimensions">Sizes of ONNX's axes; the batch's is what the file says, or 1.</param>
+/// <param name="Layer">The layer; its shape may be any with the same number of values.</param>
+/// <param name="Dimensions">Sizes of ONNX's axes; the batch size is that of the file, or 1.</param>
 /// <param name="Order">All axes but the batch's, outermost in memory first.</param>
-/// <param name="BatchAxis">Which axis is the batch, or -1 where the value is read as a whole.</param>
+/// <param name="BatchAxis">Index of the batch axis, or -1 if the value is read as a single example.</param>
 internal sealed record OnnxValue(Layer Layer, int[] Dimensions, int[] Order, int BatchAxis)
 {
-    /// <summary>A mean that a multiplication behind will take into its <see cref="Affine"/>.</summary>
+    /// <summary>A pending subtraction that the following multiplication merges into its <see cref="Affine"/>.</summary>
     internal float Mean { get; init; }
 
-    /// <summary>True for what a global average pool gives, before ONNX's flatten behind it.</summary>
+    /// <summary>True for the output of a global average pool, before the flatten that ONNX puts after it.</summary>
     internal bool IsPooled { get; init; }
 
     internal int Rank => Dimensions.Length;
@@ -23,19 +23,19 @@ internal sealed record OnnxValue(Layer Layer, int[] Dimensions, int[] Order, int
     /// <summary>Sizes of <see cref="Order"/>'s axes.</summary>
     internal int[] MemorySizes => [.. Order.Select(axis => Dimensions[axis])];
 
-    /// <summary>True for [batch, channels, height, width] that lies as the engine's images do.</summary>
+    /// <summary>True for [batch, channels, height, width] laid out as the engine's images.</summary>
     internal bool IsImage => Rank == 4 && HasBatch && OnnxLayout.SameOrder(Dimensions, Order, OnnxLayout.ImageOrder(BatchAxis));
 
-    /// <summary>True where the first axis is the batch, or stands for one example.</summary>
+    /// <summary>True if the first axis is the batch, or has size 1 for a single example.</summary>
     internal bool HasBatch => BatchAxis == 0 || BatchAxis < 0 && Rank > 0 && Dimensions[0] == 1;
 
-    /// <summary>The axis counted from the front, where negative ones count from the end.</summary>
+    /// <summary>The axis counted from the front; negative ones count from the end.</summary>
     /// <exception cref="OnnxFormatException">There is no such axis.</exception>
     internal int Axis(long axis) => axis >= -Rank && axis < Rank
         ? (int)(axis < 0 ? axis + Rank : axis)
-        : throw new OnnxFormatException($"names axis {axis} of a value of {Rank} axes");
+        : throw new OnnxFormatException($"refers to axis {axis} of a value with {Rank} axes");
 
-    /// <summary>The same, for an operator that cannot work along the batch.</summary>
+    /// <summary>Same as <see cref="Axis"/>, for an operator that cannot work along the batch.</summary>
     internal int ExampleAxis(long axis) => Axis(axis) is var found && found == BatchAxis
         ? throw new OnnxBatchException($"works along axis {axis}, which is the batch")
         : found;

@@ -3,7 +3,7 @@ using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Operations that take more than one ONNX node, or parameters of other dimensions.</summary>
+/// <summary>Operations that need several ONNX nodes, or parameters with other dimensions.</summary>
 internal sealed partial class OnnxGraphWriter
 {
     private static string NameOf(ArithmeticFunction function) => function switch
@@ -50,7 +50,7 @@ internal sealed partial class OnnxGraphWriter
             : Write(node, type, 2, [x.Name], OnnxAttributes.Ints("axes", 2, 3), keep);
     }
 
-    /// <summary>The engine reshapes what lies with channels last: ONNX's value is brought to that order and back.</summary>
+    /// <summary>The engine reshapes in channels-last order: ONNX's value is transposed to that order and back.</summary>
     private Value WriteReshape(Node node, Value x)
     {
         var last = Transposed(node, x, "/last", 0, 2, 3, 1);
@@ -68,13 +68,15 @@ internal sealed partial class OnnxGraphWriter
         return Write(node, "Transpose", 4, [product.Name], OnnxAttributes.Ints("perm", 0, 3, 1, 2));
     }
 
-    /// <summary>A selection of channels is a gather; anything else a gather of single values, with one more in front of them for what is filled.</summary>
+    /// <summary>
+    /// A selection of channels becomes a Gather; anything else becomes a Gather of single values, preceded by one extra value for the fill.
+    /// </summary>
     private Value WriteRearrange(Node node, Value x, Rearrange rearrange)
     {
         var input = _network.InputShapes(node)[0];
         int[] sources = SourcesOf(rearrange);
         var (channels, area) = (node.Shape.Channels, node.Shape.Area);
-        // [place, channel] in the engine; the same channel at every place?
+        // [place, channel] in the engine: are the channels the same at every place?
         bool selects = area == input.Area && (node.Shape.Height, node.Shape.Width) == (input.Height, input.Width)
             && sources.Select((source, i) => source >= 0 && source == i / channels * input.Channels + sources[i % channels]).All(same => same)
             && sources.Take(channels).All(source => source < input.Channels);
@@ -92,7 +94,7 @@ internal sealed partial class OnnxGraphWriter
         return Write(node, "Reshape", 4, [picked.Name, Integers(node, "shape", -1, channels, node.Shape.Height, node.Shape.Width)]);
     }
 
-    /// <summary>For each output value in memory order the input value it is, or -1.</summary>
+    /// <summary>For each output value in memory order, the index of its input value, or -1.</summary>
     private static int[] SourcesOf(Rearrange rearrange)
     {
         int[] sources = [0];
@@ -134,7 +136,7 @@ internal sealed partial class OnnxGraphWriter
         float[] scales = [1, 1, ScaleOf(o.ScaleHeight, input.Height, resize.Height), ScaleOf(o.ScaleWidth, input.Width, resize.Width)];
         return Write(node, "Resize", 4, [x.Name, Fractions(node, "roi", region), Fractions(node, "scales", scales)], [.. attributes]);
 
-        // Runtimes round size times scale down: the least scale that gives the size.
+        // Runtimes round size times scale down, so use the smallest scale that gives the size.
         static float ScaleOf(double stated, int from, int to)
         {
             float scale = stated != 0 ? (float)stated : (float)((double)to / from);
@@ -143,7 +145,7 @@ internal sealed partial class OnnxGraphWriter
         }
     }
 
-    /// <summary>ONNX wants [steps, batch, values]; several columns of an example are examples of their own.</summary>
+    /// <summary>ONNX requires [steps, batch, values]; several columns of an example become separate examples.</summary>
     private Value WriteRecurrent(Node node, Value x, Recurrent recurrent)
     {
         foreach (var (_, parameter) in recurrent.Parameters) _dimensions[parameter] = [1, .. parameter.Dimensions];

@@ -4,8 +4,9 @@ using Fer.Pipeline.Networks.Proto;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Turns the nodes of a network into ONNX nodes, one by one. The engine sees a vector as n x 1 x 1, ONNX tells [batch, n] from
-/// [batch, n, 1, 1]: the rank of every value is followed, and helper nodes (see <see cref="OnnxHelperNames"/>) are put in where it has to change.
+/// Converts the nodes of a network to ONNX nodes, one by one. The engine treats a vector as n x 1 x 1, while ONNX distinguishes [batch, n]
+/// from [batch, n, 1, 1]: the rank of every value is tracked, and helper nodes (see <see cref="OnnxHelperNames"/>) are inserted where it
+/// has to change.
 /// </summary>
 internal sealed partial class OnnxGraphWriter
 {
@@ -16,7 +17,7 @@ internal sealed partial class OnnxGraphWriter
     private readonly HashSet<string> _nodeNames;
     private readonly Value[] _values;
     private readonly Value[] _inputs;
-    /// <summary>Dimensions that a parameter has in ONNX where they are not the engine's.</summary>
+    /// <summary>A parameter's dimensions in ONNX, where they differ from the engine's.</summary>
     private readonly Dictionary<NetworkParameter, int[]> _dimensions = [];
 
     private readonly record struct Value(string Name, int Rank);
@@ -27,11 +28,12 @@ internal sealed partial class OnnxGraphWriter
         _options = options;
         _values = new Value[network.Nodes.Count];
         _nodeNames = [.. network.Nodes.Select(n => n.Name)];
-        // Parameters first: they alone have to keep their names whatever else is called so.
+        // Parameters first: only they must keep their names, whatever else has the same name.
         foreach (var parameter in network.Parameters) _names.Add(parameter.Name);
         if (options.InputName == options.OutputName || !_names.Add(options.InputName) || !_names.Add(options.OutputName))
             throw new FerException(
-                $"'{options.InputName}' and '{options.OutputName}' cannot name the input and the output: two different names that no parameter has are needed.");
+                $"'{options.InputName}' and '{options.OutputName}' cannot name input and output: "
+                + "they must differ and not be names of parameters.");
         _inputs = [.. network.Inputs.Select((input, i) => new Value(i == 0 ? options.InputName : Unique(input.Name), 4))];
     }
 
@@ -67,7 +69,7 @@ internal sealed partial class OnnxGraphWriter
             GlobalAveragePool => WriteGlobalAveragePool(node, AtRank(node, x, 4)),
             Flatten => Write(node, "Flatten", 2, [x.Name], OnnxAttributes.Int("axis", 1)),
             Linear l => Write(node, "Gemm", 2, [AtRank(node, x, 2).Name, l.Weight.Name, .. Names(l.Bias)], OnnxAttributes.Int("transB", 1)),
-            // Without its training_mode input, ONNX's Dropout is the identity; the rate is kept for who trains on.
+            // Without its training_mode input, ONNX's Dropout is the identity; the rate is kept for further training.
             Dropout d when OperatorSet < 12 => Write(node, "Dropout", x.Rank, [x.Name], OnnxAttributes.Float("ratio", d.Rate)),
             Dropout d => Write(node, "Dropout", x.Rank, [x.Name, Scalar(node, "ratio", d.Rate)]),
             Add => WriteJoin(node, "Add"),
@@ -93,7 +95,7 @@ internal sealed partial class OnnxGraphWriter
             MatMul => WriteMatMul(node),
             Resize r => WriteResize(node, AtRank(node, x, 4), r),
             Recurrent r => WriteRecurrent(node, AtRank(node, x, 4), r),
-            _ => throw new FerException($"Layer '{node.Name}' ({node.Operation.Kind}) has no ONNX form in this version."),
+            _ => throw new FerException($"Layer '{node.Name}' ({node.Operation.Kind}) cannot be written as ONNX."),
         };
     }
 
@@ -117,7 +119,7 @@ internal sealed partial class OnnxGraphWriter
         Integers(node, "axes", 2, 3),
     ]);
 
-    /// <summary>Writes an operator over several values, which ONNX wants of one rank.</summary>
+    /// <summary>Writes an operator on several values, which ONNX requires to have the same rank.</summary>
     private Value WriteJoin(Node node, string type, params AttributeProto[] attributes)
     {
         Value[] inputs = [.. node.Inputs.Select(ValueOf)];
@@ -125,7 +127,7 @@ internal sealed partial class OnnxGraphWriter
         return Write(node, type, rank, [.. inputs.Select(i => AtRank(node, i, rank).Name)], attributes);
     }
 
-    /// <summary>The value itself, or its [batch, n] or [batch, n, 1, 1] form through a helper node.</summary>
+    /// <summary>The value itself, or its [batch, n] or [batch, n, 1, 1] form via a helper node.</summary>
     private Value AtRank(Node node, Value value, int rank)
     {
         if (value.Rank == rank) return value;
@@ -139,7 +141,7 @@ internal sealed partial class OnnxGraphWriter
 
     private Value WriteHelper(Node node, Func<string, string> nameFor, string type, int rank, string[] inputs, params AttributeProto[] attributes)
     {
-        // A join may need several helpers, and runtimes refuse two nodes of one name.
+        // A concatenation may need several helpers, and runtimes reject two nodes with the same name.
         string layer = node.Name, name;
         while (!_nodeNames.Add(name = nameFor(layer))) layer += "_";
         return Write(name, type, rank, inputs, attributes);
@@ -152,7 +154,7 @@ internal sealed partial class OnnxGraphWriter
         return new Value(output, rank);
     }
 
-    /// <summary>Gives the outputs their promised names, and their promised rank where they are vectors.</summary>
+    /// <summary>Gives the outputs the specified names, and vectors the specified rank.</summary>
     private void Finish()
     {
         foreach (var output in _network.Outputs)
@@ -163,7 +165,7 @@ internal sealed partial class OnnxGraphWriter
             var writer = _graph.Node.LastOrDefault(n => n.Output[0] == value.Name);
             string name = _network.Outputs.Count == 1 ? _options.OutputName : Unique(output.Name);
             bool isRead = writer is null || _graph.Node.Any(n => n.Input.Contains(value.Name)) || _graph.Output.Any(o => o.Name == value.Name);
-            // A value that others read keeps its name; a copy leaves the network.
+            // A value that other nodes read keeps its name; a copy becomes the output.
             if (isRead) _graph.Node.Add(new NodeProto { Name = Unique($"{node.Name}/output"), OpType = "Identity", Input = { value.Name }, Output = { name } });
             else writer!.Output[0] = name;
             _graph.Output.Add(Info(value with { Name = name }, node.Shape));

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Operators that cut, join, repeat and pad.</summary>
+/// <summary>Operators that slice, concatenate, repeat and pad.</summary>
 internal static class OnnxPieces
 {
     internal static OnnxValue[] ReadConcat(OnnxNode node)
@@ -11,20 +11,21 @@ internal static class OnnxPieces
         OnnxValue[] inputs = [.. Enumerable.Range(0, node.InputCount).Select(node.Value)];
         var computed = inputs.FirstOrDefault(v => v.BatchAxis >= 0) ?? inputs[0];
         int rank = computed.Rank, axis = computed.ExampleAxis(node.Attributes.TakeInt("axis", 1));
-        if (inputs.Any(v => v.Rank != rank)) throw new OnnxFormatException("joins values of different numbers of axes");
+        if (inputs.Any(v => v.Rank != rank)) throw new OnnxFormatException("concatenates values with different numbers of axes");
         if (computed.BatchAxis >= 0) inputs = [.. inputs.Select(v => OnnxArithmetic.WithBatch(v, computed.BatchAxis))];
-        // Where one of them lies as an image, the others may as well: images are what most layers read.
+        // If one of them is laid out as an image, use that layout for all: images are what most layers read.
         int[] order = (inputs.FirstOrDefault(v => v.IsImage && v.BatchAxis == computed.BatchAxis) ?? computed).Order;
         int[] dimensions = [.. computed.Dimensions];
         foreach (var value in inputs)
             for (int a = 0; a < rank; a++)
                 if (a != axis && a != computed.BatchAxis && value.Dimensions[a] != dimensions[a])
-                    throw new OnnxFormatException($"joins [{string.Join(", ", dimensions)}] and [{string.Join(", ", value.Dimensions)}] along axis {axis}");
+                    throw new OnnxFormatException(
+                        $"concatenates [{string.Join(", ", dimensions)}] and [{string.Join(", ", value.Dimensions)}] along axis {axis}");
         long joined = inputs.Sum(v => (long)v.Dimensions[axis]);
-        if (joined > node.MaxDimension) throw new OnnxFormatException("joins too many channels");
+        if (joined > node.MaxDimension) throw new OnnxFormatException("concatenates too many channels");
         dimensions[axis] = (int)joined;
         node.CheckShape(computed.BatchAxis == 0 ? dimensions[1..] : dimensions);
-        // The axis may lie anywhere: what lies within it goes along as channels, what lies without are the places.
+        // The axis may be anywhere: the axes inside it become part of the channels, the axes outside become pixels.
         int at = Array.IndexOf(order, axis), inner = OnnxLayout.Product(order[(at + 1)..].Select(a => dimensions[a])), outer = OnnxLayout.Product(order[..at].Select(a => dimensions[a]));
         var layers = new Layer[inputs.Length];
         for (int i = 0; i < layers.Length; i++)
@@ -57,17 +58,17 @@ internal static class OnnxPieces
             if (axis == x.BatchAxis)
             {
                 if (starts[i] == 0 && steps[i] == 1 && ends[i] >= 1L << 30) continue;
-                throw new OnnxBatchException("cuts the batch");
+                throw new OnnxBatchException("slices the batch");
             }
             if (table.Length == 0) throw new OnnxFormatException("leaves nothing of its input");
-            if (tables[axis] is not null) throw new OnnxFormatException($"cuts axis {axis} twice");
+            if (tables[axis] is not null) throw new OnnxFormatException($"slices axis {axis} twice");
             tables[axis] = table;
             dimensions[axis] = table.Length;
         }
         return [Pick(node, x, tables, dimensions)];
     }
 
-    /// <summary>The places of a slice, as numpy counts them.</summary>
+    /// <summary>The indices of a slice, as in NumPy.</summary>
     internal static int[] Range(int size, long start, long end, long step)
     {
         if (step == 0) throw new OnnxFormatException("has a step of 0");
@@ -80,7 +81,7 @@ internal static class OnnxPieces
         return [.. places];
     }
 
-    /// <summary>Picks along axes; a rectangle of an image stays a <see cref="Crop"/>.</summary>
+    /// <summary>Selects along axes; a rectangle of an image becomes a <see cref="Crop"/>.</summary>
     private static OnnxValue Pick(OnnxNode node, OnnxValue x, int[]?[] tables, int[] dimensions)
     {
         if (x.IsImage && tables[0] is null && tables[1] is null && IsRun(tables[2]) && IsRun(tables[3]) && x.Layer.Shape == OnnxLayout.ShapeOf(x))
@@ -116,22 +117,23 @@ internal static class OnnxPieces
         return results;
     }
 
-    /// <summary>Known places along one axis; a single number takes the axis away.</summary>
+    /// <summary>Known indices along one axis; a scalar index removes the axis.</summary>
     internal static OnnxValue[] ReadGather(OnnxNode node)
     {
         node.ExpectInputs(2, 2);
         var x = node.Value(0);
         int axis = x.ExampleAxis(node.Attributes.TakeInt("axis", 0));
         var indices = node.Constant(1);
-        if (indices.Length == 0 || indices.Length > node.MaxValues) throw new OnnxFormatException($"picks {indices.Length} places");
+        if (indices.Length == 0 || indices.Length > node.MaxValues) throw new OnnxFormatException($"selects {indices.Length} indices");
         long[] places = indices.Integers();
         foreach (long place in places)
-            if (place < -x.Dimensions[axis] || place >= x.Dimensions[axis]) throw new OnnxFormatException($"picks place {place} of {x.Dimensions[axis]}");
+            if (place < -x.Dimensions[axis] || place >= x.Dimensions[axis])
+                throw new OnnxFormatException($"selects index {place} of {x.Dimensions[axis]}");
         var tables = new int[]?[x.Rank];
         tables[axis] = [.. places.Select(p => (int)(p < 0 ? p + x.Dimensions[axis] : p))];
         int[] dimensions = [.. x.Dimensions];
         dimensions[axis] = places.Length;
-        // All columns from the last to the first are left and right exchanged.
+        // All columns from last to first: a left-right flip.
         if (axis == 3 && x.IsImage && x.Layer.Shape == OnnxLayout.ShapeOf(x) && indices.Dimensions.Length == 1 && tables[3]!.AsSpan().SequenceEqual([.. Enumerable.Range(0, x.Dimensions[3]).Reverse()]))
             return [x with { Layer = node.Main(new Mirror(), x.Layer) }];
         var y = OnnxLayout.Pick(node, x, tables, dimensions, x.Order, isMain: true);
@@ -159,7 +161,7 @@ internal static class OnnxPieces
             if (axes[i] == x.BatchAxis) throw new OnnxBatchException("pads the batch");
             long length = before + size + after;
             if (Math.Abs(before) > node.MaxDimension || Math.Abs(after) > node.MaxDimension || length < 1 || length > node.MaxDimension || mode == "reflect" && Math.Max(before, after) >= size)
-                throw new OnnxFormatException($"pads {size} places by {before} and {after}");
+                throw new OnnxFormatException($"pads an axis of size {size} by {before} and {after}");
             tables[axes[i]] = [.. Enumerable.Range(0, (int)length).Select(k =>
             {
                 int place = k - (int)before;

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Operators of two and more inputs that work value by value, sizes of 1 being repeated (numpy's broadcasting).</summary>
+/// <summary>Element-wise operators with two or more inputs, with NumPy's broadcasting.</summary>
 internal static class OnnxArithmetic
 {
     internal static OnnxValue[] ReadAdd(OnnxNode node) => [Binary(node, ArithmeticFunction.Add)];
@@ -23,7 +23,7 @@ internal static class OnnxArithmetic
         return [sum with { Layer = node.Helper(new Affine(0, 1f / node.InputCount), sum.Layer) }];
     }
 
-    /// <summary>A number taken off is the first half of an <see cref="Affine"/>; alone it is one with the scale 1.</summary>
+    /// <summary>Subtracting a number is the first half of an <see cref="Affine"/>; on its own it is one with scale 1.</summary>
     internal static OnnxValue[] ReadSubtraction(OnnxNode node)
     {
         ExpectTwo(node);
@@ -42,7 +42,7 @@ internal static class OnnxArithmetic
         return node.ElementWise(new Affine(x.Mean, node.Scalar(1)), x);
     }
 
-    /// <summary>One number that adds no axes, over a value that is computed.</summary>
+    /// <summary>True for a single number that adds no axes to a computed value.</summary>
     private static bool IsNumber(OnnxNode node, int input) =>
         node.ConstantOrNull(input) is { IsFloat: true, Length: 1 } number && node.ConstantOrNull(0) is null
         && float.IsFinite(number.Floats()[0]) && number.Dimensions.Length <= node.Value(0).Rank;
@@ -50,9 +50,9 @@ internal static class OnnxArithmetic
     private static void ExpectTwo(OnnxNode node)
     {
         node.ExpectInputs(2, 2);
-        // Hints of old operator sets that say what the shapes say, or were about memory.
+        // Attributes of old operator sets that repeat what the shapes say, or are hints about memory.
         long broadcast = node.Attributes.TakeInt("broadcast", 0), axis = node.Attributes.TakeInt("axis", 0);
-        if (broadcast != 0 && axis != 0) throw new OnnxFormatException("places its second input by an axis, as operator sets before 7 did");
+        if (broadcast != 0 && axis != 0) throw new OnnxFormatException("aligns its second input by an axis, as in operator sets before 7");
         node.Attributes.Ignore("consumed_inputs");
     }
 
@@ -70,7 +70,7 @@ internal static class OnnxArithmetic
         return sum;
     }
 
-    /// <summary>Adds the arithmetic of two values.</summary>
+    /// <summary>Adds element-wise arithmetic on two values.</summary>
     internal static OnnxValue Combine(OnnxNode node, ArithmeticFunction function, OnnxValue a, OnnxValue b, bool isMain = true)
     {
         (a, b) = Align(a, b);
@@ -79,11 +79,13 @@ internal static class OnnxArithmetic
         for (int axis = 0; axis < dimensions.Length; axis++)
         {
             var (x, y) = (a.Dimensions[axis], b.Dimensions[axis]);
-            if (x != y && x != 1 && y != 1) throw new OnnxFormatException($"takes [{string.Join(", ", a.Dimensions)}] and [{string.Join(", ", b.Dimensions)}], which do not go together");
+            if (x != y && x != 1 && y != 1)
+                throw new OnnxFormatException(
+                    $"takes [{string.Join(", ", a.Dimensions)}] and [{string.Join(", ", b.Dimensions)}], which cannot be broadcast");
             dimensions[axis] = Math.Max(x, y);
         }
         node.CheckShape(batchAxis == 0 ? dimensions[1..] : dimensions);
-        // The fuller value's order is the cheapest: it need not move.
+        // The larger value's order is the cheapest: that value need not be moved.
         var fuller = OnnxLayout.Product(a.MemorySizes) >= OnnxLayout.Product(b.MemorySizes) ? a : b;
         int[] order = fuller.Order;
         a = OnnxLayout.Arrange(node, a, order);
@@ -113,13 +115,15 @@ internal static class OnnxArithmetic
         return new OnnxValue(isMain ? node.Main(operation, left, right) : node.Helper(operation, left, right), dimensions, order, batchAxis);
     }
 
-    /// <summary>The same number of axes on both, and one batch axis.</summary>
+    /// <summary>Gives both the same number of axes and the same batch axis.</summary>
     private static (OnnxValue A, OnnxValue B) Align(OnnxValue a, OnnxValue b)
     {
         int rank = Math.Max(a.Rank, b.Rank);
         (a, b) = (Widen(a, rank), Widen(b, rank));
         if (a.BatchAxis == b.BatchAxis) return (a, b);
-        return a.BatchAxis < 0 ? (WithBatch(a, b.BatchAxis), b) : b.BatchAxis < 0 ? (a, WithBatch(b, a.BatchAxis)) : throw new OnnxBatchException("takes values whose batches are other axes");
+        return a.BatchAxis < 0 ? (WithBatch(a, b.BatchAxis), b)
+            : b.BatchAxis < 0 ? (a, WithBatch(b, a.BatchAxis))
+            : throw new OnnxBatchException("takes values with different batch axes");
     }
 
     private static OnnxValue Widen(OnnxValue value, int rank)
@@ -134,12 +138,14 @@ internal static class OnnxArithmetic
         };
     }
 
-    /// <summary>A value that is the same for every example, with the axis of size 1 that the batch stands at.</summary>
+    /// <summary>A value that is the same for every example, with an axis of size 1 as its batch axis.</summary>
     internal static OnnxValue WithBatch(OnnxValue value, int axis) => value.BatchAxis == axis ? value
         : value.BatchAxis < 0 && value.Dimensions[axis] == 1 ? value with { Order = [.. value.Order.Where(o => o != axis)], BatchAxis = axis }
         : throw new OnnxBatchException("takes a value that differs along the batch");
 
-    /// <summary>Neighbouring axes along which both values go the same way, outermost first: their sizes in either.</summary>
+    /// <summary>
+    /// Merges adjacent axes along which both values broadcast in the same way, outermost first; returns their sizes in either value.
+    /// </summary>
     private static List<(int Left, int Right)> Groups(OnnxValue a, OnnxValue b, int[] order)
     {
         var groups = new List<(int Left, int Right)>();
@@ -160,7 +166,7 @@ internal static class OnnxArithmetic
         return new Shape(s[^1], s[^3], s[^2]);
     }
 
-    /// <summary>The value repeated along the axes where it has size 1.</summary>
+    /// <summary>Broadcasts the value along the axes where it has size 1.</summary>
     internal static OnnxValue Spread(OnnxNode node, OnnxValue value, int[] dimensions, int[] order)
     {
         var tables = new int[]?[value.Rank];

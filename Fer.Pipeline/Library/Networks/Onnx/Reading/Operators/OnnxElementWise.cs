@@ -3,7 +3,7 @@ using Fer.Pipeline.Networks.Proto;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Operators of one input that work value by value.</summary>
+/// <summary>Element-wise operators with one input.</summary>
 internal static class OnnxElementWise
 {
     internal static OnnxValue[] ReadRelu(OnnxNode node) => Unary(node, new Relu());
@@ -38,7 +38,7 @@ internal static class OnnxElementWise
         return [node.Value(0)];
     }
 
-    /// <summary>Everything computed is float32, to which it may be cast again.</summary>
+    /// <summary>All computed values are float32, so a cast to float32 does nothing.</summary>
     internal static OnnxValue[] ReadCast(OnnxNode node)
     {
         node.ExpectInputs(1, 1);
@@ -59,7 +59,7 @@ internal static class OnnxElementWise
         ? limit.Floats()[0]
         : throw new OnnxFormatException($"takes initialiser {node.Constant(input)} where a single number is needed");
 
-    /// <summary>Scaled exponential unit: gamma * Elu (Klambauer et al., arXiv 1706.02515).</summary>
+    /// <summary>Scaled exponential linear unit (SELU): gamma * Elu (Klambauer et al., arXiv 1706.02515).</summary>
     internal static OnnxValue[] ReadSelu(OnnxNode node)
     {
         node.ExpectInputs(1, 1);
@@ -68,7 +68,7 @@ internal static class OnnxElementWise
         return node.ElementWise(new Affine(0, gamma), x with { Layer = node.Helper(new Elu(alpha), x.Layer) });
     }
 
-    /// <summary>max(x, 0) + min(0, α(exp(x / α) - 1)): an exponential unit of x / α, times α.</summary>
+    /// <summary>max(x, 0) + min(0, α(exp(x / α) - 1)): an ELU of x / α, times α.</summary>
     internal static OnnxValue[] ReadCelu(OnnxNode node)
     {
         node.ExpectInputs(1, 1);
@@ -108,12 +108,12 @@ internal static class OnnxElementWise
         node.ExpectInputs(1, 1);
         float alpha = node.Attributes.TakeFloat("alpha", 1);
         var x = node.Value(0);
-        // The smallest normal float as the width of the step, whose inverse is finite.
+        // The step's width is tiny (2⁻¹⁰⁰), yet its inverse is finite.
         var step = node.Helper(new Clip(0, 1), node.Helper(new Affine(alpha, 1 / MathF.ScaleB(1, -100)), x.Layer));
         return [x with { Layer = node.Main(new Arithmetic(ArithmeticFunction.Multiply), x.Layer, step) }];
     }
 
-    /// <summary>A slope a channel is a layer of its own; any other slope is max(x, 0) + slope * min(x, 0).</summary>
+    /// <summary>One slope per channel becomes a PReLU layer; any other slope becomes max(x, 0) + slope * min(x, 0).</summary>
     internal static OnnxValue[] ReadPRelu(OnnxNode node)
     {
         node.ExpectInputs(2, 2);
@@ -139,7 +139,7 @@ internal static class OnnxElementWise
         int channels = x[1], length = OnnxLayout.Product(slope);
         if (length == 1) return true;
         if (length != channels) return false;
-        // Before operator set 7 a plain list was a slope a channel; since then it is aligned with the last axis.
+        // Before operator set 7, a one-dimensional slope was one slope per channel; since then it is aligned with the last axis.
         return slope.Length == 1 ? x.Length == 2 || operatorSet < 7 : slope.Length >= x.Length - 1 && slope[^(x.Length - 1)] == channels;
     }
 

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Products of matrices: with known weights a linear layer or pointwise convolution, else <see cref="MatMul"/>.</summary>
+/// <summary>Matrix products: a linear layer or pointwise convolution if the weights are known, otherwise <see cref="MatMul"/>.</summary>
 internal static class OnnxMatrices
 {
     internal static OnnxValue[] ReadGemm(OnnxNode node)
@@ -12,20 +12,20 @@ internal static class OnnxMatrices
         bool leftTurned = node.Attributes.TakeInt("transA", 0) != 0, rightTurned = node.Attributes.TakeInt("transB", 0) != 0;
         node.Attributes.Ignore("broadcast");
         var a = node.Value(0);
-        if (a.Rank != 2) throw new OnnxFormatException($"reads a value of {a.Rank} axes where 2 are needed");
+        if (a.Rank != 2) throw new OnnxFormatException($"reads a value with {a.Rank} axes where 2 are needed");
         if (leftTurned) a = Turned(a);
         if (a.BatchAxis > 0) throw new OnnxBatchException("sums over the batch");
         if (node.ConstantOrNull(1) is not { IsFloat: true } known || known.Dimensions.Length != 2)
         {
             var b = node.Value(1);
-            if (b.Rank != 2) throw new OnnxFormatException($"reads a value of {b.Rank} axes where 2 are needed");
+            if (b.Rank != 2) throw new OnnxFormatException($"reads a value with {b.Rank} axes where 2 are needed");
             var product = Multiply(node, a, rightTurned ? Turned(b) : b);
             if (alpha != 1) product = product with { Layer = node.Helper(new Affine(0, alpha), product.Layer) };
             return [node.Has(2) ? AddTo(node, product, beta) : product];
         }
         int inputs = known.Dimensions[rightTurned ? 1 : 0], outputs = known.Dimensions[rightTurned ? 0 : 1];
         var bias = node.Has(2) ? node.ConstantOrNull(2) : null;
-        // One value an output, or one for all of them, is the layer's bias; anything else is added behind it.
+        // One value per output, or a single value for all, is the layer's bias; anything else is added after it.
         bool hasBias = bias is { IsFloat: true, Length: > 0 } && (bias.Length == 1 || bias.Length == outputs && bias.Dimensions[^1] == outputs);
         var y = Weighted(node, a, known, rightTurned, inputs, outputs, alpha, hasBias ? bias : null, beta);
         return [node.Has(2) && !hasBias ? AddTo(node, y, beta) : y];
@@ -54,7 +54,7 @@ internal static class OnnxMatrices
         return [Multiply(node, a, node.Value(1))];
     }
 
-    /// <summary>The last axis times a known matrix.</summary>
+    /// <summary>Multiplies the last axis by a known matrix.</summary>
     private static OnnxValue Weighted(OnnxNode node, OnnxValue a, OnnxConstant matrix, bool turned, int inputs, int outputs, float alpha, OnnxConstant? bias, float beta)
     {
         int last = a.Rank - 1;
@@ -101,12 +101,12 @@ internal static class OnnxMatrices
         foreach (ref float value in values) value *= factor;
     }
 
-    /// <summary>The product of two computed values, matrices in the last two axes.</summary>
+    /// <summary>The product of two computed values, with matrices in the last two axes.</summary>
     private static OnnxValue Multiply(OnnxNode node, OnnxValue a, OnnxValue b)
     {
-        if (a.Rank < 2 || b.Rank < 2) throw new OnnxFormatException("multiplies vectors; matrices are read");
+        if (a.Rank < 2 || b.Rank < 2) throw new OnnxFormatException("multiplies vectors; only matrices are supported");
         int rank = Math.Max(a.Rank, b.Rank);
-        if (a.Rank != rank || b.Rank != rank) throw new OnnxFormatException("multiplies values of different numbers of axes");
+        if (a.Rank != rank || b.Rank != rank) throw new OnnxFormatException("multiplies values with different numbers of axes");
         if (a.BatchAxis != b.BatchAxis)
         {
             a = OnnxArithmetic.WithBatch(a, Math.Max(a.BatchAxis, b.BatchAxis));

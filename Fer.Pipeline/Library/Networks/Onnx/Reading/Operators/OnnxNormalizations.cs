@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Normalisations, probabilities and dropout.</summary>
+/// <summary>Normalisation, softmax and dropout.</summary>
 internal static class OnnxNormalizations
 {
     internal static OnnxValue[] ReadBatchNormalization(OnnxNode node)
@@ -14,7 +14,8 @@ internal static class OnnxNormalizations
         node.Attributes.Expect("is_test", 1, node.OperatorSet < 7 ? 0 : 1);
         node.Attributes.Ignore("consumed_inputs");
         float epsilon = node.Attributes.TakeFloat("epsilon", 1e-5f);
-        // ONNX counts the share of the old statistics, the engine that of the new batch. 1 - 0.9f is not quite 0.1f: six decimals are.
+        // ONNX's momentum is the weight of the old statistics, the engine's that of the new batch. 1 - 0.9f is not quite 0.1f, but is after
+        // rounding to six decimals.
         float momentum = (float)Math.Round(1.0 - node.Attributes.TakeFloat("momentum", 0.9f), 6);
         var (layer, order) = ChannelsLast(node, x);
         var scale = node.Constant(1, 1);
@@ -29,7 +30,7 @@ internal static class OnnxNormalizations
     /// <summary>The value with axis 1 innermost and as the layer's channels.</summary>
     internal static (Layer Layer, int[] Order) ChannelsLast(OnnxNode node, OnnxValue x)
     {
-        if (x.Rank < 2) throw new OnnxFormatException($"reads a value of {x.Rank} axes where batch and channels are needed");
+        if (x.Rank < 2) throw new OnnxFormatException($"reads a value with {x.Rank} axes where batch and channels are needed");
         if (x.BatchAxis > 0) throw new OnnxBatchException("needs the batch as its first axis");
         int[] order = [.. x.Order.Where(axis => axis != 1), 1];
         x = OnnxLayout.Arrange(node, x, order);
@@ -53,15 +54,15 @@ internal static class OnnxNormalizations
 
     internal static OnnxValue[] ReadLogSoftmax(OnnxNode node) => node.ElementWise(new Elementary(ElementaryFunction.Log), Softmax(node, isMain: false));
 
-    /// <summary>Since operator set 13 over one axis; before, over all axes from one on, taken as a single one.</summary>
+    /// <summary>Since operator set 13 over one axis; before that, over all axes from one on, treated as a single axis.</summary>
     private static OnnxValue Softmax(OnnxNode node, bool isMain)
     {
         node.ExpectInputs(1, 1);
         var x = node.Value(0);
         int axis = x.ExampleAxis(node.Attributes.TakeInt("axis", node.OperatorSet >= 13 ? -1 : 1));
         int[] over = node.OperatorSet >= 13 ? [axis] : [.. Enumerable.Range(axis, x.Rank - axis)];
-        if (over.Contains(x.BatchAxis)) throw new OnnxBatchException("goes over the batch");
-        // Axes of size 1 change nothing; what is left of several keeps its order, which does not matter to a sum.
+        if (over.Contains(x.BatchAxis)) throw new OnnxBatchException("works along the batch");
+        // Axes of size 1 change nothing. If several axes remain, they keep their order, which does not matter for a sum.
         int[] inner = [.. x.Order.Where(over.Contains)], order = [.. x.Order.Where(o => !over.Contains(o)), .. inner];
         x = OnnxLayout.Arrange(node, x, order);
         int channels = OnnxLayout.Product(over.Select(o => x.Dimensions[o]));
@@ -69,7 +70,7 @@ internal static class OnnxNormalizations
         return new OnnxValue(isMain ? node.Main(new Softmax(), layer) : node.Helper(new Softmax(), layer), x.Dimensions, order, x.BatchAxis);
     }
 
-    /// <summary>Without its training mode the identity; kept as a layer, because a network that is trained on needs it.</summary>
+    /// <summary>The identity outside of training mode; kept as a layer, because a network needs it for further training.</summary>
     internal static OnnxValue[] ReadDropout(OnnxNode node)
     {
         node.ExpectInputs(1, 3);
@@ -83,7 +84,7 @@ internal static class OnnxNormalizations
         if (!(rate >= 0 && rate < 1)) throw new OnnxFormatException($"has the ratio {rate}");
         var y = node.ElementWise(new Dropout(rate), x)[0];
         if (!node.Wants(1)) return [y];
-        // The mask of what is kept: everything.
+        // The mask of kept values: all of them.
         int[] dimensions = [.. x.Dimensions];
         if (x.BatchAxis >= 0) dimensions[x.BatchAxis] = 1;
         var kept = node.Promote(OnnxConstant.Repeated("", dimensions, 1), OnnxLayout.RowMajor(x.Rank, -1));

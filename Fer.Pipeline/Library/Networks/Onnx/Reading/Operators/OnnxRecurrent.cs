@@ -2,7 +2,9 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Recurrent layers, in either or both directions; the state starts at zero, and all sequences are as long as the input.</summary>
+/// <summary>
+/// Recurrent layers in either or both directions; the initial state must be zero, and all sequences must be as long as the input.
+/// </summary>
 internal static class OnnxRecurrent
 {
     internal static OnnxValue[] ReadLstm(OnnxNode node)
@@ -29,7 +31,9 @@ internal static class OnnxRecurrent
     {
         if (node.Attributes.TakeTexts("activations") is { } stated)
             for (int i = 0; i < stated.Length; i++)
-                if (stated[i] != usual[i % usual.Length]) throw new OnnxFormatException($"has the activation {OnnxText.Quote(stated[i])}; {string.Join(", ", usual)} are read");
+                if (stated[i] != usual[i % usual.Length])
+                    throw new OnnxFormatException(
+                        $"has the activation {OnnxText.Quote(stated[i])}; {string.Join(", ", usual)} are supported");
     }
 
     private static OnnxValue[] Read(OnnxNode node, int gates, Func<int, int, bool, Recurrent> create, Action<Recurrent, int> bindMore)
@@ -42,12 +46,12 @@ internal static class OnnxRecurrent
         var state = node.Constant(2, 3);
         int directions = direction == "bidirectional" ? 2 : 1, units = state.Dimensions[2], inputs = weight.Dimensions[2];
         if (!weight.Dimensions.AsSpan().SequenceEqual([directions, gates * units, inputs]) || !state.Dimensions.AsSpan().SequenceEqual([directions, gates * units, units]) || stated != 0 && stated != units)
-            throw new OnnxFormatException($"has weights {weight} and {state}, which do not go together");
+            throw new OnnxFormatException($"has weights {weight} and {state}, which do not match");
         if (node.Has(3) && !node.Constant(3, 2).Dimensions.AsSpan().SequenceEqual([directions, 2 * gates * units])) throw new OnnxFormatException($"has the bias {node.Constant(3)}");
         var x = node.Value(0);
-        if (x.Rank != 3) throw new OnnxFormatException($"reads a value of {x.Rank} axes where 3 are needed");
+        if (x.Rank != 3) throw new OnnxFormatException($"reads a value with {x.Rank} axes where 3 are needed");
         int sequence = batchFirst ? 1 : 0, examples = 1 - sequence;
-        if (x.BatchAxis >= 0 && x.BatchAxis != examples) throw new OnnxBatchException("takes the batch for its steps");
+        if (x.BatchAxis >= 0 && x.BatchAxis != examples) throw new OnnxBatchException("uses the batch as its steps");
         if (x.Dimensions[2] != inputs) throw new OnnxFormatException($"has weights for {inputs} inputs and reads {x.Dimensions[2]}");
         int steps = x.Dimensions[sequence], columns = x.BatchAxis < 0 ? x.Dimensions[examples] : 1;
         CheckLengthsAndState(node, steps);
@@ -81,7 +85,10 @@ internal static class OnnxRecurrent
                 throw new OnnxFormatException("starts from a state other than zero");
     }
 
-    /// <summary>All states, and the last: ONNX's Y [steps, directions, batch, units] and Y_h [directions, batch, units], or both with the batch first.</summary>
+    /// <summary>
+    /// All states and the last one: ONNX's Y [steps, directions, batch, units] and Y_h [directions, batch, units], or both with the batch
+    /// first.
+    /// </summary>
     private static OnnxValue[] Outputs(OnnxNode node, OnnxValue x, Layer[] layers, (int Steps, int Columns, int Units) size, bool batchFirst, string direction)
     {
         var (steps, columns, units) = size;
@@ -93,8 +100,8 @@ internal static class OnnxRecurrent
             ? new OnnxValue(all, [batch, steps, directions, units], hasBatch ? [1, 2, 3] : [1, 0, 2, 3], hasBatch ? 0 : -1)
             : new OnnxValue(all, [steps, directions, batch, units], hasBatch ? [0, 1, 3] : [0, 2, 1, 3], hasBatch ? 2 : -1);
         if (!node.Wants(1))
-            return node.Wants(2) ? throw new OnnxFormatException("gives its cells, which are not read") : [y];
-        if (node.Wants(2)) throw new OnnxFormatException("gives its cells, which are not read");
+            return node.Wants(2) ? throw new OnnxFormatException("outputs its cell state, which is not supported") : [y];
+        if (node.Wants(2)) throw new OnnxFormatException("outputs its cell state, which is not supported");
         Layer[] ends = [.. layers.Select((layer, d) =>
             node.Helper(new Crop(direction == "reverse" || d == 1 ? 0 : steps - 1, 0, 1, columns), layer))];
         var last = directions == 1 ? ends[0] : node.Helper(new Concat(), ends);

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Operators that make one value of many.</summary>
+/// <summary>Operators that reduce many values to one.</summary>
 internal static class OnnxReductions
 {
     internal static OnnxValue[] ReadMean(OnnxNode node) => Reduce(node, () => new GlobalAveragePool());
@@ -38,7 +38,7 @@ internal static class OnnxReductions
     private static OnnxValue OverPlaces(OnnxNode node, Operation operation)
     {
         var x = node.Value(0);
-        if (x.Rank < 3) throw new OnnxFormatException($"reads a value of {x.Rank} axes, which has no places");
+        if (x.Rank < 3) throw new OnnxFormatException($"reads a value with {x.Rank} axes, which has no spatial axes");
         return Over(node, x, [.. Enumerable.Range(2, x.Rank - 2)], keep: true, operation);
     }
 
@@ -51,12 +51,12 @@ internal static class OnnxReductions
         if (before is not null) x = x with { Layer = before(x.Layer) };
         if (stated is null or [] && noop) return [x];
         int[] axes = stated is null or [] ? [.. Enumerable.Range(0, x.Rank)] : [.. stated.Select(a => x.ExampleAxis(a)).Distinct()];
-        if (axes.Contains(x.BatchAxis)) throw new OnnxBatchException("goes over the batch");
+        if (axes.Contains(x.BatchAxis)) throw new OnnxBatchException("reduces over the batch");
         var y = Over(node, x, axes, keep, create());
         return [after is { } function ? y with { Layer = node.Helper(new Elementary(function), y.Layer) } : y];
     }
 
-    /// <summary>The axes are brought outside, so that what is kept lies within and makes the channels.</summary>
+    /// <summary>Moves the reduced axes outside, so that the remaining axes are inside and form the channels.</summary>
     private static OnnxValue Over(OnnxNode node, OnnxValue x, int[] axes, bool keep, Operation operation)
     {
         int[] order = [.. x.Order.Where(axes.Contains), .. x.Order.Where(a => !axes.Contains(a))];

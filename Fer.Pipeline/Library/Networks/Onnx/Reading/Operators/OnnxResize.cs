@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Resizing of an image's height and width.</summary>
+/// <summary>Resizes an image's height and width.</summary>
 internal static class OnnxResize
 {
     internal static OnnxValue[] ReadUpsample(OnnxNode node)
@@ -48,7 +48,8 @@ internal static class OnnxResize
         if (options.Coordinates == ResizeCoordinates.TfCropAndResize)
         {
             float[] region = Scales(node, 1);
-            if (region.Length != 8 || region[0] != 0 || region[1] != 0 || region[4] != 1 || region[5] != 1) throw new OnnxFormatException("cuts along batch or channels");
+            if (region.Length != 8 || region[0] != 0 || region[1] != 0 || region[4] != 1 || region[5] != 1)
+                throw new OnnxFormatException("crops batch or channels");
             options = options with { Region = (region[2], region[3], region[6], region[7]) };
         }
         int scalesAt = isOld ? 1 : 2;
@@ -68,7 +69,9 @@ internal static class OnnxResize
     private static float[] Scales(OnnxNode node, int input)
     {
         var constant = node.Constant(input);
-        return constant.Length <= 8 ? constant.Floats() : throw new OnnxFormatException($"takes initialiser {constant} where one number an axis is needed");
+        return constant.Length <= 8
+            ? constant.Floats()
+            : throw new OnnxFormatException($"takes initialiser {constant} where one number per axis is needed");
     }
 
     private static OnnxValue Resized(OnnxNode node, OnnxValue x, float[]? scales, long[]? sizes, ResizeOptions options)
@@ -76,7 +79,7 @@ internal static class OnnxResize
         if ((scales?.Length ?? sizes!.Length) != 4) throw new OnnxFormatException("needs a number for each of 4 axes");
         bool keeps = scales is not null ? scales[0] == 1 && scales[1] == 1 : (sizes![0] == x.Dimensions[0] || sizes[0] == OnnxConstant.Batch) && sizes[1] == x.Dimensions[1];
         if (!keeps) throw new OnnxFormatException("resizes batch or channels");
-        // In floats, as other runtimes round.
+        // In float32, to round as other runtimes do.
         double height = scales is not null ? MathF.Floor(x.Dimensions[2] * scales[2]) : sizes![2], width = scales is not null ? MathF.Floor(x.Dimensions[3] * scales[3]) : sizes![3];
         if (!(height >= 1 && width >= 1 && height <= node.MaxDimension && width <= node.MaxDimension)) throw new OnnxFormatException($"resizes to {height}x{width}");
         int[] dimensions = [x.Dimensions[0], x.Dimensions[1], (int)height, (int)width];

@@ -3,14 +3,14 @@ using Fer.Pipeline.Networks.Proto;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// Constants and the arithmetic of shapes, which graphs spell out in nodes: worked out while the graph is read, in whole numbers. The batch's size, which is
-/// not known then, goes through what only moves numbers (<see cref="OnnxConstant.Batch"/>).
+/// Constants and shape arithmetic that a graph spells out in nodes: evaluated in integers while the graph is read. The batch size, which is
+/// not known at that point, may pass through operators that only move numbers (<see cref="OnnxConstant.Batch"/>).
 /// </summary>
 internal static class OnnxShapeArithmetic
 {
     private const int MostNumbers = 4096;
 
-    /// <summary>The node's value, or null where it is no constant that is worked out here.</summary>
+    /// <summary>The node's value, or null if it is not a constant that is evaluated here.</summary>
     internal static OnnxConstant? TryFold(OnnxNode node, NodeProto proto)
     {
         string name = proto.Output[0];
@@ -90,11 +90,14 @@ internal static class OnnxShapeArithmetic
         foreach (long size in sizes)
         {
             if (size == OnnxConstant.Batch) throw new OnnxBatchException("fills a whole batch");
-            if (size < 0 || size > int.MaxValue || (length *= size) > int.MaxValue) throw new OnnxFormatException($"fills [{string.Join(", ", sizes)}], which is beyond any memory");
+            if (size < 0 || size > int.MaxValue || (length *= size) > int.MaxValue)
+                throw new OnnxFormatException($"fills [{string.Join(", ", sizes)}], which is too large");
         }
         int[] dimensions = [.. sizes.Select(s => (int)s)];
         if (value is { IsFloat: false })
-            return length <= MostNumbers ? OnnxConstant.Of(name, dimensions, [.. Enumerable.Repeat(value.Integers()[0], (int)length)]) : throw new OnnxFormatException($"fills {length} whole numbers");
+            return length <= MostNumbers
+                ? OnnxConstant.Of(name, dimensions, [.. Enumerable.Repeat(value.Integers()[0], (int)length)])
+                : throw new OnnxFormatException($"fills {length} integers");
         return OnnxConstant.Repeated(name, dimensions, value?.Floats()[0] ?? 0);
     }
 
@@ -110,7 +113,7 @@ internal static class OnnxShapeArithmetic
         return OnnxConstant.Of(name, x.Dimensions, [.. Known(x.Integers()).Select(v => (float)v)]);
     }
 
-    /// <summary>The numbers, none of which may be the batch's size.</summary>
+    /// <summary>The numbers, none of which may be the batch size.</summary>
     private static long[] Known(long[] values) => values.Contains(OnnxConstant.Batch) ? throw new OnnxBatchException("computes with the batch's size") : values;
 
     private static OnnxConstant? Reshaped(OnnxNode node, NodeProto proto, string name, OnnxConstant x)
@@ -120,7 +123,7 @@ internal static class OnnxShapeArithmetic
         {
             case "Flatten":
                 long stated = node.Attributes.TakeInt("axis", 1);
-                if (stated < -rank || stated > rank) throw new OnnxFormatException($"names axis {stated} of a value of {rank} axes");
+                if (stated < -rank || stated > rank) throw new OnnxFormatException($"refers to axis {stated} of a value with {rank} axes");
                 int axis = (int)(stated < 0 ? stated + rank : stated);
                 return x.Reshaped(name, [OnnxLayout.Product(x.Dimensions[..axis]), OnnxLayout.Product(x.Dimensions[axis..])]);
             case "Reshape":
@@ -136,7 +139,7 @@ internal static class OnnxShapeArithmetic
                 int open = Array.IndexOf(sizes, -1);
                 if (open >= 0) sizes[open] = known == 0 ? 0 : x.Length / known;
                 if (sizes.Contains(-1) || sizes.Length > OnnxGraphReader.MaxRank || sizes.Aggregate(1L, (a, b) => a * b) != x.Length)
-                    throw new OnnxFormatException($"cannot make [{string.Join(", ", target)}] of {x}");
+                    throw new OnnxFormatException($"cannot reshape {x} to [{string.Join(", ", target)}]");
                 return x.Reshaped(name, [.. sizes.Select(s => (int)s)]);
             default:
                 long[]? axes = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("axes");
@@ -145,11 +148,13 @@ internal static class OnnxShapeArithmetic
                 if (axes is null && adds || result > OnnxGraphReader.MaxRank) throw new OnnxFormatException("needs axes");
                 int[] places = axes is null
                     ? [.. Enumerable.Range(0, rank).Where(i => x.Dimensions[i] == 1)]
-                    : [.. axes.Select(a => a >= -result && a < result ? (int)(a < 0 ? a + result : a) : throw new OnnxFormatException($"names axis {a} of {result}")).Distinct()];
+                    : [.. axes.Select(a => a >= -result && a < result
+                        ? (int)(a < 0 ? a + result : a)
+                        : throw new OnnxFormatException($"refers to axis {a} of {result}")).Distinct()];
                 if (!adds)
                     return places.All(p => x.Dimensions[p] == 1)
                         ? x.Reshaped(name, [.. x.Dimensions.Where((_, i) => !places.Contains(i))])
-                        : throw new OnnxFormatException("takes away an axis that is not of size 1");
+                        : throw new OnnxFormatException("removes an axis whose size is not 1");
                 var wide = new List<int>();
                 for (int i = 0, k = 0; i < result; i++)
                     if (places.Contains(i)) wide.Add(1);
@@ -162,11 +167,14 @@ internal static class OnnxShapeArithmetic
     {
         node.ExpectInputs(2, 2);
         long axis = node.Attributes.TakeInt("axis", 0);
-        if (x.Dimensions.Length != 1 || axis is not (0 or -1)) throw new OnnxFormatException("picks whole numbers out of other than a list");
+        if (x.Dimensions.Length != 1 || axis is not (0 or -1))
+            throw new OnnxFormatException("selects integers from a value that is not a list");
         long[] values = x.Integers();
         var indices = node.Constant(1);
         return OnnxConstant.Of(name, indices.Dimensions, [.. indices.Integers().Select(i =>
-            i >= -values.Length && i < values.Length ? values[i < 0 ? i + values.Length : i] : throw new OnnxFormatException($"picks place {i} of {values.Length}"))]);
+            i >= -values.Length && i < values.Length
+                ? values[i < 0 ? i + values.Length : i]
+                : throw new OnnxFormatException($"selects index {i} of {values.Length}"))]);
     }
 
     private static OnnxConstant? Concat(OnnxNode node, NodeProto proto, string name)
@@ -182,7 +190,8 @@ internal static class OnnxShapeArithmetic
         long[] starts = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("starts") ?? [], ends = node.Has(2) ? node.Integers(2) : node.Attributes.TakeIntsOrNull("ends") ?? [];
         long step = node.Has(4) ? node.Integers(4)[0] : 1;
         if (!node.Has(3)) node.Attributes.TakeIntsOrNull("axes");
-        if (x.Dimensions.Length != 1 || starts.Length != 1 || ends.Length != 1) throw new OnnxFormatException("cuts whole numbers other than a list");
+        if (x.Dimensions.Length != 1 || starts.Length != 1 || ends.Length != 1)
+            throw new OnnxFormatException("slices integers that are not a list");
         long[] values = x.Integers();
         return OnnxConstant.Integers(name, values.Length == 0 ? [] : [.. OnnxPieces.Range(values.Length, starts[0], ends[0], step).Select(i => values[i])]);
     }
@@ -211,7 +220,7 @@ internal static class OnnxShapeArithmetic
     {
         bool keep = node.Attributes.TakeInt("keepdims", 1) != 0;
         if (!node.Has(1)) node.Attributes.TakeIntsOrNull("axes");
-        if (x.Dimensions.Length != 1) throw new OnnxFormatException("multiplies whole numbers other than a list");
+        if (x.Dimensions.Length != 1) throw new OnnxFormatException("multiplies integers that are not a list");
         return OnnxConstant.Of(name, keep ? [1] : [], [Known(x.Integers()).Aggregate(1L, (a, b) => checked(a * b))]);
     }
 

@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Networks;
 
-/// <summary>Operators with a sliding window: convolutions and poolings, over one axis or two; poolings over three as well.</summary>
+/// <summary>Operators with a sliding window: convolution and pooling over one or two axes; pooling over three as well.</summary>
 internal static class OnnxWindows
 {
     internal static OnnxValue[] ReadConvolution(OnnxNode node)
@@ -11,7 +11,7 @@ internal static class OnnxWindows
         var x = node.Value(0);
         var weight = node.Constant(1, x.Rank);
         int spatial = x.Rank - 2;
-        if (spatial is < 1 or > 2) throw new OnnxFormatException($"slides over {spatial} axes; one and two are read");
+        if (spatial is < 1 or > 2) throw new OnnxFormatException($"slides over {spatial} axes; one and two are supported");
         x = ImageOf(node, x);
         long groups = node.Attributes.TakeInt("group", 1);
         int channels = x.Dimensions[1], outputs = weight.Dimensions[0];
@@ -28,7 +28,8 @@ internal static class OnnxWindows
     {
         node.ExpectInputs(1, 1);
         long order = node.Attributes.TakeInt("storage_order", 0);
-        if (node.Wants(1)) throw new OnnxFormatException($"gives the places of its maxima (storage_order {order}), which are no float32");
+        if (node.Wants(1))
+            throw new OnnxFormatException($"outputs the indices of its maxima (storage_order {order}), which is not supported");
         return [Pool(node, window => new MaxPool(window))];
     }
 
@@ -43,13 +44,13 @@ internal static class OnnxWindows
     {
         var x = node.Value(0);
         int spatial = x.Rank - 2;
-        if (spatial is < 1 or > 3) throw new OnnxFormatException($"slides over {spatial} axes; one to three are read");
+        if (spatial is < 1 or > 3) throw new OnnxFormatException($"slides over {spatial} axes; one to three are supported");
         if (spatial < 3)
         {
             x = ImageOf(node, x);
             return Result(node, x, node.Main(create(ReadPoolWindow(node, x, [.. x.Dimensions.Skip(2)])[0]), x.Layer));
         }
-        // Three axes: maxima and means go axis by axis, the first one alone and then the other two.
+        // Three axes: maximum and mean are separable, so pool the first axis and then the other two.
         OnnxNode.RequireBatch(x);
         var windows = ReadPoolWindow(node, x, [.. x.Dimensions.Skip(2)]);
         int[] depthOuter = WithExample(x, 2, 3, 4, 1), depthInner = WithExample(x, 3, 4, 2, 1);
@@ -87,11 +88,11 @@ internal static class OnnxWindows
         return WindowOf(axes);
     }
 
-    /// <summary>One window of one or two axes; of three, that of the first and that of the others.</summary>
+    /// <summary>One window for one or two axes; for three, one for the first axis and one for the others.</summary>
     private static Window[] ReadPoolWindow(OnnxNode node, OnnxValue x, int[] sizes)
     {
         var (axes, ceil) = ReadAxes(node, sizes, null, ceil: node.Attributes.TakeInt("ceil_mode", 0) != 0);
-        // A window that lies in the padding alone would have no maximum and no mean.
+        // A window entirely inside the padding would have no maximum and no mean.
         foreach (var axis in axes)
             if (Math.Max(axis.Before, axis.After) > (axis.Kernel - 1) * axis.Dilation) throw new OnnxFormatException("has as much padding as kernel");
         if (axes.Length == 3)
@@ -112,7 +113,8 @@ internal static class OnnxWindows
         int n = sizes.Length, most = node.MaxDimension;
         int[] stated = node.Attributes.TakeInts("kernel_shape", kernel, n, 1, most);
         if (kernel is not null && !stated.AsSpan().SequenceEqual(kernel))
-            throw new OnnxFormatException($"says its kernel is {string.Join("x", stated)} and has weights for {string.Join("x", kernel)}");
+            throw new OnnxFormatException(
+                $"declares that its kernel is {string.Join("x", stated)} but has weights for {string.Join("x", kernel)}");
         int[] ones = [.. Enumerable.Repeat(1, n)];
         int[] strides = node.Attributes.TakeInts("strides", ones, n, 1, most), dilations = node.Attributes.TakeInts("dilations", ones, n, 1, most);
         int[] pads = node.Attributes.TakeInts("pads", new int[2 * n], 2 * n, 0, most);
@@ -123,9 +125,10 @@ internal static class OnnxWindows
             var axis = new WindowAxis(stated[i], strides[i], dilations[i], pads[i], pads[n + i]);
             if (auto is "NOTSET" or "") return axis;
             if (auto == "VALID") return axis with { Before = 0, After = 0 };
-            // As many windows as strides fit; what is missing at the borders is split, the odd place behind or before.
+            // As many windows as the stride allows; the missing padding is split between both sides, and an odd row or column goes to the
+            // end or the start.
             long missing = Math.Max(0, ((sizes[i] + strides[i] - 1L) / strides[i] - 1) * strides[i] + (stated[i] - 1L) * dilations[i] + 1 - sizes[i]);
-            if (missing > most) throw new OnnxFormatException("needs more padding than is read");
+            if (missing > most) throw new OnnxFormatException("needs more padding than is supported");
             int small = (int)(missing / 2), large = (int)missing - small;
             return auto == "SAME_UPPER" ? axis with { Before = small, After = large } : axis with { Before = large, After = small };
         })], ceil);
