@@ -16,12 +16,12 @@ internal sealed record EngineFigure(string Net, string Mode, string Dtype, doubl
     internal IReadOnlyList<LayerFigure> Layers { get; init; } = [];
 }
 
-/// <summary>One layer's part in a figure: the mean seconds of its passes over a batch, and the multiply-accumulates that direct sums would take.</summary>
+/// <summary>One layer's part in a figure: mean seconds of its passes over a batch, and multiply-accumulates of the direct method.</summary>
 internal sealed record LayerFigure(string Name, string Method, string Shape, double Forward, double Backward, double MultiplyAccumulates);
 
 /// <summary>
-/// Times the reference networks on random data as PyTorch is timed on them: a training step is forward, loss, backward and SGD with momentum 0.9;
-/// inference is forward alone. A figure is the median of the timed iterations after two to warm up.
+/// Times the reference networks on random data as PyTorch is timed on them: a training step is forward, loss, backward and SGD with
+/// momentum 0.9; inference is forward alone. A figure is the median of the timed iterations after two warm-up iterations.
 /// </summary>
 internal static class EngineBenchmark
 {
@@ -30,7 +30,8 @@ internal static class EngineBenchmark
     private const int WarmUp = 2;
 
     /// <summary>Times a reference network, untrained.</summary>
-    internal static EngineFigure Run(string net, string mode, int batch, int iterations, bool layers, WorkerPool pool, CancellationToken cancellationToken)
+    internal static EngineFigure Run(
+        string net, string mode, int batch, int iterations, bool layers, WorkerPool pool, CancellationToken cancellationToken)
     {
         var network = ReferenceNetworks.Create(net);
         network.Initialize(1);
@@ -38,7 +39,9 @@ internal static class EngineBenchmark
     }
 
     /// <summary>Times any network of one input; training needs one output of classes.</summary>
-    internal static EngineFigure Run(Network network, string net, string mode, int batch, int iterations, bool layers, WorkerPool pool, CancellationToken cancellationToken)
+    internal static EngineFigure Run(
+        Network network, string net, string mode, int batch, int iterations, bool layers, WorkerPool pool,
+        CancellationToken cancellationToken)
     {
         bool training = mode == Train;
         using var executor = new NetworkExecutor(network, batch, training, pool, frozen: !training);
@@ -79,7 +82,8 @@ internal static class EngineBenchmark
             double work = (double)node.Operation.MultiplyAccumulates(network.InputShapes(node)) * batch;
             // Towards the weights and, but for the first layer, towards the input: each as much work as the forward pass.
             if (backward > 0) work *= node.Inputs[0] < 0 ? 2 : 3;
-            yield return new LayerFigure(node.Name, executor.MethodOf(node.Index), node.Shape.ToString(), forward / iterations, backward / iterations, work);
+            yield return new LayerFigure(
+                node.Name, executor.MethodOf(node.Index), node.Shape.ToString(), forward / iterations, backward / iterations, work);
         }
     }
 

@@ -8,7 +8,7 @@ using Fer.Pipeline.Training;
 
 namespace Fer.Bench;
 
-/// <summary>What becomes of a model's accuracy on the way from a picture to the classifier.</summary>
+/// <summary>How a model's accuracy changes on the way from a picture to the classifier.</summary>
 /// <param name="Framing">How much of a face the classifier saw.</param>
 /// <param name="Faces">Faces that were put into pictures.</param>
 /// <param name="Found">Those that the detector found where they were.</param>
@@ -43,7 +43,8 @@ internal static class FacePathBenchmark
     ];
 
     internal static IReadOnlyList<FacePathFigure> Run(
-        FerModel model, FaceFinder finder, FaceSet faces, IReadOnlyList<FaceFraming> framings, long seed, CancellationToken cancellationToken)
+        FerModel model, FaceFinder finder, FaceSet faces, IReadOnlyList<FaceFraming> framings, long seed,
+        CancellationToken cancellationToken)
     {
         var found = new List<int>();
         var crops = framings.Select(_ => new MemoryStream()).ToArray();
@@ -53,14 +54,15 @@ internal static class FacePathBenchmark
             var random = new RandomStream(seed, faces.Row(i), RandomPurpose);
             var (picture, place) = Paste(faces.Pixels(i), ref random);
             // A face is found where a box overlaps the pasted square; the detector's box is the smaller of the two.
-            if (finder.Find(picture).Where(f => f.Box.IntersectionOverUnion(place) >= 0.3f).Select(f => (DetectedFace?)f).FirstOrDefault() is not { } face) continue;
+            var overlapping = finder.Find(picture).Where(f => f.Box.IntersectionOverUnion(place) >= 0.3f).ToArray();
+            if (overlapping is not [var face, ..]) continue;
             found.Add(i);
             for (int k = 0; k < framings.Count; k++) crops[k].Write(framings[k].Around(face).Crop(picture));
         }
         if (found.Count == 0) throw new FerException("The detector found none of the faces, so there is nothing to compare.");
         double direct = Accuracy(model.Predict(faces.Select([.. found])), found);
-        return [.. framings.Select((framing, k) =>
-            new FacePathFigure(framing, faces.Count, found.Count, direct, Accuracy(model.Predict(crops[k].ToArray(), found.Count), found)))];
+        return [.. framings.Select((framing, k) => new FacePathFigure(
+            framing, faces.Count, found.Count, direct, Accuracy(model.Predict(crops[k].ToArray(), found.Count), found)))];
 
         double Accuracy(float[] probabilities, List<int> rows)
         {

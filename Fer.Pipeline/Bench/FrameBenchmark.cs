@@ -10,13 +10,14 @@ using Fer.Server;
 
 namespace Fer.Bench;
 
-/// <summary>Times a picture's way from its file's bytes to its faces' emotions as the frames of a camera go it in the server: one after the other.</summary>
+/// <summary>Times the server's work on a camera's frames, one after the other: from a file's bytes to its faces' emotions.</summary>
 internal static class FrameBenchmark
 {
     private const int WarmUp = 20;
 
     /// <exception cref="FerException">The picture, the model or the face detector cannot be read.</exception>
-    internal static async Task<FrameFigure> RunAsync(string modelPath, string detector, string picture, double seconds, int threads, CancellationToken cancellationToken)
+    internal static async Task<FrameFigure> RunAsync(
+        string modelPath, string detector, string picture, double seconds, int threads, CancellationToken cancellationToken)
     {
         byte[] file = ImageDecoder.ReadFile(picture);
         using var model = FerModel.Load(modelPath, threads);
@@ -33,7 +34,8 @@ internal static class FrameBenchmark
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var first = answers[0].Answer;
-        return new FrameFigure(Path.GetFileName(picture), first.Width, first.Height, first.Faces.Count, answers.Count / elapsed, [.. answers.Select(a => a.Milliseconds).Order()],
+        return new FrameFigure(Path.GetFileName(picture), first.Width, first.Height, first.Faces.Count, answers.Count / elapsed,
+            [.. answers.Select(a => a.Milliseconds).Order()],
             new StageTimes(Mean(t => t.Decode), Mean(t => t.Detect), Mean(t => t.Queue), Mean(t => t.Classify)));
 
         double Mean(Func<StageTimes, double> stage) => answers.Average(a => stage(a.Answer.Times));
@@ -54,7 +56,7 @@ internal static class FrameBenchmark
     }
 }
 
-/// <summary>What became of a picture's frames.</summary>
+/// <summary>How fast a picture's frames were answered.</summary>
 /// <param name="Picture">The file's name.</param>
 /// <param name="Width">Pixels a row.</param>
 /// <param name="Height">Rows.</param>
@@ -62,12 +64,16 @@ internal static class FrameBenchmark
 /// <param name="FramesPerSecond">Frames answered a second.</param>
 /// <param name="Milliseconds">From a frame's bytes to its answer, ascending.</param>
 /// <param name="Stages">Where they went, on average.</param>
-internal sealed record FrameFigure(string Picture, int Width, int Height, int Faces, double FramesPerSecond, double[] Milliseconds, StageTimes Stages)
+internal sealed record FrameFigure(
+    string Picture, int Width, int Height, int Faces, double FramesPerSecond, double[] Milliseconds, StageTimes Stages)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        {Picture}, {Width} x {Height}, {Faces} {(Faces == 1 ? "face" : "faces")}: {FramesPerSecond:F1} frames/s; half within {Bootstrap.Percentile(Milliseconds, 0.5):F1} ms, 95 % within {Bootstrap.Percentile(Milliseconds, 0.95):F1} ms
+        {Picture}, {Width} x {Height}, {Faces} {(Faces == 1 ? "face" : "faces")}: {FramesPerSecond:F1} frames/s; {Percentiles}
         milliseconds: decode {Stages.Decode:F1}, detect {Stages.Detect:F1}, queue {Stages.Queue:F1}, classify {Stages.Classify:F1}
         """);
+
+    private string Percentiles => string.Create(CultureInfo.InvariantCulture,
+        $"half within {Bootstrap.Percentile(Milliseconds, 0.5):F1} ms, 95 % within {Bootstrap.Percentile(Milliseconds, 0.95):F1} ms");
 
     internal void Write(Utf8JsonWriter json)
     {

@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Fer.Bench;
 
-/// <summary>Sends one request again and again over one connection and notes how it is answered; light, as it shares the machine with the server.</summary>
+/// <summary>
+/// Sends one request again and again over one connection and records the answers; it does little, as it shares the machine with the server.
+/// </summary>
 internal sealed class LoadClient(int port, byte[] request)
 {
     private readonly byte[] _buffer = new byte[16 << 10];
@@ -14,7 +16,7 @@ internal sealed class LoadClient(int port, byte[] request)
     /// <summary>Milliseconds of each answer of status 200.</summary>
     internal List<float> Milliseconds { get; } = [];
 
-    /// <summary>Answers by status; 0 counts connections that broke off.</summary>
+    /// <summary>Answers by status; 0 counts broken connections.</summary>
     internal Dictionary<int, int> Statuses { get; } = [];
 
     /// <summary>Asks until the time is over.</summary>
@@ -69,6 +71,9 @@ internal sealed class LoadClient(int port, byte[] request)
     }
 
     /// <summary>A request with a body.</summary>
-    internal static byte[] Post(string path, string type, byte[] body) =>
-        [.. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+    internal static byte[] Post(string path, string type, byte[] body)
+    {
+        string head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
+    }
 }

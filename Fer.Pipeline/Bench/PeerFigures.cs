@@ -23,13 +23,14 @@ internal sealed class PeerFigures
                 using var json = JsonDocument.Parse(line);
                 var figure = json.RootElement;
                 peers._figures.Add(new EngineFigure(
-                    figure.GetProperty("net").GetString()!, figure.GetProperty("mode").GetString()!, figure.GetProperty("dtype").GetString()!,
-                    figure.GetProperty("images_per_second").GetDouble()));
+                    Text("net"), Text("mode"), Text("dtype"), figure.GetProperty("images_per_second").GetDouble()));
+
+                string Text(string name) => figure.GetProperty(name).GetString()!;
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                throw new FerException(
-                    $"{path}, line {number}: not a figure. A line is {{\"net\":\"rthin48\",\"mode\":\"train\",\"dtype\":\"fp32\",\"images_per_second\":100}}.", e);
+                const string example = """{"net":"rthin48","mode":"train","dtype":"fp32","images_per_second":100}""";
+                throw new FerException($"{path}, line {number}: not a figure. A line is {example}.", e);
             }
         }
         return peers;

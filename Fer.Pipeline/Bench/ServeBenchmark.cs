@@ -18,12 +18,14 @@ internal static class ServeBenchmark
 {
     private const int DirectBatch = 64;
 
-    internal static async Task<ServeFigure> RunAsync(string path, int connections, double seconds, int threads, CancellationToken cancellationToken)
+    internal static async Task<ServeFigure> RunAsync(
+        string path, int connections, double seconds, int threads, CancellationToken cancellationToken)
     {
         using var model = FerModel.Load(path, threads);
         var pixels = new byte[Face.PixelCount];
         SampleFaces.Draw(1, 0, pixels);
-        byte[] request = LoadClient.Post("/v1/predict?faces=whole", "image/png", PngEncoder.Encode(new GrayImage(Face.Side, Face.Side, [.. pixels])));
+        byte[] picture = PngEncoder.Encode(new GrayImage(Face.Side, Face.Side, [.. pixels]));
+        byte[] request = LoadClient.Post("/v1/predict?faces=whole", "image/png", picture);
         var before = Direct(model, pixels, Math.Min(2, seconds), cancellationToken);
         var options = new ServeOptions { Listen = "127.0.0.1:0", MaxRequestsPerClient = Math.Max(64, connections), LogSeconds = 0 };
         List<LoadClient> clients;
@@ -33,23 +35,27 @@ internal static class ServeBenchmark
         {
             int port = new Uri(server.Url).Port;
             clients = [.. Enumerable.Range(0, connections).Select(_ => new LoadClient(port, request))];
-            // First not counted: until what is used most is compiled well.
-            await AskAsync([.. clients.Select(_ => new LoadClient(port, request))], Math.Min(5, seconds), memory, cancellationToken).ConfigureAwait(false);
+            // A warm-up that is not counted: until the hot methods are compiled fully.
+            LoadClient[] warm = [.. clients.Select(_ => new LoadClient(port, request))];
+            await AskAsync(warm, Math.Min(5, seconds), memory, cancellationToken).ConfigureAwait(false);
             memory.Clear();
             double used = ProcessorSeconds();
             elapsed = await AskAsync(clients, seconds, memory, cancellationToken).ConfigureAwait(false);
             processor = ProcessorSeconds() - used;
         }
         var after = Direct(model, pixels, Math.Min(2, seconds), cancellationToken);
-        var statuses = clients.SelectMany(c => c.Statuses).GroupBy(s => s.Key).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Sum(s => s.Value));
+        var statuses = clients.SelectMany(c => c.Statuses).GroupBy(s => s.Key).OrderBy(g => g.Key)
+            .ToDictionary(g => g.Key, g => g.Sum(s => s.Value));
         float[] milliseconds = [.. clients.SelectMany(c => c.Milliseconds).Order()];
-        // The first half fills caches and the heap; the second shows whether it goes on.
+        // The first half fills caches and the heap; the second shows whether memory keeps growing.
         return new ServeFigure(connections, elapsed, milliseconds.Length / elapsed, (before.FacesPerSecond + after.FacesPerSecond) / 2,
-            1000 * processor / Math.Max(1, milliseconds.Length), (before.ProcessorMilliseconds + after.ProcessorMilliseconds) / 2, milliseconds, statuses,
+            1000 * processor / Math.Max(1, milliseconds.Length), (before.ProcessorMilliseconds + after.ProcessorMilliseconds) / 2,
+            milliseconds, statuses,
             memory.Take((memory.Count + 1) / 2).Max(), memory.Skip(memory.Count / 2).Max());
     }
 
-    private static async Task<double> AskAsync(IReadOnlyList<LoadClient> clients, double seconds, List<double> memory, CancellationToken cancellationToken)
+    private static async Task<double> AskAsync(
+        IReadOnlyList<LoadClient> clients, double seconds, List<double> memory, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         bool IsOver() => cancellationToken.IsCancellationRequested || Stopwatch.GetElapsedTime(start).TotalSeconds >= seconds;
@@ -73,7 +79,8 @@ internal static class ServeBenchmark
     }
 
     /// <summary>Faces a second of the model alone, and the processor time of each.</summary>
-    private static (double FacesPerSecond, double ProcessorMilliseconds) Direct(FerModel model, byte[] pixels, double seconds, CancellationToken cancellationToken)
+    private static (double FacesPerSecond, double ProcessorMilliseconds) Direct(
+        FerModel model, byte[] pixels, double seconds, CancellationToken cancellationToken)
     {
         byte[] faces = [.. Enumerable.Repeat(pixels, DirectBatch).SelectMany(p => p)];
         model.Predict(faces, DirectBatch);
@@ -97,7 +104,7 @@ internal static class ServeBenchmark
 /// <param name="ProcessorMilliseconds">Processor time a face, the client's included.</param>
 /// <param name="DirectProcessorMilliseconds">And of the model alone.</param>
 /// <param name="Milliseconds">From sending to the whole answer, ascending.</param>
-/// <param name="Statuses">Answers by status; 0 counts connections that broke off.</param>
+/// <param name="Statuses">Answers by status; 0 counts broken connections.</param>
 /// <param name="EarlyMebibytes">The process's most memory in the first half.</param>
 /// <param name="LateMebibytes">And in the second.</param>
 internal sealed record ServeFigure(int Connections, double Seconds, double FacesPerSecond, double DirectFacesPerSecond,
@@ -105,12 +112,18 @@ internal sealed record ServeFigure(int Connections, double Seconds, double Faces
     IReadOnlyList<float> Milliseconds, IReadOnlyDictionary<int, int> Statuses, double EarlyMebibytes, double LateMebibytes)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        {Connections} connections, {Seconds:F1} s: {FacesPerSecond:F0} faces/s, {FacesPerSecond / DirectFacesPerSecond:F2} times the {DirectFacesPerSecond:F0} of the model alone
-        processor milliseconds a face, the client's included: {ProcessorMilliseconds:F2}, of the model alone {DirectProcessorMilliseconds:F2}
+        {Connections} connections, {Seconds:F1} s: {FacesPerSecond:F0} faces/s, {Ratio:F2} of the {DirectFacesPerSecond:F0} of the model alone
+        processor milliseconds a face, the client's included: {ProcessorMilliseconds:F2}, the model alone {DirectProcessorMilliseconds:F2}
         milliseconds: half within {Percentile(0.5):F1}, 95 % within {Percentile(0.95):F1}, 99 % within {Percentile(0.99):F1}
-        answers: {string.Join(", ", Statuses.Select(s => $"{s.Value} of {(s.Key == 0 ? "broken connections" : "status " + s.Key.ToString(CultureInfo.InvariantCulture))}"))}
+        answers: {string.Join(", ", Statuses.Select(s => $"{s.Value} of {StatusName(s.Key)}"))}
         memory: at most {EarlyMebibytes:F0} MiB in the first half, {LateMebibytes:F0} MiB in the second
         """);
+
+    /// <summary>What the server keeps of the model's speed.</summary>
+    private double Ratio => FacesPerSecond / DirectFacesPerSecond;
+
+    private static string StatusName(int status) =>
+        status == 0 ? "broken connections" : "status " + status.ToString(CultureInfo.InvariantCulture);
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -119,7 +132,7 @@ internal sealed record ServeFigure(int Connections, double Seconds, double Faces
         json.WriteFigure("seconds", Seconds, 2);
         json.WriteFigure("faces_per_second", FacesPerSecond, 1);
         json.WriteFigure("direct_faces_per_second", DirectFacesPerSecond, 1);
-        json.WriteFigure("ratio", FacesPerSecond / DirectFacesPerSecond, 3);
+        json.WriteFigure("ratio", Ratio, 3);
         json.WriteFigure("processor_ms", ProcessorMilliseconds, 3);
         json.WriteFigure("direct_processor_ms", DirectProcessorMilliseconds, 3);
         json.WriteFigure("p50_ms", Percentile(0.5), 2);

@@ -11,9 +11,10 @@ internal sealed class BackboneAddCommand : ICommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "The name that --arch takes" };
     private readonly Argument<string> _file = new("FILE") { Description = "The ONNX file" };
-    private readonly Option<string?> _sha256 = Values.Text("--sha256", "SHA-256 that the file must have; the published one is checked where it is known", "HEX");
+    private readonly Option<string?> _sha256 =
+        Values.Text("--sha256", "SHA-256 that the file must have; the published one is checked where it is known", "HEX");
     private readonly Option<string?> _preprocessing = Values.Choice("--preprocessing",
-        "What the network wants done to pixels 0 … 255; where not given what is known, otherwise imagenet for three channels and none for one",
+        "What the network wants done to pixels 0 … 255; by default what is known, else imagenet for three channels and none for one",
         [.. BackbonePreprocessing.All.Select(p => p.Name)])!;
     private readonly Option<string?> _folder = BackboneOptions.Folder();
 
@@ -35,9 +36,11 @@ internal sealed class BackboneAddCommand : ICommand
     {
         var store = new BackboneStore(BackboneOptions.FolderOf(result, _folder, host));
         var preprocessing = result.GetValue(_preprocessing) is { } name ? BackbonePreprocessing.Parse(name) : null;
-        var entry = store.Add(result.GetRequiredValue(_name), host.Resolve(result.GetRequiredValue(_file)), result.GetValue(_sha256), preprocessing);
+        string file = host.Resolve(result.GetRequiredValue(_file));
+        var entry = store.Add(result.GetRequiredValue(_name), file, result.GetValue(_sha256), preprocessing);
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{entry.Name}: input {entry.Input}, preprocessing {entry.Preprocessing}, {entry.Features} features, {entry.Parameters / 1e6:F2} M parameters, {entry.MultiplyAccumulates / 1e6:F0} M multiply-accumulates a face"));
+            $"{entry.Name}: input {entry.Input}, preprocessing {entry.Preprocessing}, {entry.Features} features, " +
+            $"{entry.Parameters / 1e6:F2} M parameters, {entry.MultiplyAccumulates / 1e6:F0} M multiply-accumulates a face"));
         host.Output.WriteLine($"  SHA-256 {entry.Sha256}");
         host.Output.WriteLine($"  fer train --arch {entry.Name} --fine-tune none");
         return Task.FromResult(ExitCode.Done);

@@ -20,5 +20,6 @@ internal sealed class BackboneCommand : ICommand
 
     public IReadOnlyList<ICommand> Subcommands { get; } = [new BackboneAddCommand(), new BackboneListCommand()];
 
-    public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken) => Task.FromResult(ExitCode.WrongUsage);
+    public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken) =>
+        Task.FromResult(ExitCode.WrongUsage);
 }

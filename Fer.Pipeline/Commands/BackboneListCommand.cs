@@ -37,7 +37,10 @@ internal sealed class BackboneListCommand : ICommand
         {
             var table = new PlainTable("name", "input", "preprocessing", "features", "M parameters", "M multiply-accumulates");
             foreach (var e in entries)
-                table.Add(e.Name, e.Input, e.Preprocessing, Text(e.Features), (e.Parameters / 1e6).ToString("F2", CultureInfo.InvariantCulture), Text(e.MultiplyAccumulates / 1_000_000));
+            {
+                string millions = (e.Parameters / 1e6).ToString("F2", CultureInfo.InvariantCulture);
+                table.Add(e.Name, e.Input, e.Preprocessing, Text(e.Features), millions, Text(e.MultiplyAccumulates / 1_000_000));
+            }
             table.Write(host.Output);
         }
         host.Output.WriteLine();

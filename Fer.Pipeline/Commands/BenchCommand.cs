@@ -15,7 +15,7 @@ using Fer.Shell;
 
 namespace Fer.Commands;
 
-/// <summary>Times the engine on the reference networks, the data loader against CsvHelper, a camera's frames or the server under load.</summary>
+/// <summary>Times the engine on the reference networks, the data loader beside CsvHelper, camera frames or the server under load.</summary>
 internal sealed class BenchCommand : ICommand
 {
     private static readonly string[] IsaNames = ["scalar", "vector128", "vector256", "vector512"];
@@ -26,28 +26,35 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<int?> _batch = Values.Whole("--batch", "Images a batch", 1, 4096, 64);
     private readonly Option<int?> _iterations = Values.Whole("--iterations", "Timed iterations; the figure is their median", 1, 10_000, 8);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
-    private readonly Option<string?> _isa = Values.Choice("--isa", "Vector width to force (the widest of this machine where not given)", IsaNames)!;
+    private readonly Option<string?> _isa =
+        Values.Choice("--isa", "Vector width to force (the widest of this machine where not given)", IsaNames)!;
     private readonly Option<bool> _direct = EngineOptions.Direct();
     private readonly Option<bool> _layers = Values.Flag("--layers", "Each layer's time, speed and share of the machine's measured peak");
-    private readonly Option<string?> _compare = new("--compare") { Description = "JSON lines of another program's figures; prints the ratios to them", HelpName = "FILE" };
+    private readonly Option<string?> _compare =
+        new("--compare") { Description = "JSON lines of another program's figures; prints the ratios to them", HelpName = "FILE" };
     private readonly Option<bool> _json = Values.Flag("--json", "One JSON line a figure");
-    private readonly Option<string?> _faces = Values.Text("--faces", "Measures instead what a model's accuracy loses on the way through the face detector, on PublicTest of --data", "MODEL");
+    private readonly Option<string?> _faces = Values.Text(
+        "--faces", "Measures instead how much accuracy a model loses behind the face detector, on PublicTest of --data", "MODEL");
     private readonly Option<string?> _data = new("--data")
     {
         Description = "Times reading FER2013 instead, against CsvHelper; without FILE the one in data/",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<bool> _serve = Values.Flag("--serve", "Times the server of 'fer serve' under load instead, beside the model without it");
+    private readonly Option<bool> _serve =
+        Values.Flag("--serve", "Times the server of 'fer serve' under load instead, beside the model without it");
     private readonly Option<string?> _model = ModelOption.Create();
-    private readonly Option<string?> _frames = Values.Text("--frames", "Times instead a picture's way from a file's bytes to its faces' emotions, as a camera's frames go it", "PICTURE");
+    private readonly Option<string?> _frames = Values.Text(
+        "--frames", "Times instead what the server does with a camera's frame, from the bytes to the faces' emotions", "PICTURE");
     private readonly Option<string?> _detector = DetectorOptions.Package();
     private readonly Option<int?> _connections = Values.Whole("--connections", "With --serve: connections that ask at a time", 1, 1024, 64);
-    private readonly Option<double?> _seconds = Values.Number("--seconds", "With --serve and --frames: how long to ask", 0, 86400, "SECONDS", 10, above: true);
+    private readonly Option<double?> _seconds =
+        Values.Number("--seconds", "With --serve and --frames: how long to ask", 0, 86400, "SECONDS", 10, above: true);
 
     public string Name => "bench";
 
-    public string Description => "Times the engine on the reference networks, the data loader, a camera's frames or the server, or measures the face detector.";
+    public string Description =>
+        "Times the engine on the reference networks, the data loader, a camera's frames or the server, or measures the face detector.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -63,14 +70,20 @@ internal sealed class BenchCommand : ICommand
         ("bench --serve --connections 64 --seconds 60", "the server under load: answers a second, waiting times, memory"),
     ];
 
-    public IEnumerable<Option> Options => [_nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model, _connections, _seconds, _frames, _faces, _detector];
+    public IEnumerable<Option> Options =>
+    [
+        _nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model,
+        _connections, _seconds, _frames, _faces, _detector,
+    ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         bool json = result.GetValue(_json);
         if (result.GetValue(_serve)) await ServerAsync(result, json, host, cancellationToken).ConfigureAwait(false);
-        else if (result.GetValue(_frames) is { } picture) await FramesAsync(host.Resolve(picture), result, json, host, cancellationToken).ConfigureAwait(false);
-        else if (result.GetValue(_faces) is { } model) Faces(host.Resolve(model), Detector(result, host), FindData(result.GetValue(_data), host), json, host, cancellationToken);
+        else if (result.GetValue(_frames) is { } picture)
+            await FramesAsync(host.Resolve(picture), result, json, host, cancellationToken).ConfigureAwait(false);
+        else if (result.GetValue(_faces) is { } model)
+            Faces(host.Resolve(model), Detector(result, host), FindData(result.GetValue(_data), host), json, host, cancellationToken);
         else if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
         else Engine(result, json, host, cancellationToken);
         return ExitCode.Done;
@@ -101,11 +114,19 @@ internal sealed class BenchCommand : ICommand
 
     private void Engine(ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
     {
-        using var pool = new WorkerPool(result.GetValue(_threads) ?? 0, Isa(result.GetValue(_isa))) { AllowsWinograd = !result.GetValue(_direct) };
+        using var pool = new WorkerPool(result.GetValue(_threads) ?? 0, Isa(result.GetValue(_isa)))
+        {
+            AllowsWinograd = !result.GetValue(_direct),
+        };
         var peers = result.GetValue(_compare) is { } file ? PeerFigures.Load(host.Resolve(file)) : null;
         bool layers = result.GetValue(_layers);
         double peak = layers ? MachinePeak.GigaFlops(pool) : 0;
-        if (layers) host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Measured peak of {pool.Threads} threads: {peak:F0} GFLOP/s, a dispatch to them {MachinePeak.DispatchMicroseconds(pool):F1} µs"));
+        if (layers)
+        {
+            host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Measured peak of {pool.Threads} threads: {peak:F0} GFLOP/s, " +
+                $"a dispatch to them {MachinePeak.DispatchMicroseconds(pool):F1} µs"));
+        }
         host.Error.WriteLine($"{pool.Threads} threads, {pool.InstructionSet}, batch {result.GetValue(_batch)}");
         int batch = result.GetValue(_batch)!.Value, iterations = result.GetValue(_iterations)!.Value;
         var model = result.GetValue(_onnx) is { } onnx ? ReadModel(host.Resolve(onnx), result) : null;
@@ -117,10 +138,14 @@ internal sealed class BenchCommand : ICommand
                     : EngineBenchmark.Run(model, net, mode, batch, iterations, layers, pool, cancellationToken);
                 host.Output.WriteLine(json
                     ? JsonText.Write(w => Write(w, figure), indented: false)
-                    : $"{figure.Net,-12} {figure.Mode,-6} {figure.ImagesPerSecond.ToString("F1", CultureInfo.InvariantCulture),9} images/s");
+                    : string.Create(CultureInfo.InvariantCulture,
+                        $"{figure.Net,-12} {figure.Mode,-6} {figure.ImagesPerSecond,9:F1} images/s"));
                 foreach (var peer in peers?.For(figure) ?? [])
+                {
                     host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"  {figure.ImagesPerSecond / peer.ImagesPerSecond:F2} times the {peer.ImagesPerSecond:F1} images/s of {peer.Dtype} in {Path.GetFileName(result.GetValue(_compare))}"));
+                        $"  {figure.ImagesPerSecond / peer.ImagesPerSecond:F2} times the {peer.ImagesPerSecond:F1} images/s " +
+                        $"of {peer.Dtype} in {Path.GetFileName(result.GetValue(_compare))}"));
+                }
                 foreach (var layer in figure.Layers) host.Error.WriteLine("  " + LayerLine(layer, peak));
                 host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  buffers {figure.PlannedBytes / 1048576.0:F0} MiB, the process's peak so far {PeakMemory() / 1048576.0:F0} MiB"));
@@ -133,9 +158,11 @@ internal sealed class BenchCommand : ICommand
     {
         if (result.GetResult(_modes) is { Implicit: false } && result.GetRequiredValue(_modes).Contains(EngineBenchmark.Train))
             throw new FerUsageException("--onnx times inference alone; leave --modes out, or take --modes infer.");
-        if (result.GetResult(_nets) is { Implicit: false }) throw new FerUsageException("--onnx and --nets cannot go together: one names a file, the other reference networks.");
+        if (result.GetResult(_nets) is { Implicit: false })
+            throw new FerUsageException("--onnx and --nets cannot go together: one names a file, the other reference networks.");
         var network = OnnxReader.Read(path);
-        if (network.Inputs.Count != 1) throw new FerException($"{path}: has {network.Inputs.Count} inputs; only networks of one input can be timed.");
+        if (network.Inputs.Count != 1)
+            throw new FerException($"{path}: has {network.Inputs.Count} inputs; only networks of one input can be timed.");
         return network;
     }
 
@@ -149,9 +176,11 @@ internal sealed class BenchCommand : ICommand
     private static string LayerLine(LayerFigure layer, double peak)
     {
         double speed = 2 * layer.MultiplyAccumulates / (layer.Forward + layer.Backward) / 1e9;
-        string rate = layer.MultiplyAccumulates > 0 ? string.Create(CultureInfo.InvariantCulture, $"{speed,7:F1} GFLOP/s {speed / peak,6:P0} of peak") : "";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{layer.Name,-10} {layer.Method,-9} {layer.Shape,-11} forward {1e3 * layer.Forward,8:F2} ms  backward {1e3 * layer.Backward,8:F2} ms {rate}").TrimEnd();
+        string rate = layer.MultiplyAccumulates > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{speed,7:F1} GFLOP/s {speed / peak,6:P0} of peak")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{layer.Name,-10} {layer.Method,-9} {layer.Shape,-11} " +
+            $"forward {1e3 * layer.Forward,8:F2} ms  backward {1e3 * layer.Backward,8:F2} ms {rate}").TrimEnd();
     }
 
     private static void Loader(string path, bool json, CommandHost host)
@@ -162,7 +191,8 @@ internal sealed class BenchCommand : ICommand
             if (speed is null) continue;
             host.Output.WriteLine(json
                 ? JsonText.Write(w => Write(w, speed), indented: false)
-                : string.Create(CultureInfo.InvariantCulture, $"{speed.Reader,-15} {speed.RowsPerSecond,9:F0} rows/s {speed.MegabytesPerSecond,7:F0} MB/s"));
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"{speed.Reader,-15} {speed.RowsPerSecond,9:F0} rows/s {speed.MegabytesPerSecond,7:F0} MB/s"));
         }
         if (!json) host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{benchmark.Ratio:F1} times CsvHelper's speed"));
     }
@@ -177,7 +207,9 @@ internal sealed class BenchCommand : ICommand
             host.Output.WriteLine(json
                 ? JsonText.Write(w => Write(w, figure), indented: false)
                 : string.Create(CultureInfo.InvariantCulture,
-                    $"scale {figure.Framing.Scale:F2}, down {figure.Framing.Down,5:F2}, {(figure.Framing.Upright ? "upright" : "as it is")}: found {figure.Found} of {figure.Faces}, accuracy {figure.Through:F4}, direct {figure.Direct:F4}, loss {figure.Loss:F2} points"));
+                    $"scale {figure.Framing.Scale:F2}, down {figure.Framing.Down,5:F2}, " +
+                    $"{(figure.Framing.Upright ? "upright" : "as it is")}: found {figure.Found} of {figure.Faces}, " +
+                    $"accuracy {figure.Through:F4}, direct {figure.Direct:F4}, loss {figure.Loss:F2} points"));
         }
     }
 

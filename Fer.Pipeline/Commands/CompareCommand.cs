@@ -15,10 +15,13 @@ namespace Fer.Commands;
 /// <summary>Scores two saved models on the same faces and tells whether they differ.</summary>
 internal sealed class CompareCommand : ICommand
 {
-    private readonly Argument<string[]> _models = new("models") { Description = "Two model zips with the same classes", Arity = new ArgumentArity(2, 2), HelpName = "A.zip B.zip" };
+    private readonly Argument<string[]> _models =
+        new("models") { Description = "Two model zips with the same classes", Arity = new ArgumentArity(2, 2), HelpName = "A.zip B.zip" };
     private readonly DataOptions _data = new();
-    private readonly Option<string?> _usage = Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
-    private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
+    private readonly Option<string?> _usage =
+        Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
+    private readonly Option<int?> _seed =
+        Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
     private readonly Option<bool> _json = Values.Flag("--json", "The comparison as JSON");
     private readonly Option<string?> _report = Values.Text("--report", "Writes an HTML report as well", "FILE");
@@ -44,7 +47,11 @@ internal sealed class CompareCommand : ICommand
         int threads = result.GetValue(_threads) ?? 0;
         using FerModel a = FerModel.Load(paths[0], threads), b = FerModel.Load(paths[1], threads);
         if (!a.ClassNames.SequenceEqual(b.ClassNames))
-            throw new FerException($"{paths[0]} tells apart {string.Join(", ", a.ClassNames)}, {paths[1]} {string.Join(", ", b.ClassNames)}. Only models of the same classes can be compared.");
+        {
+            string one = string.Join(", ", a.ClassNames), other = string.Join(", ", b.ClassNames);
+            throw new FerException(
+                $"{paths[0]} has the classes {one}, {paths[1]} {other}. Only models of the same classes can be compared.");
+        }
         var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(a, paths[0]));
         var faces = ModelScheme.Faces(dataset, usage);
@@ -62,7 +69,10 @@ internal sealed class CompareCommand : ICommand
             host.Error.WriteLine($"Report: {host.Shorten(host.Resolve(report))}");
         }
         if (result.GetValue(_svg) is { } svg)
-            host.Error.WriteLine($"{ComparisonReport.WriteSvg(host.Resolve(svg), data).Count} SVG files: {host.Shorten(host.Resolve(svg))}");
+        {
+            int files = ComparisonReport.WriteSvg(host.Resolve(svg), data).Count;
+            host.Error.WriteLine($"{files} SVG files: {host.Shorten(host.Resolve(svg))}");
+        }
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -107,8 +117,12 @@ internal sealed class CompareCommand : ICommand
         output.WriteLine(ComparisonReport.Verdict(data));
         output.WriteLine();
         var table = new PlainTable("figure", data.FirstName, data.SecondName, "difference", "95 % interval");
-        foreach (var one in data.Comparison.Differences) table.Add(one.Name, Text(one.First), Text(one.Second), Signed(one.Difference), $"{Signed(one.Interval.Lower)} to {Signed(one.Interval.Upper)}");
-        foreach (var one in data.Comparison.RecallDifferences) table.Add("recall of " + one.Name, Text(one.First), Text(one.Second), Signed(one.Difference), $"{Signed(one.Interval.Lower)} to {Signed(one.Interval.Upper)}");
+        var recalls = data.Comparison.RecallDifferences.Select(one => one with { Name = "recall of " + one.Name });
+        foreach (var one in data.Comparison.Differences.Concat(recalls))
+        {
+            string interval = $"{Signed(one.Interval.Lower)} to {Signed(one.Interval.Upper)}";
+            table.Add(one.Name, Text(one.First), Text(one.Second), Signed(one.Difference), interval);
+        }
         table.Write(output);
     }
 

@@ -11,15 +11,18 @@ namespace Fer.Commands;
 /// <summary>Shows what is in a data set, or writes the sample faces.</summary>
 internal sealed class DataCommand : ICommand
 {
-    private readonly Option<string?> _data = Values.Text("--data", "CSV (plain or .gz) or folder of images; without it what is in data/, else faces drawn by the program", "PATH");
-    private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the drawn faces and of splits that the data does not name", 0, int.MaxValue, 1);
+    private readonly Option<string?> _data = Values.Text(
+        "--data", "CSV (plain or .gz) or folder of images; without it what is in data/, else faces drawn by the program", "PATH");
+    private readonly Option<int?> _seed =
+        Values.Whole("--seed", "Seed of the drawn faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<bool> _json = Values.Flag("--json", "The answer as JSON");
     private readonly Option<string?> _writeSample = Values.Text("--write-sample", "Writes drawn faces as a FER2013 CSV instead", "FILE");
     private readonly Option<int?> _count = Values.Whole("--count", "Faces that --write-sample writes", 1, 1_000_000, 4000);
 
     public string Name => "data";
 
-    public string Description => "Shows what is in a data set: rows a split and class, duplicates within and across splits, blank images, broken rows.";
+    public string Description =>
+        "Shows what is in a data set: rows a split and class, duplicates within and across splits, blank images, broken rows.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -55,7 +58,10 @@ internal sealed class DataCommand : ICommand
         int[] present = Present(report);
         var table = new PlainTable(["split", "rows", .. present.Select(e => EmotionNames.All[e]), "repeated", "in Training too"]);
         foreach (var split in report.Splits)
-            table.Add([split.Usage.ToString(), Text(split.RowCount), .. present.Select(e => Text(split.CountByEmotion[e])), Text(split.DuplicateRows), Text(split.RowsAlsoInTraining)]);
+        {
+            var counts = present.Select(e => Text(split.CountByEmotion[e]));
+            table.Add([split.Usage.ToString(), Text(split.RowCount), .. counts, Text(split.DuplicateRows), Text(split.RowsAlsoInTraining)]);
+        }
         table.Write(output);
         output.WriteLine();
         string[] remarks = [.. Remarks(report)];
@@ -68,11 +74,15 @@ internal sealed class DataCommand : ICommand
     {
         foreach (var split in report.Splits)
             if (split.RowCount == 0) yield return $"There are no {split.Usage} rows.";
-        if (report.DuplicatedImages > 0) yield return $"{report.DuplicatedImages} images are there more than once ({report.DuplicateRows} rows too many).";
-        if (report.DuplicatedAcrossSplits > 0) yield return $"{report.DuplicatedAcrossSplits} of them are in more than one split: scores on the later split say less.";
+        if (report.DuplicatedImages > 0)
+            yield return $"{report.DuplicatedImages} images are there more than once ({report.DuplicateRows} rows too many).";
+        if (report.DuplicatedAcrossSplits > 0)
+            yield return $"{report.DuplicatedAcrossSplits} of them are in more than one split: scores on the later split say less.";
         if (report.ConflictingDuplicates > 0) yield return $"{report.ConflictingDuplicates} of them have rows with different emotions.";
-        if (report.BlankCount > 0) yield return $"{report.BlankCount} images are blank, rows {string.Join(", ", report.BlankRows)}{(report.BlankCount > report.BlankRows.Count ? ", …" : "")}.";
-        if (report.ProblemCount > 0) yield return $"{report.ProblemCount} rows cannot be read (--skip-bad-rows leaves them out when training), the first of them:";
+        string more = report.BlankCount > report.BlankRows.Count ? ", …" : "";
+        if (report.BlankCount > 0) yield return $"{report.BlankCount} images are blank, rows {string.Join(", ", report.BlankRows)}{more}.";
+        if (report.ProblemCount > 0)
+            yield return $"{report.ProblemCount} rows cannot be read (--skip-bad-rows leaves them out when training), the first of them:";
     }
 
     private static void WriteJson(Utf8JsonWriter json, FaceDataReport report)
@@ -111,7 +121,8 @@ internal sealed class DataCommand : ICommand
 
     /// <summary>FER2013's seven emotions, and contempt where there is any.</summary>
     private static int[] Present(FaceDataReport report) =>
-        [.. Enumerable.Range(0, EmotionNames.All.Count).Where(e => e <= (int)Emotion.Neutral || report.Splits.Any(s => s.CountByEmotion[e] > 0))];
+        [.. Enumerable.Range(0, EmotionNames.All.Count)
+            .Where(e => e <= (int)Emotion.Neutral || report.Splits.Any(s => s.CountByEmotion[e] > 0))];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

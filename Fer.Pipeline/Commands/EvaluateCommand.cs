@@ -17,14 +17,19 @@ internal sealed class EvaluateCommand : ICommand
 {
     private readonly Option<string?> _model = ModelOption.Create();
     private readonly DataOptions _data = new();
-    private readonly Option<string?> _usage = Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
-    private readonly Option<int?> _seed = Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
+    private readonly Option<string?> _usage =
+        Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
+    private readonly Option<int?> _seed =
+        Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
     private readonly Option<bool> _json = Values.Flag("--json", "The metrics as JSON");
-    private readonly Option<string?> _report = Values.Text("--report", "Writes an HTML report as well, with an analysis of the errors", "FILE");
+    private readonly Option<string?> _report =
+        Values.Text("--report", "Writes an HTML report as well, with an analysis of the errors", "FILE");
     private readonly Option<string?> _svg = Values.Text("--svg", "Writes the report's charts as SVG files, for papers", "FOLDER");
-    private readonly Option<int?> _robustness = Values.Whole("--robustness", "Faces that the report's robustness table uses at most; 0 leaves it out", 0, int.MaxValue, 500);
-    private readonly Option<int?> _faces = Values.Whole("--faces", "Faces that the report shows and explains; 0 keeps pictures out of it", 0, 100, 12);
+    private readonly Option<int?> _robustness =
+        Values.Whole("--robustness", "Faces that the report's robustness table uses at most; 0 leaves it out", 0, int.MaxValue, 500);
+    private readonly Option<int?> _faces =
+        Values.Whole("--faces", "Faces that the report shows and explains; 0 keeps pictures out of it", 0, 100, 12);
 
     public string Name => "evaluate";
 
@@ -52,6 +57,7 @@ internal sealed class EvaluateCommand : ICommand
         string? report = result.GetValue(_report), svg = result.GetValue(_svg);
         if (report is null && svg is null) return Task.FromResult(ExitCode.Done);
 
+        var analysis = Analyze(result, model, faces, probabilities, cancellationToken);
         var data = new ExperimentReportData
         {
             Title = $"{model.Manifest.Architecture} on {usage}",
@@ -61,7 +67,7 @@ internal sealed class EvaluateCommand : ICommand
             ClassNames = model.ClassNames,
             Splits = [new SplitCounts(usage.ToString(), faces.CountByClass())],
             Settings = [.. model.Manifest.Settings.Select(s => new ReportValue(s.Key, s.Value))],
-            Evaluations = [new EvaluationReport(usage.ToString(), metrics) { Analysis = Analyze(result, model, faces, probabilities, cancellationToken) }],
+            Evaluations = [new EvaluationReport(usage.ToString(), metrics) { Analysis = analysis }],
         };
         if (report is not null)
         {
@@ -77,30 +83,36 @@ internal sealed class EvaluateCommand : ICommand
     }
 
     /// <summary>Metrics and probabilities of a model on faces, with the speed measured apart from start-up.</summary>
-    internal static (FaceClassificationMetrics Metrics, float[] Probabilities) Score(FerModel model, FaceSet faces, CancellationToken cancellationToken)
+    internal static (FaceClassificationMetrics Metrics, float[] Probabilities) Score(
+        FerModel model, FaceSet faces, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // The first pass plans buffers and compiles kernels.
         model.Predict(faces.Select([.. Enumerable.Range(0, Math.Min(64, faces.Count))]));
         long start = Stopwatch.GetTimestamp();
         float[] probabilities = model.Predict(faces);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return (FaceClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: faces.Count / seconds), probabilities);
+        double speed = faces.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (FaceClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: speed), probabilities);
     }
 
-    private ErrorAnalysis Analyze(ParseResult result, FerModel model, FaceSet faces, float[] probabilities, CancellationToken cancellationToken)
+    private ErrorAnalysis Analyze(
+        ParseResult result, FerModel model, FaceSet faces, float[] probabilities, CancellationToken cancellationToken)
     {
         var analysis = ErrorAnalysis.Compute(faces, probabilities);
         int robustness = result.GetValue(_robustness)!.Value, shown = result.GetValue(_faces)!.Value;
         if (robustness > 0)
-            analysis = analysis with { Robustness = Robustness.Measure(model.Predict, faces, robustness, result.GetValue(_seed) ?? 1, cancellationToken) };
+        {
+            var measured = Robustness.Measure(model.Predict, faces, robustness, result.GetValue(_seed) ?? 1, cancellationToken);
+            analysis = analysis with { Robustness = measured };
+        }
         if (shown > 0)
         {
             bool convolves = model.Network.Nodes.Any(node => node.Operation is Fer.Pipeline.Engine.Convolution && node.Shape.Area > 1);
             using var gradCam = convolves ? new GradCam(model.Network, result.GetValue(_threads) ?? 0) : null;
             analysis = analysis with
             {
-                Mistakes = [.. ErrorAnalysis.ConfidentMistakes(faces, probabilities, shown).Select(i => ExplainedFace.Explain(faces, i, model.Predict, gradCam))],
+                Mistakes = [.. ErrorAnalysis.ConfidentMistakes(faces, probabilities, shown)
+                    .Select(i => ExplainedFace.Explain(faces, i, model.Predict, gradCam))],
             };
         }
         return analysis;
@@ -114,7 +126,10 @@ internal sealed class EvaluateCommand : ICommand
         output.WriteLine();
         var table = new PlainTable("class", "precision", "recall", "F1", "faces", "predicted");
         foreach (var c in metrics.PerClass)
-            table.Add(c.Name, Text(c.Precision), Text(c.Recall), Text(c.F1), c.Support.ToString(CultureInfo.InvariantCulture), c.Predicted.ToString(CultureInfo.InvariantCulture));
+        {
+            table.Add(c.Name, Text(c.Precision), Text(c.Recall), Text(c.F1),
+                c.Support.ToString(CultureInfo.InvariantCulture), c.Predicted.ToString(CultureInfo.InvariantCulture));
+        }
         table.Write(output);
         output.WriteLine();
         output.WriteLine("Most frequent confusions:");

@@ -14,7 +14,8 @@ internal sealed class OnnxCommand : ICommand
 
     public string Name => "onnx";
 
-    public string Description => "Shows an ONNX model: its operators, the layers it becomes with shapes, parameters and multiply-accumulates, what can be trained, and what is missing.";
+    public string Description => "Shows an ONNX model: its operators, the layers it becomes with shapes, parameters and " +
+        "multiply-accumulates, what can be trained, and what is missing.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -39,7 +40,8 @@ internal sealed class OnnxCommand : ICommand
 
     private static void Write(TextWriter output, string file, OnnxSummary summary, Network? network)
     {
-        output.WriteLine($"{file}: operator set {summary.OperatorSet}{(summary.Producer.Length > 0 ? $", written by {OnnxText.Quote(summary.Producer)}" : "")}");
+        string producer = summary.Producer.Length > 0 ? $", written by {OnnxText.Quote(summary.Producer)}" : "";
+        output.WriteLine($"{file}: operator set {summary.OperatorSet}{producer}");
         output.WriteLine("operators: " + string.Join(", ", summary.Operators.Select(o => $"{o.Nodes} {o.Operator}")));
         if (network is null)
         {
@@ -52,18 +54,24 @@ internal sealed class OnnxCommand : ICommand
         foreach (var node in network.Nodes)
         {
             var (all, trained) = Parameters(node);
-            table.Add(OnnxText.Quote(node.Name).Trim('\''), node.Operation.Kind, node.Shape.ToString(), Text(all), Text(trained), Text(Work(network, node)));
+            string name = OnnxText.Quote(node.Name).Trim('\'');
+            table.Add(name, node.Operation.Kind, node.Shape.ToString(), Text(all), Text(trained), Text(Work(network, node)));
         }
         table.Write(output);
         output.WriteLine();
         foreach (var input in network.Inputs) output.WriteLine($"input {OnnxText.Quote(input.Name)}: {input.Shape}");
-        foreach (var end in network.Outputs) output.WriteLine($"output {OnnxText.Quote(end.Name)}: {end.Shape} of layer {OnnxText.Quote(network.Nodes[end.Node].Name)}");
-        output.WriteLine($"{Text(network.Parameters.Values.Length)} parameters, {Text(network.Parameters.TrainableLength)} of them can be trained{(network.Outputs.Count > 1 ? " once one output is chosen" : "")}; "
-            + $"{Text(network.MultiplyAccumulates)} multiply-accumulates an example.");
+        foreach (var end in network.Outputs)
+            output.WriteLine($"output {OnnxText.Quote(end.Name)}: {end.Shape} of layer {OnnxText.Quote(network.Nodes[end.Node].Name)}");
+        string once = network.Outputs.Count > 1 ? " once one output is chosen" : "";
+        output.WriteLine($"{Text(network.Parameters.Values.Length)} parameters, {Text(network.Parameters.TrainableLength)} of them can " +
+            $"be trained{once}; {Text(network.MultiplyAccumulates)} multiply-accumulates an example.");
     }
 
-    private static (int All, int Trained) Parameters(Node node) =>
-        (node.Operation.Parameters.Sum(p => p.Parameter.Length), node.Operation.Parameters.Where(p => p.Parameter.IsTrainable).Sum(p => p.Parameter.Length));
+    private static (int All, int Trained) Parameters(Node node)
+    {
+        var parameters = node.Operation.Parameters.Select(p => p.Parameter).ToArray();
+        return (parameters.Sum(p => p.Length), parameters.Where(p => p.IsTrainable).Sum(p => p.Length));
+    }
 
     private static long Work(Network network, Node node) => node.Operation.MultiplyAccumulates(network.InputShapes(node));
 

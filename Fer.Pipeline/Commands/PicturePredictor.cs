@@ -19,10 +19,12 @@ internal sealed class PicturePredictor(FerModel model, Func<FaceFinder?> newFind
     internal Action<RgbImage, PictureFile, PictureResult>? Afterwards { get; init; }
 
     /// <summary>The answers, in the order of the files.</summary>
-    internal IEnumerable<PictureResult> Predict(IReadOnlyList<PictureFile> files, Func<string, string> nameOf, int workers, CancellationToken cancellationToken) =>
+    internal IEnumerable<PictureResult> Predict(
+        IReadOnlyList<PictureFile> files, Func<string, string> nameOf, int workers, CancellationToken cancellationToken) =>
         // One by one from the front, so that answers come in order without many waiting.
         Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(workers)
-            .WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken).Select(file => Predict(file, nameOf(file.Path)));
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken)
+            .Select(file => Predict(file, nameOf(file.Path)));
 
     public void Dispose()
     {
@@ -47,7 +49,8 @@ internal sealed class PicturePredictor(FerModel model, Func<FaceFinder?> newFind
     private IReadOnlyList<PredictedFace> Faces(RgbImage image)
     {
         // A picture of just this size is a face of the data set, or was cropped to be one.
-        if (frame is not null || (image.Width == FaceSquare.CropSide && image.Height == FaceSquare.CropSide)) return [FacePredictor.PredictFrame(model, image, frame)];
+        if (frame is not null || (image.Width == FaceSquare.CropSide && image.Height == FaceSquare.CropSide))
+            return [FacePredictor.PredictFrame(model, image, frame)];
         if (!_finders.TryTake(out var finder) && (finder = newFinder()) is null) return [FacePredictor.PredictFrame(model, image)];
         try
         {

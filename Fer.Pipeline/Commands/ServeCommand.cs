@@ -20,26 +20,44 @@ internal sealed class ServeCommand : ICommand
         HelpName = "PLACE",
         DefaultValueFactory = _ => Defaults.Listen,
     };
-    private readonly Option<string?> _keys = Values.Text("--api-key-file", "A file of keys, one a line; requests must then name one", "FILE");
-    private readonly Option<string[]> _hosts = new("--allow-host") { Description = "A name, besides localhost, that browsers may know this server by; may be repeated", HelpName = "NAME" };
-    private readonly Option<string?> _certificate = Values.Text("--certificate", "Serves HTTPS with this certificate, PEM or PKCS #12", "FILE");
-    private readonly Option<string?> _certificateKey = Values.Text("--certificate-key", "The certificate's key as PEM, where it is in a file of its own", "FILE");
-    private readonly Option<string?> _certificatePassword = Values.Text("--certificate-password-file", "A file whose first line is the certificate's password", "FILE");
-    private readonly Option<double?> _megabytes = Values.Number("--max-megabytes", "Most megabytes of a request", 0, 1024, "MB", Defaults.MaxBodyBytes / 1048576.0, above: true);
-    private readonly Option<double?> _megapixels = Values.Number("--max-megapixels", "Most million pixels of a picture", 0, 64, "MP", Defaults.MaxPixels / 1e6, above: true);
+    private readonly Option<string?> _keys =
+        Values.Text("--api-key-file", "A file of keys, one a line; requests must then name one", "FILE");
+    private readonly Option<string[]> _hosts = new("--allow-host")
+    {
+        Description = "A name, besides localhost, that browsers may know this server by; may be repeated",
+        HelpName = "NAME",
+    };
+    private readonly Option<string?> _certificate =
+        Values.Text("--certificate", "Serves HTTPS with this certificate, PEM or PKCS #12", "FILE");
+    private readonly Option<string?> _certificateKey =
+        Values.Text("--certificate-key", "The certificate's key as PEM, where it is in a file of its own", "FILE");
+    private readonly Option<string?> _certificatePassword =
+        Values.Text("--certificate-password-file", "A file whose first line is the certificate's password", "FILE");
+    private readonly Option<double?> _megabytes =
+        Values.Number("--max-megabytes", "Most megabytes of a request", 0, 1024, "MB", Defaults.MaxBodyBytes / 1048576.0, above: true);
+    private readonly Option<double?> _megapixels =
+        Values.Number("--max-megapixels", "Most million pixels of a picture", 0, 64, "MP", Defaults.MaxPixels / 1e6, above: true);
     private readonly Option<int?> _pictures = Values.Whole("--max-pictures", "Most pictures of a request", 1, 10_000, Defaults.MaxPictures);
-    private readonly Option<int?> _requests = Values.Whole("--max-requests", "Most requests at a time; more are answered 503", 1, 100_000, Defaults.MaxRequests);
-    private readonly Option<int?> _perClient = Values.Whole("--max-requests-per-client", "Most requests at a time of one client; more are answered 429", 1, 100_000, Defaults.MaxRequestsPerClient);
+    private readonly Option<int?> _requests =
+        Values.Whole("--max-requests", "Most requests at a time; more are answered 503", 1, 100_000, Defaults.MaxRequests);
+    private readonly Option<int?> _perClient = Values.Whole(
+        "--max-requests-per-client", "Most requests at a time of one client; more are answered 429", 1, 100_000,
+        Defaults.MaxRequestsPerClient);
     private readonly Option<int?> _live = Values.Whole("--max-live", "Most live cameras at a time", 0, 1000, Defaults.MaxLiveSessions);
-    private readonly Option<double?> _timeout = Values.Number("--timeout-seconds", "Most seconds that a request may take", 0, 3600, "SECONDS", Defaults.RequestSeconds, above: true);
-    private readonly Option<int?> _batch = Values.Whole("--max-batch", "Most faces that go through the network together", 1, 1024, Defaults.MaxBatch);
-    private readonly Option<double?> _wait = Values.Number("--max-wait-ms", "Most milliseconds that a face waits for others that are on their way", 0, 1000, "MS", Defaults.MaxWaitMilliseconds);
-    private readonly Option<double?> _log = Values.Number("--log-seconds", "Seconds between the lines that say where the time goes; 0 writes none", 0, 86400, "SECONDS", Defaults.LogSeconds);
+    private readonly Option<double?> _timeout = Values.Number(
+        "--timeout-seconds", "Most seconds that a request may take", 0, 3600, "SECONDS", Defaults.RequestSeconds, above: true);
+    private readonly Option<int?> _batch =
+        Values.Whole("--max-batch", "Most faces that go through the network together", 1, 1024, Defaults.MaxBatch);
+    private readonly Option<double?> _wait = Values.Number(
+        "--max-wait-ms", "Most milliseconds that a face waits for others to share its pass", 0, 1000, "MS", Defaults.MaxWaitMilliseconds);
+    private readonly Option<double?> _log = Values.Number(
+        "--log-seconds", "Seconds between the lines about where the time goes; 0 writes none", 0, 86400, "SECONDS", Defaults.LogSeconds);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
 
     public string Name => "serve";
 
-    public string Description => "Serves a page that reads emotions from the camera and from pictures, and a REST interface. Pictures stay in this machine's memory and are not kept. Ctrl+C finishes what was accepted and ends.";
+    public string Description => "Serves a page that reads emotions from the camera and from pictures, and a REST interface. " +
+        "Pictures stay in this machine's memory and are not kept. Ctrl+C finishes what was accepted and ends.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -60,11 +78,12 @@ internal sealed class ServeCommand : ICommand
         var options = ReadOptions(result, host);
         using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
         await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);
-        host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} ({model.Manifest.Architecture}, {model.ClassNames.Count} emotions). Ctrl+C ends.");
+        host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} " +
+            $"({model.Manifest.Architecture}, {model.ClassNames.Count} emotions). Ctrl+C ends.");
         if (options.Detector is null)
         {
-            host.Error.WriteLine($"The face detector is not in {host.Shorten(host.Folders.Data)}, so the page offers a frame to put over the face. " +
-                $"`{BlazeFacePackage.FetchCommand}` fetches it.");
+            host.Error.WriteLine($"The face detector is not in {host.Shorten(host.Folders.Data)}, so the page offers a frame to put " +
+                $"over the face. `{BlazeFacePackage.FetchCommand}` fetches it.");
         }
         await host.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         try

@@ -46,10 +46,14 @@ internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFo
                 cancellationToken.ThrowIfCancellationRequested();
                 var faces = tracker.Update(predictor?.Predict(image) ?? [FacePredictor.PredictFrame(model, image, Frame)], seconds);
                 rows.Write(seconds, faces);
-                timeline.AddFrame(seconds, faces.Select(face => (face.Id, (IReadOnlyList<float>)[.. face.Prediction.Probabilities.Values])));
+                timeline.AddFrame(
+                    seconds, faces.Select(face => (face.Id, (IReadOnlyList<float>)[.. face.Prediction.Probabilities.Values])));
                 if (Annotate is null) continue;
                 foreach (var face in faces)
-                    FaceAnnotator.Draw(image, face.Box, face.Prediction, $"{face.Id.ToString(CultureInfo.InvariantCulture)} {FaceAnnotator.Label(face.Prediction, threshold)}");
+                {
+                    string label = FaceAnnotator.Label(face.Prediction, threshold), id = face.Id.ToString(CultureInfo.InvariantCulture);
+                    FaceAnnotator.Draw(image, face.Box, face.Prediction, $"{id} {label}");
+                }
                 copy ??= new VideoWriter(Annotate, image.Width, image.Height, rate, soundFrom: path);
                 copy.Write(image);
             }
@@ -68,13 +72,15 @@ internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFo
 
     private void Summarize(string name, EmotionTimeline timeline)
     {
+        string seen = timeline.FacesSeen == 1 ? "1 face" : $"{timeline.FacesSeen} faces";
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {timeline.Seconds:F1} s, {timeline.Frames} frames looked at, {(timeline.FacesSeen == 1 ? "1 face" : $"{timeline.FacesSeen} faces")}"));
+            $"{name}: {timeline.Seconds:F1} s, {timeline.Frames} frames looked at, {seen}"));
         foreach (var face in timeline.Faces)
         {
             string means = string.Join("  ", face.Means.Zip(model.ClassNames).OrderByDescending(p => p.First)
                 .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Second} {p.First:F4}")));
-            host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  face {face.Id}, {face.First:F1} to {face.Last:F1} s: {means}"));
+            host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  face {face.Id}, {face.First:F1} to {face.Last:F1} s: {means}"));
         }
     }
 }

@@ -3,7 +3,9 @@ using Fer.Pipeline.Training;
 
 namespace Fer.Output;
 
-/// <summary>Tells how far the features of a frozen backbone, or a teacher's predictions, are: a line every few seconds and one at the end of each set.</summary>
+/// <summary>
+/// Progress of a frozen backbone's features or a teacher's predictions: a line every few seconds and one at the end of each set.
+/// </summary>
 internal sealed class BottleneckNotes(ITrialView view)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
@@ -29,6 +31,7 @@ internal sealed class BottleneckNotes(ITrialView view)
         if (!done && metrics.Elapsed - _last < Interval) return;
         _last = done ? TimeSpan.Zero : metrics.Elapsed;
         string left = done ? $"in {TrialText.Duration(metrics.Elapsed)}" : $"{TrialText.Duration(metrics.Remaining)} left";
-        view.Note(string.Create(CultureInfo.InvariantCulture, $"{what} of {metrics.Index} of {metrics.Count} {set} faces, {metrics.ImagesPerSecond:F0} a second, {left}"));
+        view.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{what} of {metrics.Index} of {metrics.Count} {set} faces, {metrics.ImagesPerSecond:F0} a second, {left}"));
     }
 }

@@ -18,5 +18,7 @@ internal static class CsvText
         emotion ?? "", Number(prediction.Confidence, 6), .. prediction.Probabilities.Values.Select(p => Number(p, 6)),
     ];
 
-    private static string Quoted(string value) => value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string value) => value.AsSpan().IndexOfAny(",\"\r\n") < 0
+        ? value
+        : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

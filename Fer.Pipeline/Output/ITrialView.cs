@@ -24,7 +24,11 @@ internal static class TrialView
 
     /// <param name="host">Where the command writes.</param>
     /// <param name="jsonLines">True for JSON lines on the output and nothing else.</param>
-    internal static ITrialView Create(CommandHost host, bool jsonLines = false) => jsonLines ? new JsonLinesTrialView(host.Output, host.Time) : host.Terminal is { Profile.Height: >= LeastHeight } terminal
-        ? new LiveTrialView(terminal, host.Time)
-        : new PlainTrialView(host.Error, host.Time);
+    internal static ITrialView Create(CommandHost host, bool jsonLines = false)
+    {
+        if (jsonLines) return new JsonLinesTrialView(host.Output, host.Time);
+        return host.Terminal is { Profile.Height: >= LeastHeight } terminal
+            ? new LiveTrialView(terminal, host.Time)
+            : new PlainTrialView(host.Error, host.Time);
+    }
 }

@@ -17,11 +17,11 @@ internal enum AnswerFormat
     Csv,
 }
 
-/// <summary>Writes what became of pictures.</summary>
+/// <summary>Writes the predictions of pictures, and why a picture has none.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="format">How.</param>
 /// <param name="classNames">The model's classes, the columns of a table.</param>
-/// <param name="threshold">Least probability of an emotion that is told; below it a face is unsure.</param>
+/// <param name="threshold">Least probability of an emotion that is named; below it a face is unsure.</param>
 internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format, IReadOnlyList<string> classNames, double threshold)
 {
     private bool _hasHeader;
@@ -33,7 +33,7 @@ internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format
         else if (answer.Error is null) WriteText(answer);
     }
 
-    /// <summary>The emotion that is told, or null where the model is unsure.</summary>
+    /// <summary>The emotion that is named, or null where the model is unsure.</summary>
     private string? Emotion(PredictedFace face) => face.Prediction.Confidence < threshold ? null : face.Prediction.Label;
 
     private void WriteText(PictureResult answer)
@@ -50,7 +50,8 @@ internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format
     }
 
     private string Probabilities(PredictedFace face) => (Emotion(face) is null ? "unsure: " : "") + string.Join("  ",
-        face.Prediction.Probabilities.OrderByDescending(p => p.Value).Select(p => $"{p.Key} {p.Value.ToString("F4", CultureInfo.InvariantCulture)}"));
+        face.Prediction.Probabilities.OrderByDescending(p => p.Value)
+            .Select(p => $"{p.Key} {p.Value.ToString("F4", CultureInfo.InvariantCulture)}"));
 
     private void WriteJson(Utf8JsonWriter json, PictureResult answer)
     {
@@ -76,14 +77,22 @@ internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format
 
     private void WriteCsv(PictureResult answer)
     {
-        if (!_hasHeader) output.WriteLine(CsvText.Row(["file", "faces", "face", "x", "y", "width", "height", "score", "emotion", "confidence", .. classNames, "error"]));
+        if (!_hasHeader)
+        {
+            output.WriteLine(CsvText.Row(
+                ["file", "faces", "face", "x", "y", "width", "height", "score", "emotion", "confidence", .. classNames, "error"]));
+        }
         _hasHeader = true;
         if (answer.Faces.Count == 0)
-            output.WriteLine(CsvText.Row([answer.File, answer.Error is null ? "0" : "", .. Enumerable.Repeat("", 8 + classNames.Count), answer.Error ?? ""]));
+        {
+            var empty = Enumerable.Repeat("", 8 + classNames.Count);
+            output.WriteLine(CsvText.Row([answer.File, answer.Error is null ? "0" : "", .. empty, answer.Error ?? ""]));
+        }
         for (int i = 0; i < answer.Faces.Count; i++)
         {
             var face = answer.Faces[i];
-            output.WriteLine(CsvText.Row([answer.File, CsvText.Number(answer.Faces.Count), CsvText.Number(i + 1), .. CsvText.Face(face.Box, face.Found?.Score, Emotion(face), face.Prediction), ""]));
+            var cells = CsvText.Face(face.Box, face.Found?.Score, Emotion(face), face.Prediction);
+            output.WriteLine(CsvText.Row([answer.File, CsvText.Number(answer.Faces.Count), CsvText.Number(i + 1), .. cells, ""]));
         }
     }
 }

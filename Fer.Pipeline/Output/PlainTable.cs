@@ -11,6 +11,9 @@ internal sealed class PlainTable(params IReadOnlyList<string> headers)
     {
         int[] widths = [.. headers.Select((_, column) => _rows.Max(r => column < r.Count ? r[column].Length : 0))];
         foreach (var row in _rows)
-            writer.WriteLine(string.Join("  ", row.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))).TrimEnd());
+        {
+            var cells = row.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]));
+            writer.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
     }
 }

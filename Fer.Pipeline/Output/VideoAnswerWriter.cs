@@ -2,7 +2,7 @@ using Fer.Pipeline.Detection;
 
 namespace Fer.Output;
 
-/// <summary>Writes a video's timeline as it is found: a row, or a JSON object, a face and frame. Text is left to the summary at the end.</summary>
+/// <summary>Writes a video's timeline as it goes: a row or a JSON object a face and frame; as text, only the summary at the end.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="format">How.</param>
 /// <param name="classNames">The model's classes, the columns of a table.</param>
@@ -20,7 +20,10 @@ internal sealed class VideoAnswerWriter(TextWriter output, AnswerFormat format, 
         {
             string? emotion = face.Prediction.Confidence < threshold ? null : face.Prediction.Label;
             if (format == AnswerFormat.Csv)
-                output.WriteLine(CsvText.Row([CsvText.Number(seconds, 3), CsvText.Number(face.Id), .. CsvText.Face(face.Box, face.Score, emotion, face.Prediction)]));
+            {
+                var cells = CsvText.Face(face.Box, face.Score, emotion, face.Prediction);
+                output.WriteLine(CsvText.Row([CsvText.Number(seconds, 3), CsvText.Number(face.Id), .. cells]));
+            }
             else if (format == AnswerFormat.JsonLines)
             {
                 output.WriteLine(JsonText.Write(json =>

@@ -5,8 +5,8 @@ using Fer.Pipeline.Models;
 namespace Fer.Server;
 
 /// <summary>
-/// Dynamic batching: faces of concurrent requests go through the network together. A pass takes what has gathered while the one before
-/// ran; only where others are known to be on their way does it wait for them, so that a lone camera waits for nobody.
+/// Dynamic batching: faces of concurrent requests go through the network together. A pass takes what has gathered during the one before
+/// it. It waits for more only while other pictures are being prepared, so that a lone camera never waits.
 /// </summary>
 internal sealed class FaceBatcher : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class FaceBatcher : IAsyncDisposable
         _loop = Task.Run(LoopAsync);
     }
 
-    /// <summary>Says that a picture's faces will come soon; disposing the result says that they came, or that there are none.</summary>
+    /// <summary>Announces that a picture's faces are coming; dispose the result once they came or there are none.</summary>
     internal Approach Announce()
     {
         Interlocked.Increment(ref _approaching);
@@ -33,16 +33,17 @@ internal sealed class FaceBatcher : IAsyncDisposable
 
     /// <summary>Classifies faces, together with others'.</summary>
     /// <param name="faces">[count, 48, 48] grey values 0..255.</param>
-    /// <param name="cancellationToken">Ends the waiting; faces whose request is gone are not computed.</param>
+    /// <param name="cancellationToken">Stops waiting; faces of a cancelled request are not computed.</param>
     /// <returns>[count, classes] probabilities, and the milliseconds waited and computed.</returns>
-    internal async Task<(float[] Probabilities, double Queue, double Classify)> ClassifyAsync(byte[] faces, CancellationToken cancellationToken)
+    internal async Task<(float[] Probabilities, double Queue, double Classify)> ClassifyAsync(
+        byte[] faces, CancellationToken cancellationToken)
     {
         var request = new Request(faces, _time.GetTimestamp(), cancellationToken);
         if (!_requests.Writer.TryWrite(request)) throw RequestProblem.Overloaded("The server is stopping.");
         return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Finishes what was asked for and ends.</summary>
+    /// <summary>Finishes the requests at hand and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         _requests.Writer.TryComplete();
@@ -81,10 +82,11 @@ internal sealed class FaceBatcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes requests until the batch is full; one that alone is more goes alone.</summary>
+    /// <summary>Takes requests until the batch is full; a request larger than a batch goes alone.</summary>
     private int Gather(ChannelReader<Request> reader, List<Request> batch, int count)
     {
-        while (count < _options.MaxBatch && reader.TryPeek(out var next) && (count == 0 || count + next.Count <= _options.MaxBatch) && reader.TryRead(out next))
+        while (count < _options.MaxBatch && reader.TryPeek(out var next)
+            && (count == 0 || count + next.Count <= _options.MaxBatch) && reader.TryRead(out next))
         {
             if (next.Cancellation.IsCancellationRequested)
             {
@@ -127,7 +129,7 @@ internal sealed class FaceBatcher : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whoever asked gets the failure; the next batch starts afresh.
+            // Every caller gets the failure; the next batch starts afresh.
             foreach (var request in batch) request.Answer.TrySetException(e);
         }
     }
@@ -147,7 +149,8 @@ internal sealed class FaceBatcher : IAsyncDisposable
     private sealed record Request(byte[] Faces, long Arrived, CancellationToken Cancellation)
     {
         // Continuations run elsewhere: writing an answer must not hold up the next pass.
-        internal TaskCompletionSource<(float[] Probabilities, double Queue, double Classify)> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource<(float[] Probabilities, double Queue, double Classify)> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal int Count => Faces.Length / Face.PixelCount;
     }

@@ -16,7 +16,7 @@ using Microsoft.Extensions.Hosting;
 namespace Fer.Server;
 
 /// <summary>
-/// The web app and its REST interface over a model. Pictures stay in memory while they are looked at and are then gone.
+/// The web app and its REST interface over a model. Pictures stay in memory while they are analysed and are then discarded.
 /// <code>
 /// using var model = FerModel.Load("artifacts/first/model.zip");
 /// await using var server = await FerServer.StartAsync(model, new ServeOptions { Listen = "localhost:5080" });
@@ -44,15 +44,22 @@ public sealed class FerServer : IAsyncDisposable
     /// <param name="model">The model; it must outlive the server.</param>
     /// <param name="options">Where to listen and what to allow.</param>
     /// <param name="log">Where the log goes; null for none.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
-    /// <exception cref="FerUsageException">The options make no sense, or would show the model to others without a key.</exception>
-    /// <exception cref="FerException">The address is taken or not this machine's, or a file that the options name cannot be used.</exception>
-    public static Task<FerServer> StartAsync(FerModel model, ServeOptions options, TextWriter? log = null, CancellationToken cancellationToken = default) =>
-        StartAsync(model, () => options.Detector is { } package ? new BlazeFaces(package, options.Photographs, options.Frames, options.Threads) : null,
-            options, log ?? TextWriter.Null, TimeProvider.System, cancellationToken);
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="FerUsageException">An option makes no sense, or other machines could use the model without a key.</exception>
+    /// <exception cref="FerException">The address is taken or not this machine's, or a file in the options is unusable.</exception>
+    public static Task<FerServer> StartAsync(
+        FerModel model, ServeOptions options, TextWriter? log = null, CancellationToken cancellationToken = default)
+    {
+        return StartAsync(model, NewFinder, options, log ?? TextWriter.Null, TimeProvider.System, cancellationToken);
+
+        IFaceFinder? NewFinder() => options.Detector is { } package
+            ? new BlazeFaces(package, options.Photographs, options.Frames, options.Threads)
+            : null;
+    }
 
     internal static async Task<FerServer> StartAsync(
-        FerModel model, Func<IFaceFinder?> newFinder, ServeOptions options, TextWriter log, TimeProvider time, CancellationToken cancellationToken)
+        FerModel model, Func<IFaceFinder?> newFinder, ServeOptions options, TextWriter log, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         options.Check();
         var address = ListenAddress.Parse(options.Listen);
@@ -72,12 +79,13 @@ public sealed class FerServer : IAsyncDisposable
         var finder = newFinder();
         var app = builder.Build();
         var serverLog = new ServerLog(log, time);
-        var services = new ServerServices(model, finder, options, new RequestGuard(options.AllowedHosts, keys), serverLog, time, app.Lifetime.ApplicationStopping);
+        var guard = new RequestGuard(options.AllowedHosts, keys);
+        var services = new ServerServices(model, finder, options, guard, serverLog, time, app.Lifetime.ApplicationStopping);
         var server = new FerServer(app, services, serverLog, certificate);
         try
         {
             Routes.Map(app, services);
-            // The first pass packs the weights; better now than with the first who asks.
+            // The first pass packs the weights; better now than in the first request.
             model.Predict(new byte[options.MaxBatch * Face.PixelCount], options.MaxBatch);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -86,7 +94,8 @@ public sealed class FerServer : IAsyncDisposable
             await server.DisposeAsync().ConfigureAwait(false);
             if (e is AddressInUseException || e.InnerException is AddressInUseException)
                 throw new FerException($"{options.Listen}: another program listens there. Choose another port with --listen.", e);
-            if (e is IOException or SocketException) throw new FerException($"{options.Listen}: cannot listen there ({e.Message}). Is it an address of this machine?", e);
+            if (e is IOException or SocketException)
+                throw new FerException($"{options.Listen}: cannot listen there ({e.Message}). Is it an address of this machine?", e);
             throw;
         }
         server.Url = UrlOf(app, address, certificate is not null);
@@ -94,7 +103,10 @@ public sealed class FerServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Takes no new requests, finishes those it accepted, within <see cref="ServeOptions.ShutdownSeconds"/>, and says goodbye to live cameras.</summary>
+    /// <summary>
+    /// Takes no new requests, finishes those it has accepted within <see cref="ServeOptions.ShutdownSeconds"/>, and closes live
+    /// cameras' connections.
+    /// </summary>
     public async Task StopAsync()
     {
         if (_isStopped) return;
@@ -115,13 +127,13 @@ public sealed class FerServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ListenAddress address, ServeOptions options, X509Certificate2? certificate)
     {
         kestrel.AddServerHeader = false;
-        // RequestBody bounds what it reads and says so; a limit here would break the connection off before the answer is read.
+        // RequestBody limits what it reads and says so; a limit here would drop the connection before the client reads the answer.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxLiveSessions;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.HeaderSeconds);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(Math.Max(options.HeaderSeconds, options.RequestSeconds));
-        // RequestSeconds ends a slow body; a rate besides would cut off honest senders on bad lines.
+        // RequestSeconds ends a slow body; a minimum rate as well would cut off honest clients on bad lines.
         kestrel.Limits.MinRequestBodyDataRate = null;
         address.Apply(kestrel, listen =>
         {
@@ -132,7 +144,10 @@ public sealed class FerServer : IAsyncDisposable
     private static string UrlOf(WebApplication app, ListenAddress address, bool secure)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        int port = new Uri(addresses.First().Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal)).Port;
+        // A URL cannot hold the addresses that stand for all.
+        string bound = addresses.First().Replace("[::]", "localhost", StringComparison.Ordinal)
+            .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+        int port = new Uri(bound).Port;
         return string.Create(CultureInfo.InvariantCulture, $"{(secure ? "https" : "http")}://{address with { Port = port }}");
     }
 

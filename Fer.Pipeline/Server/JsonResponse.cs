@@ -15,7 +15,8 @@ internal static class JsonResponse
         byte[] body = ToBytes(write);
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
     internal static byte[] ToBytes(Action<Utf8JsonWriter> write)

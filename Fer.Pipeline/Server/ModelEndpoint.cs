@@ -9,7 +9,8 @@ internal sealed class ModelEndpoint(ServerServices services)
     /// <summary>What everyone who reads an answer should know; the page shows them as well.</summary>
     internal static IReadOnlyList<string> Limits { get; } =
     [
-        "A face's look is not a feeling: the model names the expression that people would read in a picture of this face, not what the person feels.",
+        "A face's look is not a feeling: the model names the expression that people would read in a picture of this face, " +
+            "not what the person feels.",
         "People agree with FER2013's labels in about two of three faces; the model learnt from these labels.",
         "It sees one grey face of 48 x 48 pixels at a time: no voice, no words, no situation.",
         "Lighting, glasses, hands, age and origin of a person change how well it works; FER2013's faces are not a fair sample of mankind.",

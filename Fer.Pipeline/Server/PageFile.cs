@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Fer.Server;
 
-/// <summary>A file of the page, out of the assembly.</summary>
+/// <summary>A file of the page, embedded in the assembly.</summary>
 internal sealed class PageFile
 {
     private const string Prefix = "page/", Index = "index.html";
@@ -36,7 +36,7 @@ internal sealed class PageFile
 
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<PageFile> All { get; } =
-        [.. Home.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => new PageFile(name))];
+        [.. Home.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Select(n => new PageFile(n))];
 
     /// <summary>Where it is served.</summary>
     internal string Path { get; }
@@ -54,6 +54,7 @@ internal sealed class PageFile
         }
         response.ContentType = _contentType;
         response.ContentLength = _content.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(_content, context.RequestAborted).AsTask();
+        if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
+        return response.Body.WriteAsync(_content, context.RequestAborted).AsTask();
     }
 }

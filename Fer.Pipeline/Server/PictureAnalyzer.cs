@@ -7,29 +7,35 @@ using Fer.Pipeline.Models;
 namespace Fer.Server;
 
 /// <summary>From a file's bytes to its faces' emotions: decode, find, classify. Keeps nothing.</summary>
-internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, IReadOnlyList<string> classNames, ServeOptions options, ServerMetrics metrics, TimeProvider time) : IDisposable
+internal sealed class PictureAnalyzer(
+    IFaceFinder? finder, FaceBatcher batcher, IReadOnlyList<string> classNames, ServeOptions options, ServerMetrics metrics,
+    TimeProvider time) : IDisposable
 {
     // Decoding keeps a processor busy, so more at a time would only make all of them later.
     private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
 
-    /// <summary>What finds the faces, or null where that is up to who asks.</summary>
+    /// <summary>What finds the faces, or null where requests must say where they are.</summary>
     internal IFaceFinder? Finder => finder;
 
-    /// <summary>Looks at a picture.</summary>
+    /// <summary>Analyses a picture.</summary>
     /// <param name="file">A PNG or JPEG file.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="choice">Where its faces are.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="RequestProblem">The file is none that can be read, too large, or nobody says where its faces are.</exception>
-    internal async Task<PictureAnswer> AnalyzeAsync(ReadOnlyMemory<byte> file, string name, FaceChoice choice, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RequestProblem">The file cannot be read or is too large, or nothing says where its faces are.</exception>
+    internal async Task<PictureAnswer> AnalyzeAsync(
+        ReadOnlyMemory<byte> file, string name, FaceChoice choice, CancellationToken cancellationToken)
     {
         if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame && finder is null)
-            throw RequestProblem.Unprocessable("No face detector is installed here: say where the face is with box=x,y,width,height, or with faces=whole that the picture is one face.");
+        {
+            throw RequestProblem.Unprocessable("No face detector is installed here: say where the face is with box=x,y,width,height, " +
+                "or with faces=whole that the picture is one face.");
+        }
         using var approach = batcher.Announce();
         long arrived = time.GetTimestamp();
         await _processors.WaitAsync(cancellationToken).ConfigureAwait(false);
         long start = time.GetTimestamp();
-        // Off the connection's thread, which has others' bytes to move. It cannot be broken off, so who waits no longer leaves it behind.
+        // Off the connection's thread, which serves others too. Decoding cannot be interrupted: a cancelled request leaves it behind.
         var looking = Task.Run(() =>
         {
             try
@@ -57,9 +63,13 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
         var (probabilities, queue, classify) = await classified.ConfigureAwait(false);
         times = times with { Queue = times.Queue + queue, Classify = classify };
         metrics.Picture(found.Count, times);
-        int classes = classNames.Count;
-        return new PictureAnswer(picture.Width, picture.Height,
-            [.. found.Select((face, i) => new PredictedFace(face.Box, face.Found, FerPrediction.From(classNames, probabilities.AsSpan(i * classes, classes))))], times);
+        return new PictureAnswer(picture.Width, picture.Height, [.. found.Select(Predicted)], times);
+
+        PredictedFace Predicted(FoundFace face, int i)
+        {
+            var own = probabilities.AsSpan(i * classNames.Count, classNames.Count);
+            return new(face.Box, face.Found, FerPrediction.From(classNames, own));
+        }
     }
 
     public void Dispose()
@@ -91,7 +101,8 @@ internal sealed class PictureAnalyzer(IFaceFinder? finder, FaceBatcher batcher, 
 
     private IReadOnlyList<FoundFace> Find(RgbImage picture, FaceChoice choice)
     {
-        if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame) return finder!.Find(picture, choice.Where == FaceSource.DetectInFrame);
+        if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame)
+            return finder!.Find(picture, choice.Where == FaceSource.DetectInFrame);
         var box = choice.Where == FaceSource.Box ? choice.Box : new FaceBox(0, 0, picture.Width, picture.Height);
         try
         {

@@ -16,7 +16,8 @@ internal sealed class PredictEndpoint(ServerServices services)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(TimeSpan.FromSeconds(services.Options.RequestSeconds));
         using var body = await ReadAsync(request, limit.Token).ConfigureAwait(false);
-        var pictures = await PredictRequest.ParseAsync(body.Bytes, boundary, services.Options.MaxPictures, limit.Token).ConfigureAwait(false);
+        var pictures = await PredictRequest.ParseAsync(body.Bytes, boundary, services.Options.MaxPictures, limit.Token)
+            .ConfigureAwait(false);
         long start = services.Time.GetTimestamp();
         try
         {
@@ -25,7 +26,8 @@ internal sealed class PredictEndpoint(ServerServices services)
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw RequestProblem.Overloaded($"No answer within {services.Options.RequestSeconds} seconds. Try again, or send less at once.");
+            throw RequestProblem.Overloaded(
+                $"No answer within {services.Options.RequestSeconds} seconds. Try again, or send less at once.");
         }
     }
 
@@ -33,13 +35,15 @@ internal sealed class PredictEndpoint(ServerServices services)
     {
         try
         {
-            return await RequestBody.ReadAsync(request, services.Options.MaxBodyBytes, services.Budget, cancellationToken).ConfigureAwait(false);
+            return await RequestBody.ReadAsync(request, services.Options.MaxBodyBytes, services.Budget, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            // What comes later on this connection cannot be told from the rest of the body.
+            // Whatever arrives later on this connection cannot be told from the rest of the body.
             request.HttpContext.Response.Headers.Connection = "close";
-            throw new RequestProblem(StatusCodes.Status408RequestTimeout, $"The body did not arrive within {services.Options.RequestSeconds} seconds.");
+            throw new RequestProblem(
+                StatusCodes.Status408RequestTimeout, $"The body did not arrive within {services.Options.RequestSeconds} seconds.");
         }
     }
 
@@ -56,13 +60,16 @@ internal sealed class PredictEndpoint(ServerServices services)
     }
 
     /// <summary>A picture that cannot be read is a problem in its place; the others are still answered.</summary>
-    private async Task AnswerManyAsync(HttpContext context, PredictRequest request, FaceChoice choice, long start, CancellationToken cancellationToken)
+    private async Task AnswerManyAsync(
+        HttpContext context, PredictRequest request, FaceChoice choice, long start, CancellationToken cancellationToken)
     {
         var results = await Task.WhenAll(request.Pictures.Select(async picture =>
         {
             try
             {
-                return (Answer: await services.Analyzer.AnalyzeAsync(picture.Bytes, picture.Name, choice, cancellationToken).ConfigureAwait(false), Problem: (RequestProblem?)null);
+                var answer = await services.Analyzer.AnalyzeAsync(picture.Bytes, picture.Name, choice, cancellationToken)
+                    .ConfigureAwait(false);
+                return (Answer: answer, Problem: (RequestProblem?)null);
             }
             catch (RequestProblem problem)
             {

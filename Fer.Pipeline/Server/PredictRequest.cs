@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace Fer.Server;
 
 /// <summary>What a request to <c>/v1/predict</c> asks for.</summary>
-/// <param name="Pictures">The files, each with the name that messages call it by.</param>
+/// <param name="Pictures">The files, each with the name that messages call it by; views of the body, not copies.</param>
 /// <param name="IsBatch">True where the answer is a list, one entry a picture.</param>
 internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Bytes)> Pictures, bool IsBatch)
 {
@@ -23,7 +22,11 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
     {
         foreach (var (name, values) in query)
         {
-            if (name is not (Faces or Box)) throw RequestProblem.BadRequest($"'{Shown(name)}' is no parameter of this request.{NearestName.Hint(name, [Faces, Box])}");
+            if (name is not (Faces or Box))
+            {
+                throw RequestProblem.BadRequest(
+                    $"'{Shown(name)}' is no parameter of this request.{NearestName.Hint(name, [Faces, Box])}");
+            }
             if (values.Count != 1) throw RequestProblem.BadRequest($"'{name}' is given {values.Count} times.");
         }
         if (query.TryGetValue(Box, out var box))
@@ -36,7 +39,8 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         {
             "detect" => FaceChoice.Detect,
             "whole" => FaceChoice.Whole,
-            var other => throw RequestProblem.BadRequest($"'{Shown(other)}' is no value of 'faces': it is detect{(hasDetector ? "" : " (no detector is installed here)")} or whole."),
+            var other => throw RequestProblem.BadRequest($"'{Shown(other)}' is no value of 'faces': it is " +
+                $"detect{(hasDetector ? "" : " (no detector is installed here)")} or whole."),
         };
     }
 
@@ -58,23 +62,25 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
 
     /// <summary>The pictures of a body.</summary>
     /// <exception cref="RequestProblem">The parts cannot be told apart (400), there is none (422) or there are too many (413).</exception>
-    internal static async Task<PredictRequest> ParseAsync(ReadOnlyMemory<byte> body, string? boundary, int most, CancellationToken cancellationToken)
+    internal static async Task<PredictRequest> ParseAsync(
+        ArraySegment<byte> body, string? boundary, int most, CancellationToken cancellationToken)
     {
-        if (boundary is null) return new([("picture", body)], false);
+        if (boundary is null) return new([("picture", body.AsMemory())], false);
         var pictures = new List<(string, ReadOnlyMemory<byte>)>();
         try
         {
-            // Over memory: the framework's form would put larger files on disk.
-            using var stream = MemoryMarshal.TryGetArray(body, out var segment)
-                ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
-                : new MemoryStream(body.ToArray(), writable: false);
+            // Over memory: the framework's form would put larger files on disk. What is read is only counted: a part lies in the body,
+            // whose bytes the budget counts, and a copy of it would be memory that nobody counts.
+            using var stream = new MemoryStream(body.Array!, body.Offset, body.Count, writable: false);
             var reader = new MultipartReader(boundary, stream) { HeadersCountLimit = 16, HeadersLengthLimit = 4096 };
             while (await reader.ReadNextSectionAsync(cancellationToken).ConfigureAwait(false) is { } section)
             {
-                if (pictures.Count == most) throw RequestProblem.TooLarge($"More than {most} pictures are more than one request may hold. Send several requests.");
-                using var part = new MemoryStream();
-                await section.Body.CopyToAsync(part, cancellationToken).ConfigureAwait(false);
-                pictures.Add((NameOf(section, pictures.Count), part.GetBuffer().AsMemory(0, (int)part.Length)));
+                if (pictures.Count == most)
+                    throw RequestProblem.TooLarge($"One request holds at most {most} pictures. Send several requests.");
+                await section.Body.DrainAsync(cancellationToken).ConfigureAwait(false);
+                // The start is known because a stream over memory can seek; after draining, the position is the part's length.
+                int start = (int)section.BaseStreamOffset!.Value, length = (int)section.Body.Position;
+                pictures.Add((NameOf(section, pictures.Count), body.AsMemory(start, length)));
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
@@ -93,9 +99,11 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         string[] parts = text.Split(',');
         var numbers = new float[4];
         bool right = parts.Length == 4;
-        for (int i = 0; right && i < 4; i++) right = float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
+        for (int i = 0; right && i < 4; i++)
+            right = float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
         var box = new FaceBox(numbers[0], numbers[1], numbers[2], numbers[3]);
-        return right && IsSound(box) ? box : throw RequestProblem.BadRequest($"'{Shown(text)}' is no box; it takes x,y,width,height in pixels, as in box=120,80,200,200.");
+        return right && IsSound(box) ? box : throw RequestProblem.BadRequest(
+            $"'{Shown(text)}' is no box; it takes x,y,width,height in pixels, as in box=120,80,200,200.");
     }
 
     private static string NameOf(MultipartSection section, int index)

@@ -8,14 +8,19 @@ namespace Fer.Server;
 /// <summary>What is served where, and what every request goes through: safe headers, the guard, and failures as problem details.</summary>
 internal static class Routes
 {
-    internal const string Predict = "/v1/predict", Live = "/v1/live", Model = "/v1/model", Health = "/healthz", Metrics = "/metrics", OpenApi = "/openapi.json";
+    internal const string Predict = "/v1/predict", Live = "/v1/live", Model = "/v1/model",
+        Health = "/healthz", Metrics = "/metrics", OpenApi = "/openapi.json";
 
     internal static void Map(WebApplication app, ServerServices services)
     {
         var live = new LiveEndpoint(services);
         app.Use(next => context => HandleAsync(context, next, services));
         app.UseRouting();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
+        app.UseWebSockets(new WebSocketOptions
+        {
+            KeepAliveInterval = TimeSpan.FromSeconds(15),
+            KeepAliveTimeout = TimeSpan.FromSeconds(20),
+        });
         app.MapPost(Predict, new PredictEndpoint(services).InvokeAsync);
         app.MapGet(Live, live.InvokeAsync);
         app.MapGet(Model, new ModelEndpoint(services).InvokeAsync);
@@ -37,7 +42,8 @@ internal static class Routes
             services.Guard.CheckSource(context.Request);
             await next(context).ConfigureAwait(false);
             // Routing answers unknown paths and methods without a body.
-            if (!context.Response.HasStarted && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+            if (!context.Response.HasStarted
+                && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
                 await ProblemDetailsWriter.WriteAsync(context, Unrouted(context)).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -53,7 +59,7 @@ internal static class Routes
 
     private static async Task FailAsync(HttpContext context, Exception e, ServerServices services)
     {
-        // Who is gone gets no answer.
+        // A client that is gone gets no answer.
         if (context.RequestAborted.IsCancellationRequested)
         {
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -65,7 +71,8 @@ internal static class Routes
             BadHttpRequestException bad => new RequestProblem(bad.StatusCode, bad.Message),
             _ => new RequestProblem(StatusCodes.Status500InternalServerError, "The server failed at this; its log says more."),
         };
-        if (problem.Status >= StatusCodes.Status500InternalServerError && e is not RequestProblem) services.Log.Failure(context.Request.Path, e);
+        if (problem.Status >= StatusCodes.Status500InternalServerError && e is not RequestProblem)
+            services.Log.Failure(context.Request.Path, e);
         if (context.Response.HasStarted)
         {
             context.Abort();
@@ -83,7 +90,8 @@ internal static class Routes
 
     private static RequestProblem Unrouted(HttpContext context) => context.Response.StatusCode == StatusCodes.Status404NotFound
         ? new(StatusCodes.Status404NotFound, $"There is nothing here; {OpenApi} describes what is.")
-        : new(StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not answered here; it takes {context.Response.Headers.Allow}.");
+        : new(StatusCodes.Status405MethodNotAllowed,
+            $"{context.Request.Method} is not allowed here; this takes {context.Response.Headers.Allow}.");
 
     private static void SafeHeaders(IHeaderDictionary headers)
     {
@@ -93,7 +101,8 @@ internal static class Routes
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=(), display-capture=()";
-        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; " +
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; " +
+            "img-src 'self' blob: data:; media-src 'self' blob:; " +
             "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 

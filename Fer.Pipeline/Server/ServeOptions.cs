@@ -1,15 +1,20 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Server;
 
-/// <summary>Everything that <see cref="FerServer"/> can be told; every default stands here. Limits protect the machine from who asks too much.</summary>
+/// <summary>Every option of <see cref="FerServer"/> with its default. Limits protect the machine from greedy clients.</summary>
 public sealed record ServeOptions
 {
-    /// <summary>Where to listen: <c>PORT</c>, <c>localhost:PORT</c>, <c>ADDRESS:PORT</c> or <c>[ADDRESS]:PORT</c>. Port 0 takes a free one.</summary>
+    /// <summary>
+    /// Where to listen: <c>PORT</c>, <c>localhost:PORT</c>, <c>ADDRESS:PORT</c> or <c>[ADDRESS]:PORT</c>. Port 0 takes a free one.
+    /// </summary>
     public string Listen { get; init; } = "localhost:5080";
 
-    /// <summary>The face detector's package (<see cref="BlazeFacePackage"/>), packed or as a folder; null leaves it to who asks to say where the face is.</summary>
+    /// <summary>
+    /// The face detector's package (<see cref="BlazeFacePackage"/>), packed or as a folder; with null, requests must say where the face is.
+    /// </summary>
     public string? Detector { get; init; }
 
     /// <summary>How to look for faces in photographs.</summary>
@@ -18,10 +23,12 @@ public sealed record ServeOptions
     /// <summary>How to look for faces in the frames of a camera.</summary>
     public FaceFinderOptions Frames { get; init; } = FaceFinderOptions.Live;
 
-    /// <summary>Threads that look at a camera's frame; 0 is one a processor.</summary>
+    /// <summary>Threads that analyse a camera's frame; 0 is one a processor.</summary>
     public int Threads { get; init; }
 
-    /// <summary>A file of keys, one a line, of which a request must name one. Required to listen on anything but this machine's own addresses.</summary>
+    /// <summary>
+    /// A file of keys, one a line, of which a request must name one. Required to listen where other machines can connect.
+    /// </summary>
     public string? ApiKeyFile { get; init; }
 
     /// <summary>Names besides <c>localhost</c> and plain addresses that a request's Host header may hold.</summary>
@@ -69,16 +76,16 @@ public sealed record ServeOptions
     /// <summary>Seconds without a frame after which a live camera's connection ends.</summary>
     public double LiveIdleSeconds { get; init; } = 60;
 
-    /// <summary>Most faces that go through the network together.</summary>
+    /// <summary>Most faces that go through the network together; at most 932,067, whose pixels fill the largest array.</summary>
     public int MaxBatch { get; init; } = 64;
 
-    /// <summary>Milliseconds that a face waits at most for others that are on their way; 0 never waits.</summary>
+    /// <summary>Most milliseconds that a face waits for others to share its pass; 0 never waits.</summary>
     public double MaxWaitMilliseconds { get; init; } = 2;
 
-    /// <summary>Seconds that accepted requests have to finish in when the server stops.</summary>
+    /// <summary>Seconds that accepted requests get to finish in when the server stops.</summary>
     public double ShutdownSeconds { get; init; } = 10;
 
-    /// <summary>Seconds between the lines of the log that say where the time went; 0 writes none.</summary>
+    /// <summary>Seconds between the lines of the log about where the time went; 0 writes none.</summary>
     public double LogSeconds { get; init; } = 10;
 
     /// <exception cref="FerUsageException">A limit makes no sense.</exception>
@@ -95,11 +102,14 @@ public sealed record ServeOptions
         Positive(RequestSeconds, nameof(RequestSeconds));
         Positive(LiveIdleSeconds, nameof(LiveIdleSeconds));
         Positive(MaxBatch, nameof(MaxBatch));
+        if (MaxBatch > Face.MostInArray)
+            throw new FerUsageException($"{nameof(MaxBatch)} is {MaxBatch}; at most {Face.MostInArray} faces fit into one array.");
         NotNegative(MaxLiveSessions, nameof(MaxLiveSessions));
         NotNegative(MaxWaitMilliseconds, nameof(MaxWaitMilliseconds));
         NotNegative(ShutdownSeconds, nameof(ShutdownSeconds));
         NotNegative(LogSeconds, nameof(LogSeconds));
-        if (CertificateKey is not null && Certificate is null) throw new FerUsageException("A certificate's key alone serves nothing; name the certificate as well.");
+        if (CertificateKey is not null && Certificate is null)
+            throw new FerUsageException("A certificate's key is no use without its certificate; name that as well.");
     }
 
     private static void Positive(double value, string name)

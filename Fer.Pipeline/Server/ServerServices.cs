@@ -5,7 +5,9 @@ namespace Fer.Server;
 /// <summary>What the endpoints share.</summary>
 internal sealed class ServerServices : IAsyncDisposable
 {
-    internal ServerServices(FerModel model, IFaceFinder? finder, ServeOptions options, RequestGuard guard, ServerLog log, TimeProvider time, CancellationToken stopping)
+    internal ServerServices(
+        FerModel model, IFaceFinder? finder, ServeOptions options, RequestGuard guard, ServerLog log, TimeProvider time,
+        CancellationToken stopping)
     {
         (Model, Options, Guard, Log, Time, Stopping) = (model, options, guard, log, time, stopping);
         Limiter = new RequestLimiter(options.MaxRequests, options.MaxRequestsPerClient);

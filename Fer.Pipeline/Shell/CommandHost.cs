@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Fer.Shell;
 
-/// <summary>What a command runs in: where it writes, the clock, and the user's wish to stop. Tests give their own.</summary>
+/// <summary>What a command runs in: where it writes, the clock, and the signals to stop. Tests give their own.</summary>
 /// <param name="Output">Answers: tables, or JSON and nothing else.</param>
 /// <param name="Error">Notes, progress and errors.</param>
 internal sealed record CommandHost(TextWriter Output, TextWriter Error)
@@ -19,24 +19,27 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
     /// <summary>The terminal to draw live progress on, or null where output goes to a file, a pipe or a build log.</summary>
     internal IAnsiConsole? Terminal { get; init; }
 
-    /// <summary>The signals that stop a command, or null where nobody sends any.</summary>
+    /// <summary>The signals that stop a command, or null for none.</summary>
     internal StopKeys? Signals { get; init; }
 
     /// <summary>Gives the key that was pressed, or null for none; itself null where the input is no terminal.</summary>
     internal Func<char?>? ReadKey { get; init; }
 
-    /// <summary>Where data and artifacts stand unless told otherwise.</summary>
+    /// <summary>Where data and artifacts are by default.</summary>
     internal ProjectFolders Folders => new(CurrentFolder);
 
     /// <summary>The host of the real console.</summary>
     internal static CommandHost FromConsole()
     {
         // Live progress goes to the error stream, so that output can be piped while a person watches.
-        bool terminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb" && Environment.GetEnvironmentVariable("CI") is null or "";
+        bool terminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb"
+            && Environment.GetEnvironmentVariable("CI") is null or "";
         return new CommandHost(Console.Out, Console.Error)
         {
             // Without a terminal to draw on, the program may run in the background, where reading keys would stop it.
-            ReadKey = terminal && !Console.IsInputRedirected ? () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null : null,
+            ReadKey = terminal && !Console.IsInputRedirected
+                ? () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null
+                : null,
             Terminal = terminal ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : null,
         };
     }
@@ -44,7 +47,7 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
     /// <summary>A path the user gave, from the current folder.</summary>
     internal string Resolve(string path) => Path.GetFullPath(path, CurrentFolder);
 
-    /// <summary>A path as short as it can be told: relative where it lies below the current folder.</summary>
+    /// <summary>A path in its shortest form: relative where it lies below the current folder.</summary>
     internal string Shorten(string path)
     {
         string relative = Path.GetRelativePath(CurrentFolder, path);

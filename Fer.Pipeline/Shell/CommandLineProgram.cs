@@ -4,19 +4,21 @@ using Fer.Pipeline;
 
 namespace Fer.Shell;
 
-/// <summary>Parses the arguments, runs the command and turns every end into an exit code and, at most, one message.</summary>
+/// <summary>Parses the arguments, runs the command and turns every outcome into an exit code and, at most, one message.</summary>
 internal static class CommandLineProgram
 {
-    /// <summary>Set to 1, an unexpected error is shown with its stack.</summary>
+    /// <summary>Where it is 1, an unexpected error is shown with its stack trace.</summary>
     internal const string DebugVariable = "FER_DEBUG";
 
     /// <summary>Runs the command line.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
     /// <param name="host">Where to write.</param>
     /// <param name="commands">The commands.</param>
-    /// <param name="cancellationToken">The user's wish to stop.</param>
+    /// <param name="cancellationToken">Cancelled when the user wants to stop.</param>
     /// <param name="program">What the program is called; null is <c>fer</c>.</param>
-    internal static async Task<int> RunAsync(string[] arguments, CommandHost host, IEnumerable<ICommand> commands, CancellationToken cancellationToken, ProgramText? program = null)
+    internal static async Task<int> RunAsync(
+        string[] arguments, CommandHost host, IEnumerable<ICommand> commands, CancellationToken cancellationToken,
+        ProgramText? program = null)
     {
         program ??= ProgramText.Fer;
         try
@@ -30,7 +32,8 @@ internal static class CommandLineProgram
             if (!informs && UsageErrors.Find(parsed) is { Count: > 0 } errors)
             {
                 foreach (string error in errors) await host.Error.WriteLineAsync(error).ConfigureAwait(false);
-                await host.Error.WriteLineAsync($"'{TypedCommand.Path(parsed.CommandResult.Command)} --help' shows what is known, with examples.").ConfigureAwait(false);
+                string command = TypedCommand.Path(parsed.CommandResult.Command);
+                await host.Error.WriteLineAsync($"'{command} --help' shows all options, with examples.").ConfigureAwait(false);
                 return ExitCode.WrongUsage;
             }
             var invocation = new InvocationConfiguration
@@ -61,9 +64,8 @@ internal static class CommandLineProgram
         }
         catch (Exception e)
         {
-            await host.Error.WriteLineAsync(WantsDetails
-                ? e.ToString()
-                : $"Unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set {DebugVariable}=1 for the details)").ConfigureAwait(false);
+            string brief = $"Unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set {DebugVariable}=1 for the details)";
+            await host.Error.WriteLineAsync(WantsDetails ? e.ToString() : brief).ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }

@@ -12,7 +12,8 @@ internal sealed class Help(SynchronousCommandLineAction page, ProgramText progra
 
     public override bool ClearsParseErrors => true;
 
-    internal static void AddExamples(Command command, IReadOnlyList<(string Arguments, string What)> examples) => Examples.Add(command, examples);
+    internal static void AddExamples(Command command, IReadOnlyList<(string Arguments, string What)> examples) =>
+        Examples.Add(command, examples);
 
     /// <summary>Puts the examples below the help of <paramref name="root"/> and of every command in it.</summary>
     internal static void Attach(RootCommand root, ProgramText program)

@@ -3,7 +3,9 @@ namespace Fer.Shell;
 /// <summary>The default places, the same from the top of the repository and from inside a project folder.</summary>
 internal sealed class ProjectFolders
 {
-    /// <summary>Finds the top level: the folder of <c>FerMl.sln</c> above the current folder, else above the program, else the current folder.</summary>
+    /// <summary>
+    /// Finds the top level: the folder of <c>FerMl.sln</c> above the current folder, else above the program, else the current folder.
+    /// </summary>
     internal ProjectFolders(string currentFolder) =>
         Top = Above(currentFolder) ?? Above(AppContext.BaseDirectory) ?? currentFolder;
 

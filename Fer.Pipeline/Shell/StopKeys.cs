@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Fer.Shell;
 
 /// <summary>
-/// Ctrl+C and the system's wish to end: the first asks the command to save and stop. In a command that can pause, the second asks it to finish with what
-/// it has. One more ends at once.
+/// Ctrl+C and the system's request to terminate: the first asks the command to save and stop. In a command that can pause, the second asks
+/// it to finish with what it has. One more ends the program at once.
 /// </summary>
 internal sealed class StopKeys : IDisposable
 {

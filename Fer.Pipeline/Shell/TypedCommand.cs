@@ -6,11 +6,12 @@ namespace Fer.Shell;
 /// <summary>Writes a command as it was typed.</summary>
 internal static class TypedCommand
 {
-    internal static CommandText Of(ParseResult result) => new(Join(result.Tokens.Select(t => t.Value)), Join(result.Tokens.Select(t => FileName(t.Value))));
+    internal static CommandText Of(ParseResult result) =>
+        new(Join(result.Tokens.Select(t => t.Value)), Join(result.Tokens.Select(t => FileName(t.Value))));
 
     private static string Join(IEnumerable<string> words) => "fer " + string.Join(' ', words.Select(Quoted));
 
-    /// <summary>What stands behind the last separator of folders; all of a word without one, or of one that ends in it.</summary>
+    /// <summary>The last part of a path; a word without separators stays whole.</summary>
     private static string FileName(string word)
     {
         string trimmed = word.TrimEnd('/', '\\');
@@ -21,5 +22,7 @@ internal static class TypedCommand
     internal static string Path(Command command) =>
         command is RootCommand root ? root.HelpName ?? root.Name : $"{Path(command.Parents.OfType<Command>().First())} {command.Name}";
 
-    private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=,:+".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
+    private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=,:+".Contains(c))
+        ? word
+        : $"'{word.Replace("'", "'\\''")}'";
 }

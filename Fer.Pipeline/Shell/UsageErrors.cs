@@ -54,7 +54,8 @@ internal static class UsageErrors
     };
 
     private static bool LooksLikeOption(string word) =>
-        word.Length > 1 && word[0] == '-' && (char.IsAsciiLetter(word[1]) || (word.Length > 2 && word[1] == '-' && char.IsAsciiLetter(word[2])));
+        word.Length > 1 && word[0] == '-'
+        && (char.IsAsciiLetter(word[1]) || (word.Length > 2 && word[1] == '-' && char.IsAsciiLetter(word[2])));
 
     private static IEnumerable<string> KnownOptions(Command command)
     {

@@ -21,6 +21,14 @@ public sealed class FaceDatasetTests : IDisposable
     }
 
     [Fact]
+    public void More_faces_than_an_array_holds_cannot_be_selected()
+    {
+        var one = new FaceSet(["a"], new byte[Face.PixelCount], [0], [0L]);
+        var e = Assert.Throws<FerException>(() => one.Select(new int[1_000_000]));
+        Assert.Contains("1,000,000 faces", e.Message);
+    }
+
+    [Fact]
     public void A_csv_becomes_three_sets_with_pixels_labels_and_rows()
     {
         var data = FaceDataset.Load(Csv(), LabelScheme.Seven);

@@ -1,3 +1,4 @@
+using Fer.Pipeline;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 using Fer.Tests.Engine;
@@ -152,6 +153,15 @@ public class NetworkExecutorTests
         Assert.Throws<InvalidOperationException>(executor.Backward);
         executor.Dispose();
         Assert.Throws<ObjectDisposedException>(() => executor.Forward(1));
+    }
+
+    [Fact]
+    public void A_batch_too_large_for_any_machine_is_refused_with_the_most_that_goes()
+    {
+        using var pool = new WorkerPool(1);
+        var e = Assert.Throws<FerException>(() => new NetworkExecutor(Tangled(), int.MaxValue / 100, training: false, pool));
+        Assert.Contains("21,474,836 examples", e.Message);
+        Assert.Contains("smaller batch", e.Message);
     }
 
     private static void Step(NetworkExecutor executor)

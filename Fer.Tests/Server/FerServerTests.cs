@@ -108,7 +108,7 @@ public sealed partial class FerServerTests
     [Fact]
     public void The_page_fetches_nothing_from_elsewhere()
     {
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(TestPaths.Root, "Fer.Pipeline", "Serving", "Page")))
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(TestPaths.Root, "Fer.Pipeline", "Server", "Page")))
         {
             var addresses = Address().Matches(File.ReadAllText(file)).Select(m => m.Value).Where(a => a is not ("http://www.w3.org" or "http://localhost$"));
             Assert.Empty(addresses);

@@ -115,6 +115,59 @@ public sealed class LiveSessionTests
         Assert.Equal(2, (await Receive(socket)).GetProperty("faces").GetArrayLength());
     }
 
+    [Fact]
+    public async Task A_frame_slower_than_the_time_limit_is_a_problem_and_the_connection_stays()
+    {
+        using var hold = new ManualResetEventSlim();
+        await using var server = await RunningServer.StartAsync(new() { RequestSeconds = 0.5 }, new HalvesFinder(() => hold.Wait(Cancel)));
+        using var socket = await Connect(server);
+        await Send(socket, 1, TestPictures.Jpeg);
+        var slow = await Receive(socket);
+        Assert.Equal(1u, slow.GetProperty("frame").GetUInt32());
+        Assert.Equal(503, slow.GetProperty("problem").GetProperty("status").GetInt32());
+        Assert.Contains("0.5 seconds", slow.GetProperty("problem").GetProperty("detail").GetString());
+        hold.Set();
+        uint frame = 1;
+        JsonElement answer;
+        do
+        {
+            await Send(socket, ++frame, TestPictures.Jpeg);
+            answer = await Receive(socket);
+            Assert.Equal(frame, answer.GetProperty("frame").GetUInt32());
+        }
+        while (answer.TryGetProperty("problem", out _) && frame < 50); // A busy machine may be slow once more.
+        Assert.Equal(2, answer.GetProperty("faces").GetArrayLength());
+        Assert.Contains("fer_live_frames_total{outcome=\"failed\"}", await server.Client.GetStringAsync("metrics", Cancel));
+    }
+
+    [Fact]
+    public async Task An_answer_is_described_by_the_settings_that_its_frame_was_looked_at_with()
+    {
+        using var go = new SemaphoreSlim(0);
+        using var begun = new SemaphoreSlim(0);
+        await using var server = await RunningServer.StartAsync(finder: new HalvesFinder(() =>
+        {
+            begun.Release();
+            go.Wait(Cancel);
+        }));
+        using var socket = await Connect(server);
+        await Send(socket, 1, TestPictures.Jpeg);
+        await begun.WaitAsync(Cancel);
+        await SendText(socket, """{"box":{"x":10,"y":5,"width":20,"height":30}}""");
+        // Messages are read in their order: once a frame is overtaken, the settings before it are known.
+        await Send(socket, 2, TestPictures.Jpeg);
+        await Send(socket, 3, TestPictures.Jpeg);
+        while (!(await server.Client.GetStringAsync("metrics", Cancel)).Contains("outcome=\"superseded\"} 1\n", StringComparison.Ordinal))
+            await Task.Delay(5, Cancel);
+        go.Release(2);
+        var detected = await Receive(socket);
+        Assert.Equal(1u, detected.GetProperty("frame").GetUInt32());
+        Assert.All(detected.GetProperty("faces").EnumerateArray(), f => Assert.Equal(JsonValueKind.Number, f.GetProperty("score").ValueKind));
+        var boxed = await Receive(socket);
+        Assert.Equal(3u, boxed.GetProperty("frame").GetUInt32());
+        Assert.All(boxed.GetProperty("faces").EnumerateArray(), f => Assert.Equal(JsonValueKind.Null, f.GetProperty("score").ValueKind));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("no json")]

@@ -129,9 +129,16 @@ public sealed class ServeLimitsTests
     [Theory]
     [InlineData(nameof(ServeOptions.MaxBodyBytes))]
     [InlineData(nameof(ServeOptions.RequestSeconds))]
+    [InlineData(nameof(ServeOptions.MaxBatch))]
     public async Task Limits_that_make_no_sense_are_wrong_usage(string name)
     {
-        var options = name == nameof(ServeOptions.MaxBodyBytes) ? new ServeOptions { MaxBodyBytes = 0 } : new ServeOptions { RequestSeconds = double.NaN };
+        var options = name switch
+        {
+            nameof(ServeOptions.MaxBodyBytes) => new ServeOptions { MaxBodyBytes = 0 },
+            // The pixels of so many faces are more than an array can hold.
+            nameof(ServeOptions.MaxBatch) => new ServeOptions { MaxBatch = 1_000_000 },
+            _ => new ServeOptions { RequestSeconds = double.NaN },
+        };
         var e = await Assert.ThrowsAsync<Fer.Pipeline.FerUsageException>(() => RunningServer.StartAsync(options));
         Assert.Contains(name, e.Message);
     }

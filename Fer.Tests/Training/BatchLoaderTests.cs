@@ -26,6 +26,20 @@ public class BatchLoaderTests
     }
 
     [Fact]
+    public void A_batch_of_any_size_takes_all_faces_at_once()
+    {
+        foreach (bool dropLast in (bool[])[false, true])
+            Assert.Equal(50 * 3, Assert.Single(Load(Faces, new() { BatchSize = int.MaxValue, DropLast = dropLast })).Targets.Length);
+    }
+
+    [Fact]
+    public void A_batch_that_no_array_holds_is_wrong_usage()
+    {
+        var e = Assert.Throws<FerUsageException>(() => new BatchLoader(Faces, new() { BatchSize = 50, Side = 7000 }));
+        Assert.Contains("50 faces of 7000 x 7000", e.Message);
+    }
+
+    [Fact]
     public void Evaluation_gives_every_face_once_and_in_order_with_its_target()
     {
         var batches = Load(Faces, new BatchLoaderOptions { BatchSize = 16, Side = 40 });

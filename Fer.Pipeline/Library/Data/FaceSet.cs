@@ -29,7 +29,7 @@ public sealed class FaceSet
     {
         if (pixels.Length != labels.Length * (long)Face.PixelCount || rows.Length != labels.Length)
             throw new ArgumentException($"{labels.Length} labels, {rows.Length} rows and {pixels.Length} pixels do not belong together.");
-        if (targets is not null && targets.Length != labels.Length * classNames.Count)
+        if (targets is not null && targets.Length != labels.Length * (long)classNames.Count)
             throw new ArgumentException($"{targets.Length} targets are not {labels.Length} faces x {classNames.Count} classes.");
         foreach (int label in labels)
             if ((uint)label >= classNames.Count)
@@ -134,8 +134,11 @@ public sealed class FaceSet
     }
 
     /// <summary>A copy that holds the faces at <paramref name="indices"/>, in that order.</summary>
+    /// <exception cref="FerException">There are more than fit into one set: 932,067.</exception>
     public FaceSet Select(ReadOnlySpan<int> indices)
     {
+        if (indices.Length > Face.MostInArray)
+            throw new FerException($"{indices.Length:N0} faces are more than the {Face.MostInArray:N0} that one set can hold. Select fewer.");
         int classes = ClassNames.Count;
         var pixels = new byte[indices.Length * Face.PixelCount];
         var labels = new int[indices.Length];

@@ -8,4 +8,7 @@ public static class Face
 
     /// <summary>Pixels of a face: 2,304, row by row.</summary>
     public const int PixelCount = Side * Side;
+
+    /// <summary>Most faces whose pixels fit into one array of bytes or floats: more overflow its length.</summary>
+    internal static int MostInArray => Array.MaxLength / PixelCount;
 }

@@ -29,8 +29,8 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is not positive.</exception>
     /// <exception cref="ArgumentException">Both <paramref name="training"/> and <paramref name="frozen"/> are true, or
     /// <paramref name="training"/> is true for a network with several outputs.</exception>
-    /// <exception cref="FerException">There is not enough memory, or <paramref name="training"/> is true for a network with shared
-    /// weights.</exception>
+    /// <exception cref="FerException">There is not enough memory, the batch is too large for any machine, or <paramref name="training"/> is
+    /// true for a network with shared weights.</exception>
     public NetworkExecutor(Network network, int batchSize, bool training, WorkerPool pool, bool frozen = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
@@ -78,8 +78,18 @@ public sealed unsafe class NetworkExecutor : IDisposable
     internal static long BytesFor(Network network, int batchSize, bool training, WorkerPool pool) =>
         new ExecutionPlan(network, training, batchSize, CreateKernels(network, batchSize, training, pool, frozen: false), pool.Threads).TotalBytes;
 
-    private static Kernel[] CreateKernels(Network network, int batchSize, bool training, WorkerPool pool, bool frozen) =>
-        [.. network.Nodes.Select(node => CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool, frozen)))];
+    private static Kernel[] CreateKernels(Network network, int batchSize, bool training, WorkerPool pool, bool frozen)
+    {
+        // Spans over a batch, and shapes that take a batch for one long line, count in 32 bits.
+        int longest = network.Inputs.Select(i => i.Shape).Concat(network.Nodes.Select(n => n.Shape)).Max(s => s.Length);
+        if ((long)batchSize * longest > int.MaxValue)
+        {
+            throw new FerException($"{network.Architecture}: {batchSize:N0} examples are too many for one pass, which takes at most " +
+                $"{int.MaxValue / longest:N0} of this network. Use a smaller batch.");
+        }
+        return [.. network.Nodes.Select(node =>
+            CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool, frozen)))];
+    }
 
     /// <summary>The network.</summary>
     public Network Network { get; }

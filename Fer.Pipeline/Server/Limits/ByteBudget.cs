@@ -1,6 +1,9 @@
 namespace Fer.Server;
 
-/// <summary>Bytes that all requests together may hold, taken as their bodies arrive: many small promises cannot add up to a large debt.</summary>
+/// <summary>
+/// Bytes that all requests together may hold. They are taken as the bodies arrive, so that many clients that announce large bodies and send
+/// little take little.
+/// </summary>
 internal sealed class ByteBudget(long most)
 {
     private long _taken;

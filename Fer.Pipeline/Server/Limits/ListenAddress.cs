@@ -25,10 +25,12 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
             bool brackets = host.StartsWith('[') && host.EndsWith(']');
             // Without brackets it would not be clear where an IPv6 address ends and its port begins.
             if (brackets || !host.Contains(':', StringComparison.Ordinal))
-                if (IPAddress.TryParse(host, out var address) && address.ToString().Contains(':', StringComparison.Ordinal) == brackets && (brackets || IsFull(host)))
+                if (IPAddress.TryParse(host, out var address) && address.ToString().Contains(':', StringComparison.Ordinal) == brackets
+                    && (brackets || IsFull(host)))
                     return new(address, port);
         }
-        throw new FerUsageException($"'{text}' is no place to listen: give a port (5080), localhost:5080, or an address of this machine with a port (192.168.1.5:5080, [::1]:5080, 0.0.0.0:5080 for all).");
+        throw new FerUsageException($"'{text}' is no place to listen: give a port (5080), localhost:5080, or an address of this machine " +
+            "with a port (192.168.1.5:5080, [::1]:5080, 0.0.0.0:5080 for all).");
     }
 
     /// <summary>Has Kestrel listen here.</summary>
@@ -40,7 +42,7 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
     }
 
     public override string ToString() =>
-        (Address is null ? "localhost" : Address.ToString() is var a && a.Contains(':', StringComparison.Ordinal) ? $"[{a}]" : Address.ToString())
+        (Address?.ToString() is not { } text ? "localhost" : text.Contains(':', StringComparison.Ordinal) ? $"[{text}]" : text)
         + ":" + Port.ToString(CultureInfo.InvariantCulture);
 
     private static bool TryPort(string text, out int port) =>

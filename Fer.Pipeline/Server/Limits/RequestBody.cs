@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fer.Server;
 
-/// <summary>A request's body in memory: never on disk, bounded, and counted against what all may hold until disposed.</summary>
+/// <summary>A request's body in memory: never on disk, limited, and counted in the budget of all requests until disposed.</summary>
 internal sealed class RequestBody : IDisposable
 {
     private const int FirstBytes = 64 << 10;
@@ -14,19 +14,19 @@ internal sealed class RequestBody : IDisposable
     private RequestBody(ByteBudget budget) => _budget = budget;
 
     /// <summary>What was sent.</summary>
-    internal ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+    internal ArraySegment<byte> Bytes => new(_bytes, 0, _length);
 
     /// <summary>Reads the whole body.</summary>
     /// <exception cref="RequestProblem">It is too long (413) or others hold too much (503).</exception>
     /// <exception cref="BadHttpRequestException">It ends early or comes too slowly.</exception>
     internal static async Task<RequestBody> ReadAsync(HttpRequest request, int most, ByteBudget budget, CancellationToken cancellationToken)
     {
-        // A promise of too much is refused before any of it is read.
+        // A body announced as too long is refused before any of it is read.
         if (request.ContentLength > most) throw TooLong(most);
         var body = new RequestBody(budget);
         try
         {
-            // The promised length is taken only when the first bytes are there; one byte more shows the end.
+            // Room for the announced length is taken only once the first bytes are there; one byte more shows the end.
             int first = (int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes) + 1;
             body.Grow(first);
             while (true)
@@ -59,5 +59,6 @@ internal sealed class RequestBody : IDisposable
         Array.Resize(ref _bytes, length);
     }
 
-    private static RequestProblem TooLong(int most) => RequestProblem.TooLarge($"The body is longer than {most:N0} bytes, the most that is taken. Make the picture smaller, or send fewer at once.");
+    private static RequestProblem TooLong(int most) => RequestProblem.TooLarge(
+        $"The body is longer than {most:N0} bytes, the most that is accepted. Make the picture smaller, or send fewer at once.");
 }

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Primitives;
 namespace Fer.Server;
 
 /// <summary>
-/// Keeps away requests that a web page elsewhere has a browser send: by name (DNS rebinding gives a stranger's page this server under the
-/// stranger's name, so only plain addresses, localhost and names that the user allowed are served) and by origin (a page may send forms
-/// and open WebSockets across sites, but browsers name the page's origin). Then asks for the key where there are keys.
+/// Refuses requests that another site's page makes a browser send: by host name (with DNS rebinding a foreign page reaches this server
+/// under its own name, so only plain addresses, localhost and names that the user allowed are served) and by origin (a page may send
+/// forms and open WebSockets across sites, but browsers name the page's origin). Then it asks for the key where there are keys.
 /// </summary>
 internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? keys)
 {
@@ -28,8 +28,8 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? 
     {
         if (!IsServedName(request.Host.Host))
         {
-            throw new RequestProblem(StatusCodes.Status421MisdirectedRequest,
-                $"This server does not answer to the name '{Shown(request.Host.Host)}'. Use its address or localhost, or start it with --allow-host.");
+            throw new RequestProblem(StatusCodes.Status421MisdirectedRequest, $"This server does not answer to the name " +
+                $"'{Shown(request.Host.Host)}'. Use its address or localhost, or start it with --allow-host.");
         }
         var origin = request.Headers.Origin;
         if (!StringValues.IsNullOrEmpty(origin))
@@ -37,20 +37,23 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? 
             if (origin.Count != 1 || !Uri.TryCreate(origin[0], UriKind.Absolute, out var from) || !IsSelf(from, request)) throw Elsewhere();
         }
         // A page elsewhere may embed an answer as an image or script, without an origin; browsers then say "cross-site" here.
-        else if (request.Headers["Sec-Fetch-Site"] is [{ } site] && site is "cross-site" or "same-site" && request.Headers["Sec-Fetch-Mode"] != "navigate")
+        else if (request.Headers["Sec-Fetch-Site"] is [{ } site] && site is "cross-site" or "same-site"
+            && request.Headers["Sec-Fetch-Mode"] != "navigate")
         {
             throw Elsewhere();
         }
     }
 
-    /// <summary>Checks the key; gives what names the client in the counts: its key's number, else its address.</summary>
+    /// <summary>Checks the key and gives what the client is counted under: its key's number, else its address.</summary>
     /// <exception cref="RequestProblem">There are keys and the request names none of them (401).</exception>
     internal string CheckKey(HttpContext context)
     {
         if (keys is null) return context.Connection.RemoteIpAddress?.ToString() ?? "";
-        if (GivenKey(context.Request) is { } given && keys.Find(given) is { } number) return "key " + number.ToString(CultureInfo.InvariantCulture);
+        if (GivenKey(context.Request) is { } given && keys.Find(given) is { } number)
+            return "key " + number.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        throw new RequestProblem(StatusCodes.Status401Unauthorized, $"A key is needed: the header 'Authorization: Bearer KEY' or '{KeyHeader}: KEY'.");
+        throw new RequestProblem(
+            StatusCodes.Status401Unauthorized, $"A key is needed: the header 'Authorization: Bearer KEY' or '{KeyHeader}: KEY'.");
     }
 
     private static string? GivenKey(HttpRequest request)
@@ -74,7 +77,7 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? 
 
     private static bool IsSelf(Uri origin, HttpRequest request) =>
         origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
-        // Before a proxy that ends TLS, the scheme here is not the page's.
+        // Behind a proxy that ends TLS, the scheme here is not the page's.
         && origin.Port == (request.Host.Port ?? (origin.Scheme == Uri.UriSchemeHttps ? 443 : 80));
 
     private static RequestProblem Elsewhere() =>

@@ -1,13 +1,13 @@
 namespace Fer.Server;
 
-/// <summary>Counts the requests for predictions that are being worked on, in all and for each client. Holds no client that asks for nothing.</summary>
+/// <summary>Counts the requests for predictions in progress, in all and for each client. Forgets a client without requests.</summary>
 internal sealed class RequestLimiter(int most, int mostOfClient)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _clients = new(StringComparer.Ordinal);
     private int _all;
 
-    /// <summary>Requests being worked on.</summary>
+    /// <summary>Requests in progress.</summary>
     internal int InProgress
     {
         get { lock (_gate) return _all; }
@@ -20,7 +20,11 @@ internal sealed class RequestLimiter(int most, int mostOfClient)
         lock (_gate)
         {
             int own = _clients.GetValueOrDefault(client);
-            if (own >= mostOfClient) throw RequestProblem.TooMany($"You have {own} requests in progress, the most that one client may have. Wait for an answer before you send the next.");
+            if (own >= mostOfClient)
+            {
+                throw RequestProblem.TooMany($"You have {own} requests in progress, the most that one client may have. " +
+                    "Wait for an answer before you send the next.");
+            }
             if (_all >= most) throw RequestProblem.Overloaded($"The server works on {_all} requests, as many as it takes. Try again.");
             _clients[client] = own + 1;
             _all++;

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Fer.Server;
 
-/// <summary>Why a request gets no answer: becomes problem details (RFC 9457) with its status. The detail is for who sent the request and names nothing of this machine.</summary>
+/// <summary>
+/// Why a request fails: becomes problem details (RFC 9457) with its status. The detail is for the client and names nothing of this machine.
+/// </summary>
 internal sealed class RequestProblem(int status, string detail) : Exception(detail)
 {
     /// <summary>The HTTP status.</summary>

@@ -25,7 +25,8 @@ internal static class ServerCertificate
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new FerException($"{path}: cannot be used as a certificate ({e.Message.TrimEnd('.')}). It takes PEM with its key (--certificate-key where that is apart) or PKCS #12; a password comes from --certificate-password-file.", e);
+            throw new FerException($"{path}: cannot be used as a certificate ({e.Message.TrimEnd('.')}). It takes PEM with its key " +
+                "(--certificate-key where that is a file of its own) or PKCS #12; a password comes from --certificate-password-file.", e);
         }
     }
 

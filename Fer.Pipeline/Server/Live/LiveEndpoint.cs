@@ -11,10 +11,14 @@ internal sealed class LiveEndpoint(ServerServices services)
         if (!context.WebSockets.IsWebSocketRequest || !context.WebSockets.WebSocketRequestedProtocols.Contains(RequestGuard.LiveProtocol))
         {
             context.Response.Headers.Upgrade = "websocket";
-            throw new RequestProblem(StatusCodes.Status426UpgradeRequired, $"This is a WebSocket of the protocol {RequestGuard.LiveProtocol}; {Routes.Predict} takes single pictures.");
+            throw new RequestProblem(StatusCodes.Status426UpgradeRequired,
+                $"This is a WebSocket of the protocol {RequestGuard.LiveProtocol}; {Routes.Predict} takes single pictures.");
         }
         if (!services.Metrics.TryEnterSession(services.Options.MaxLiveSessions))
-            throw RequestProblem.Overloaded($"{services.Options.MaxLiveSessions} live cameras are open, as many as the server takes. Close one and try again.");
+        {
+            throw RequestProblem.Overloaded(
+                $"{services.Options.MaxLiveSessions} live cameras are open, as many as the server takes. Close one and try again.");
+        }
         try
         {
             using var entry = services.Limiter.Enter(client);

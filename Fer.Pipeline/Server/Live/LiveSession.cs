@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Fer.Pipeline.Detection;
@@ -7,8 +8,9 @@ namespace Fer.Server;
 
 /// <summary>
 /// One live camera. Binary messages are frames: four bytes of the frame's number (big-endian), then a JPEG. A text message
-/// <c>{"box":{"x","y","width","height"}}</c> says where the face is, <c>{"box":null}</c> that the detector shall find it. Every frame that
-/// is looked at is answered by a text message with its number; one that a newer frame overtook is not.
+/// <c>{"box":{"x","y","width","height"}}</c> says where the face is, <c>{"box":null}</c> that the detector should find it. Every frame that
+/// is analysed is answered by a text message with its number, one that took too long by a problem; a frame that a newer one replaced is
+/// not answered.
 /// </summary>
 internal sealed class LiveSession : IDisposable
 {
@@ -30,17 +32,19 @@ internal sealed class LiveSession : IDisposable
         _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.DetectInFrame;
     }
 
-    /// <summary>Serves until the camera ends, falls silent or the server stops.</summary>
+    /// <summary>Serves until the camera closes the connection, sends nothing for too long, or the server stops.</summary>
     internal async Task RunAsync(CancellationToken aborted)
     {
         var end = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var ended = new CancellationTokenSource();
-        // Cancelling a receive breaks the connection off, so that is the last resort; a goodbye comes first.
+        // Cancelling a receive aborts the connection, so that is the last resort; a close message comes first.
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        using var stopping = _services.Stopping.Register(() => end.TrySetResult(new(WebSocketCloseStatus.EndpointUnavailable, "The server stops.")));
+        using var stopping = _services.Stopping.Register(
+            () => end.TrySetResult(new(WebSocketCloseStatus.EndpointUnavailable, "The server stops.")));
         var idleTime = TimeSpan.FromSeconds(_services.Options.LiveIdleSeconds);
         await using var idle = _services.Time.CreateTimer(
-            _ => end.TrySetResult(new(WebSocketCloseStatus.PolicyViolation, "No frame came for too long.")), null, idleTime, Timeout.InfiniteTimeSpan);
+            _ => end.TrySetResult(new(WebSocketCloseStatus.PolicyViolation, "No frame came for too long.")),
+            null, idleTime, Timeout.InfiniteTimeSpan);
         var receiving = ReportAsync(ReceiveAsync(() => idle.Change(idleTime, Timeout.InfiniteTimeSpan), gone.Token), end);
         var working = ReportAsync(WorkAsync(ended.Token, gone.Token), end);
         var ending = await end.Task.ConfigureAwait(false);
@@ -55,14 +59,14 @@ internal sealed class LiveSession : IDisposable
         }
         catch (Exception e) when (IsGone(e))
         {
-            // There is nobody to say goodbye to.
+            // Nobody is left to take the close message.
         }
         await receiving.ConfigureAwait(false);
     }
 
     public void Dispose() => _latest.Dispose();
 
-    /// <summary>Hands on how a task ends; a connection that broke off ends without a goodbye.</summary>
+    /// <summary>Reports how a task ends; a broken connection ends without a close message.</summary>
     private static async Task ReportAsync(Task<Ending> task, TaskCompletionSource<Ending> end)
     {
         try
@@ -77,7 +81,7 @@ internal sealed class LiveSession : IDisposable
 
     private static bool IsGone(Exception e) => e is WebSocketException or OperationCanceledException or IOException;
 
-    /// <summary>Receives until the other side ends or breaks the rules.</summary>
+    /// <summary>Receives until the other side closes the connection or breaks the rules.</summary>
     private async Task<Ending> ReceiveAsync(Action heard, CancellationToken gone)
     {
         int most = _services.Options.MaxBodyBytes + NumberBytes + 1;
@@ -98,7 +102,8 @@ internal sealed class LiveSession : IDisposable
             heard();
             if (part.MessageType == WebSocketMessageType.Text)
             {
-                if (!TryReadSettings(buffer.Bytes)) return new(WebSocketCloseStatus.InvalidPayloadData, "Not the settings of a live camera.");
+                if (!TryReadSettings(buffer.Bytes))
+                    return new(WebSocketCloseStatus.InvalidPayloadData, "Not the settings of a live camera.");
             }
             else if (buffer.Length <= NumberBytes)
             {
@@ -116,33 +121,52 @@ internal sealed class LiveSession : IDisposable
         }
     }
 
-    /// <summary>Looks at the newest frame, again and again, until told that it ended; the frame in hand is finished first.</summary>
+    /// <summary>Analyses the newest frame, again and again, until the session ends; the current frame is finished first.</summary>
     private async Task<Ending> WorkAsync(CancellationToken ended, CancellationToken gone)
     {
         while (true)
         {
             var frame = await _latest.TakeAsync(ended).ConfigureAwait(false);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
-            limit.CancelAfter(TimeSpan.FromSeconds(_services.Options.RequestSeconds));
-            byte[] answer = await AnswerAsync(frame.Bytes, limit.Token).ConfigureAwait(false);
-            _latest.Return(frame);
+            byte[] answer = await AnswerAsync(frame, gone).ConfigureAwait(false);
+            // A client that does not take its answer in that time is gone.
+            using var limit = Limit(gone);
             await _socket.SendAsync(answer, WebSocketMessageType.Text, true, limit.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    private CancellationTokenSource Limit(CancellationToken gone)
     {
-        uint number = BinaryPrimitives.ReadUInt32BigEndian(message.Span);
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        limit.CancelAfter(TimeSpan.FromSeconds(_services.Options.RequestSeconds));
+        return limit;
+    }
+
+    private async Task<byte[]> AnswerAsync(FrameBuffer frame, CancellationToken gone)
+    {
+        uint number = BinaryPrimitives.ReadUInt32BigEndian(frame.Bytes.Span);
+        // The settings may change while the frame is analysed; its answer is described by those it was analysed with.
+        var choice = _choice;
+        using var limit = Limit(gone);
         try
         {
-            var answer = await _services.Analyzer.AnalyzeAsync(message[NumberBytes..], "frame", _choice, cancellationToken).ConfigureAwait(false);
+            var picture = frame.Bytes[NumberBytes..];
+            var answer = await _services.Analyzer.AnalyzeAsync(picture, "frame", choice, limit.Token).ConfigureAwait(false);
+            _latest.Return(frame);
             var faces = _tracker.Update(answer.Faces, _services.Time.GetElapsedTime(_start).TotalSeconds);
             _services.Metrics.Frame("answered");
-            return JsonResponse.ToBytes(json => Write(json, number, answer, faces));
+            return JsonResponse.ToBytes(json => Write(json, number, choice, answer, faces));
         }
         catch (RequestProblem problem)
         {
+            _latest.Return(frame);
             return Failed(number, problem);
+        }
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
+        {
+            // Decoding cannot be interrupted and may still read this frame, so its buffer is not used again.
+            string seconds = _services.Options.RequestSeconds.ToString(CultureInfo.InvariantCulture);
+            return Failed(number, RequestProblem.Overloaded(
+                $"The frame took longer than {seconds} seconds and was given up. Send smaller frames, or fewer."));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -164,8 +188,9 @@ internal sealed class LiveSession : IDisposable
         });
     }
 
-    private void Write(Utf8JsonWriter json, uint number, PictureAnswer answer, IReadOnlyList<TrackedFace> faces)
+    private void Write(Utf8JsonWriter json, uint number, FaceChoice choice, PictureAnswer answer, IReadOnlyList<TrackedFace> faces)
     {
+        bool isDetected = choice.Where == FaceSource.DetectInFrame;
         json.WriteStartObject();
         json.WriteNumber("frame", number);
         json.WriteStartObject("image");
@@ -177,7 +202,7 @@ internal sealed class LiveSession : IDisposable
         {
             json.WriteStartObject();
             json.WriteNumber("id", face.Id);
-            FaceJson.WriteMembers(json, face.Box, _choice.Where == FaceSource.DetectInFrame ? face.Score : null, face.Prediction.Label, face.Prediction);
+            FaceJson.WriteMembers(json, face.Box, isDetected ? face.Score : null, face.Prediction.Label, face.Prediction);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -191,7 +216,8 @@ internal sealed class LiveSession : IDisposable
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 4 });
-            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("box", out var value)) return false;
+            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root) return false;
+            if (!root.TryGetProperty("box", out var value)) return false;
             if (value.ValueKind == JsonValueKind.Null)
             {
                 _choice = FaceChoice.DetectInFrame;
@@ -210,6 +236,6 @@ internal sealed class LiveSession : IDisposable
         }
     }
 
-    /// <summary>How a connection ends; without a status, it broke off.</summary>
+    /// <summary>How a connection ends; without a status, it was lost.</summary>
     private sealed record Ending(WebSocketCloseStatus? Status, string Reason);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fer.Server;
 
-/// <summary>The log: a line now and then of where the time went, and what failed. Names no picture and no client.</summary>
+/// <summary>The log: a line now and then about where the time went, and failures. Names no picture and no client.</summary>
 internal sealed class ServerLog(TextWriter writer, TimeProvider time) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -24,8 +24,9 @@ internal sealed class ServerLog(TextWriter writer, TimeProvider time) : IAsyncDi
         lock (_gate) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss}  {line}"));
     }
 
-    /// <summary>An unexpected failure: whoever asked learns nothing of its inside.</summary>
-    internal void Failure(string where, Exception e) => Write($"{where}: unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
+    /// <summary>An unexpected failure, whose details the client does not get.</summary>
+    internal void Failure(string where, Exception e) =>
+        Write($"{where}: unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
 
     public async ValueTask DisposeAsync()
     {

@@ -11,7 +11,7 @@ internal sealed class ServerMetrics
     private readonly ConcurrentDictionary<(string Route, int Status), long> _requests = new();
     private readonly ConcurrentDictionary<string, long> _frames = new();
     private readonly (string Name, LatencyHistogram Times)[] _stages =
-        [("decode", LatencyHistogram.OfSeconds()), ("detect", LatencyHistogram.OfSeconds()), ("queue", LatencyHistogram.OfSeconds()), ("classify", LatencyHistogram.OfSeconds()), ("total", LatencyHistogram.OfSeconds())];
+        [.. new[] { "decode", "detect", "queue", "classify", "total" }.Select(name => (name, LatencyHistogram.OfSeconds()))];
     private readonly LatencyHistogram _batches = new(1, 2, 4, 8, 16, 32, 64, 128);
     private readonly StageWindow _window = new();
     private long _pictures, _faces;
@@ -35,7 +35,7 @@ internal sealed class ServerMetrics
         _window.Add(faces, times);
     }
 
-    /// <summary>Counts a live camera in, unless there are <paramref name="most"/>.</summary>
+    /// <summary>Counts a live camera, unless there are <paramref name="most"/> already.</summary>
     internal bool TryEnterSession(int most)
     {
         if (Interlocked.Increment(ref _sessions) <= most) return true;
@@ -45,7 +45,7 @@ internal sealed class ServerMetrics
 
     internal void LeaveSession() => Interlocked.Decrement(ref _sessions);
 
-    /// <summary>What happened since the last call, as a line of the log; null where nothing did.</summary>
+    /// <summary>What happened since the last call, as a line of the log; null for nothing.</summary>
     internal string? TakeLogLine() => _window.Take(LiveSessions);
 
     /// <summary>Everything in Prometheus' text format, version 0.0.4.</summary>
@@ -53,17 +53,20 @@ internal sealed class ServerMetrics
     {
         var text = new StringBuilder();
         Head(text, "fer_requests_total", "counter", "HTTP requests by route and status.");
-        foreach (var (key, count) in _requests.OrderBy(r => r.Key)) text.Append(CultureInfo.InvariantCulture, $"fer_requests_total{{route=\"{key.Route}\",status=\"{key.Status}\"}} {count}\n");
-        Single(text, "fer_pictures_total", "counter", "Pictures and frames looked at.", Interlocked.Read(ref _pictures));
+        foreach (var ((route, status), count) in _requests.OrderBy(r => r.Key))
+            text.Append(CultureInfo.InvariantCulture, $"fer_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}\n");
+        Single(text, "fer_pictures_total", "counter", "Pictures and frames analysed.", Interlocked.Read(ref _pictures));
         Single(text, "fer_faces_total", "counter", "Faces classified.", Interlocked.Read(ref _faces));
         Head(text, "fer_stage_seconds", "histogram", "Where a picture's time goes; the stages sum to total.");
         foreach (var (name, times) in _stages) times.Write(text, "fer_stage_seconds", $"stage=\"{name}\"");
         Head(text, "fer_batch_faces", "histogram", "Faces that went through the network together.");
         _batches.Write(text, "fer_batch_faces");
-        Head(text, "fer_live_frames_total", "counter", "Frames of live cameras: answered, superseded by a newer one before their turn, or failed.");
-        foreach (var (outcome, count) in _frames.OrderBy(f => f.Key, StringComparer.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"fer_live_frames_total{{outcome=\"{outcome}\"}} {count}\n");
+        Head(text, "fer_live_frames_total", "counter",
+            "Frames of live cameras: answered, superseded by a newer one before their turn, or failed.");
+        foreach (var (outcome, count) in _frames.OrderBy(f => f.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $"fer_live_frames_total{{outcome=\"{outcome}\"}} {count}\n");
         Single(text, "fer_live_sessions", "gauge", "Live cameras now.", LiveSessions);
-        Single(text, "fer_requests_in_progress", "gauge", "Requests for predictions being worked on.", limiter.InProgress);
+        Single(text, "fer_requests_in_progress", "gauge", "Requests for predictions in progress.", limiter.InProgress);
         Single(text, "fer_body_bytes", "gauge", "Bytes of pictures held in memory.", budget.Taken);
         using var process = Process.GetCurrentProcess();
         Single(text, "process_resident_memory_bytes", "gauge", "Memory of the process.", process.WorkingSet64);
@@ -71,7 +74,8 @@ internal sealed class ServerMetrics
         return text.ToString();
     }
 
-    private static void Head(StringBuilder text, string name, string type, string help) => text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+    private static void Head(StringBuilder text, string name, string type, string help) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
     private static void Single(StringBuilder text, string name, string type, string help, double value)
     {

@@ -27,9 +27,11 @@ const live = new LiveConnection(showFrame, (state, reason) => {
 function showFrame(answer, trip) {
   if (!camera.isOn) return;
   if (answer.problem) {
-    showProblem("camera-problem", "The server cannot read the camera's frames.", answer.problem.detail);
+    const isSlow = answer.problem.status === 503;
+    showProblem("camera-problem", isSlow ? "The server is too slow for this camera." : "The server cannot read the camera's frames.", answer.problem.detail);
     return;
   }
+  showProblem("camera-problem");
   if (!cameraCrop) cameraBoxes.show(answer, model.emotions, mirror.checked);
   faces.show(answer, model.emotions);
   timeline.add(faces.chosen, answer.faces.find(f => f.id === faces.chosen));

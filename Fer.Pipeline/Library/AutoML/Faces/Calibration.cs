@@ -11,15 +11,19 @@ internal sealed class Calibration(int classes, int threads, TimeProvider clock)
 {
     private readonly Dictionary<string, double> _speeds = [];
 
-    /// <summary>Faces a second by <c>architecture/width/side</c>, in the order they were measured.</summary>
+    /// <summary>Faces a second by <see cref="KeyOf"/>.</summary>
     internal IReadOnlyDictionary<string, double> ImagesPerSecond => _speeds;
+
+    /// <summary>What a measured speed is filed under: <c>architecture/width/side</c>.</summary>
+    internal static string KeyOf(ImageClassificationTrainer.Options options) =>
+        string.Create(CultureInfo.InvariantCulture, $"{options.Arch}/{options.Width}/{options.InputSide}");
 
     /// <summary>Faces a second in training.</summary>
     /// <param name="options">The setting.</param>
     /// <param name="patience">Time after which one timed step is enough.</param>
     internal double Measure(ImageClassificationTrainer.Options options, TimeSpan patience)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"{options.Arch}/{options.Width}/{options.InputSide}");
+        string key = KeyOf(options);
         if (!_speeds.TryGetValue(key, out double known))
             _speeds[key] = known = SpeedProbe.ImagesPerSecond(options with { Threads = threads, ProgressiveResizing = 0 }, classes, clock, patience);
         return known;

@@ -83,7 +83,9 @@ public sealed class FaceExperiment
         PlanCallback?.Invoke(plan);
 
         // Augmentation, start-up and a machine that slows down get a seventh.
-        double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * record.ImagesPerSecond.First().Value;
+        double speed = record.SpeedOf(DefaultOptions(space, record.Width))
+            ?? throw store!.Other("it measured the speed of other networks");
+        double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * speed;
         var both = store is null ? monitor : new MonitorGroup(store, monitor);
         var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both, store is null ? null : Path.Combine(store.Folder, CheckpointFolder));
         _running = new AutoMLExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
@@ -165,17 +167,16 @@ public sealed class FaceExperiment
         var left = Left();
         var widths = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>();
         double width = WidthPlan.Choose(widths, (1 - BudgetPlan.ViewShare) * left, Epoch);
-        // First the speed that short trials are planned by, then those of the other architectures, for as long as that is worth its time.
-        var measured = new Dictionary<string, double>(calibration.ImagesPerSecond.Where(s => s.Key.Contains(FormattableString.Invariant($"/{width}/"))));
+        // The speeds of the other architectures too, for as long as that is worth its time.
         foreach (string architecture in Choices(space, nameof(FaceSearchOptions.Architecture)).Cast<string>())
             if (_options.Architectures is { Count: > 1 }) calibration.Measure(Options(width) with { Arch = architecture, ProgressiveResizing = 0 }, 0.01 * Left());
-        foreach (var (key, speed) in calibration.ImagesPerSecond) measured.TryAdd(key, speed);
 
         var epoch = Epoch(width);
         double epochs = (1 - BudgetPlan.ViewShare) * left / epoch;
         int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs, sizeof(float) * (long)NetworkOf(Options(width)).Parameters.Length);
         // Forward alone is taken for a quarter of a training step: with a third, a quarter of an hour ended 52 seconds early.
-        double views = Math.Min(BudgetPlan.ViewShare * left.TotalSeconds, FaceViewSets.CentresOfAll * finals * _validation.Count / (4 * measured.First().Value));
+        double speed = calibration.Measure(Options(width), TimeSpan.Zero);
+        double views = Math.Min(BudgetPlan.ViewShare * left.TotalSeconds, FaceViewSets.CentresOfAll * finals * _validation.Count / (4 * speed));
         left = Left();
         var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
         plan = plan with
@@ -190,8 +191,8 @@ public sealed class FaceExperiment
             BudgetSeconds = _options.Budget.TotalSeconds,
             Plan = plan,
             Width = width,
-            Backbones = Backbones(plan, width, measured.First().Value),
-            ImagesPerSecond = measured,
+            Backbones = Backbones(plan, width, speed),
+            ImagesPerSecond = calibration.ImagesPerSecond,
         };
 
         IReadOnlyList<BackboneCandidate> Backbones(BudgetPlan plan, double width, double imagesPerSecond)
@@ -213,9 +214,12 @@ public sealed class FaceExperiment
 
         TimeSpan Epoch(double atWidth) => calibration.Epoch(Options(atWidth), _training.Count, _validation.Count, 0.02 * Left());
 
-        ImageClassificationTrainer.Options Options(double atWidth) =>
-            space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), atWidth)).ToTrainerOptions() with { Seed = _options.Seed };
+        ImageClassificationTrainer.Options Options(double atWidth) => DefaultOptions(space, atWidth);
     }
+
+    /// <summary>The setting that trials are planned by: the default of every option but the width.</summary>
+    private ImageClassificationTrainer.Options DefaultOptions(SearchSpace<FaceSearchOptions> space, double width) =>
+        space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), width)).ToTrainerOptions() with { Seed = _options.Seed };
 
     /// <summary>
     /// How far a setting must lead the default: one standard error of the difference between two accuracies about a half. Trials of few epochs say how

@@ -1,3 +1,5 @@
+using Fer.Pipeline.Training;
+
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>What an experiment on faces measured and decided before its first trial, so that it goes on by it after a stop.</summary>
@@ -11,6 +13,10 @@ internal sealed record PlanRecord
     public required double Width { get; init; }
     /// <summary>The backbones that the time is enough for.</summary>
     public IReadOnlyList<BackboneCandidate> Backbones { get; init; } = [];
-    /// <summary>Measured faces a second in training, by <c>architecture/width/side</c>.</summary>
+    /// <summary>Measured faces a second in training, by <see cref="Calibration.KeyOf"/>; in no order.</summary>
     public required IReadOnlyDictionary<string, double> ImagesPerSecond { get; init; }
+
+    /// <summary>Measured faces a second in training of a setting's network; null where it was not measured.</summary>
+    public double? SpeedOf(ImageClassificationTrainer.Options options) =>
+        ImagesPerSecond.TryGetValue(Calibration.KeyOf(options), out double speed) ? speed : null;
 }

@@ -35,6 +35,12 @@ public sealed class BatchLoader : IDisposable
         if (!(options.SoftTargets is >= 0 and <= 1))
             throw new FerUsageException($"The share of soft targets is 0 … 1, not {options.SoftTargets}.");
         if (faces.Count == 0) throw new FerException("The data set has no faces; check the file and the split that was asked for.");
+        int capacity = Math.Min(options.BatchSize, faces.Count);
+        if (options.Side is > 0 and var side && capacity > Array.MaxLength / ((long)side * side))
+        {
+            throw new FerUsageException(
+                $"A batch of {capacity:N0} faces of {side} x {side} pixels is more than one array holds. Use a smaller batch or smaller faces.");
+        }
         _faces = faces;
         _options = options;
         _augmenter = new FaceAugmenter(options.Augmentation, options.Side, options.Seed, options.View);
@@ -45,7 +51,6 @@ public sealed class BatchLoader : IDisposable
         // Two slots per thread: one being read or waiting to be, one being filled. A multiple of the threads, so that each slot has a
         // single writer.
         _slots = new Slot[2 * options.Threads];
-        int capacity = Math.Min(options.BatchSize, faces.Count);
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new Slot(new FaceBatch(capacity, options.Side, faces.ClassNames.Count));
         _threads = new Thread[options.Threads];
         for (int i = 0; i < _threads.Length; i++)
@@ -59,7 +64,7 @@ public sealed class BatchLoader : IDisposable
     /// <summary>Batches of an epoch over <paramref name="faces"/> faces.</summary>
     internal static long CountBatches(int faces, BatchLoaderOptions options) => options.DropLast && faces >= options.BatchSize
         ? faces / options.BatchSize
-        : (faces + options.BatchSize - 1) / options.BatchSize;
+        : (faces + (long)options.BatchSize - 1) / options.BatchSize;
 
     /// <summary>Batches of an epoch.</summary>
     public long BatchesPerEpoch { get; }
