@@ -1,6 +1,4 @@
-using Fer.Pipeline.Faces;
-
-namespace Fer.Pipeline.Evaluation;
+namespace Fer.Pipeline.Faces;
 
 /// <summary>
 /// Figures of a face that need no label and no model. Two of them only stand in for what they are named after, since FER2013 says nothing of
