@@ -1,4 +1,5 @@
 using Fer.Pipeline.Faces;
+using Microsoft.Data.Analysis;
 
 namespace Fer.Pipeline.Data;
 
@@ -7,8 +8,10 @@ public sealed class FaceDataset
 {
     private const int MessagesKept = 20;
     private readonly FaceSet[] _sets;
+    private readonly FerPlusJoin? _votes;
 
-    private FaceDataset(LabelScheme scheme, FaceSet[] sets, string source) => (Scheme, _sets, Source) = (scheme, sets, source);
+    private FaceDataset(LabelScheme scheme, FaceSet[] sets, string source, FerPlusJoin? votes) =>
+        (Scheme, _sets, Source, _votes) = (scheme, sets, source, votes);
 
     /// <summary>Where FER2013 is to be had and where it goes.</summary>
     public static string WhereToGetData { get; } =
@@ -105,7 +108,7 @@ public sealed class FaceDataset
         var sets = collector.ToFaceSets();
         if (sets.All(set => set.Count == 0))
             throw new FerException($"{source}: no face of the classes {string.Join(", ", scheme.ClassNames)}. Check the file, or choose another scheme.");
-        return new FaceDataset(scheme, sets, source)
+        return new FaceDataset(scheme, sets, source, view.Join)
         {
             IsSample = found is null,
             HasVotesAsLabels = view.VotesAreLabels,
@@ -114,5 +117,27 @@ public sealed class FaceDataset
             SkippedMessages = messages,
             LeftOutCount = collector.LeftOut,
         };
+    }
+
+    /// <summary>
+    /// A table for exploring with a row a face, split after split: <c>Row</c> (Int64, the row in the source), <c>Label</c> (text, the class name),
+    /// <c>Usage</c> (text), <c>Brightness</c> (Single, the mean grey value, 0 … 255), <c>Contrast</c> (Single, the standard deviation of the grey
+    /// values), <c>Duplicates</c> (Int32, how many other rows have the same pixels) and, where FER+ is joined, ten columns <c>Votes.happy</c> and so
+    /// on (Single).
+    /// </summary>
+    public DataFrame ToDataFrame()
+    {
+        var table = new FaceTable(_votes is not null);
+        Span<float> votes = stackalloc float[FerPlusVotes.VoteCount];
+        foreach (var usage in Enum.GetValues<Usage>())
+        {
+            var set = this[usage];
+            for (int i = 0; i < set.Count; i++)
+            {
+                _votes?.CopyTo(set.Row(i), votes);
+                table.Add(set.Row(i), Scheme.ClassNames[set.Label(i)], usage.ToString(), set.Pixels(i), votes);
+            }
+        }
+        return table.ToDataFrame();
     }
 }

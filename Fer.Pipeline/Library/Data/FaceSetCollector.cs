@@ -32,9 +32,7 @@ internal sealed class FaceSetCollector : IDisposable
     internal void Read(
         IDataView view, DataViewSchema.Column label, DataViewSchema.Column image, DataViewSchema.Column? usage, DataViewSchema.Column? votes)
     {
-        var rowColumn = view.Schema.GetColumnOrNull(FaceColumns.Row) is { Type: NumberDataViewType { RawType: var type } } found && type == typeof(long)
-            ? found
-            : (DataViewSchema.Column?)null;
+        var rowColumn = FaceColumns.FindRow(view.Schema);
         DataViewSchema.Column?[] columns = [label, image, usage, votes, rowColumn];
         var own = label.Type is TextDataViewType ? _classNames : FaceClasses.NamesOf(view, label);
         using var cursor = view.GetRowCursor(columns.OfType<DataViewSchema.Column>());

@@ -50,6 +50,10 @@ public static class FaceColumns
         throw new FerUsageException($"There is no column '{name}'.{NearestName.Hint(name, schema.Select(column => column.Name))} " +
             $"The columns are {string.Join(", ", schema.Select(column => column.Name))}.");
 
+    /// <summary>The column Row, where there is one of Int64.</summary>
+    internal static DataViewSchema.Column? FindRow(DataViewSchema schema) =>
+        schema.GetColumnOrNull(Row) is { Type: NumberDataViewType type } column && type == NumberDataViewType.Int64 ? column : null;
+
     internal static DataViewSchema CreateSchema(LabelScheme scheme, bool votes)
     {
         var label = new DataViewSchema.Annotations.Builder();

@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.Runtime.InteropServices;
 using Fer.Pipeline.Faces;
 using Microsoft.ML;
 
@@ -62,7 +61,6 @@ public static class FaceDataAnalysis
         ReadOnlyMemory<char> usageText = default;
         long row = 0;
         var values = new byte[Face.PixelCount];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         while (cursor.MoveNext())
         {
             int classIndex = getLabel();
@@ -76,10 +74,7 @@ public static class FaceDataAnalysis
             {
                 if (blanks++ < RowsNamed) blankRows.Add(row);
             }
-            SHA256.HashData(values, hash);
-            System.Runtime.InteropServices.CollectionsMarshal
-                .GetValueRefOrAddDefault(images, BinaryPrimitives.ReadUInt128BigEndian(hash), out _)
-                .Add(usage, emotion);
+            CollectionsMarshal.GetValueRefOrAddDefault(images, PixelHash.Of(values), out _).Add(usage, emotion);
         }
         return Summarize(source, counts, images.Values, blanks, blankRows);
     }

@@ -1,6 +1,4 @@
-using Fer.Pipeline.Faces;
-
-namespace Fer.Pipeline.Evaluation;
+namespace Fer.Pipeline.Faces;
 
 /// <summary>
 /// Properties of a face that need no label and no model. Two of them are only proxies for what they are named after, since FER2013 has no
