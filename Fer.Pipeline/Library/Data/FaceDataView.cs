@@ -7,7 +7,7 @@ public static class FaceDataView
     public static IDataView LoadFromCsv(string path, FaceViewOptions? options = null) => new FerCsvView(path, options ?? new());
 
     /// <summary>
-    /// PNG images in <c>train|validation|test/&lt;emotion&gt;/</c>, or in <c>&lt;emotion&gt;/</c> alone, made grey and 48x48.
+    /// Images in <c>train|validation|test/&lt;emotion&gt;/</c>, or in <c>&lt;emotion&gt;/</c> alone, made grey and 48x48.
     /// train is Training; validation is PublicTest and test then PrivateTest; without a validation folder test is PublicTest.
     /// </summary>
     public static IDataView LoadFromFolder(string path, FaceViewOptions? options = null) => new ImageFolderView(path, options ?? new());
