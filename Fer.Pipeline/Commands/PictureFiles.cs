@@ -12,10 +12,13 @@ internal sealed record PictureFile(string Path, string Below);
 /// <summary>What the user's paths stand for.</summary>
 internal static class PictureFiles
 {
-    private static readonly string[] VideoExtensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".gif"];
+    private static readonly string[] VideoExtensions = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv"];
 
     /// <summary>True for the name of a video.</summary>
     internal static bool IsVideo(string path) => VideoExtensions.Contains(Path.GetExtension(path).ToLowerInvariant());
+
+    /// <summary>True for the name of a GIF: a picture, or a video where something is asked for that only videos have.</summary>
+    internal static bool IsGif(string path) => Path.GetExtension(path).Equals(".gif", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The pictures of all paths, those of folders sorted, and an answer for each path that has none.</summary>
     internal static (IReadOnlyList<PictureFile> Files, IReadOnlyList<PictureResult> Broken) Expand(IEnumerable<string> given, CommandHost host)
@@ -35,7 +38,7 @@ internal static class PictureFiles
                 string[] found = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
                     .Where(f => ImageDecoder.Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal)];
                 files.AddRange(found.Select(f => new PictureFile(f, Path.GetRelativePath(path, f))));
-                if (found.Length == 0) broken.Add(new PictureResult(one, 0, 0, [], $"{one}: no PNG or JPEG file in this folder."));
+                if (found.Length == 0) broken.Add(new PictureResult(one, 0, 0, [], $"{one}: no {ImageKind.Known} file in this folder."));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -31,8 +31,11 @@ internal sealed class PredictCommand : ICommand
     };
     private readonly Option<bool> _csv = Values.Flag("--csv", "Comma-separated values, a row a face");
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
-    private readonly Argument<string[]> _files =
-        new("FILE") { Description = "PNG and JPEG pictures, folders of them, or a video", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Description = "Pictures (JPEG, PNG, WebP, GIF, BMP), folders of them, or a video",
+        Arity = ArgumentArity.OneOrMore,
+    };
 
     public string Name => "predict";
 
@@ -68,7 +71,10 @@ internal sealed class PredictCommand : ICommand
         string? annotate = result.GetValue(_annotate) is { } path ? host.Resolve(path) : null;
 
         string[] given = result.GetRequiredValue(_files);
-        if (given.Any(PictureFiles.IsVideo))
+        // Of a GIF the first frame, unless something is asked for that only videos have.
+        bool asFilm = result.GetValue(_report) is not null || result.GetValue(_fps) is not null ||
+            (annotate is not null && (PictureFiles.IsVideo(annotate) || PictureFiles.IsGif(annotate)));
+        if (given.Any(file => PictureFiles.IsVideo(file) || (asFilm && PictureFiles.IsGif(file))))
         {
             if (given.Length > 1) throw new FerUsageException("A video is predicted on its own. Give each one its own command.");
             var video = new VideoPrediction(host, model, format, threshold)

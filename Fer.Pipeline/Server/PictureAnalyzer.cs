@@ -18,7 +18,7 @@ internal sealed class PictureAnalyzer(
     internal IFaceFinder? Finder => finder;
 
     /// <summary>Analyses a picture.</summary>
-    /// <param name="file">A PNG or JPEG file.</param>
+    /// <param name="file">A file of a kind that <see cref="ImageDecoder"/> reads.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="choice">Where its faces are.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -82,12 +82,14 @@ internal sealed class PictureAnalyzer(
     private RgbImage Decode(ReadOnlySpan<byte> file, string name)
     {
         if (file.IsEmpty) throw RequestProblem.Unprocessable($"{name}: it is empty.");
-        if (ImageDecoder.FormatOf(file) == ImageFormat.Unknown)
-            throw RequestProblem.UnsupportedType($"{name}: neither a JPEG nor a PNG file. Save the picture as one of them.");
         try
         {
             // The size by the header is looked at first: a few bytes may claim a picture that takes all memory.
             return ImageDecoder.Decode(file, name, options.MaxPixels);
+        }
+        catch (UnreadImageException e)
+        {
+            throw RequestProblem.UnsupportedType(e.Message);
         }
         catch (ImageTooLargeException e)
         {

@@ -14,7 +14,11 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
 {
     private const string Faces = "faces", Box = "box", Multipart = "multipart/form-data";
 
-    private static readonly string[] RawTypes = ["image/jpeg", "image/jpg", "image/png", "image/*", "application/octet-stream"];
+    private static readonly string[] RawTypes =
+    [
+        "image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif", "image/bmp", "image/x-ms-bmp", "image/*",
+        "application/octet-stream",
+    ];
 
     /// <summary>Where the faces are, by the query.</summary>
     /// <exception cref="RequestProblem">The query holds what is not known.</exception>
@@ -48,7 +52,7 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
     /// <exception cref="RequestProblem">The body is of a kind that holds no picture (415), or its boundary is missing (400).</exception>
     internal static string? Boundary(HttpRequest request)
     {
-        const string Known = "send a JPEG or PNG as image/jpeg or image/png, or several as multipart/form-data";
+        const string Known = "send a picture as image/jpeg, image/png, image/webp, image/gif or image/bmp, several as multipart/form-data";
         if (request.ContentType is null) throw RequestProblem.UnsupportedType($"The body has no Content-Type; {Known}.");
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) throw RequestProblem.UnsupportedType($"The Content-Type cannot be read; {Known}.");
         if (type.MediaType.Equals(Multipart, StringComparison.OrdinalIgnoreCase))

@@ -3,6 +3,7 @@ using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
 using Fer.Shell;
 using Fer.Tests.Detection;
+using Fer.Tests.Images;
 using Fer.Tests.Models;
 using Fer.Tests.Video;
 
@@ -83,6 +84,34 @@ public sealed class PredictCommandTests : IDisposable
         (code, _, _) = await Run("predict", "--model", "model.zip", "--cropped", "pictures/a.png", "--annotate", "one.png");
         Assert.Equal(ExitCode.Done, code);
         Assert.NotEqual(ImageDecoder.Load(_folder.File("pictures/a.png")).Pixels, ImageDecoder.Load(_folder.File("one.png")).Pixels);
+    }
+
+    [Fact]
+    public async Task Folders_give_pictures_of_every_kind_and_other_kinds_are_refused_by_name()
+    {
+        foreach (string name in (string[])["animated.gif", "colours.bmp", "lossy.webp"])
+            _folder.Write("pictures/" + name, GoldenPictures.Read(name));
+        _folder.Write("photo.heic", [0, 0, 0, 24, .. "ftypheic"u8]);
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "pictures", "photo.heic", "--csv");
+        Assert.Equal(ExitCode.Failed, code);
+        string[] rows = output.TrimEnd('\n').Split('\n');
+        Assert.StartsWith("pictures/animated.gif,1,1,0,0,40,36,,", rows[1]);
+        Assert.StartsWith("pictures/colours.bmp,1,1,0,0,40,36,,", rows[2]);
+        Assert.StartsWith("pictures/lossy.webp,1,1,0,0,40,36,,", rows[3]);
+        Assert.Contains("photo.heic: a HEIC picture, which is not read; save it as JPEG or PNG.", error);
+    }
+
+    [Fact]
+    public async Task A_gif_is_its_first_frame_unless_a_videos_option_is_given()
+    {
+        _folder.Write("a.gif", GoldenPictures.Read("animated.gif"));
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "a.gif", "--csv");
+        Assert.True(code == ExitCode.Done, error);
+        Assert.StartsWith("a.gif,1,1,0,0,40,36,,", output.Split('\n')[1]);
+        Assert.SkipUnless(File.Exists("/usr/bin/ffmpeg"), "ffmpeg is not installed (/usr/bin/ffmpeg).");
+        (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "a.gif", "--csv", "--fps", "10");
+        Assert.True(code == ExitCode.Done, error);
+        Assert.StartsWith("seconds,", output);
     }
 
     [Fact]

@@ -94,6 +94,15 @@ public sealed class FaceDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_of_every_kind_are_faces_of_a_folder()
+    {
+        foreach (string name in (string[])["gray.jpg", "lossy.webp", "palette.gif", "palette.bmp", "baseline-420.png"])
+            _folder.Write("train/happy/" + name, Images.GoldenPictures.Read(name));
+        Image("test/sad/1.png", 48, 90);
+        Assert.Equal(5, FaceDataset.Load(_folder.Path, LabelScheme.Seven).Training.Count);
+    }
+
+    [Fact]
     public void Folders_of_emotions_alone_are_split_and_a_shuffle_keeps_the_splits()
     {
         for (int i = 0; i < 40; i++) Image($"{(i % 2 == 0 ? "happy" : "sad")}/{i:D2}.png", 48, (byte)i);

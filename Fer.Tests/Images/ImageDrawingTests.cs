@@ -63,7 +63,8 @@ public class ImageDrawingTests
         else
         {
             ImageDrawing.Text(large, "surprise", x + 70, y + 35, 16, (9, 200, 7));
-            for (int i = 0; i < 60 * 30; i++) Assert.Equal(large.Pixels[3 * ((i / 60 + 35) * 200 + i % 60 + 70) + 1], small.Pixels[3 * i + 1]);
+            for (int i = 0; i < 60 * 30; i++)
+                Assert.Equal(large.Pixels[3 * ((i / 60 + 35) * 200 + i % 60 + 70) + 1], small.Pixels[3 * i + 1]);
         }
     }
 

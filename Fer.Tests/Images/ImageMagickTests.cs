@@ -35,7 +35,9 @@ public sealed class ImageMagickTests : IDisposable
     public static TheoryData<string, string> Jpegs()
     {
         var cases = new TheoryData<string, string>();
-        foreach (string sampling in (string[])["1x1", "2x1", "1x2", "2x2", "4x1", "1x4", "4x2", "2x4", "3x1", "1x3", "1x1,2x1,1x2", "2x2,2x1,1x2", "2x2,1x2,2x1"])
+        string[] samplings =
+            ["1x1", "2x1", "1x2", "2x2", "4x1", "1x4", "4x2", "2x4", "3x1", "1x3", "1x1,2x1,1x2", "2x2,2x1,1x2", "2x2,1x2,2x1"];
+        foreach (string sampling in samplings)
             foreach (string kind in (string[])["", "-interlace JPEG"])
                 cases.Add("61x47", $"-sampling-factor {sampling} {kind}");
         foreach (string size in (string[])["1x1", "2x3", "3x2", "7x9", "16x16", "17x33", "5x130", "131x4"])
@@ -76,7 +78,8 @@ public sealed class ImageMagickTests : IDisposable
         SkipWithoutImageMagick();
         string jpeg = _folder.File("a.jpg");
         Run($"-size 61x47 -seed 7 plasma:tomato-steelblue -quality 95 {jpeg}");
-        int number = Array.IndexOf(["TopLeft", "TopRight", "BottomRight", "BottomLeft", "LeftTop", "RightTop", "RightBottom", "LeftBottom"], orientation) + 1;
+        string[] orientations = ["TopLeft", "TopRight", "BottomRight", "BottomLeft", "LeftTop", "RightTop", "RightBottom", "LeftBottom"];
+        int number = Array.IndexOf(orientations, orientation) + 1;
         string turned = _folder.Write("b.jpg", TestJpeg.WithOrientation(File.ReadAllBytes(jpeg), number, littleEndian: number % 2 == 0));
         AssertNear(turned, ImageDecoder.Load(turned), "-auto-orient");
     }
@@ -157,7 +160,8 @@ public sealed class ImageMagickTests : IDisposable
 
     private static byte[] Run(string arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Convert, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Convert, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);
         string error = process.StandardError.ReadToEnd();

@@ -45,7 +45,8 @@ public sealed class OrientationTests
     [Fact]
     public void A_damaged_orientation_is_passed_over()
     {
-        byte[] turned = TestJpeg.WithOrientation(GoldenPictures.Read("gray.jpg"), 6, littleEndian: true), exif = TestJpeg.Tiff(6, littleEndian: true);
+        byte[] turned = TestJpeg.WithOrientation(GoldenPictures.Read("gray.jpg"), 6, littleEndian: true);
+        byte[] exif = TestJpeg.Tiff(6, littleEndian: true);
         // Nothing else of the files depends on it.
         for (int at = 6; at < 50; at++)
         {

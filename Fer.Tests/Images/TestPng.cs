@@ -159,7 +159,8 @@ internal sealed class TestPng
             int left = i < step ? 0 : row[i - step], up = above[i], corner = i < step ? 0 : above[i - step];
             int guess = left + up - corner;
             int[] candidates = [left, up, corner];
-            int predicted = filter switch { 1 => left, 2 => up, 3 => (left + up) / 2, 4 => candidates.MinBy(c => Math.Abs(guess - c)), _ => 0 };
+            int nearest = candidates.MinBy(c => Math.Abs(guess - c));
+            int predicted = filter switch { 1 => left, 2 => up, 3 => (left + up) / 2, 4 => nearest, _ => 0 };
             filtered[i] = (byte)(row[i] - predicted);
         }
         return filtered;

@@ -119,7 +119,7 @@ public sealed class PredictEndpointTests
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/json")]
-    [InlineData("image/webp")]
+    [InlineData("image/tiff")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData(null)]
     public async Task A_body_of_another_kind_is_unsupported(string? type)
@@ -133,7 +133,22 @@ public sealed class PredictEndpointTests
     public async Task A_file_that_is_no_picture_is_unsupported_whatever_it_is_called()
     {
         await using var server = await RunningServer.StartAsync();
-        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", "GIF89a and more"u8.ToArray()), 415, "neither a JPEG nor a PNG");
+        const string Path = "v1/predict?faces=whole";
+        await RunningServer.ProblemAsync(await server.PostAsync(Path, "no picture"u8.ToArray()), 415, "not a JPEG, PNG, WebP, GIF or BMP");
+        await RunningServer.ProblemAsync(await server.PostAsync(Path, [0, 0, 0, 24, .. "ftypheic"u8]), 415, "a HEIC picture", "JPEG");
+    }
+
+    [Theory]
+    [InlineData("lossy.webp", "image/webp")]
+    [InlineData("animated.gif", "image/gif")]
+    [InlineData("colours.bmp", "image/bmp")]
+    public async Task Pictures_of_other_kinds_are_read_too(string name, string type)
+    {
+        await using var server = await RunningServer.StartAsync();
+        byte[] picture = Fer.Tests.Images.GoldenPictures.Read(name);
+        var answer = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", picture, type));
+        Assert.Equal((40, 36), (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32()));
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", picture[..30], type), 422, "broken");
     }
 
     [Fact]

@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Fer.Pipeline.Images;
 
-/// <summary>Makes an <see cref="RgbImage"/> of what a codec decoded: upright, and on white where it is seen through, as on a page.</summary>
+/// <summary>Makes an <see cref="RgbImage"/> of what a codec decoded: upright, and on white where it is seen through.</summary>
 internal static class DecodedPixels
 {
     /// <summary>The image the right way up.</summary>
@@ -57,6 +56,6 @@ internal static class DecodedPixels
         for (; 3 * x + 16 <= rgb.Length; x += 4)
             Vector128.Shuffle(Vector128.LoadUnsafe(ref from, (nuint)(4 * x)), order).StoreUnsafe(ref to, (nuint)(3 * x));
         for (; 3 * x < rgb.Length; x++)
-            (Unsafe.Add(ref to, 3 * x), Unsafe.Add(ref to, 3 * x + 1), Unsafe.Add(ref to, 3 * x + 2)) = (rgba[4 * x], rgba[4 * x + 1], rgba[4 * x + 2]);
+            (rgb[3 * x], rgb[3 * x + 1], rgb[3 * x + 2]) = (rgba[4 * x], rgba[4 * x + 1], rgba[4 * x + 2]);
     }
 }

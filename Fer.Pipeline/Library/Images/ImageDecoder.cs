@@ -20,7 +20,9 @@ public static class ImageDecoder
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
 
     /// <summary>Reads the image file at <paramref name="path"/>.</summary>
-    /// <exception cref="FerException">It cannot be read or is no sound image; the message names the file, what is wrong and what to do.</exception>
+    /// <exception cref="FerException">
+    /// It cannot be read or is no sound image; the message names the file, what is wrong and what to do.
+    /// </exception>
     public static RgbImage Load(string path) => Decode(ReadFile(path), path);
 
     /// <summary>The bytes of the image file at <paramref name="path"/>.</summary>
@@ -75,7 +77,9 @@ public static class ImageDecoder
         }
     }
 
-    /// <summary>Width and height that an image file in memory claims, without decoding it; as stored, before a camera's orientation is applied.</summary>
+    /// <summary>
+    /// Width and height that an image file in memory claims, without decoding it; as stored, before a camera's orientation is applied.
+    /// </summary>
     /// <exception cref="FerException">It is no sound image.</exception>
     public static unsafe (int Width, int Height) ReadSize(ReadOnlySpan<byte> file, string name)
     {
@@ -98,12 +102,15 @@ public static class ImageDecoder
         string size = $"{name}: {width:N0} x {height:N0} pixels; an image";
         if (width < 1 || height < 1) throw new FerException($"{size} must have at least one. Save it again.");
         if (width > LongestSide || height > LongestSide || width * height > maxPixels)
-            throw new ImageTooLargeException($"{size} may have at most {maxPixels:N0}, and no side over {LongestSide:N0}. Make it smaller.");
+        {
+            throw new ImageTooLargeException(
+                $"{size} may have at most {maxPixels:N0}, and no side over {LongestSide:N0}. Make it smaller.");
+        }
     }
 
     /// <summary>Reads a file's header.</summary>
     private static SKCodec Open(SKData data, string kind, string name) =>
-        // The codec takes the stream over. Its result is no guide here: a damaged header may count as one that is cut short.
+        // The codec takes the stream over. Its result is no guide: a damaged header may count as one that is cut short.
         SKCodec.Create(new SKMemoryStream(data), out _) ?? throw Broken(name, kind, "its header is damaged or cut short");
 
     private static string Reason(SKCodecResult result) => result switch
@@ -114,5 +121,6 @@ public static class ImageDecoder
         _ => "its picture data is damaged",
     };
 
-    private static FerException Broken(string name, string kind, string what) => new($"{name}: a broken {kind}, {what}. Copy or save the image again.");
+    private static FerException Broken(string name, string kind, string what) =>
+        new($"{name}: a broken {kind}, {what}. Copy or save the image again.");
 }

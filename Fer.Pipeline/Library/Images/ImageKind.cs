@@ -37,6 +37,7 @@ internal static class ImageKind
     // The brands of ISO base media files that cameras and telephones write.
     private static string OfBrand(ReadOnlySpan<byte> brand) =>
         brand.StartsWith("avif"u8) || brand.StartsWith("avis"u8) ? "an AVIF picture"
-        : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.StartsWith("mif1"u8) || brand.StartsWith("msf1"u8) ? "a HEIC picture"
+        : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.StartsWith("mif1"u8) || brand.StartsWith("msf1"u8)
+            ? "a HEIC picture"
         : "a HEIC, AVIF or video file";
 }

@@ -1,6 +1,9 @@
 namespace Fer.Pipeline.Images;
 
-/// <summary>Grey from colour by ITU-R BT.601's luma, 0.299 R + 0.587 G + 0.114 B of the values as stored, as Pillow and ImageMagick (Rec601Luma) have it.</summary>
+/// <summary>
+/// Grey from colour by ITU-R BT.601's luma, 0.299 R + 0.587 G + 0.114 B of the values as stored, as Pillow and ImageMagick (Rec601Luma)
+/// have it.
+/// </summary>
 internal static class Luma
 {
     /// <summary>Luma of 8-bit values, rounded.</summary>

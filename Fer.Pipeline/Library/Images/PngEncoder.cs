@@ -41,6 +41,9 @@ public static class PngEncoder
     {
         using (pixels)
         using (var file = pixels.Encode(Options))
-            return file?.ToArray() ?? throw new FerException($"An image of {pixels.Width} x {pixels.Height} pixels could not be packed as PNG.");
+        {
+            return file?.ToArray() ??
+                throw new FerException($"An image of {pixels.Width} x {pixels.Height} pixels could not be packed as PNG. Is memory short?");
+        }
     }
 }

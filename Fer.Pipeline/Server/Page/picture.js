@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 
 const longestSide = 4096;
+const taken = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"];
 
 /** Sends a picture and gives the answer; box is in pixels of the picture, or null for the detector. */
 export function predict(blob, box) {
@@ -12,7 +13,7 @@ export function predict(blob, box) {
 
 /** A picture that the server takes: what it cannot read or finds too large is drawn anew as JPEG. */
 export async function prepare(file, takes) {
-  const known = file.type === "image/jpeg" || file.type === "image/png";
+  const known = taken.includes(file.type);
   let bitmap;
   try {
     bitmap = await createImageBitmap(file);

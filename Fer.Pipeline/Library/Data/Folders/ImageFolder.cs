@@ -47,7 +47,10 @@ internal static class ImageFolder
             }
         }
         if (images.Count == 0)
-            throw new FerException($"{folder}: no image in it. Put PNG or JPEG files into train/<emotion>/, for example {Path.Combine(folder, "train", "happy", "1.png")}.");
+        {
+            throw new FerException($"{folder}: no image in it. Put {ImageKind.Known} files into train/<emotion>/, " +
+                $"for example {Path.Combine(folder, "train", "happy", "1.png")}.");
+        }
         if (images.Any(image => image.Usage is null) && images.Any(image => image.Usage is not null))
             throw new FerException($"{folder}: folders of splits and of emotions side by side. Put the emotions into train, validation or test.");
         return images;
