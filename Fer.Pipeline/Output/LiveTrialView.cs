@@ -14,7 +14,7 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     private readonly List<Row> _rows = [];
     private readonly List<string> _notes = [];
     private TrialProgress? _progress;
-    private int _best = -1;
+    private int _best = -1, _running = -1;
     private readonly List<double> _curve = [];
     private long _end = long.MaxValue, _start;
     private string _hint = "Ctrl+C saves the best so far.";
@@ -65,6 +65,7 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     {
         lock (_lock)
         {
+            _running = settings.TrialId;
             _progress = null;
             _curve.Clear();
             _rows.Add(new Row(settings, time.GetTimestamp()));
@@ -75,6 +76,8 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     {
         lock (_lock)
         {
+            // A trial that was overdue and did not stop may still be training.
+            if (progress.TrialId != _running) return;
             _progress = progress;
             if (progress.IsEpochEnd) _curve.Add(progress.ValidationAccuracy);
         }
@@ -94,7 +97,7 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         lock (_lock)
         {
             if (_rows.Find(r => r.Settings.TrialId == trialId) is { } row) change(row);
-            _progress = null;
+            (_running, _progress) = (-1, null);
         }
     }
 

@@ -154,6 +154,23 @@ public sealed class ExperimentCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Epochs_of_a_trial_that_was_left_behind_are_not_those_of_the_next()
+    {
+        var parameter = new SearchSpace<ScriptedOptions>().Default;
+        TrialSettings Settings(int id) => new() { TrialId = id, Parameter = parameter, Seed = 1 };
+        static TrialProgress Epoch(int trial, double accuracy) => new(trial, 1, 2, 1, accuracy, 1, accuracy, 100, IsEpochEnd: true);
+        var store = new ExperimentStore(_folder.Path, new ManualTime());
+        store.ReportRunningTrial(Settings(0));
+        store.ReportProgress(Epoch(0, 0.1));
+        store.Add(Settings(0), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");
+        store.ReportRunningTrial(Settings(1));
+        store.ReportProgress(Epoch(0, 0.2));
+        store.ReportProgress(Epoch(1, 0.3));
+        store.Add(Settings(1), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");
+        Assert.Equal([[0.1], [0.3]], ExperimentStore.Read(_folder.File(ExperimentStore.FileName))!.Trials.Select(t => t.Curve.Select(e => e[0]!.Value)));
+    }
+
+    [Fact]
     public async Task Trials_that_would_take_too_much_memory_fail_before_they_start()
     {
         var runner = new HungryRunner();

@@ -32,7 +32,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private FaceTrialRunner Runner() => new(
+    private FaceTrialRunner Runner(IEnumerable<(int TrialId, double Metric)>? ended = null) => new(
         _space, Training, Validation, facesOfFullTrial: 1200, [new BackboneCandidate("Tiny", 32, FacesPerSecond: 1e6)],
         new FaceExperimentOptions
         {
@@ -41,7 +41,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
             BackboneFolder = _folder.File("backbones"),
             BottleneckFolder = _folder.File("features"),
         },
-        new MonitorGroup(), _folder.File("run"));
+        new MonitorGroup(), _folder.File("run"), ended);
 
     private TrialSettings Settings(FineTune fineTune, TrialPhase phase = TrialPhase.Exploration) => new()
     {
@@ -93,6 +93,18 @@ public sealed class FaceTrialRunnerTests : IDisposable
         Assert.Equal("FerNet", result.Options.Arch);
         Assert.Equal(expected, result.Options.ProgressiveResizing);
         Assert.Equal(epochs, result.Training.History.Count);
+    }
+
+    [Fact]
+    public async Task Checkpoints_of_trials_before_a_stop_are_pruned_after_it()
+    {
+        var ended = Enumerable.Range(100, 7).Select(id => (id, Metric: 2 + id / 1000.0)).ToArray();
+        foreach (var (id, _) in ended) _folder.Write($"run/trial-{id + 1}/{TrainingRun.CheckpointName}", "x");
+        var settings = Settings(FineTune.None) with { TrialId = 110, Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5), Fidelity = 0.5 };
+        var runner = Runner(ended);
+        await runner.RunAsync(settings, TestContext.Current.CancellationToken);
+        // Six stay: the best of those before, not the first of them and not the new one.
+        Assert.Equal(ended.Skip(1).Select(e => e.id), ended.Select(e => e.id).Append(110).Where(runner.HasNetwork));
     }
 
     [Theory]

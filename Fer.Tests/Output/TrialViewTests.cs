@@ -89,6 +89,25 @@ public class TrialViewTests
     }
 
     [Fact]
+    public void Live_view_shows_no_epoch_of_a_trial_that_was_left_behind()
+    {
+        var writer = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        console.Profile.Width = 200;
+        var view = new LiveTrialView(console, _time);
+        view.ReportRunningTrial(Settings(0));
+        view.ReportFailTrial(Settings(0), new TimeoutException("late"));
+        view.ReportProgress(new TrialProgress(0, 3, 4, 1.5, 0.4, 1.4, 0.111, 700, true));
+        console.Write(view.Render());
+        view.ReportRunningTrial(Settings(1));
+        view.ReportProgress(new TrialProgress(0, 4, 4, 1.5, 0.4, 1.4, 0.111, 700, true));
+        view.ReportProgress(new TrialProgress(1, 1, 2, 1.5, 0.4, 1.4, 0.222, 700, true));
+        console.Write(view.Render());
+        Assert.Contains("0.2220 ▅ ", writer.ToString());
+        Assert.DoesNotContain("0.1110", writer.ToString());
+    }
+
+    [Fact]
     public async Task Live_view_gives_what_the_work_gives()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });

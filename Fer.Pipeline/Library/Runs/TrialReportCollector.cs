@@ -10,7 +10,7 @@ internal sealed class TrialReportCollector : IMonitor
     private readonly List<TrialReport> _trials = [];
     private List<EpochFigures> _epochs = [];
     private double? _imagesPerSecond;
-    private int _best = -1;
+    private int _best = -1, _running = -1;
     private TrialResult? _bestRestored;
 
     /// <summary>The trials in the order they ran, the kept one marked.</summary>
@@ -22,14 +22,11 @@ internal sealed class TrialReportCollector : IMonitor
         }
     }
 
-    public void ReportRunningTrial(TrialSettings settings)
-    {
-        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
-    }
+    public void ReportRunningTrial(TrialSettings settings) => Start(settings.TrialId);
 
     public void ReportRestoredTrial(RestoredTrial trial)
     {
-        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
+        Start(trial.Settings.TrialId);
         foreach (var epoch in trial.Epochs) ReportProgress(epoch);
         if (trial.Result is { } result)
         {
@@ -48,6 +45,8 @@ internal sealed class TrialReportCollector : IMonitor
         if (!progress.IsEpochEnd) return;
         lock (_lock)
         {
+            // A trial that was overdue and did not stop may still be training.
+            if (progress.TrialId != _running) return;
             _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
             if (progress.ImagesPerSecond > 0) _imagesPerSecond = progress.ImagesPerSecond;
         }
@@ -71,6 +70,11 @@ internal sealed class TrialReportCollector : IMonitor
     /// <summary>Why a trial failed, in one line.</summary>
     internal static string Reason(Exception exception) =>
         exception is OperationCanceledException ? "cancelled" : exception.Message.ReplaceLineEndings(" ");
+
+    private void Start(int trialId)
+    {
+        lock (_lock) (_running, _epochs, _imagesPerSecond) = (trialId, [], null);
+    }
 
     private void Add(TrialSettings settings, ReportTrialState state, Func<TrialReport, TrialReport> complete)
     {

@@ -85,7 +85,9 @@ public sealed class FaceExperiment
         // Augmentation, start-up and a machine that slows down get a seventh.
         double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * record.ImagesPerSecond.First().Value;
         var both = store is null ? monitor : new MonitorGroup(store, monitor);
-        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both, store is null ? null : Path.Combine(store.Folder, CheckpointFolder));
+        var ended = store?.State.Trials.Where(t => t is { State: TrialState.Completed, Phase: TrialPhase.Exploration }).Select(t => (t.Id, t.Metric ?? double.NaN));
+        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both,
+            store is null ? null : Path.Combine(store.Folder, CheckpointFolder), ended);
         _running = new AutoMLExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
             .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
         if (store is not null) _running.SetCheckpoint(store);

@@ -17,9 +17,10 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="experiment">The experiment's options: threads, the folders of backbones and of their features.</param>
 /// <param name="monitor">Hears of the progress.</param>
 /// <param name="folder">Where checkpoints go; null is nowhere.</param>
+/// <param name="ended">The short trials that an earlier run of the experiment completed, whose checkpoints count among those to keep.</param>
 internal sealed class FaceTrialRunner(
     SearchSpace<FaceSearchOptions> space, FaceSet training, FaceSet validation, double facesOfFullTrial, IReadOnlyList<BackboneCandidate> backbones,
-    FaceExperimentOptions experiment, IMonitor monitor, string? folder)
+    FaceExperimentOptions experiment, IMonitor monitor, string? folder, IEnumerable<(int TrialId, double Metric)>? ended = null)
     : ITrialRunner
 {
     /// <summary>
@@ -34,7 +35,7 @@ internal sealed class FaceTrialRunner(
     private const int Kept = 6;
 
     private readonly Dictionary<int, FaceSet> _parts = [];
-    private readonly List<(int TrialId, double Metric)> _ended = [];
+    private readonly List<(int TrialId, double Metric)> _ended = [.. ended ?? []];
 
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
         Task.FromResult<TrialResult>(Run(settings, cancellationToken));

@@ -30,6 +30,7 @@ internal sealed class ExperimentStore : IMonitor
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private List<IReadOnlyList<double?>> _curve = [];
+    private int _running = -1;
     private double _before;
     private long _start, _saved;
 
@@ -109,7 +110,7 @@ internal sealed class ExperimentStore : IMonitor
 
     public void ReportRunningTrial(TrialSettings settings)
     {
-        lock (_lock) _curve = [];
+        lock (_lock) (_running, _curve) = (settings.TrialId, []);
     }
 
     public void ReportProgress(TrialProgress progress)
@@ -117,6 +118,8 @@ internal sealed class ExperimentStore : IMonitor
         if (!progress.IsEpochEnd) return;
         lock (_lock)
         {
+            // A trial that was overdue and did not stop may still be training.
+            if (progress.TrialId != _running) return;
             _curve.Add([Known(progress.Accuracy), Known(progress.ValidationAccuracy), Known(progress.Loss), Known(progress.ValidationLoss), Known(progress.ImagesPerSecond)]);
             if (_time.GetElapsedTime(_saved).TotalSeconds >= LeastInterval) Write(State);
         }
