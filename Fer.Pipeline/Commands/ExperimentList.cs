@@ -40,7 +40,7 @@ internal static class ExperimentList
 
     private static string[] Row(string folder, ExperimentState state)
     {
-        var metrics = state.Trials.Where(t => t.State == TrialState.Completed && t.Metric is not null).Select(t => t.Metric!.Value).ToArray();
+        var metrics = state.Trials.Where(t => t is { State: TrialState.Completed, Phase: not TrialPhase.Baseline, Metric: not null }).Select(t => t.Metric!.Value).ToArray();
         // Whoever is at work holds no lock that a kill would leave behind: a run that was killed looks like one at work.
         string status = state.Status == ExperimentStatus.Running ? "running or killed" : state.Status.ToString().ToLowerInvariant();
         return

@@ -77,9 +77,9 @@ public sealed class FaceTrialRunnerTests : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var completed = (FaceTrialResult)await Runner().RunAsync(settings, cancellation);
         Assert.False(Runner().HasNetwork(settings.TrialId));
-        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult { TrialSettings = settings, Metric = completed.Metric, Loss = completed.Loss, Duration = completed.Duration });
+        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult { TrialSettings = settings, Metric = completed.Metric, LogLoss = completed.LogLoss, DurationInMilliseconds = completed.DurationInMilliseconds });
         Assert.Equal(completed.Metric, reopened.Metric);
-        Assert.Equal(completed.Duration, reopened.Duration);
+        Assert.Equal(completed.DurationInMilliseconds, reopened.DurationInMilliseconds);
         Assert.Equal(completed.Training.Network.Parameters.Values.ToArray(), reopened.Training.Network.Parameters.Values.ToArray());
     }
 
@@ -123,14 +123,5 @@ public sealed class FaceTrialRunnerTests : IDisposable
         Assert.Equal(FineTune.All, _space.SampleFromFeatureSpace(place)[nameof(FaceSearchOptions.FineTune)]);
         place[0] = 0;
         Assert.Equal(FineTune.None, _space.SampleFromFeatureSpace(place)[nameof(FaceSearchOptions.FineTune)]);
-    }
-
-    [Fact]
-    public void An_experiment_needs_no_more_than_a_dataset_and_a_limit()
-    {
-        var best = (FaceTrialResult)new AutoMLExperiment().SetDataset(Training, Validation).SetMaxModelToExplore(2).SetSeed(1).Run();
-        Assert.Equal("FerNet", best.TrialSettings.Parameter["Architecture"]);
-        Assert.True(best.Training.Steps > 0 && double.IsFinite(best.Loss));
-        Assert.Throws<FerException>(() => new AutoMLExperiment().SetDataset(Training, Validation.Select([])));
     }
 }

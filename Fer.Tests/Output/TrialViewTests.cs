@@ -50,7 +50,7 @@ public class TrialViewTests
         view.ReportProgress(new TrialProgress(0, 0.5, 2, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, false));
         _time.Advance(60);
         view.ReportProgress(new TrialProgress(0, 1, 2, 1.5, 0.4, 1.4, 0.45, 700, true));
-        var result = new TrialResult { TrialSettings = Settings(0), Metric = 0.4512, Loss = 1.4, Duration = TimeSpan.FromSeconds(61), Epochs = 1 };
+        var result = new TrialResult { TrialSettings = Settings(0), Metric = 0.4512, LogLoss = 1.4, DurationInMilliseconds = 61_000, Epochs = 1 };
         view.ReportCompletedTrial(result);
         view.ReportBestTrial(result);
         view.ReportRunningTrial(Settings(1, TrialPhase.Final));

@@ -22,7 +22,7 @@ internal sealed class TrialReportCollector : IMonitor
         }
     }
 
-    public void ReportRunningTrial(TrialSettings settings) => Start(settings.TrialId);
+    public void ReportRunningTrial(TrialSettings setting) => Start(setting.TrialId);
 
     public void ReportRestoredTrial(RestoredTrial trial)
     {
@@ -33,7 +33,7 @@ internal sealed class TrialReportCollector : IMonitor
             ReportCompletedTrial(result);
             lock (_lock)
             {
-                if (!result.IsBetterThan(_bestRestored)) return;
+                if (trial.Settings.Phase == TrialPhase.Baseline || !result.IsBetterThan(_bestRestored)) return;
                 (_bestRestored, _best) = (result, trial.Settings.TrialId);
             }
         }
@@ -56,7 +56,12 @@ internal sealed class TrialReportCollector : IMonitor
     {
         Score = result.Metric,
         Seconds = result.Duration.TotalSeconds,
-        Remark = result.TrialSettings.Phase == TrialPhase.Final ? "final training" : null,
+        Remark = result.TrialSettings.Phase switch
+        {
+            TrialPhase.Final => "final training",
+            TrialPhase.Baseline => result.TrialSettings.Parameter.ToString(),
+            _ => null,
+        },
     });
 
     public void ReportBestTrial(TrialResult result)
@@ -64,12 +69,12 @@ internal sealed class TrialReportCollector : IMonitor
         lock (_lock) _best = result.TrialSettings.TrialId;
     }
 
-    public void ReportFailTrial(TrialSettings settings, Exception exception) => Add(
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Add(
         settings, exception is OperationCanceledException ? ReportTrialState.Stopped : ReportTrialState.Failed, t => t with { Remark = Reason(exception) });
 
     /// <summary>Why a trial failed, in one line.</summary>
-    internal static string Reason(Exception exception) =>
-        exception is OperationCanceledException ? "cancelled" : exception.Message.ReplaceLineEndings(" ");
+    internal static string Reason(Exception? exception) =>
+        exception is OperationCanceledException ? "cancelled" : exception?.Message.ReplaceLineEndings(" ") ?? "failed";
 
     private void Start(int trialId)
     {
@@ -84,9 +89,11 @@ internal sealed class TrialReportCollector : IMonitor
             {
                 Number = settings.TrialId + 1,
                 IsFinal = settings.Phase == TrialPhase.Final,
+                IsBaseline = settings.Phase == TrialPhase.Baseline,
                 Fidelity = settings.Fidelity,
                 State = state,
-                Settings = [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
+                // A baseline has no options of the sweep.
+                Settings = settings.Phase == TrialPhase.Baseline ? [] : [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
                 Epochs = _epochs,
                 ImagesPerSecond = _imagesPerSecond,
             }));

@@ -35,12 +35,17 @@ internal sealed class FaceTrialRunner(
     private const int Kept = 6;
 
     private readonly Dictionary<int, FaceSet> _parts = [];
+    private readonly BaselineTrials _baselines = new(training, validation, experiment);
     private readonly List<(int TrialId, double Metric)> _ended = [.. ended ?? []];
 
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
-        Task.FromResult<TrialResult>(Run(settings, cancellationToken));
+        Task.FromResult(settings.Phase == TrialPhase.Baseline ? _baselines.Run(settings, cancellationToken) : Run(settings, cancellationToken));
 
-    public long EstimateMemory(TrialSettings settings) => TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
+    public void Dispose() { }
+
+    public long EstimateMemory(TrialSettings settings) => settings.Phase == TrialPhase.Baseline
+        ? _baselines.EstimateMemory(settings)
+        : TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
 
     /// <summary>True where the network of an ended trial is still on disk.</summary>
     internal bool HasNetwork(int trialId) => Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingRun.CheckpointName));
@@ -48,11 +53,12 @@ internal sealed class FaceTrialRunner(
     public TrialResult Reopen(TrialResult completed)
     {
         // A linear head leaves no checkpoint: its features are kept, and it is soon fitted again.
-        if (Options(completed.TrialSettings).FineTune == FineTune.None) return Run(completed.TrialSettings, CancellationToken.None) with { Duration = completed.Duration };
+        if (Options(completed.TrialSettings).FineTune == FineTune.None)
+            return Run(completed.TrialSettings, CancellationToken.None) with { DurationInMilliseconds = completed.DurationInMilliseconds };
         if (!HasNetwork(completed.TrialSettings.TrialId))
             throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in {folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
-        return Run(completed.TrialSettings, new CancellationToken(canceled: true)) with { Duration = completed.Duration };
+        return Run(completed.TrialSettings, new CancellationToken(canceled: true)) with { DurationInMilliseconds = completed.DurationInMilliseconds };
     }
 
     private FaceTrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
@@ -76,9 +82,9 @@ internal sealed class FaceTrialRunner(
             {
                 TrialSettings = settings,
                 Metric = accuracy,
-                Loss = loss,
+                LogLoss = loss,
                 Epochs = Math.Max(progress.EpochsDone, result.History.Count),
-                Duration = result.Elapsed,
+                DurationInMilliseconds = result.Elapsed.TotalMilliseconds,
                 Training = result,
                 Options = options,
             };

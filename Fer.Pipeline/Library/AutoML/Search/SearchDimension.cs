@@ -12,7 +12,7 @@ public abstract class SearchDimension
     }
 
     /// <summary>The option's name.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
     /// <summary>The option's type.</summary>
     public Type Type { get; }
@@ -21,10 +21,20 @@ public abstract class SearchDimension
     public abstract bool IsOrdered { get; }
 
     /// <summary>What must hold of other options for this one to count; all of them.</summary>
-    internal IReadOnlyList<OptionCondition> Conditions { get; init; } = [];
+    internal IReadOnlyList<OptionCondition> Conditions { get; set; } = [];
 
     /// <summary>True where the option does something beside these values of the options before it.</summary>
     internal bool Counts(IReadOnlyDictionary<string, object> values) => Conditions.All(c => c.Values.Contains(values[c.Option]));
+
+    /// <summary>The same option with a prefix to its name and those of the options that it depends on, and one more condition.</summary>
+    internal SearchDimension Under(string prefix, OptionCondition? condition)
+    {
+        var copy = (SearchDimension)MemberwiseClone();
+        copy.Name = prefix + Name;
+        var own = Conditions.Select(c => c with { Option = prefix + c.Option });
+        copy.Conditions = condition is null ? [.. own] : [condition, .. own];
+        return copy;
+    }
 
     /// <summary>A value of the option's type out of one that an attribute can hold.</summary>
     internal object Converted(object value) =>

@@ -99,6 +99,7 @@ internal sealed class ExperimentStore : IMonitor
                     Parameter = settings.Parameter.Names.ToDictionary(n => n, n => TrialRecord.Text(settings.Parameter[n])),
                     Metric = Known(result?.Metric),
                     Loss = Known(result?.Loss),
+                    LogLoss = Known(result?.LogLoss),
                     Epochs = result?.Epochs ?? 0,
                     Seconds = (result?.Duration ?? duration).TotalSeconds,
                     Error = error,
@@ -129,7 +130,7 @@ internal sealed class ExperimentStore : IMonitor
 
     public void ReportBestTrial(TrialResult result) { }
 
-    public void ReportFailTrial(TrialSettings settings, Exception exception) { }
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) { }
 
     private void Write(ExperimentState state)
     {

@@ -56,7 +56,13 @@ public sealed class CostFrugalTuner : ITuner
     public void Update(TrialResult result)
     {
         if (result.TrialSettings.TrialId == _id)
-            _pending = new TrialResult { TrialSettings = result.TrialSettings, Metric = result.Metric, Loss = result.Loss, Duration = result.Duration };
+            _pending = new TrialResult
+            {
+                TrialSettings = result.TrialSettings,
+                Metric = result.Metric,
+                Loss = result.Loss,
+                DurationInMilliseconds = result.DurationInMilliseconds,
+            };
     }
 
     /// <summary>Draws what follows from the last proposal's result; a proposal without one failed.</summary>
@@ -122,7 +128,7 @@ public sealed class CostFrugalTuner : ITuner
     }
 
     private static bool IsBetter(TrialResult result, TrialResult? best) =>
-        best is null || result.Metric > best.Metric || (result.Metric == best.Metric && result.Duration < best.Duration);
+        best is null || result.Loss < best.Loss || (result.Loss == best.Loss && result.DurationInMilliseconds < best.DurationInMilliseconds);
 
     /// <summary>A step past an end comes back by as much, so that the ends draw no crowd.</summary>
     private static double Reflect(double unit)
