@@ -4,6 +4,8 @@ using CsvHelper;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Fer.Bench;
 
@@ -79,20 +81,22 @@ internal sealed record DataBenchmark(DataReaderSpeed Ours, DataReaderSpeed CsvHe
 
     private static (long Rows, long Sum) ReadOurs(string path)
     {
-        var view = new FerCsvView(path, new FaceViewOptions());
-        using var cursor = view.GetRowCursor(view.Schema);
-        var getEmotion = cursor.GetGetter<uint>(view.Schema[FaceColumns.Emotion]);
-        var getPixels = cursor.GetGetter<VBuffer<byte>>(view.Schema[FaceColumns.Pixels]);
-        var getUsage = cursor.GetGetter<uint>(view.Schema[FaceColumns.Usage]);
-        uint emotion = 0, usage = 0;
+        var view = new MLContext().Data.LoadFer2013(path);
+        DataViewSchema.Column label = view.Schema[FaceColumns.Label], pixelColumn = view.Schema[FaceColumns.Pixels], split = view.Schema[FaceColumns.Usage];
+        using var cursor = view.GetRowCursor([label, pixelColumn, split]);
+        var getLabel = cursor.GetGetter<uint>(label);
+        var getPixels = cursor.GetGetter<VBuffer<byte>>(pixelColumn);
+        var getUsage = cursor.GetGetter<ReadOnlyMemory<char>>(split);
+        uint emotion = 0;
+        ReadOnlyMemory<char> usage = default;
         VBuffer<byte> pixels = default;
         long rows = 0, sum = 0;
         for (; cursor.MoveNext(); rows++)
         {
-            getEmotion(ref emotion);
+            getLabel(ref emotion);
             getPixels(ref pixels);
             getUsage(ref usage);
-            sum += Sum(emotion - 1, usage - 1, pixels.GetValues());
+            sum += Sum(emotion - 1, (uint)UsageNames.Parse(usage.Span), pixels.GetValues());
         }
         return (rows, sum);
     }

@@ -2,6 +2,7 @@ using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Images;
+using Microsoft.ML;
 
 namespace Fer.Tests.Data;
 
@@ -88,10 +89,10 @@ public sealed class FaceDatasetTests : IDisposable
     public void Folders_of_emotions_alone_are_split_and_a_shuffle_keeps_the_splits()
     {
         for (int i = 0; i < 40; i++) Image($"{(i % 2 == 0 ? "happy" : "sad")}/{i:D2}.png", 48, (byte)i);
-        var view = FaceDataView.LoadFromFolder(_folder.Path);
+        var view = new MLContext().Data.LoadFaceFolder(_folder.Path);
         var plain = FerCsv.ReadAll(view);
         Assert.Equal((32, 4, 4), (Count(Usage.Training), Count(Usage.PublicTest), Count(Usage.PrivateTest)));
-        var shuffled = FerCsv.ReadAll(view.ShuffleRows(1));
+        var shuffled = FerCsv.ReadAll(new MLContext(1).Data.ShuffleRows(view, 1));
         Assert.NotEqual(plain.Select(face => face.Row), shuffled.Select(face => face.Row));
         Assert.All(shuffled, face => Assert.Equal((plain[(int)face.Row].Usage, plain[(int)face.Row].Pixels[0]), (face.Usage, face.Pixels[0])));
 

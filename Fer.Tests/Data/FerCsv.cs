@@ -3,6 +3,8 @@ using System.Text;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Fer.Tests.Data;
 
@@ -37,24 +39,31 @@ internal static class FerCsv
         return stream.ToArray();
     }
 
+    internal static IDataView Load(string path, FaceViewOptions? options = null) => new MLContext().Data.LoadFer2013(path, options: options);
+
     internal static List<Face> ReadAll(IDataView view)
     {
-        using var cursor = view.GetRowCursor(view.Schema);
-        var emotion = cursor.GetGetter<uint>(view.Schema[FaceColumns.Emotion]);
+        var label = view.Schema[FaceColumns.Label];
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        label.GetKeyValues(ref names);
+        using var cursor = view.GetRowCursor(view.Schema.Where(column => column.Name is not FaceColumns.Image));
+        var getLabel = cursor.GetGetter<uint>(label);
         var pixels = cursor.GetGetter<VBuffer<byte>>(view.Schema[FaceColumns.Pixels]);
-        var usage = cursor.GetGetter<uint>(view.Schema[FaceColumns.Usage]);
+        var usage = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema[FaceColumns.Usage]);
         var row = cursor.GetGetter<long>(view.Schema[FaceColumns.Row]);
         var faces = new List<Face>();
-        uint emotionKey = 0, usageKey = 0;
+        uint key = 0;
+        ReadOnlyMemory<char> usageText = default;
         long rowNumber = 0;
         VBuffer<byte> values = default;
         while (cursor.MoveNext())
         {
-            emotion(ref emotionKey);
+            getLabel(ref key);
             pixels(ref values);
-            usage(ref usageKey);
+            usage(ref usageText);
             row(ref rowNumber);
-            faces.Add(new Face((Emotion)(emotionKey - 1), values.GetValues().ToArray(), (Usage)(usageKey - 1), rowNumber));
+            var emotion = EmotionNames.Parse(names.GetItemOrDefault((int)key - 1).ToString());
+            faces.Add(new Face(emotion, values.DenseValues().ToArray(), Enum.Parse<Usage>(usageText.Span), rowNumber));
             Assert.Equal(faces.Count - 1, cursor.Position);
         }
         return faces;

@@ -1,6 +1,7 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
+using Microsoft.ML;
 
 namespace Fer.Tests.Data;
 
@@ -58,8 +59,8 @@ public sealed class SampleFacesTests : IDisposable
     {
         string path = _folder.File("sample.csv");
         SampleFaces.WriteCsv(path, 300, seed: 4);
-        var drawn = FerCsv.ReadAll(FaceDataView.LoadSamples(300, 4));
-        var read = FerCsv.ReadAll(FaceDataView.LoadFromCsv(path));
+        var drawn = FerCsv.ReadAll(new MLContext().Data.SampleFaces(300, 4));
+        var read = FerCsv.ReadAll(FerCsv.Load(path));
         Assert.Equal(300, read.Count);
         for (int i = 0; i < 300; i++)
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Fer.Pipeline.Faces;
+using Microsoft.ML;
 
 namespace Fer.Pipeline.Data;
 
@@ -29,46 +30,56 @@ public static class FaceDataAnalysis
             },
         };
         string? found = path ?? DataLocator.FindIn(DataLocator.DataFolder);
-        var view = found is null ? FaceDataView.LoadSamples(options.SampleCount, options.Seed) : FaceDataView.Load(found, viewOptions);
-        var report = Analyze(view, found ?? "sample faces");
+        FaceSource source = found is null ? new SampleFaceSource(options.SampleCount, options.Seed) : FaceSource.Of(found, viewOptions);
+        // The scheme with all emotions, under the labels that the data itself has.
+        var report = Analyze(new FaceDataView(source, LabelScheme.Eight, votesPath: null), found ?? source.Name);
         return report with { ProblemCount = problemCount, Problems = problems, IsSample = found is null };
     }
 
-    /// <summary>Reads all rows of a view with the columns of <see cref="FaceColumns"/>.</summary>
-    /// <param name="view">The rows.</param>
+    /// <summary>Reads all rows of a view of faces that have a label.</summary>
+    /// <param name="view">The rows, with the columns Label (whose classes are named after emotions), Pixels, Usage and Row of <see cref="FaceColumns"/>.</param>
     /// <param name="source">What the report calls them.</param>
+    /// <exception cref="FerUsageException">A column is missing or of another type, or a class is named after no emotion.</exception>
+    /// <exception cref="FerException">A row cannot be read.</exception>
     public static FaceDataReport Analyze(IDataView view, string source)
     {
         var schema = view.Schema;
-        using var cursor = view.GetRowCursor([schema[FaceColumns.Emotion], schema[FaceColumns.Pixels], schema[FaceColumns.Usage], schema[FaceColumns.Row]]);
-        var getEmotion = cursor.GetGetter<uint>(schema[FaceColumns.Emotion]);
-        var getPixels = cursor.GetGetter<VBuffer<byte>>(schema[FaceColumns.Pixels]);
-        var getUsage = cursor.GetGetter<uint>(schema[FaceColumns.Usage]);
-        var getRow = cursor.GetGetter<long>(schema[FaceColumns.Row]);
+        var label = FaceColumns.Find(schema, FaceColumns.Label);
+        var image = FaceColumns.Find(schema, FaceColumns.Pixels);
+        var split = FaceColumns.Find(schema, FaceColumns.Usage);
+        var number = FaceColumns.Find(schema, FaceColumns.Row);
+        var classNames = FaceClasses.NamesOf(view, label);
+        int[] emotions = [.. classNames.Select(name => (int)EmotionNames.Parse(name))];
+        using var cursor = view.GetRowCursor([label, image, split, number]);
+        var getLabel = FaceClasses.Reader(cursor, label, classNames, classNames);
+        var getFace = FacePixels.Create(cursor, image);
+        var getUsage = cursor.GetGetter<ReadOnlyMemory<char>>(split);
+        var getRow = cursor.GetGetter<long>(number);
         var counts = new int[Splits, EmotionNames.All.Count];
         var images = new Dictionary<UInt128, Copies>();
         var blankRows = new List<long>();
         int blanks = 0;
-        uint emotion = 0, usage = 0;
+        ReadOnlyMemory<char> usageText = default;
         long row = 0;
-        VBuffer<byte> pixels = default;
+        var values = new byte[Face.PixelCount];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         while (cursor.MoveNext())
         {
-            getEmotion(ref emotion);
-            getPixels(ref pixels);
-            getUsage(ref usage);
+            int classIndex = getLabel();
+            if (classIndex < 0) continue;
+            getFace.CopyTo(values);
+            getUsage(ref usageText);
             getRow(ref row);
-            counts[usage - 1, emotion - 1]++;
-            var values = pixels.GetValues();
-            if (!values.ContainsAnyExcept(values[0]))
+            int emotion = emotions[classIndex], usage = (int)UsageNames.Parse(usageText.Span);
+            counts[usage, emotion]++;
+            if (!values.AsSpan().ContainsAnyExcept(values[0]))
             {
                 if (blanks++ < RowsNamed) blankRows.Add(row);
             }
             SHA256.HashData(values, hash);
             System.Runtime.InteropServices.CollectionsMarshal
                 .GetValueRefOrAddDefault(images, BinaryPrimitives.ReadUInt128BigEndian(hash), out _)
-                .Add((int)usage - 1, (int)emotion - 1);
+                .Add(usage, emotion);
         }
         return Summarize(source, counts, images.Values, blanks, blankRows);
     }

@@ -62,7 +62,8 @@ public sealed class FaceDataset
     {
         options ??= new FaceDataOptions();
         if (options.SampleCount < 1) throw new FerUsageException($"{options.SampleCount} sample faces: one is the least.");
-        if (options.ValidationShare is not (> 0 and < 1)) throw new FerUsageException($"A validation share of {options.ValidationShare} is not between 0 and 1.");
+        if (options.ValidationShare is not (> 0 and < 1))
+            throw new FerUsageException($"A validation share of {options.ValidationShare} is not between 0 and 1.");
 
         var notes = new List<string>();
         var messages = new List<string>();
@@ -77,28 +78,23 @@ public sealed class FaceDataset
         };
 
         string? found = path ?? DataLocator.FindIn(DataLocator.DataFolder);
-        if (found is not null && Directory.Exists(found)) found = DataLocator.FindIn(found) ?? found;
-        IDataView view;
+        FaceSource from;
         if (found is null)
         {
-            view = FaceDataView.LoadSamples(options.SampleCount, options.Seed);
-            notes.Add($"No data in {DataLocator.DataFolder}: going on with {options.SampleCount:N0} drawn sample faces. {WhereToGetData}");
+            from = new SampleFaceSource(options.SampleCount, options.Seed);
+            notes.Add($"No data in {DataLocator.DataFolder}: using {options.SampleCount:N0} drawn sample faces instead. {WhereToGetData}");
         }
         else
         {
-            view = FaceDataView.Load(found, viewOptions);
+            from = FaceSource.Of(found, viewOptions);
         }
-        string source = found ?? "sample faces";
-        bool voted = false;
-        if (FindVotes(found, scheme, options) is { } votes)
-        {
-            view = view.JoinFerPlus(source, votes);
-            notes.Add($"Soft labels from {votes}.");
-            voted = true;
-        }
+        string source = from.Name;
+        var view = new FaceDataView(from, scheme, FerPlusVotes.Find(from, scheme, options.FerPlusFile));
+        if (view.Join is { } join) notes.Add($"Soft labels from {join.VotesPath}.");
 
-        using var collector = new FaceSetCollector(scheme);
-        collector.Read(view);
+        using var collector = new FaceSetCollector(scheme.ClassNames, scheme);
+        var schema = view.Schema;
+        collector.Read(view, schema[FaceColumns.Label], schema[FaceColumns.Pixels], schema[FaceColumns.Usage], schema.GetColumnOrNull(FaceColumns.Votes));
         if (skipped > 0) notes.Add($"{skipped:N0} bad rows skipped.");
         if (collector.LeftOut > 0) notes.Add($"{collector.LeftOut:N0} faces left out: none of {string.Join(", ", scheme.ClassNames)}.");
         if (collector.Count(Usage.Training) > 0 && collector.Count(Usage.PublicTest) == 0)
@@ -112,27 +108,11 @@ public sealed class FaceDataset
         return new FaceDataset(scheme, sets, source)
         {
             IsSample = found is null,
-            HasVotesAsLabels = voted && collector.VotesAreLabels,
+            HasVotesAsLabels = view.VotesAreLabels,
             Notes = notes,
             SkippedCount = skipped,
             SkippedMessages = messages,
             LeftOutCount = collector.LeftOut,
         };
-    }
-
-    private static string? FindVotes(string? found, LabelScheme scheme, FaceDataOptions options)
-    {
-        bool needed = scheme.ClassOf(Emotion.Contempt) >= 0;
-        bool byRow = found is not null && !Directory.Exists(found);
-        if (options.FerPlusFile is { } given)
-            return byRow ? given : throw new FerUsageException($"{given}: FER+ votes belong to the rows of the FER2013 CSV, not to {found ?? "the sample faces"}. Leave them out, or use the CSV.");
-        if (!needed || (found is not null && !byRow)) return null;
-        if (byRow)
-        {
-            string[] places = [Path.Combine(Path.GetDirectoryName(Path.GetFullPath(found!))!, FerPlusVotes.FileName), Path.Combine(DataLocator.DataFolder, FerPlusVotes.FileName)];
-            if (places.FirstOrDefault(File.Exists) is { } place) return place;
-        }
-        throw new FerUsageException($"The classes of '{scheme.Definition}' include contempt, which takes the FER+ votes on the rows of the FER2013 CSV. " +
-            $"{FerPlusVotes.Source} Put it beside fer2013.csv or name it with --fer-plus.");
     }
 }

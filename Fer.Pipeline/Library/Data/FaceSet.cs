@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Fer.Pipeline.Faces;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Fer.Pipeline.Data;
 
@@ -37,6 +39,45 @@ public sealed class FaceSet
         _labels = labels;
         _rows = rows;
         _targets = targets;
+    }
+
+    /// <summary>
+    /// Reads all rows of a data view that have a label: FER2013 through this project's own views, or anything that ML.NET's loaders and transforms made.
+    /// </summary>
+    /// <param name="view">The rows. Where it has a column Row (Int64), <see cref="Row"/> is its value; elsewhere the row's number in the view.</param>
+    /// <param name="labelColumn">A key whose KeyValues are text, or text: class names, in FER2013's order where all are emotions.</param>
+    /// <param name="imageColumn">
+    /// A vector of 2,304 bytes, a vector of 2,304 Singles from 0 to 255 (rounded), or an <see cref="MLImage"/> of any size, made grey and 48x48.
+    /// </param>
+    /// <param name="softTargets">Makes soft targets of the column Votes, where the view has one.</param>
+    /// <param name="classNames">Class names that the labels are matched with, as those of a model; null takes the column's own.</param>
+    /// <exception cref="FerUsageException">A column is missing or holds neither labels nor faces.</exception>
+    /// <exception cref="FerException">
+    /// There is no face, a value is out of range, a label is none of <paramref name="classNames"/>, or the pixels were scaled to 0 … 1.
+    /// </exception>
+    public static FaceSet FromDataView(
+        IDataView view,
+        string labelColumn = FaceColumns.Label,
+        string imageColumn = FaceColumns.Pixels,
+        bool softTargets = false,
+        IReadOnlyList<string>? classNames = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var label = FaceColumns.Find(view.Schema, labelColumn);
+        var image = FaceColumns.Find(view.Schema, imageColumn);
+        FacePixels.Check(image);
+        classNames ??= FaceClasses.NamesOf(view, label);
+        var votes = softTargets ? view.Schema.GetColumnOrNull(FaceColumns.Votes) : null;
+        using var collector = new FaceSetCollector(classNames, FaceClasses.SchemeOf(label));
+        collector.Read(view, label, image, usage: null, votes);
+        var set = collector.ToFaceSets()[(int)Usage.Training];
+        if (set.Count == 0) throw new FerException($"There is no face with a label in the column '{labelColumn}'. Check the filters before it.");
+        if (image.Type is VectorDataViewType { ItemType.RawType: var type } && type == typeof(float) && set._pixels.Max() == 1)
+        {
+            throw new FerException($"The column '{imageColumn}' holds pixels from 0 to 1; they must be from 0 to 255. " +
+                "Leave the scale of ExtractPixels at its default.");
+        }
+        return set;
     }
 
     /// <summary>Number of faces.</summary>

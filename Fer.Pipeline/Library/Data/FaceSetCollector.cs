@@ -1,76 +1,86 @@
 using System.Runtime.InteropServices;
 using Fer.Pipeline.Faces;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Fer.Pipeline.Data;
 
-/// <summary>Reads a view of faces once into one <see cref="FaceSet"/> a split, with the classes of a scheme.</summary>
+/// <summary>Reads a view of faces once into one <see cref="FaceSet"/> a split.</summary>
 internal sealed class FaceSetCollector : IDisposable
 {
-    private readonly LabelScheme _scheme;
+    private readonly IReadOnlyList<string> _classNames;
+    private readonly LabelScheme? _scheme;
     private readonly PixelStore _pixels = new();
     private readonly List<int> _labels = [];
     private readonly List<Usage> _usage = [];
     private readonly List<long> _rows = [];
     private List<float>? _targets, _votes;
 
-    internal FaceSetCollector(LabelScheme scheme) => _scheme = scheme;
+    /// <param name="classNames">The class names that labels count in.</param>
+    /// <param name="scheme">What the classes take in, where votes may give the labels; null where only names are known.</param>
+    internal FaceSetCollector(IReadOnlyList<string> classNames, LabelScheme? scheme) => (_classNames, _scheme) = (classNames, scheme);
 
-    /// <summary>Rows whose emotion is none of the scheme's, or that FER+'s votes drop.</summary>
+    /// <summary>Sound rows that the view left out, because their face is of no class; known of this project's own views alone.</summary>
     internal int LeftOut { get; private set; }
 
-    /// <summary>
-    /// True where FER+'s votes give the labels: only they know contempt. Elsewhere the labels stay FER2013's, so that accuracy means the same with and
-    /// without votes, and the soft targets of the Training faces are what their votes say of those labels.
-    /// </summary>
-    internal bool VotesAreLabels => _scheme.ClassOf(Emotion.Contempt) >= 0;
-
-    /// <summary>Reads all rows of the view; its votes become soft targets where it has them.</summary>
-    internal void Read(IDataView view)
+    /// <summary>Reads all rows of the view that have a label.</summary>
+    /// <param name="view">The rows.</param>
+    /// <param name="label">A key with names, or text.</param>
+    /// <param name="image">A column that <see cref="FacePixels"/> reads.</param>
+    /// <param name="usage">Text with the split of each row; null makes all of them Training.</param>
+    /// <param name="votes">FER+'s votes, which become soft targets; null is none.</param>
+    internal void Read(
+        IDataView view, DataViewSchema.Column label, DataViewSchema.Column image, DataViewSchema.Column? usage, DataViewSchema.Column? votes)
     {
-        var schema = view.Schema;
-        var votesColumn = schema.GetColumnOrNull(FaceColumns.Votes);
-        using var cursor = view.GetRowCursor(schema);
-        var getEmotion = cursor.GetGetter<uint>(schema[FaceColumns.Emotion]);
-        var getPixels = cursor.GetGetter<VBuffer<byte>>(schema[FaceColumns.Pixels]);
-        var getUsage = cursor.GetGetter<uint>(schema[FaceColumns.Usage]);
-        var getRow = cursor.GetGetter<long>(schema[FaceColumns.Row]);
-        var getVotes = votesColumn is null ? null : cursor.GetGetter<VBuffer<float>>(votesColumn);
-        if (getVotes is not null)
-        {
-            if (VotesAreLabels) _targets = [];
-            else _votes = [];
-        }
+        var rowColumn = view.Schema.GetColumnOrNull(FaceColumns.Row) is { Type: NumberDataViewType { RawType: var type } } found && type == typeof(long)
+            ? found
+            : (DataViewSchema.Column?)null;
+        DataViewSchema.Column?[] columns = [label, image, usage, votes, rowColumn];
+        var own = label.Type is TextDataViewType ? _classNames : FaceClasses.NamesOf(view, label);
+        using var cursor = view.GetRowCursor(columns.OfType<DataViewSchema.Column>());
+        var getLabel = FaceClasses.Reader(cursor, label, own, _classNames);
+        var getFace = FacePixels.Create(cursor, image);
+        var getUsage = usage is { } split ? cursor.GetGetter<ReadOnlyMemory<char>>(split) : null;
+        var getVotes = votes is { } voted ? cursor.GetGetter<VBuffer<float>>(voted) : null;
+        var getRow = rowColumn is { } numbered ? cursor.GetGetter<long>(numbered) : null;
+        bool votesAreLabels = _scheme is not null && FerPlusTarget.AreLabels(_scheme);
+        if (getVotes is not null && votesAreLabels) _targets ??= [];
+        else if (getVotes is not null) _votes ??= [];
 
-        var target = new float[_scheme.ClassNames.Count];
-        uint emotion = 0, usage = 0;
-        long row = 0;
-        VBuffer<byte> pixels = default;
-        VBuffer<float> votes = default;
+        var face = new byte[Face.PixelCount];
+        var target = new float[_classNames.Count];
+        var votesOfRow = new float[FerPlusVotes.VoteCount];
+        VBuffer<float> voteBuffer = default;
+        ReadOnlyMemory<char> usageText = default;
         while (cursor.MoveNext())
         {
-            getEmotion(ref emotion);
-            int label = _scheme.ClassOf((Emotion)(emotion - 1));
-            bool kept = label >= 0;
+            int classIndex = getLabel();
+            if (classIndex < 0) continue;
             if (getVotes is not null)
             {
-                getVotes(ref votes);
-                if (VotesAreLabels) kept = FerPlusTarget.TryCreate(votes.GetValues(), _scheme, target, out label);
-                else if (kept) _votes!.AddRange(votes.GetValues());
+                getVotes(ref voteBuffer);
+                voteBuffer.CopyTo(votesOfRow);
+                _votes?.AddRange(votesOfRow);
+                // A face that the votes drop is not in a view whose labels they give; where it is all the same, its label is all there is.
+                if (_targets is not null && !FerPlusTarget.TryCreate(votesOfRow, _scheme!, target, out _)) MakeHard(target, classIndex);
+                _targets?.AddRange(target);
             }
-            if (!kept)
-            {
-                LeftOut++;
-                continue;
-            }
-            getPixels(ref pixels);
-            getUsage(ref usage);
-            getRow(ref row);
-            _pixels.Add(pixels.GetValues());
-            _labels.Add(label);
-            _usage.Add((Usage)(usage - 1));
+            getFace.CopyTo(face);
+            long row = cursor.Position;
+            getRow?.Invoke(ref row);
+            getUsage?.Invoke(ref usageText);
+            _pixels.Add(face);
+            _labels.Add(classIndex);
+            _usage.Add(getUsage is null ? Usage.Training : UsageNames.Parse(usageText.Span));
             _rows.Add(row);
-            _targets?.AddRange(target);
         }
+        LeftOut += (cursor as FaceDataCursor)?.LeftOut ?? 0;
+    }
+
+    private static void MakeHard(Span<float> target, int label)
+    {
+        target.Clear();
+        target[label] = 1;
     }
 
     /// <summary>Number of faces of a split.</summary>
@@ -82,7 +92,7 @@ internal sealed class FaceSetCollector : IDisposable
     {
         int[] training = [.. Enumerable.Range(0, _usage.Count).Where(i => _usage[i] == Usage.Training)];
         int[] labels = [.. training.Select(i => _labels[i])];
-        bool[] picked = StratifiedSplit.Pick(labels, _scheme.ClassNames.Count, share, seed);
+        bool[] picked = StratifiedSplit.Pick(labels, _classNames.Count, share, seed);
         for (int i = 0; i < training.Length; i++)
             if (picked[i]) _usage[training[i]] = Usage.PublicTest;
         return picked.Count(p => p);
@@ -92,7 +102,7 @@ internal sealed class FaceSetCollector : IDisposable
     /// <exception cref="FerException">A split holds more than an array can.</exception>
     internal FaceSet[] ToFaceSets()
     {
-        int classes = _scheme.ClassNames.Count;
+        int classes = _classNames.Count;
         var counts = new int[3];
         foreach (var usage in _usage) counts[(int)usage]++;
         if (counts.Max() > Array.MaxLength / Face.PixelCount)
@@ -112,13 +122,13 @@ internal sealed class FaceSetCollector : IDisposable
             return pixels[split].AsSpan(place * Face.PixelCount, Face.PixelCount);
         });
         if (_votes is not null) targets[(int)Usage.Training] = Teach(_votes, labels[(int)Usage.Training]);
-        return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_scheme.ClassNames, pixels[split], labels[split], rows[split], targets[split]))];
+        return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_classNames, pixels[split], labels[split], rows[split], targets[split]))];
     }
 
     /// <summary>What the votes of the Training faces say of their labels; the label itself where a face has no vote.</summary>
     private float[] Teach(List<float> votes, int[] labels)
     {
-        int classes = _scheme.ClassNames.Count;
+        int classes = _classNames.Count;
         var theirs = new float[labels.Length * FerPlusVotes.VoteCount];
         int next = 0;
         for (int row = 0; row < _usage.Count; row++)

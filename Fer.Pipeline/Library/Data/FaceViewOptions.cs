@@ -3,10 +3,19 @@ namespace Fer.Pipeline.Data;
 /// <summary>How a source of faces is read.</summary>
 public sealed record FaceViewOptions
 {
+    /// <summary>
+    /// FER+'s fer2013new.csv, whose votes on the rows of the FER2013 CSV become the column Votes. Null is none, but for classes with contempt the file
+    /// is looked for beside the data.
+    /// </summary>
+    public string? FerPlusFile { get; init; }
+
     /// <summary>Seed of the split of sources that name none.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Called with the message of each broken row or image, which is then skipped; null stops at the first with that message.</summary>
+    /// <summary>
+    /// Called with the message of each broken row or image, which is then skipped; null stops at the first with that message. Where rows are skipped,
+    /// every column of every row is checked, so that all cursors see the same rows; each cursor reports anew.
+    /// </summary>
     public Action<string>? OnBadRow { get; init; }
 
     /// <summary>Skips a broken row, or stops at it.</summary>

@@ -13,9 +13,11 @@ internal sealed class StratifiedSplit(long seed)
     private readonly long[] _seen = new long[EmotionNames.All.Count];
 
     /// <summary>The split of the next row, which shows <paramref name="emotion"/>.</summary>
-    internal Usage Next(Emotion emotion)
+    internal Usage Next(Emotion emotion) => At(emotion, _seen[(int)emotion]++);
+
+    /// <summary>The split of the row that is the <paramref name="number"/>th, from 0, of those which show <paramref name="emotion"/>.</summary>
+    internal Usage At(Emotion emotion, long number)
     {
-        long number = _seen[(int)emotion]++;
         var random = new RandomStream(seed, (long)emotion, number / Block);
         int publicTest = random.NextInt32(Block);
         int privateTest = (publicTest + 1 + random.NextInt32(Block - 1)) % Block;

@@ -20,4 +20,13 @@ internal static class UsageNames
         }
         return true;
     }
+
+    /// <summary>The split of a name, written as in <see cref="All"/>.</summary>
+    /// <exception cref="FerException">The name is none; the message names the nearest.</exception>
+    internal static Usage Parse(ReadOnlySpan<char> name)
+    {
+        for (int i = 0; i < All.Count; i++)
+            if (name.SequenceEqual(All[i])) return (Usage)i;
+        throw new FerException($"'{name}' is not a split.{NearestName.Hint(name.ToString(), All)} Known are {string.Join(", ", All)}.");
+    }
 }

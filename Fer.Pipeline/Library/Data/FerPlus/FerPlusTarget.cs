@@ -12,6 +12,12 @@ namespace Fer.Pipeline.Data;
 /// </summary>
 internal static class FerPlusTarget
 {
+    /// <summary>
+    /// True where FER+'s votes give the labels: only they know contempt. Elsewhere the labels stay FER2013's, so that accuracy means the same with and
+    /// without votes, and the soft targets of the Training faces are what their votes say of those labels.
+    /// </summary>
+    internal static bool AreLabels(LabelScheme scheme) => scheme.ClassOf(Emotion.Contempt) >= 0;
+
     /// <summary>Writes the target of one face.</summary>
     /// <param name="votes">[10] votes, emotions in the order of <see cref="Emotion"/>, then unknown and not a face.</param>
     /// <param name="scheme">The classes.</param>

@@ -23,6 +23,9 @@ internal sealed class FerPlusVotes
     private static readonly int[] Place =
         [.. Columns.Skip(2).Select((name, i) => EmotionNames.TryParse(name, out var emotion) ? (int)emotion : i)];
 
+    /// <summary>What each vote is for.</summary>
+    internal static readonly string[] SlotNames = [.. EmotionNames.All, "unknown", "NF"];
+
     private readonly List<byte> _votes = [];
     private readonly List<Usage> _usage = [];
     private readonly List<bool> _named = [];
@@ -42,6 +45,28 @@ internal sealed class FerPlusVotes
     internal void CopyTo(int row, Span<float> votes)
     {
         for (int i = 0; i < VoteCount; i++) votes[i] = _named[row] ? _votes[row * VoteCount + i] : 0;
+    }
+
+    /// <summary>The votes on a source's rows: those given, or for classes with contempt those that lie beside the CSV or in the folder data.</summary>
+    /// <returns>The file; null where none is given and none needed.</returns>
+    /// <exception cref="FerUsageException">The scheme needs votes and there are none, or votes are given for something else than the CSV.</exception>
+    internal static string? Find(FaceSource source, LabelScheme scheme, string? given)
+    {
+        bool byRow = source is FerCsvSource;
+        if (given is not null)
+        {
+            return byRow ? given : throw new FerUsageException(
+                $"{given}: FER+ votes belong to the rows of the FER2013 CSV, not to {(source is SampleFaceSource ? "the " : "")}{source.Name}. " +
+                "Leave them out, or use the CSV.");
+        }
+        if (!FerPlusTarget.AreLabels(scheme) || source is ImageFolderSource) return null;
+        if (byRow)
+        {
+            string[] folders = [Path.GetDirectoryName(Path.GetFullPath(source.Name))!, DataLocator.DataFolder];
+            if (folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists) is { } place) return place;
+        }
+        throw new FerUsageException($"The classes of '{scheme.Definition}' include contempt, which takes the FER+ votes on the rows of the FER2013 CSV. " +
+            $"{Source} Put it beside fer2013.csv or name it with --fer-plus.");
     }
 
     /// <summary>Reads the file.</summary>

@@ -39,31 +39,22 @@ public static class SampleFaces
     /// <exception cref="FerUsageException">The count is not positive.</exception>
     public static void WriteCsv(string path, int count, long seed)
     {
-        if (count < 1) throw new FerUsageException($"{count} sample faces: one is the least.");
+        var source = new SampleFaceSource(count, seed);
         AtomicFile.Write(path, stream =>
         {
-            var view = new SampleFaceView(count, seed);
-            using var cursor = view.GetRowCursor(view.Schema);
-            var getEmotion = cursor.GetGetter<uint>(view.Schema[FaceColumns.Emotion]);
-            var getPixels = cursor.GetGetter<VBuffer<byte>>(view.Schema[FaceColumns.Pixels]);
-            var getUsage = cursor.GetGetter<uint>(view.Schema[FaceColumns.Usage]);
-            uint emotion = 0, usage = 0;
-            VBuffer<byte> pixels = default;
+            using var faces = source.Open(usage: true, pixels: true, seed: null);
             stream.Write("emotion,pixels,Usage\n"u8);
             var line = new StringBuilder();
-            while (cursor.MoveNext())
+            while (faces.MoveNext())
             {
-                getEmotion(ref emotion);
-                getPixels(ref pixels);
-                getUsage(ref usage);
-                line.Clear().Append(emotion - 1);
+                line.Clear().Append((int)faces.Emotion);
                 char separator = ',';
-                foreach (byte value in pixels.GetValues())
+                foreach (byte value in faces.Pixels)
                 {
                     line.Append(separator).Append(value);
                     separator = ' ';
                 }
-                line.Append(',').Append((Usage)(usage - 1)).Append('\n');
+                line.Append(',').Append(faces.Usage).Append('\n');
                 stream.Write(Encoding.ASCII.GetBytes(line.ToString()));
             }
         });

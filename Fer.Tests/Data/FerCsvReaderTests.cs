@@ -2,10 +2,12 @@ using System.Text;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Fer.Tests.Data;
 
-public sealed class FerCsvViewTests : IDisposable
+public sealed class FerCsvReaderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -34,7 +36,7 @@ public sealed class FerCsvViewTests : IDisposable
     {
         foreach (string path in (string[])[_folder.Write("a.csv", Encoding.UTF8.GetBytes(text)), _folder.Write("a.csv.gz", FerCsv.Gzip(text))])
         {
-            var faces = FerCsv.ReadAll(new FerCsvView(path, new FaceViewOptions()));
+            var faces = FerCsv.ReadAll(FerCsv.Load(path));
             Assert.True(faces.Count == 2, layout);
             Assert.Equal((Emotion.Happy, Usage.Training, 0L), (faces[0].Emotion, faces[0].Usage, faces[0].Row));
             Assert.Equal((Emotion.Neutral, Usage.PublicTest, 1L), (faces[1].Emotion, faces[1].Usage, faces[1].Row));
@@ -47,22 +49,22 @@ public sealed class FerCsvViewTests : IDisposable
     public void A_column_not_asked_for_is_not_read()
     {
         string path = _folder.Write("a.csv", "emotion,pixels,Usage\n3,not pixels,neither a split\n");
-        IDataView view = new FerCsvView(path, new FaceViewOptions());
-        using var cursor = view.GetRowCursor([view.Schema[FaceColumns.Emotion]]);
-        var getter = cursor.GetGetter<uint>(view.Schema[FaceColumns.Emotion]);
+        IDataView view = FerCsv.Load(path);
+        using var cursor = view.GetRowCursor([view.Schema[FaceColumns.Label]]);
+        var getter = cursor.GetGetter<uint>(view.Schema[FaceColumns.Label]);
         Assert.True(cursor.MoveNext());
         uint key = 0;
         getter(ref key);
         Assert.Equal((uint)Emotion.Happy + 1, key);
         Assert.False(cursor.IsColumnActive(view.Schema[FaceColumns.Pixels]));
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<VBuffer<byte>>(view.Schema[FaceColumns.Pixels]));
-        Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<int>(view.Schema[FaceColumns.Emotion]));
+        Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<int>(view.Schema[FaceColumns.Label]));
     }
 
     [Fact]
     public void Nothing_is_read_before_the_cursor_moves()
     {
-        IDataView view = new FerCsvView(_folder.File("absent.csv"), new FaceViewOptions());
+        IDataView view = FerCsv.Load(_folder.File("absent.csv"));
         using var cursor = view.GetRowCursor(view.Schema);
         cursor.GetGetter<long>(view.Schema[FaceColumns.Row]);
         Assert.Throws<FerException>(() => cursor.MoveNext());
@@ -75,14 +77,14 @@ public sealed class FerCsvViewTests : IDisposable
         string pixels = FerCsv.Pixels(0);
         for (int i = 0; i < 210; i++) text.Append($"{i % 7},{pixels}\n");
         string path = _folder.Write("a.csv", text.ToString());
-        var faces = FerCsv.ReadAll(new FerCsvView(path, new FaceViewOptions { Seed = 5 }));
+        var faces = FerCsv.ReadAll(FerCsv.Load(path, new FaceViewOptions { Seed = 5 }));
         foreach (var ofClass in faces.GroupBy(face => face.Emotion))
         {
             Assert.Equal(24, ofClass.Count(face => face.Usage == Usage.Training));
             Assert.Equal(3, ofClass.Count(face => face.Usage == Usage.PublicTest));
             Assert.Equal(3, ofClass.Count(face => face.Usage == Usage.PrivateTest));
         }
-        Usage[] Splits(long seed) => [.. FerCsv.ReadAll(new FerCsvView(path, new FaceViewOptions { Seed = seed })).Select(face => face.Usage)];
+        Usage[] Splits(long seed) => [.. FerCsv.ReadAll(FerCsv.Load(path, new FaceViewOptions { Seed = seed })).Select(face => face.Usage)];
         Assert.Equal(faces.Select(face => face.Usage), Splits(5));
         Assert.NotEqual(Splits(5), Splits(6));
     }
@@ -92,7 +94,7 @@ public sealed class FerCsvViewTests : IDisposable
     {
         string note = new('n', 700_000);
         string path = _folder.Write("a.csv", $"note,emotion,pixels,Usage\n{note},3,{P0},Training\n{note},6,{P1},Training\n");
-        var faces = FerCsv.ReadAll(new FerCsvView(path, new FaceViewOptions()));
+        var faces = FerCsv.ReadAll(FerCsv.Load(path));
         Assert.Equal(FerCsv.PixelValues(1), faces[1].Pixels);
     }
 
@@ -107,19 +109,20 @@ public sealed class FerCsvViewTests : IDisposable
         int[] usual = [3995, 436, 4097, 7215, 4830, 3171, 4965];
         foreach (string path in (string[])[gz, plain])
         {
-            IDataView view = new FerCsvView(path, new FaceViewOptions());
+            IDataView view = FerCsv.Load(path);
             using var cursor = view.GetRowCursor(view.Schema);
-            var emotion = cursor.GetGetter<uint>(view.Schema[FaceColumns.Emotion]);
-            var usage = cursor.GetGetter<uint>(view.Schema[FaceColumns.Usage]);
+            var emotion = cursor.GetGetter<uint>(view.Schema[FaceColumns.Label]);
+            var usage = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema[FaceColumns.Usage]);
             var counts = new int[7];
             int validation = 0;
-            uint key = 0, split = 0;
+            uint key = 0;
+            ReadOnlyMemory<char> split = default;
             while (cursor.MoveNext())
             {
                 emotion(ref key);
                 usage(ref split);
-                if (split == (uint)Usage.Training + 1) counts[key - 1]++;
-                else if (split == (uint)Usage.PublicTest + 1) validation++;
+                if (split.Span is "Training") counts[key - 1]++;
+                else if (split.Span is "PublicTest") validation++;
             }
             Assert.Equal(28_709, counts.Sum());
             Assert.Equal(3_589, validation);

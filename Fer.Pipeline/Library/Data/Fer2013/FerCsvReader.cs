@@ -2,41 +2,38 @@ using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Data;
 
-/// <summary>Walks over the rows of a FER2013 CSV. The file is opened at the first move; a column not asked for is never looked at.</summary>
-internal sealed class FerCsvCursor : DataViewRowCursor
+/// <summary>
+/// Walks over the rows of a FER2013 CSV. The file is opened at the first move. A column not asked for is not looked at, unless broken rows are
+/// skipped: then a row is sound or not whatever is asked for.
+/// </summary>
+internal sealed class FerCsvReader : FaceReader
 {
     private readonly string _path;
     private readonly FaceViewOptions _options;
-    private readonly bool _wantsEmotion, _wantsPixels, _wantsUsage;
+    private readonly bool _wantsPixels, _wantsUsage;
     private readonly StratifiedSplit _split;
     private readonly byte[] _pixels = new byte[Face.PixelCount];
     private ByteLineReader? _reader;
     private FerCsvHeader? _header;
     private CsvField[] _fields = [];
-    private Emotion _emotion;
-    private Usage _usage;
-    private long _row = -1;
 
-    internal FerCsvCursor(string path, FaceViewOptions options, DataViewSchema schema, IEnumerable<DataViewSchema.Column> columnsNeeded)
-        : base(schema, columnsNeeded)
+    internal FerCsvReader(string path, FaceViewOptions options, bool usage, bool pixels)
     {
         (_path, _options) = (path, options);
         _split = new StratifiedSplit(options.Seed);
-        _wantsEmotion = IsColumnActive(schema[FaceColumns.Emotion]);
-        _wantsPixels = IsColumnActive(schema[FaceColumns.Pixels]);
-        _wantsUsage = IsColumnActive(schema[FaceColumns.Usage]);
+        _wantsPixels = pixels || options.OnBadRow is not null;
+        _wantsUsage = usage || options.OnBadRow is not null;
     }
 
-    /// <summary>Bytes read of the file, inflated ones where it is gzipped.</summary>
-    internal long BytesRead => _reader?.BytesRead ?? 0;
+    internal override ReadOnlySpan<byte> Pixels => _pixels;
 
-    private protected override bool MoveNextCore()
+    internal override bool MoveNext()
     {
         if (_reader is null) Open();
         while (_reader!.MoveNext())
         {
             if (_reader.Line.Trim((byte)' ').IsEmpty) continue;
-            _row++;
+            Row++;
             if (Check(ReadRow())) return true;
         }
         return false;
@@ -56,20 +53,16 @@ internal sealed class FerCsvCursor : DataViewRowCursor
         _fields = new CsvField[_header.Count];
     }
 
-    /// <summary>Reads the columns asked for; the text of a fault goes on after the line number.</summary>
+    /// <summary>Reads the columns asked for. The text of a fault follows the line number in the message.</summary>
     private string? ReadRow()
     {
         int count = CsvFields.Split(_reader!.Line, _fields);
         if (count < 0) return ": a quote is not closed, or text follows it.";
         if (count != _header!.Count) return $": {count} fields where the header has {_header.Count}.";
-        bool splits = _wantsUsage && _header.Usage < 0;
-        if (_wantsEmotion || splits)
-        {
-            if (ReadEmotion(_fields[_header.Emotion]) is { } fault) return fault;
-            // Before the pixels, so that a row broken there leaves the splits of the others as they are.
-            if (splits) _usage = _split.Next(_emotion);
-        }
-        if (_wantsUsage && !splits && ReadUsage(_fields[_header.Usage]) is { } usageFault) return usageFault;
+        if (ReadEmotion(_fields[_header.Emotion]) is { } fault) return fault;
+        // Before the pixels, so that a row broken there leaves the splits of the others as they are.
+        if (_wantsUsage && _header.Usage < 0) Usage = _split.Next(Emotion);
+        else if (_wantsUsage && ReadUsage(_fields[_header.Usage]) is { } usageFault) return usageFault;
         return _wantsPixels ? ReadPixels(_fields[_header.Pixels]) : null;
     }
 
@@ -78,11 +71,15 @@ internal sealed class FerCsvCursor : DataViewRowCursor
         var text = field.Of(_reader!.Line).Trim((byte)' ');
         if (text.Length == 1 && (uint)(text[0] - '0') <= 6)
         {
-            _emotion = (Emotion)(text[0] - '0');
+            Emotion = (Emotion)(text[0] - '0');
             return null;
         }
         string name = FerCsvHeader.Printable(text);
-        if (EmotionNames.TryParse(name, out _emotion)) return null;
+        if (EmotionNames.TryParse(name, out var emotion))
+        {
+            Emotion = emotion;
+            return null;
+        }
         string why = name.Length > 0 && name.All(char.IsAsciiDigit)
             ? $"{name} is not an emotion. FER2013 has 0 to 6: angry, disgust, fear, happy, sad, surprise, neutral."
             : EmotionNames.Unknown(name);
@@ -92,7 +89,11 @@ internal sealed class FerCsvCursor : DataViewRowCursor
     private string? ReadUsage(CsvField field)
     {
         var text = field.Of(_reader!.Line).Trim((byte)' ');
-        if (UsageNames.TryParse(text, out _usage)) return null;
+        if (UsageNames.TryParse(text, out var usage))
+        {
+            Usage = usage;
+            return null;
+        }
         string name = FerCsvHeader.Printable(text);
         return $", column {field.Start + 1} (Usage): '{name}' is not a split.{NearestName.Hint(name, UsageNames.All)} " +
             $"Known are {string.Join(", ", UsageNames.All)}.";
@@ -109,13 +110,5 @@ internal sealed class FerCsvCursor : DataViewRowCursor
             : $", column {field.Start + 1} (pixels): {fault.Index:N0} values where a face has {Face.PixelCount:N0} (48 x 48).";
     }
 
-    internal override Delegate CreateGetter(DataViewSchema.Column column) => column.Name switch
-    {
-        FaceColumns.Emotion => new ValueGetter<uint>((ref uint value) => value = (uint)_emotion + 1),
-        FaceColumns.Pixels => new ValueGetter<VBuffer<byte>>((ref VBuffer<byte> value) => value.Assign(_pixels)),
-        FaceColumns.Usage => new ValueGetter<uint>((ref uint value) => value = (uint)_usage + 1),
-        _ => new ValueGetter<long>((ref long value) => value = _row),
-    };
-
-    private protected override void Dispose(bool disposing) => _reader?.Dispose();
+    public override void Dispose() => _reader?.Dispose();
 }
