@@ -99,7 +99,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
     public async Task Checkpoints_of_trials_before_a_stop_are_pruned_after_it()
     {
         var ended = Enumerable.Range(100, 7).Select(id => (id, Metric: 2 + id / 1000.0)).ToArray();
-        foreach (var (id, _) in ended) _folder.Write($"run/trial-{id + 1}/{TrainingRun.CheckpointName}", "x");
+        foreach (var (id, _) in ended) _folder.Write($"run/trial-{id + 1}/{TrainingCheckpoint.FileName}", "x");
         var settings = Settings(FineTune.None) with { TrialId = 110, Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5), Fidelity = 0.5 };
         var runner = Runner(ended);
         await runner.RunAsync(settings, TestContext.Current.CancellationToken);
