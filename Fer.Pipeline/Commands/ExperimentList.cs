@@ -40,7 +40,7 @@ internal static class ExperimentList
 
     private static string[] Row(string folder, ExperimentState state)
     {
-        var metrics = state.Trials.Where(t => t.State == TrialState.Completed && t.Metric is not null)
+        var metrics = state.Trials.Where(t => t is { State: TrialState.Completed, Phase: not TrialPhase.Baseline, Metric: not null })
             .Select(t => t.Metric!.Value).ToArray();
         // A running experiment holds no lock that a kill would leave behind, so a killed one looks like a running one.
         string status = state.Status == ExperimentStatus.Running ? "running or killed" : state.Status.ToString().ToLowerInvariant();

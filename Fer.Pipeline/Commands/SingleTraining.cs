@@ -110,8 +110,8 @@ internal sealed class SingleTraining(RunFolder folder, FaceDataset dataset, Imag
             {
                 TrialSettings = settings,
                 Metric = result.Start?.Accuracy ?? result.Best?.ValidationAccuracy ?? double.NaN,
-                Loss = result.Start?.Loss ?? result.Best?.ValidationLoss ?? double.NaN,
-                Duration = result.Elapsed,
+                LogLoss = result.Start?.Loss ?? result.Best?.ValidationLoss ?? double.NaN,
+                DurationInMilliseconds = result.Elapsed.TotalMilliseconds,
                 Epochs = progress.EpochsDone,
             });
         }

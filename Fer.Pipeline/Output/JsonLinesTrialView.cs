@@ -16,10 +16,10 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
 
     public void SetEnd(TimeSpan left) => Event("started", json => json.WriteNumber("budgetSeconds", Math.Round(left.TotalSeconds, 3)));
 
-    public void ReportRunningTrial(TrialSettings settings) => Event("trialStarted", json =>
+    public void ReportRunningTrial(TrialSettings setting) => Event("trialStarted", json =>
     {
-        Trial(json, settings);
-        if (settings.TimeLimit != Timeout.InfiniteTimeSpan) json.WriteNumber("limitSeconds", Math.Round(settings.TimeLimit.TotalSeconds, 3));
+        Trial(json, setting);
+        if (setting.TimeLimit != Timeout.InfiniteTimeSpan) json.WriteNumber("limitSeconds", Math.Round(setting.TimeLimit.TotalSeconds, 3));
     });
 
     public void ReportRestoredTrial(RestoredTrial trial) => Event("trialRestored", json =>
@@ -54,7 +54,7 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
         json.WriteNumber("metric", result.Metric);
     });
 
-    public void ReportFailTrial(TrialSettings settings, Exception exception) => Event("trialFailed", json =>
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Event("trialFailed", json =>
     {
         Trial(json, settings);
         json.WriteString("error", TrialReportCollector.Reason(exception));
@@ -82,7 +82,7 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
     private static void Trial(Utf8JsonWriter json, TrialSettings settings)
     {
         json.WriteNumber("trial", settings.TrialId + 1);
-        json.WriteString("phase", settings.Phase == TrialPhase.Final ? "final" : "exploration");
+        json.WriteString("phase", settings.Phase.ToString().ToLowerInvariant());
         json.WriteNumber("fidelity", settings.Fidelity);
         json.WriteStartObject("settings");
         foreach (string name in settings.Parameter.Names) json.WriteString(name, Parameter.Text(settings.Parameter[name]));
@@ -92,7 +92,7 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
     private static void Figures(Utf8JsonWriter json, TrialResult result)
     {
         if (double.IsFinite(result.Metric)) json.WriteNumber("metric", result.Metric);
-        if (double.IsFinite(result.Loss)) json.WriteNumber("loss", result.Loss);
+        if (double.IsFinite(result.LogLoss)) json.WriteNumber("loss", result.LogLoss);
         json.WriteNumber("epochs", result.Epochs);
         json.WriteNumber("trialSeconds", Math.Round(result.Duration.TotalSeconds, 3));
     }

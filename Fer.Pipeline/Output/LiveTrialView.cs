@@ -14,7 +14,7 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     private readonly List<Row> _rows = [];
     private readonly List<string> _notes = [];
     private TrialProgress? _progress;
-    private int _best = -1;
+    private int _best = -1, _running = -1;
     private readonly List<double> _curve = [];
     private long _end = long.MaxValue, _start;
     private string _hint = "Ctrl+C saves the best so far.";
@@ -56,18 +56,20 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         lock (_lock)
         {
             var row = new Row(trial.Settings, time.GetTimestamp()) { Result = trial.Result, Failure = trial.Result is null ? trial.Error ?? "failed" : null };
-            if (row.Result is { } result && _rows.TrueForAll(r => !(r.Result?.Metric >= result.Metric))) _best = trial.Settings.TrialId;
+            if (row.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result && !_rows.Exists(r => r.Settings.Phase != TrialPhase.Baseline && r.Result?.Metric >= result.Metric))
+                _best = trial.Settings.TrialId;
             _rows.Add(row);
         }
     }
 
-    public void ReportRunningTrial(TrialSettings settings)
+    public void ReportRunningTrial(TrialSettings setting)
     {
         lock (_lock)
         {
+            _running = setting.TrialId;
             _progress = null;
             _curve.Clear();
-            _rows.Add(new Row(settings, time.GetTimestamp()));
+            _rows.Add(new Row(setting, time.GetTimestamp()));
         }
     }
 
@@ -75,6 +77,8 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     {
         lock (_lock)
         {
+            // A trial that was overdue and did not stop may still be training.
+            if (progress.TrialId != _running) return;
             _progress = progress;
             if (progress.IsEpochEnd) _curve.Add(progress.ValidationAccuracy);
         }
@@ -87,14 +91,15 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         lock (_lock) _best = result.TrialSettings.TrialId;
     }
 
-    public void ReportFailTrial(TrialSettings settings, Exception exception) => Finish(settings.TrialId, row => row.Failure = TrialReportCollector.Reason(exception));
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) =>
+        Finish(settings.TrialId, row => row.Failure = TrialReportCollector.Reason(exception));
 
     private void Finish(int trialId, Action<Row> change)
     {
         lock (_lock)
         {
             if (_rows.Find(r => r.Settings.TrialId == trialId) is { } row) change(row);
-            _progress = null;
+            (_running, _progress) = (-1, null);
         }
     }
 
@@ -144,7 +149,7 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
             Cell(row.Settings.Parameter.ToString()),
             Cell(row.Result is null ? "" : TrialText.Epochs(row.Result.Epochs)),
             Cell(state),
-            Cell(row.Result is null ? "" : TrialText.Figure(row.Result.Loss)),
+            Cell(row.Result is null ? "" : TrialText.Figure(row.Result.LogLoss)),
             Cell(row.Failure is null ? TrialText.Duration(duration) : ""),
         ];
     }

@@ -16,15 +16,15 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
 
     public void SetEnd(TimeSpan left) => _end = time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency);
 
-    public void ReportRunningTrial(TrialSettings settings)
+    public void ReportRunningTrial(TrialSettings setting)
     {
-        string limit = settings.TimeLimit == Timeout.InfiniteTimeSpan ? "" : $" for up to {TrialText.Duration(settings.TimeLimit)}";
-        Write($"{TrialText.Title(settings)}{limit}: {settings.Parameter}");
+        string limit = setting.TimeLimit == Timeout.InfiniteTimeSpan ? "" : $" for up to {TrialText.Duration(setting.TimeLimit)}";
+        Write($"{TrialText.Title(setting)}{limit}: {setting.Parameter}");
     }
 
     public void ReportRestoredTrial(RestoredTrial trial)
     {
-        if (trial.Result is { } result) _best = double.IsNaN(_best) ? result.Metric : Math.Max(_best, result.Metric);
+        if (trial.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result) _best = double.IsNaN(_best) ? result.Metric : Math.Max(_best, result.Metric);
         Write($"{TrialText.Title(trial.Settings)}, from before the stop: {(trial.Result is { } r ? $"validation accuracy {TrialText.Figure(r.Metric)}" : trial.Error ?? "failed")}");
     }
 
@@ -39,7 +39,7 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
     }
 
     public void ReportCompletedTrial(TrialResult result) =>
-        Write($"  {TrialText.Title(result.TrialSettings)} done: validation accuracy {TrialText.Figure(result.Metric)}, loss {TrialText.Figure(result.Loss)}, "
+        Write($"  {TrialText.Title(result.TrialSettings)} done: validation accuracy {TrialText.Figure(result.Metric)}, loss {TrialText.Figure(result.LogLoss)}, "
             + $"{TrialText.Epochs(result.Epochs)} epochs in {TrialText.Duration(result.Duration)}");
 
     public void ReportBestTrial(TrialResult result)
@@ -48,7 +48,7 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
         Write("  Best so far.");
     }
 
-    public void ReportFailTrial(TrialSettings settings, Exception exception) =>
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) =>
         Write($"  {TrialText.Title(settings)} failed: {TrialReportCollector.Reason(exception)}");
 
     private string Left() => _end == long.MaxValue ? "" : $"  {TrialText.Duration(time.GetElapsedTime(time.GetTimestamp(), _end))} left";

@@ -32,6 +32,10 @@ internal static class TrialText
     internal static string Rate(double imagesPerSecond) =>
         double.IsFinite(imagesPerSecond) ? imagesPerSecond.ToString("F0", CultureInfo.InvariantCulture) : "-";
 
-    internal static string Title(TrialSettings settings) =>
-        settings.Phase == TrialPhase.Final ? "Final training" : $"Trial {settings.TrialId + 1}";
+    internal static string Title(TrialSettings settings) => settings.Phase switch
+    {
+        TrialPhase.Final => "Final training",
+        TrialPhase.Baseline => $"Baseline {settings.TrialId + 1}",
+        _ => $"Trial {settings.TrialId + 1}",
+    };
 }

@@ -1,5 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
+using Microsoft.ML;
 
 namespace Fer.Tests.AutoML;
 
@@ -10,7 +11,7 @@ public class AutoMLExperimentTests
 
     private AutoMLExperiment Experiment(ScriptedRunner runner, BudgetPlan? plan = null, long seed = 1)
     {
-        var experiment = new AutoMLExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetMonitor(_monitor).SetSeed(seed);
+        var experiment = new MLContext().Auto().CreateExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetMonitor(_monitor).SetSeed(seed);
         return plan is null ? experiment : experiment.SetBudgetPlan(plan);
     }
 
@@ -75,7 +76,7 @@ public class AutoMLExperimentTests
     [Fact]
     public async Task Diverged_trials_count_as_failed()
     {
-        var experiment = new AutoMLExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetMonitor(_monitor)
+        var experiment = new MLContext().Auto().CreateExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetMonitor(_monitor)
             .SetTrialRunner(new NanRunner()).SetMaxModelToExplore(3);
         var error = await Assert.ThrowsAsync<FerException>(() => experiment.RunAsync(Cancel));
         Assert.Equal(3, _monitor.Failed.Count);
@@ -155,7 +156,7 @@ public class AutoMLExperimentTests
         {
             var time = new ManualTime();
             var runner = new ScriptedRunner(time);
-            await new AutoMLExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetSeed(seed)
+            await new MLContext().Auto().CreateExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetSeed(seed)
                 .SetMaxModelToExplore(12).RunAsync(Cancel);
             return [.. runner.Started.Select(s => s.Parameter)];
         }
@@ -187,11 +188,13 @@ public class AutoMLExperimentTests
     [Theory]
     [InlineData(0), InlineData(-1), InlineData(double.NaN), InlineData(double.PositiveInfinity)]
     public void Training_time_that_is_no_positive_number_is_refused(double seconds) =>
-        Assert.Throws<FerUsageException>(() => new AutoMLExperiment().SetTrainingTimeInSeconds(seconds));
+        Assert.Throws<FerUsageException>(() => new MLContext().Auto().CreateExperiment().SetTrainingTimeInSeconds(seconds));
 
     private sealed class NanRunner : ITrialRunner
     {
         public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
             Task.FromResult(new TrialResult { TrialSettings = settings, Metric = double.NaN });
+
+        public void Dispose() { }
     }
 }

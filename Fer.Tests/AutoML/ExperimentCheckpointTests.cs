@@ -1,5 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
+using Microsoft.ML;
 
 namespace Fer.Tests.AutoML;
 
@@ -15,7 +16,7 @@ public sealed class ExperimentCheckpointTests : IDisposable
 
     private AutoMLExperiment Experiment(ManualTime time, ITrialRunner runner, IMonitor? monitor = null, string? folder = null, long seed = 4)
     {
-        var experiment = new AutoMLExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner)
+        var experiment = new MLContext().Auto().CreateExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner)
             .SetMonitor(monitor ?? new RecordingMonitor()).SetSeed(seed).SetBudgetPlan(Plan);
         return folder is null ? experiment : experiment.SetCheckpoint(folder);
     }
@@ -76,7 +77,7 @@ public sealed class ExperimentCheckpointTests : IDisposable
         var monitor = new RestoredMonitor();
         var again = await Experiment(new ManualTime(), runner, monitor, _folder.Path).RunAsync(Cancel);
         Assert.Equal(0, runner.Ran);
-        Assert.Equal("opened again", Assert.IsType<ReopeningRunner.Opened>(again).Model);
+        Assert.Equal("opened again", Assert.IsType<ReopeningRunner.Opened>(again).Note);
         Assert.Equal(BitConverter.DoubleToInt64Bits(first.Metric), BitConverter.DoubleToInt64Bits(again.Metric));
         Assert.Equal(first.TrialSettings.Parameter, again.TrialSettings.Parameter);
         Assert.True(monitor.Trials.Count > 5);
@@ -119,7 +120,7 @@ public sealed class ExperimentCheckpointTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("{\"version\":99}")]
-    [InlineData("{\"version\":1,\"elapsedSeconds\":-1}")]
+    [InlineData("{\"version\":2,\"elapsedSeconds\":-1}")]
     [InlineData("not json")]
     public async Task A_damaged_state_is_told_by_its_name(string text)
     {
@@ -154,16 +155,33 @@ public sealed class ExperimentCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Epochs_of_a_trial_that_was_left_behind_are_not_those_of_the_next()
+    {
+        var parameter = new SearchSpace<ScriptedOptions>().Default;
+        TrialSettings Settings(int id) => new() { TrialId = id, Parameter = parameter, Seed = 1 };
+        static TrialProgress Epoch(int trial, double accuracy) => new(trial, 1, 2, 1, accuracy, 1, accuracy, 100, IsEpochEnd: true);
+        var store = new ExperimentStore(_folder.Path, new ManualTime());
+        store.ReportRunningTrial(Settings(0));
+        store.ReportProgress(Epoch(0, 0.1));
+        store.Add(Settings(0), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");
+        store.ReportRunningTrial(Settings(1));
+        store.ReportProgress(Epoch(0, 0.2));
+        store.ReportProgress(Epoch(1, 0.3));
+        store.Add(Settings(1), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");
+        Assert.Equal([[0.1], [0.3]], ExperimentStore.Read(_folder.File(ExperimentStore.FileName))!.Trials.Select(t => t.Curve.Select(e => e[0]!.Value)));
+    }
+
+    [Fact]
     public async Task Trials_that_would_take_too_much_memory_fail_before_they_start()
     {
         var runner = new HungryRunner();
         var monitor = new RecordingMonitor();
-        await new AutoMLExperiment(new ManualTime()).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetMonitor(monitor)
+        await new MLContext().Auto().CreateExperiment(new ManualTime()).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetMonitor(monitor)
             .SetMaxModelToExplore(8).SetMaximumMemoryUsageInMegaByte(Environment.WorkingSet / 1048576.0 + 3000).RunAsync(Cancel);
         Assert.NotEmpty(monitor.Failed);
         Assert.All(monitor.Failed, f => Assert.Contains("MB", f.Error.Message));
         Assert.All(runner.Ran, p => Assert.InRange((int)p["Depth"], 1, 2));
-        Assert.Throws<FerUsageException>(() => new AutoMLExperiment().SetMaximumMemoryUsageInMegaByte(0));
+        Assert.Throws<FerUsageException>(() => new MLContext().Auto().CreateExperiment().SetMaximumMemoryUsageInMegaByte(0));
     }
 
     [Fact]
@@ -201,7 +219,9 @@ public sealed class ExperimentCheckpointTests : IDisposable
         public TrialResult Reopen(TrialResult completed) =>
             new Opened("opened again") { TrialSettings = completed.TrialSettings, Metric = completed.Metric, Loss = completed.Loss };
 
-        internal sealed record Opened(string Model) : TrialResult;
+        public void Dispose() { }
+
+        internal sealed record Opened(string Note) : TrialResult;
     }
 
     private sealed class HungryRunner : ITrialRunner
@@ -215,6 +235,8 @@ public sealed class ExperimentCheckpointTests : IDisposable
             Ran.Add(settings.Parameter);
             return Task.FromResult(new TrialResult { TrialSettings = settings, Metric = 0.5 });
         }
+
+        public void Dispose() { }
     }
 
     private sealed class RestoredMonitor : IMonitor
@@ -222,9 +244,9 @@ public sealed class ExperimentCheckpointTests : IDisposable
         internal List<RestoredTrial> Trials { get; } = [];
 
         public void ReportRestoredTrial(RestoredTrial trial) => Trials.Add(trial);
-        public void ReportRunningTrial(TrialSettings settings) { }
+        public void ReportRunningTrial(TrialSettings setting) { }
         public void ReportCompletedTrial(TrialResult result) { }
         public void ReportBestTrial(TrialResult result) { }
-        public void ReportFailTrial(TrialSettings settings, Exception exception) { }
+        public void ReportFailTrial(TrialSettings settings, Exception? exception = null) { }
     }
 }

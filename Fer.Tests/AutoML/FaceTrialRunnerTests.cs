@@ -32,7 +32,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private FaceTrialRunner Runner() => new(
+    private FaceTrialRunner Runner(IEnumerable<(int TrialId, double Metric)>? ended = null) => new(
         _space, Training, Validation, facesOfFullTrial: 1200, [new BackboneCandidate("Tiny", 32, FacesPerSecond: 1e6)],
         new FaceExperimentOptions
         {
@@ -41,7 +41,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
             BackboneFolder = _folder.File("backbones"),
             BottleneckFolder = _folder.File("features"),
         },
-        new MonitorGroup(), _folder.File("run"));
+        new MonitorGroup(), _folder.File("run"), ended);
 
     private TrialSettings Settings(FineTune fineTune, TrialPhase phase = TrialPhase.Exploration) => new()
     {
@@ -77,9 +77,9 @@ public sealed class FaceTrialRunnerTests : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var completed = (FaceTrialResult)await Runner().RunAsync(settings, cancellation);
         Assert.False(Runner().HasNetwork(settings.TrialId));
-        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult { TrialSettings = settings, Metric = completed.Metric, Loss = completed.Loss, Duration = completed.Duration });
+        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult { TrialSettings = settings, Metric = completed.Metric, LogLoss = completed.LogLoss, DurationInMilliseconds = completed.DurationInMilliseconds });
         Assert.Equal(completed.Metric, reopened.Metric);
-        Assert.Equal(completed.Duration, reopened.Duration);
+        Assert.Equal(completed.DurationInMilliseconds, reopened.DurationInMilliseconds);
         Assert.Equal(completed.Training.Network.Parameters.Values.ToArray(), reopened.Training.Network.Parameters.Values.ToArray());
     }
 
@@ -93,6 +93,18 @@ public sealed class FaceTrialRunnerTests : IDisposable
         Assert.Equal("FerNet", result.Options.Arch);
         Assert.Equal(expected, result.Options.ProgressiveResizing);
         Assert.Equal(epochs, result.Training.History.Count);
+    }
+
+    [Fact]
+    public async Task Checkpoints_of_trials_before_a_stop_are_pruned_after_it()
+    {
+        var ended = Enumerable.Range(100, 7).Select(id => (id, Metric: 2 + id / 1000.0)).ToArray();
+        foreach (var (id, _) in ended) _folder.Write($"run/trial-{id + 1}/{TrainingCheckpoint.FileName}", "x");
+        var settings = Settings(FineTune.None) with { TrialId = 110, Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5), Fidelity = 0.5 };
+        var runner = Runner(ended);
+        await runner.RunAsync(settings, TestContext.Current.CancellationToken);
+        // Six stay: the best of those before, not the first of them and not the new one.
+        Assert.Equal(ended.Skip(1).Select(e => e.id), ended.Select(e => e.id).Append(110).Where(runner.HasNetwork));
     }
 
     [Theory]
@@ -111,14 +123,5 @@ public sealed class FaceTrialRunnerTests : IDisposable
         Assert.Equal(FineTune.All, _space.SampleFromFeatureSpace(place)[nameof(FaceSearchOptions.FineTune)]);
         place[0] = 0;
         Assert.Equal(FineTune.None, _space.SampleFromFeatureSpace(place)[nameof(FaceSearchOptions.FineTune)]);
-    }
-
-    [Fact]
-    public void An_experiment_needs_no_more_than_a_dataset_and_a_limit()
-    {
-        var best = (FaceTrialResult)new AutoMLExperiment().SetDataset(Training, Validation).SetMaxModelToExplore(2).SetSeed(1).Run();
-        Assert.Equal("FerNet", best.TrialSettings.Parameter["Architecture"]);
-        Assert.True(best.Training.Steps > 0 && double.IsFinite(best.Loss));
-        Assert.Throws<FerException>(() => new AutoMLExperiment().SetDataset(Training, Validation.Select([])));
     }
 }

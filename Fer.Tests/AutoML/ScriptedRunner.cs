@@ -49,8 +49,10 @@ internal sealed class ScriptedRunner(ManualTime time) : ITrialRunner
             // Lets the experiment's own timers be set before the clock moves on.
             if (cancellationToken.IsCancellationRequested) await Task.Delay(1, CancellationToken.None);
         }
-        return new TrialResult { TrialSettings = settings, Metric = Score(settings.Parameter), Loss = 1 };
+        return new TrialResult { TrialSettings = settings, Metric = Score(settings.Parameter), LogLoss = 1 };
     }
+
+    public void Dispose() { }
 
     public double Score(Parameter parameter)
     {
@@ -67,8 +69,8 @@ internal sealed class RecordingMonitor : IMonitor
     public List<TrialResult> Best { get; } = [];
     public List<(TrialSettings Settings, Exception Error)> Failed { get; } = [];
 
-    public void ReportRunningTrial(TrialSettings settings) => Running.Add(settings);
+    public void ReportRunningTrial(TrialSettings setting) => Running.Add(setting);
     public void ReportCompletedTrial(TrialResult result) => Completed.Add(result);
     public void ReportBestTrial(TrialResult result) => Best.Add(result);
-    public void ReportFailTrial(TrialSettings settings, Exception exception) => Failed.Add((settings, exception));
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Failed.Add((settings, exception!));
 }

@@ -17,7 +17,7 @@ public sealed class TrialLogTests : IDisposable
     {
         string path = Path.Combine(_folder, "new", "trials.jsonl");
         using var log = new TrialLog(path);
-        log.ReportCompletedTrial(new TrialResult { TrialSettings = Settings(0), Metric = 0.5, Loss = double.NaN, Duration = TimeSpan.FromSeconds(2) });
+        log.ReportCompletedTrial(new TrialResult { TrialSettings = Settings(0), Metric = 0.5, DurationInMilliseconds = 2000 });
         log.ReportFailTrial(Settings(1), new InvalidOperationException("a \"quoted\"\nmessage"));
 
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));

@@ -50,7 +50,7 @@ public class TrialViewTests
         view.ReportProgress(new TrialProgress(0, 0.5, 2, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, false));
         _time.Advance(60);
         view.ReportProgress(new TrialProgress(0, 1, 2, 1.5, 0.4, 1.4, 0.45, 700, true));
-        var result = new TrialResult { TrialSettings = Settings(0), Metric = 0.4512, Loss = 1.4, Duration = TimeSpan.FromSeconds(61), Epochs = 1 };
+        var result = new TrialResult { TrialSettings = Settings(0), Metric = 0.4512, LogLoss = 1.4, DurationInMilliseconds = 61_000, Epochs = 1 };
         view.ReportCompletedTrial(result);
         view.ReportBestTrial(result);
         view.ReportRunningTrial(Settings(1, TrialPhase.Final));
@@ -86,6 +86,25 @@ public class TrialViewTests
         Assert.Contains("it [broke]", text);
         Assert.Contains("Plan: [something]", text);
         Assert.Contains("ends in 14:00", text);
+    }
+
+    [Fact]
+    public void Live_view_shows_no_epoch_of_a_trial_that_was_left_behind()
+    {
+        var writer = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        console.Profile.Width = 200;
+        var view = new LiveTrialView(console, _time);
+        view.ReportRunningTrial(Settings(0));
+        view.ReportFailTrial(Settings(0), new TimeoutException("late"));
+        view.ReportProgress(new TrialProgress(0, 3, 4, 1.5, 0.4, 1.4, 0.111, 700, true));
+        console.Write(view.Render());
+        view.ReportRunningTrial(Settings(1));
+        view.ReportProgress(new TrialProgress(0, 4, 4, 1.5, 0.4, 1.4, 0.111, 700, true));
+        view.ReportProgress(new TrialProgress(1, 1, 2, 1.5, 0.4, 1.4, 0.222, 700, true));
+        console.Write(view.Render());
+        Assert.Contains("0.2220 ▅ ", writer.ToString());
+        Assert.DoesNotContain("0.1110", writer.ToString());
     }
 
     [Fact]

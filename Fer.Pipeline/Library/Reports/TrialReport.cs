@@ -27,6 +27,9 @@ public sealed record TrialReport
     /// <summary>True for a final training run, false for one that only compares settings.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>True for a simple model that the sweep is compared with; it has none of the sweep's settings.</summary>
+    public bool IsBaseline { get; init; }
+
     /// <summary>Share of a full trial's epochs that it was given, above 0 and at most 1.</summary>
     public double Fidelity { get; init; } = 1;
     /// <summary>Why it failed or was stopped, if that is known.</summary>

@@ -10,7 +10,7 @@ internal sealed class TrialReportCollector : IMonitor
     private readonly List<TrialReport> _trials = [];
     private List<EpochFigures> _epochs = [];
     private double? _imagesPerSecond;
-    private int _best = -1;
+    private int _best = -1, _running = -1;
     private TrialResult? _bestRestored;
 
     /// <summary>The trials in the order they ran, the kept one marked.</summary>
@@ -22,21 +22,18 @@ internal sealed class TrialReportCollector : IMonitor
         }
     }
 
-    public void ReportRunningTrial(TrialSettings settings)
-    {
-        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
-    }
+    public void ReportRunningTrial(TrialSettings setting) => Start(setting.TrialId);
 
     public void ReportRestoredTrial(RestoredTrial trial)
     {
-        lock (_lock) (_epochs, _imagesPerSecond) = ([], null);
+        Start(trial.Settings.TrialId);
         foreach (var epoch in trial.Epochs) ReportProgress(epoch);
         if (trial.Result is { } result)
         {
             ReportCompletedTrial(result);
             lock (_lock)
             {
-                if (!result.IsBetterThan(_bestRestored)) return;
+                if (trial.Settings.Phase == TrialPhase.Baseline || !result.IsBetterThan(_bestRestored)) return;
                 (_bestRestored, _best) = (result, trial.Settings.TrialId);
             }
         }
@@ -48,6 +45,8 @@ internal sealed class TrialReportCollector : IMonitor
         if (!progress.IsEpochEnd) return;
         lock (_lock)
         {
+            // A trial that was overdue and did not stop may still be training.
+            if (progress.TrialId != _running) return;
             _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
             if (progress.ImagesPerSecond > 0) _imagesPerSecond = progress.ImagesPerSecond;
         }
@@ -57,7 +56,12 @@ internal sealed class TrialReportCollector : IMonitor
     {
         Score = result.Metric,
         Seconds = result.Duration.TotalSeconds,
-        Remark = result.TrialSettings.Phase == TrialPhase.Final ? "final training" : null,
+        Remark = result.TrialSettings.Phase switch
+        {
+            TrialPhase.Final => "final training",
+            TrialPhase.Baseline => result.TrialSettings.Parameter.ToString(),
+            _ => null,
+        },
     });
 
     public void ReportBestTrial(TrialResult result)
@@ -65,12 +69,17 @@ internal sealed class TrialReportCollector : IMonitor
         lock (_lock) _best = result.TrialSettings.TrialId;
     }
 
-    public void ReportFailTrial(TrialSettings settings, Exception exception) => Add(
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Add(
         settings, exception is OperationCanceledException ? ReportTrialState.Stopped : ReportTrialState.Failed, t => t with { Remark = Reason(exception) });
 
     /// <summary>Why a trial failed, in one line.</summary>
-    internal static string Reason(Exception exception) =>
-        exception is OperationCanceledException ? "cancelled" : exception.Message.ReplaceLineEndings(" ");
+    internal static string Reason(Exception? exception) =>
+        exception is OperationCanceledException ? "cancelled" : exception?.Message.ReplaceLineEndings(" ") ?? "failed";
+
+    private void Start(int trialId)
+    {
+        lock (_lock) (_running, _epochs, _imagesPerSecond) = (trialId, [], null);
+    }
 
     private void Add(TrialSettings settings, ReportTrialState state, Func<TrialReport, TrialReport> complete)
     {
@@ -80,9 +89,11 @@ internal sealed class TrialReportCollector : IMonitor
             {
                 Number = settings.TrialId + 1,
                 IsFinal = settings.Phase == TrialPhase.Final,
+                IsBaseline = settings.Phase == TrialPhase.Baseline,
                 Fidelity = settings.Fidelity,
                 State = state,
-                Settings = [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
+                // A baseline has no options of the sweep.
+                Settings = settings.Phase == TrialPhase.Baseline ? [] : [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
                 Epochs = _epochs,
                 ImagesPerSecond = _imagesPerSecond,
             }));

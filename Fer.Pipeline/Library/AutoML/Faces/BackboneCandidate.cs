@@ -70,5 +70,5 @@ internal sealed record BackboneCandidate(string Name, int Side, double FacesPerS
     }
 
     /// <summary>The height of an input such as <c>3x224x224</c>.</summary>
-    private static int OwnSide(BackboneEntry entry) => int.Parse(entry.Input.Split('x')[1], CultureInfo.InvariantCulture);
+    internal static int OwnSide(BackboneEntry entry) => int.Parse(entry.Input.Split('x')[1], CultureInfo.InvariantCulture);
 }

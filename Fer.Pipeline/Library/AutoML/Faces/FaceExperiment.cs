@@ -3,6 +3,7 @@ using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
+using Microsoft.ML;
 
 namespace Fer.Pipeline.AutoML;
 
@@ -87,9 +88,12 @@ public sealed class FaceExperiment
             ?? throw store!.Other("it measured the speed of other networks");
         double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * speed;
         var both = store is null ? monitor : new MonitorGroup(store, monitor);
-        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both, store is null ? null : Path.Combine(store.Folder, CheckpointFolder));
-        _running = new AutoMLExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
+        var ended = store?.State.Trials.Where(t => t is { State: TrialState.Completed, Phase: TrialPhase.Exploration }).Select(t => (t.Id, t.Metric ?? double.NaN));
+        var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both,
+            store is null ? null : Path.Combine(store.Folder, CheckpointFolder), ended);
+        _running = new MLContext().Auto().CreateExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
             .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
+        if (record.Baseline is { } baseline) _running.SetBaselines(baseline.Settings, baseline.TrialTime);
         if (store is not null) _running.SetCheckpoint(store);
         if (_options.MaximumMemoryUsageInMegaByte is { } memory) _running.SetMaximumMemoryUsageInMegaByte(memory);
         try
@@ -128,10 +132,6 @@ public sealed class FaceExperiment
         if (_options.Width is { } width) space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
         return WithVotes(space, _training.HasSoftTargets && !_dataset.HasVotesAsLabels);
     }
-
-    /// <summary>The space over some faces, without backbones.</summary>
-    internal static SearchSpace<FaceSearchOptions> SpaceOf(FaceSet training) =>
-        WithVotes(WithBackbones(new SearchSpace<FaceSearchOptions>(), []), training.HasSoftTargets);
 
     /// <summary>The space over faces with votes beside their labels; without votes there is nothing to mix, and where they are the labels nothing to mix them with.</summary>
     private static SearchSpace<FaceSearchOptions> WithVotes(SearchSpace<FaceSearchOptions> space, bool areThere) =>
@@ -177,10 +177,14 @@ public sealed class FaceExperiment
         // Forward alone is taken for a quarter of a training step: with a third, a quarter of an hour ended 52 seconds early.
         double speed = calibration.Measure(Options(width), TimeSpan.Zero);
         double views = Math.Min(BudgetPlan.ViewShare * left.TotalSeconds, FaceViewSets.CentresOfAll * finals * _validation.Count / (4 * speed));
+        var baseline = Baseline();
+        var baselineTime = baseline is null ? TimeSpan.Zero : baseline.Settings.Count * baseline.TrialTime;
         left = Left();
-        var plan = BudgetPlan.Create(left, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
+        var plan = BudgetPlan.Create(left - baselineTime, finishTime + TimeSpan.FromSeconds(views), epoch, _options.MaxModels);
         plan = plan with
         {
+            Budget = left,
+            Exploration = plan.Exploration + baselineTime,
             Finals = finals,
             Views = TimeSpan.FromSeconds(Math.Min(views + 0.01 * left.TotalSeconds, 0.75 * plan.Reserve.TotalSeconds)),
             Margin = MarginOf(plan, epoch, _validation.Count),
@@ -192,6 +196,7 @@ public sealed class FaceExperiment
             Plan = plan,
             Width = width,
             Backbones = Backbones(plan, width, speed),
+            Baseline = baseline,
             ImagesPerSecond = calibration.ImagesPerSecond,
         };
 
@@ -203,6 +208,14 @@ public sealed class FaceExperiment
             // A training step is worth about three forward passes.
             double work = 3.0 * NetworkOf(options).MultiplyAccumulates;
             return BackboneCandidate.Choose(store.Names.Select(store.Entry), work * imagesPerSecond, plan, _training.Count, _validation.Count);
+        }
+
+        BaselinePlan? Baseline()
+        {
+            if (_options.BackboneFolder is not { } folder || _options.Architectures is not null || !BaselinePlan.IsWorthIt(Left())) return null;
+            var store = new BackboneStore(folder);
+            var speeds = store.Names.Select(store.Entry).Select(e => (e, BaselineTrials.FacesPerSecond(e.Name, BaselinePlan.ProbeSide, _options)));
+            return BaselinePlan.Choose(speeds, Left(), _training.Count, _validation.Count);
         }
 
         TimeSpan Left()
@@ -250,7 +263,7 @@ public sealed class FaceExperiment
     private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
     {
         var members = new List<Network>();
-        var records = (store?.State.Trials ?? []).Where(r => r.State == TrialState.Completed && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
+        var records = (store?.State.Trials ?? []).Where(r => r.State == TrialState.Completed && r.Phase != TrialPhase.Baseline && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
         foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostCandidates))
             if (runner.HasNetwork(record.Id)) members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
         return members;

@@ -17,9 +17,10 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="experiment">The experiment's options: threads, the folders of backbones and of their features.</param>
 /// <param name="monitor">Hears of the progress.</param>
 /// <param name="folder">Where checkpoints go; null is nowhere.</param>
+/// <param name="ended">The short trials that an earlier run of the experiment completed, whose checkpoints count among those to keep.</param>
 internal sealed class FaceTrialRunner(
     SearchSpace<FaceSearchOptions> space, FaceSet training, FaceSet validation, double facesOfFullTrial, IReadOnlyList<BackboneCandidate> backbones,
-    FaceExperimentOptions experiment, IMonitor monitor, string? folder)
+    FaceExperimentOptions experiment, IMonitor monitor, string? folder, IEnumerable<(int TrialId, double Metric)>? ended = null)
     : ITrialRunner
 {
     /// <summary>
@@ -34,24 +35,30 @@ internal sealed class FaceTrialRunner(
     private const int Kept = 6;
 
     private readonly Dictionary<int, FaceSet> _parts = [];
-    private readonly List<(int TrialId, double Metric)> _ended = [];
+    private readonly BaselineTrials _baselines = new(training, validation, experiment);
+    private readonly List<(int TrialId, double Metric)> _ended = [.. ended ?? []];
 
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
-        Task.FromResult<TrialResult>(Run(settings, cancellationToken));
+        Task.FromResult(settings.Phase == TrialPhase.Baseline ? _baselines.Run(settings, cancellationToken) : Run(settings, cancellationToken));
 
-    public long EstimateMemory(TrialSettings settings) => TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
+    public void Dispose() { }
+
+    public long EstimateMemory(TrialSettings settings) => settings.Phase == TrialPhase.Baseline
+        ? _baselines.EstimateMemory(settings)
+        : TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
 
     /// <summary>True where the network of an ended trial is still on disk.</summary>
-    internal bool HasNetwork(int trialId) => Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingRun.CheckpointName));
+    internal bool HasNetwork(int trialId) => Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingCheckpoint.FileName));
 
     public TrialResult Reopen(TrialResult completed)
     {
-        // A linear head leaves no checkpoint: its features are kept, and it is soon fitted again.
-        if (Options(completed.TrialSettings).FineTune == FineTune.None) return Run(completed.TrialSettings, CancellationToken.None) with { Duration = completed.Duration };
+        // A head needs the features before it can be read again, which a cancelled training would not compute.
+        if (Options(completed.TrialSettings).FineTune == FineTune.None)
+            return Run(completed.TrialSettings, CancellationToken.None) with { DurationInMilliseconds = completed.DurationInMilliseconds };
         if (!HasNetwork(completed.TrialSettings.TrialId))
             throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in {folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
-        return Run(completed.TrialSettings, new CancellationToken(canceled: true)) with { Duration = completed.Duration };
+        return Run(completed.TrialSettings, new CancellationToken(canceled: true)) with { DurationInMilliseconds = completed.DurationInMilliseconds };
     }
 
     private FaceTrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
@@ -75,9 +82,9 @@ internal sealed class FaceTrialRunner(
             {
                 TrialSettings = settings,
                 Metric = accuracy,
-                Loss = loss,
+                LogLoss = loss,
                 Epochs = Math.Max(progress.EpochsDone, result.History.Count),
-                Duration = result.Elapsed,
+                DurationInMilliseconds = result.Elapsed.TotalMilliseconds,
                 Training = result,
                 Options = options,
             };
@@ -111,7 +118,7 @@ internal sealed class FaceTrialRunner(
     {
         try
         {
-            return TrainingRun.ElapsedOf(Path.Combine(workspace, TrainingRun.CheckpointName));
+            return TrainingCheckpoint.ElapsedOf(Path.Combine(workspace, TrainingCheckpoint.FileName));
         }
         catch (FerException)
         {

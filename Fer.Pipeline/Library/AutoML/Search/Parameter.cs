@@ -26,6 +26,19 @@ public sealed class Parameter : IEquatable<Parameter>
     public Parameter With(string name, object value) =>
         new(Names.Select(n => KeyValuePair.Create(n, n == name ? value : _values[n])));
 
+    /// <summary>An object of a class of options with these values, and the class's defaults elsewhere.</summary>
+    /// <exception cref="ArgumentException">A nested class of options has no value.</exception>
+    public T AsType<T>() where T : class, new()
+    {
+        var options = new T();
+        foreach (string name in Names) OptionTree.Set(options, name, _values[name]);
+        return options;
+    }
+
+    /// <summary>The options whose names begin with a prefix, without it.</summary>
+    internal Parameter Under(string prefix) =>
+        new(Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Select(n => KeyValuePair.Create(n[prefix.Length..], _values[n])));
+
     /// <inheritdoc/>
     public bool Equals(Parameter? other) =>
         other is not null && Names.Count == other.Names.Count && Names.All(n => other._values.TryGetValue(n, out object? v) && v.Equals(_values[n]));

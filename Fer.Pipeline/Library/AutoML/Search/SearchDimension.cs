@@ -12,7 +12,7 @@ public abstract class SearchDimension
     }
 
     /// <summary>The option's name.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
     /// <summary>The option's type.</summary>
     public Type Type { get; }
@@ -21,10 +21,20 @@ public abstract class SearchDimension
     public abstract bool IsOrdered { get; }
 
     /// <summary>The conditions on other options under which this one has an effect; all must hold.</summary>
-    internal IReadOnlyList<OptionCondition> Conditions { get; init; } = [];
+    internal IReadOnlyList<OptionCondition> Conditions { get; set; } = [];
 
     /// <summary>True if the option has an effect, given these values of the options before it.</summary>
     internal bool Counts(IReadOnlyDictionary<string, object> values) => Conditions.All(c => c.Values.Contains(values[c.Option]));
+
+    /// <summary>The same option with a prefix to its name and those of the options that it depends on, and one more condition.</summary>
+    internal SearchDimension Under(string prefix, OptionCondition? condition)
+    {
+        var copy = (SearchDimension)MemberwiseClone();
+        copy.Name = prefix + Name;
+        var own = Conditions.Select(c => c with { Option = prefix + c.Option });
+        copy.Conditions = condition is null ? [.. own] : [condition, .. own];
+        return copy;
+    }
 
     /// <summary>Converts a value that an attribute can hold to the option's type.</summary>
     internal object Converted(object value) =>

@@ -11,6 +11,9 @@ public class SearchSpace
         Default = @default;
     }
 
+    /// <summary>No options.</summary>
+    internal static SearchSpace Empty { get; } = new([], new Parameter([]));
+
     /// <summary>The options.</summary>
     public IReadOnlyList<SearchDimension> Dimensions { get; }
 
@@ -39,6 +42,15 @@ public class SearchSpace
     /// <returns>[<see cref="FeatureSpaceDim"/>] values on the unit interval.</returns>
     /// <exception cref="ArgumentException">A value is outside the space.</exception>
     public double[] MappingToFeatureSpace(Parameter parameter) => [.. Dimensions.Select(d => d.ToUnit(parameter[d.Name]))];
+
+    /// <summary>A space of one choice between numbers, the first of which is its default.</summary>
+    internal static SearchSpace Choice(string name, IReadOnlyList<int> numbers) =>
+        new([new ChoiceDimension(name, typeof(int), numbers.Cast<object>())], new Parameter([KeyValuePair.Create(name, (object)numbers[0])]));
+
+    /// <summary>Several spaces as one, each under a prefix and, where there is a condition, counting only where that is met.</summary>
+    internal static SearchSpace Join(IReadOnlyList<(string Prefix, SearchSpace Space, OptionCondition? Condition)> parts) => new(
+        [.. parts.SelectMany(p => p.Space.Dimensions.Select(d => d.Under(p.Prefix, p.Condition)))],
+        new Parameter(parts.SelectMany(p => p.Space.Default.Names.Select(n => KeyValuePair.Create(p.Prefix + n, p.Space.Default[n])))));
 }
 
 /// <summary>

@@ -20,7 +20,7 @@ internal enum ExperimentStatus
 /// <summary>All that an experiment has come to, as <c>experiment.json</c> holds it; figures in full precision.</summary>
 internal sealed record ExperimentState
 {
-    internal const int CurrentVersion = 1;
+    internal const int CurrentVersion = 2;
 
     public int Version { get; init; } = CurrentVersion;
     public ExperimentStatus Status { get; init; }
@@ -55,6 +55,7 @@ internal sealed record TrialRecord
     public required IReadOnlyDictionary<string, string> Parameter { get; init; }
     public double? Metric { get; init; }
     public double? Loss { get; init; }
+    public double? LogLoss { get; init; }
     public double Epochs { get; init; }
     public double Seconds { get; init; }
     public string? Error { get; init; }
@@ -71,7 +72,10 @@ internal sealed record TrialRecord
 
     /// <summary>The options as a point of a space.</summary>
     /// <exception cref="FormatException">An option is missing, or its text is no value of it.</exception>
-    internal Parameter ToParameter(SearchSpace space) => new(space.Dimensions.Select(d =>
+    internal Parameter ToParameter(SearchSpace space) => Phase == TrialPhase.Baseline
+        // A baseline is no point of the space.
+        ? new(Parameter.Select(p => KeyValuePair.Create(p.Key, (object)p.Value)))
+        : new(space.Dimensions.Select(d =>
     {
         if (!Parameter.TryGetValue(d.Name, out string? text)) throw new FormatException($"Trial {Id + 1} has no {d.Name}.");
         try
@@ -105,6 +109,7 @@ internal sealed record TrialRecord
         Metric = Metric ?? double.NaN,
         Loss = Loss ?? double.NaN,
         Epochs = Epochs,
-        Duration = TimeSpan.FromSeconds(Seconds),
+        DurationInMilliseconds = 1000 * Seconds,
+        LogLoss = LogLoss ?? double.NaN,
     };
 }

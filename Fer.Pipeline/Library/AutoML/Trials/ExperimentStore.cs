@@ -30,6 +30,7 @@ internal sealed class ExperimentStore : IMonitor
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private List<IReadOnlyList<double?>> _curve = [];
+    private int _running = -1;
     private double _before;
     private long _start, _saved;
 
@@ -98,6 +99,7 @@ internal sealed class ExperimentStore : IMonitor
                     Parameter = settings.Parameter.Names.ToDictionary(n => n, n => TrialRecord.Text(settings.Parameter[n])),
                     Metric = Known(result?.Metric),
                     Loss = Known(result?.Loss),
+                    LogLoss = Known(result?.LogLoss),
                     Epochs = result?.Epochs ?? 0,
                     Seconds = (result?.Duration ?? duration).TotalSeconds,
                     Error = error,
@@ -109,7 +111,7 @@ internal sealed class ExperimentStore : IMonitor
 
     public void ReportRunningTrial(TrialSettings settings)
     {
-        lock (_lock) _curve = [];
+        lock (_lock) (_running, _curve) = (settings.TrialId, []);
     }
 
     public void ReportProgress(TrialProgress progress)
@@ -117,6 +119,8 @@ internal sealed class ExperimentStore : IMonitor
         if (!progress.IsEpochEnd) return;
         lock (_lock)
         {
+            // A trial that was overdue and did not stop may still be training.
+            if (progress.TrialId != _running) return;
             _curve.Add([Known(progress.Accuracy), Known(progress.ValidationAccuracy), Known(progress.Loss), Known(progress.ValidationLoss), Known(progress.ImagesPerSecond)]);
             if (_time.GetElapsedTime(_saved).TotalSeconds >= LeastInterval) Write(State);
         }
@@ -126,7 +130,7 @@ internal sealed class ExperimentStore : IMonitor
 
     public void ReportBestTrial(TrialResult result) { }
 
-    public void ReportFailTrial(TrialSettings settings, Exception exception) { }
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) { }
 
     private void Write(ExperimentState state)
     {

@@ -1,11 +1,8 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>Watches an experiment. Calls come one at a time.</summary>
+/// <summary>Watches an experiment. Calls come one at a time, but for those of <see cref="ReportProgress"/>.</summary>
 public interface IMonitor
 {
-    /// <summary>A trial starts.</summary>
-    void ReportRunningTrial(TrialSettings settings);
-
     /// <summary>A trial has a result.</summary>
     void ReportCompletedTrial(TrialResult result);
 
@@ -13,25 +10,14 @@ public interface IMonitor
     void ReportBestTrial(TrialResult result);
 
     /// <summary>A trial threw, diverged or overran its time.</summary>
-    void ReportFailTrial(TrialSettings settings, Exception exception);
+    void ReportFailTrial(TrialSettings settings, Exception? exception = null);
 
-    /// <summary>The experiment goes on after a stop, and a trial that had ended before is known again.</summary>
+    /// <summary>A trial starts.</summary>
+    void ReportRunningTrial(TrialSettings setting);
+
+    /// <summary>The experiment was resumed, and a trial that had ended before is known again.</summary>
     void ReportRestoredTrial(RestoredTrial trial) { }
 
-    /// <summary>A running trial has trained a part; a runner calls it on its own thread.</summary>
+    /// <summary>A running trial has trained a part; a runner calls it on its own thread, and one that was left behind may call it still.</summary>
     void ReportProgress(TrialProgress progress) { }
 }
-
-/// <summary>How far a running trial is.</summary>
-/// <param name="TrialId">The trial.</param>
-/// <param name="Epoch">Epochs done.</param>
-/// <param name="Epochs">Epochs planned.</param>
-/// <param name="Loss">Training loss of the last epoch; NaN before the first.</param>
-/// <param name="Accuracy">Training accuracy of the last epoch; NaN where unknown.</param>
-/// <param name="ValidationLoss">Loss on the validation split; NaN where not measured.</param>
-/// <param name="ValidationAccuracy">Accuracy on the validation split; NaN where not measured.</param>
-/// <param name="ImagesPerSecond">Training speed; NaN where unknown.</param>
-/// <param name="IsEpochEnd">True where an epoch has just ended and the figures are its own; false between, where they are those of the last.</param>
-public sealed record TrialProgress(
-    int TrialId, double Epoch, double Epochs, double Loss, double Accuracy, double ValidationLoss, double ValidationAccuracy, double ImagesPerSecond,
-    bool IsEpochEnd);

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>Trains and scores one setting.</summary>
-public interface ITrialRunner
+/// <summary>Trains and scores one setting. A runner handed to an experiment stays the caller's to dispose of.</summary>
+public interface ITrialRunner : IDisposable
 {
     /// <summary>
     /// Runs a trial. The result is due within <see cref="TrialSettings.TimeLimit"/>. When <paramref name="cancellationToken"/> is cancelled

@@ -13,6 +13,8 @@ internal sealed record PlanRecord
     public required double Width { get; init; }
     /// <summary>The backbones that the time is enough for.</summary>
     public IReadOnlyList<BackboneCandidate> Backbones { get; init; } = [];
+    /// <summary>What the sweep is compared with; null where there is no backbone or no time.</summary>
+    public BaselinePlan? Baseline { get; init; }
     /// <summary>Measured faces a second in training, by <see cref="Calibration.KeyOf"/>; in no order.</summary>
     public required IReadOnlyDictionary<string, double> ImagesPerSecond { get; init; }
 

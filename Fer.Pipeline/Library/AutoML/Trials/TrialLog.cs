@@ -37,7 +37,7 @@ public sealed class TrialLog : IMonitor, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ReportRunningTrial(TrialSettings settings) { }
+    public void ReportRunningTrial(TrialSettings setting) { }
 
     /// <inheritdoc/>
     public void ReportBestTrial(TrialResult result) { }
@@ -47,16 +47,16 @@ public sealed class TrialLog : IMonitor, IDisposable
     {
         json.WriteString("state", "completed");
         json.WriteNumber("metric", result.Metric);
-        if (double.IsFinite(result.Loss)) json.WriteNumber("loss", result.Loss);
+        if (double.IsFinite(result.LogLoss)) json.WriteNumber("loss", result.LogLoss);
         json.WriteNumber("epochs", Math.Round(result.Epochs, 3));
         json.WriteNumber("seconds", Math.Round(result.Duration.TotalSeconds, 3));
     });
 
     /// <inheritdoc/>
-    public void ReportFailTrial(TrialSettings settings, Exception exception) => Write(settings, json =>
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Write(settings, json =>
     {
         json.WriteString("state", exception is OperationCanceledException ? "cancelled" : "failed");
-        json.WriteString("error", exception.Message);
+        json.WriteString("error", exception?.Message);
     });
 
     /// <summary>Closes the file.</summary>
@@ -69,7 +69,7 @@ public sealed class TrialLog : IMonitor, IDisposable
         {
             json.WriteStartObject();
             json.WriteNumber("trial", settings.TrialId);
-            json.WriteString("phase", settings.Phase == TrialPhase.Final ? "final" : "exploration");
+            json.WriteString("phase", settings.Phase.ToString().ToLowerInvariant());
             body(json);
             json.WriteNumber("seed", settings.Seed);
             json.WriteStartObject("parameter");

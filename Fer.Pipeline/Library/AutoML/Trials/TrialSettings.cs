@@ -1,14 +1,5 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>What a trial is for.</summary>
-public enum TrialPhase
-{
-    /// <summary>A short training that only compares settings.</summary>
-    Exploration,
-    /// <summary>The training of the winner with the time that is left.</summary>
-    Final,
-}
-
 /// <summary>What a trial runner is to do.</summary>
 public sealed record TrialSettings
 {

@@ -56,7 +56,13 @@ public sealed class CostFrugalTuner : ITuner
     public void Update(TrialResult result)
     {
         if (result.TrialSettings.TrialId == _id)
-            _pending = new TrialResult { TrialSettings = result.TrialSettings, Metric = result.Metric, Loss = result.Loss, Duration = result.Duration };
+            _pending = new TrialResult
+            {
+                TrialSettings = result.TrialSettings,
+                Metric = result.Metric,
+                Loss = result.Loss,
+                DurationInMilliseconds = result.DurationInMilliseconds,
+            };
     }
 
     /// <summary>Processes the result of the last proposal; a proposal without a result has failed.</summary>
@@ -122,7 +128,7 @@ public sealed class CostFrugalTuner : ITuner
     }
 
     private static bool IsBetter(TrialResult result, TrialResult? best) =>
-        best is null || result.Metric > best.Metric || (result.Metric == best.Metric && result.Duration < best.Duration);
+        best is null || result.Loss < best.Loss || (result.Loss == best.Loss && result.DurationInMilliseconds < best.DurationInMilliseconds);
 
     /// <summary>Reflects steps that leave the unit interval, so that values do not pile up at its ends.</summary>
     private static double Reflect(double unit)

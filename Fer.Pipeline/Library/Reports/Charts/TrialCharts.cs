@@ -68,7 +68,7 @@ public static class TrialCharts
     /// <summary>The settings that differ between the trials, one axis each, and the resulting accuracy.</summary>
     public static ParallelCoordinates Settings(IReadOnlyList<TrialReport> trials)
     {
-        var scored = trials.Where(trial => trial.Score is not null).ToArray();
+        var scored = trials.Where(trial => trial is { Score: not null, IsBaseline: false }).ToArray();
         var names = Varying(scored);
         int best = Array.FindIndex(scored, trial => trial.State == ReportTrialState.Best);
         if (best < 0 && scored.Length > 0) best = Array.IndexOf(scored, scored.MaxBy(trial => trial.Score));
@@ -90,12 +90,12 @@ public static class TrialCharts
     /// <summary>The names of the settings that differ between the trials.</summary>
     internal static IReadOnlyList<string> Varying(IReadOnlyList<TrialReport> trials) =>
         [.. trials.SelectMany(trial => trial.Settings).Select(setting => setting.Name).Distinct()
-            .Where(name => trials.Select(trial => TrialsSection.Setting(trial, name)).Distinct().Count() > 1)];
+            .Where(name => trials.Where(trial => !trial.IsBaseline).Select(trial => TrialsSection.Setting(trial, name)).Distinct().Count() > 1)];
 
     private static ScatterSeries[] Grouped(IReadOnlyList<TrialReport> trials, Func<TrialReport, double> x)
     {
-        ScatterSeries Of(string name, PointShape shape, ReportTrialState state, bool named = false) => new(name, shape,
-            [.. trials.Where(trial => trial.State == state).Select(trial =>
+        ScatterSeries Of(string name, PointShape shape, ReportTrialState state, bool named = false, bool baseline = false) => new(name, shape,
+            [.. trials.Where(trial => trial.State == state && trial.IsBaseline == baseline).Select(trial =>
                 new ScatterPoint("trial " + TrialsSection.Number(trial), x(trial), trial.Score ?? double.NaN))], named);
         return
         [
@@ -103,6 +103,7 @@ public static class TrialCharts
             Of("best", PointShape.Diamond, ReportTrialState.Best, named: true),
             Of("stopped early", PointShape.Hollow, ReportTrialState.Stopped),
             Of("failed", PointShape.Cross, ReportTrialState.Failed),
+            Of("baseline", PointShape.Hollow, ReportTrialState.Completed, baseline: true),
         ];
     }
 }

@@ -1,14 +1,17 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>One batch of network input. Its memory is reused: it is valid until the loader returns the next one.</summary>
+/// <summary>
+/// One batch of network input: pixels, or the features of a frozen backbone where only a head is trained. Its memory is reused: it is valid
+/// until the loader returns the next one.
+/// </summary>
 public sealed class FaceBatch
 {
     private readonly float[] _pixels, _targets;
     private readonly int _pixelsEach, _classes;
 
-    internal FaceBatch(int capacity, int side, int classes)
+    internal FaceBatch(int capacity, int pixelsEach, int classes)
     {
-        _pixelsEach = side * side;
+        _pixelsEach = pixelsEach;
         _classes = classes;
         _pixels = new float[capacity * _pixelsEach];
         _targets = new float[capacity * classes];

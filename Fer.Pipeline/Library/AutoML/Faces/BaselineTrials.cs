@@ -1,0 +1,123 @@
+using Fer.Pipeline.Data;
+using Fer.Pipeline.Engine;
+using Fer.Pipeline.Networks;
+using Fer.Pipeline.Training;
+using Microsoft.ML;
+using Microsoft.ML.Trainers.LightGbm;
+
+namespace Fer.Pipeline.AutoML;
+
+/// <summary>Fits ML.NET's trainers to the features of a frozen backbone; see <see cref="BaselinePlan"/>.</summary>
+/// <param name="training">The whole training set.</param>
+/// <param name="validation">The whole validation set.</param>
+/// <param name="experiment">The experiment's options: threads, the folders of backbones and of their features.</param>
+internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceExperimentOptions experiment)
+{
+    /// <summary>Passes of the linear trainer over the faces; standardised features need few.</summary>
+    private const int LinearPasses = 20;
+
+    /// <summary>Most rounds of boosting, a tree a class each: ML.NET's default.</summary>
+    private const int MostRounds = 100;
+
+    private const int LeastRounds = 5;
+
+    /// <summary>Values of features that LightGBM reads a second and thread in a tree, measured on two cores; a quarter of it, to be on the safe side.</summary>
+    private const double ValuesPerSecond = 4e7;
+
+    /// <summary>Purpose of the random stream that draws the faces.</summary>
+    private const long DrawPurpose = 0x4261;
+
+    private (BaselinePlan Plan, BottleneckFeatures Training, BottleneckFeatures Validation)? _features;
+
+    /// <summary>Runs one.</summary>
+    /// <exception cref="FerException">The backbone cannot be read, or its features take too long.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    internal TrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
+    {
+        long start = experiment.Clock.GetTimestamp();
+        var (trainer, plan) = BaselinePlan.Parse(settings.Parameter);
+        if (_features?.Plan != plan) _features = Featurize(plan, settings, cancellationToken);
+        var (_, train, test) = _features.Value;
+        var left = settings.TimeLimit == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : settings.TimeLimit - experiment.Clock.GetElapsedTime(start);
+        // A context of its own, so that a trial's randomness hangs on its seed alone.
+        var ml = new MLContext(unchecked((int)settings.Seed));
+        IEstimator<ITransformer> last = trainer == BaselineTrainer.SdcaMaximumEntropy
+            ? ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: LinearPasses)
+            : ml.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+            {
+                NumberOfIterations = Rounds(train, left),
+                NumberOfThreads = experiment.Threads > 0 ? experiment.Threads : Environment.ProcessorCount,
+                Seed = unchecked((int)settings.Seed),
+            });
+        var model = ml.Transforms.NormalizeMeanVariance("Features").Append(last).Fit(new CancellableView(FeatureRow.View(ml, train), cancellationToken));
+        var metrics = ml.MulticlassClassification.Evaluate(model.Transform(new CancellableView(FeatureRow.View(ml, test), cancellationToken)));
+        return new TrialResult { TrialSettings = settings, Model = model, Metric = metrics.MicroAccuracy, LogLoss = metrics.LogLoss };
+    }
+
+    /// <summary>Bytes that a trial takes: the backbone's weights and pass, and the features.</summary>
+    internal long EstimateMemory(TrialSettings settings)
+    {
+        var (_, plan) = BaselinePlan.Parse(settings.Parameter);
+        return TrainingMemory.Estimate(Options(plan, settings), training.ClassNames, plan.Training + plan.Validation);
+    }
+
+    /// <summary>Faces a second that a backbone gives the features of, at one side: of the fastest of a few passes.</summary>
+    internal static double FacesPerSecond(string backbone, int side, FaceExperimentOptions experiment)
+    {
+        const int faces = 16, passes = 3;
+        var network = Load(new ImageClassificationTrainer.Options { Arch = backbone, ResizeTo = side, BackboneFolder = experiment.BackboneFolder ?? "", FineTune = FineTune.None });
+        using var pool = new WorkerPool(experiment.Threads);
+        using var executor = new NetworkExecutor(network, InferenceBatch.For(network, faces), training: false, pool, frozen: true);
+        double best = double.MaxValue;
+        for (int pass = 0; pass < passes; pass++)
+        {
+            long start = experiment.Clock.GetTimestamp();
+            executor.Forward(executor.BatchSize);
+            best = Math.Min(best, experiment.Clock.GetElapsedTime(start).TotalSeconds);
+        }
+        return executor.BatchSize / Math.Max(best, 1e-6);
+    }
+
+    private (BaselinePlan, BottleneckFeatures, BottleneckFeatures) Featurize(BaselinePlan plan, TrialSettings settings, CancellationToken cancellationToken)
+    {
+        var options = Options(plan, settings);
+        var network = Load(options);
+        using var pool = new WorkerPool(options.Threads);
+        return (plan, Of(training, plan.Training, BottleneckDataset.Train), Of(validation, plan.Validation, BottleneckDataset.Validation));
+
+        BottleneckFeatures Of(FaceSet faces, int count, BottleneckDataset dataset) =>
+            BottleneckFeatures.Compute(network, Draw(faces, count), dataset, options, pool, cancellationToken);
+    }
+
+    private ImageClassificationTrainer.Options Options(BaselinePlan plan, TrialSettings settings) => new()
+    {
+        Arch = plan.Backbone,
+        ResizeTo = plan.Side,
+        FineTune = FineTune.None,
+        BackboneFolder = experiment.BackboneFolder ?? "",
+        BottleneckFolder = experiment.BottleneckFolder,
+        Threads = experiment.Threads,
+        Seed = settings.Seed,
+        Clock = experiment.Clock,
+    };
+
+    private static Network Load(ImageClassificationTrainer.Options options)
+    {
+        var backbone = StartingNetwork.Load(options).Backbone!;
+        return backbone.Tap.Cut(backbone.Network);
+    }
+
+    private static FaceSet Draw(FaceSet faces, int count)
+    {
+        if (count >= faces.Count) return faces;
+        int[] order = [.. Enumerable.Range(0, faces.Count)];
+        new RandomStream(0, DrawPurpose).Shuffle<int>(order);
+        return faces.Select(order.AsSpan(0, count));
+    }
+
+    private static int Rounds(BottleneckFeatures features, TimeSpan left)
+    {
+        double round = (double)features.Faces.ClassNames.Count * features.Faces.Count * features.Length / ValuesPerSecond;
+        return (int)Math.Clamp(left.TotalSeconds / round, LeastRounds, MostRounds);
+    }
+}
