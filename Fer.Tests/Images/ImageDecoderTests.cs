@@ -60,9 +60,10 @@ public sealed class ImageDecoderTests
     [InlineData("png", 60_000, 60_000, "Make it smaller", true)]
     [InlineData("png", 65_536, 1, "65,536", true)]
     [InlineData("png", 8_192, 8_192, "too little data")]
-    [InlineData("png", 0, 5, "its header is damaged or cut short")]
-    [InlineData("png", -1, 5, "its header is damaged or cut short")]
-    [InlineData("jpg", 65_500, 65_500, "Make it smaller", true)]
+    [InlineData("png", 0, 5, "0 x 5 pixels")]
+    [InlineData("png", -1, 5, "Make it smaller", true)]
+    [InlineData("jpg", 5, 0, "5 x 0 pixels")]
+    [InlineData("jpg", 65_535, 65_535, "Make it smaller", true)]
     [InlineData("jpg", 8_192, 8_192, "too little data")]
     [InlineData("gif", 65_535, 65_535, "Make it smaller", true)]
     [InlineData("gif", 8_192, 8_192, "too little data")]
@@ -124,6 +125,18 @@ public sealed class ImageDecoderTests
         Assert.Equal(tried, read + refused);
         // Both must happen, or the test shows nothing.
         Assert.True(read > tried / 100 && refused > tried / 100, $"{read} read, {refused} refused");
+    }
+
+    [Theory]
+    [InlineData(1, 0xC3, "a JPEG with lossless coding, which is not read")]
+    [InlineData(1, 0xC5, "hierarchy")]
+    [InlineData(1, 0xC9, "arithmetic")]
+    [InlineData(4, 12, "12 bits")]
+    public void A_jpeg_of_another_coding_is_told_by_its_name(int offset, byte value, string expected)
+    {
+        byte[] file = GoldenPictures.Read("baseline-420.jpg");
+        file[file.AsSpan().IndexOf<byte>([0xFF, 0xC0]) + offset] = value;
+        Assert.Contains(expected, Assert.Throws<FerException>(() => ImageDecoder.Decode(file, "a.jpg")).Message);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class ServeLimitsTests
             byte[] bomb = RunningServer.Face();
             BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(16), width);
             BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(20), height);
-            BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(29), PngChunks.Crc(bomb.AsSpan(12, 17)));
+            BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(29), Fer.Tests.Images.TestPng.Crc(bomb.AsSpan(12, 17)));
             await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", bomb), 413, size);
         }
     }

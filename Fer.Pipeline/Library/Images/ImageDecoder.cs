@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -49,15 +50,16 @@ public static class ImageDecoder
     public static unsafe RgbImage Decode(ReadOnlySpan<byte> file, string name, int maxPixels = GrayImage.MaxPixels)
     {
         string kind = ImageKind.Of(file) ?? throw ImageKind.Unread(file, name);
+        maxPixels = Math.Min(maxPixels, GrayImage.MaxPixels);
+        CheckHeader(file, kind, name, maxPixels);
         fixed (byte* bytes = file)
         {
             using var data = SKData.Create((nint)bytes, file.Length);
             using var codec = Open(data, kind, name);
             var (width, height) = (codec.Info.Width, codec.Info.Height);
-            CheckSize(width, height, Math.Min(maxPixels, GrayImage.MaxPixels), name);
+            CheckSize(width, height, maxPixels, name);
             if (!ImageDensity.Suffices(kind, file, (long)width * height)) throw Broken(name, kind, "it has too little data for its size");
 
-            if (kind == ImageKind.Jpeg && JpegEnd.IsMissing(file)) throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
 
             bool isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
             var layout = new SKImageInfo(width, height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
@@ -106,6 +108,18 @@ public static class ImageDecoder
             throw new ImageTooLargeException(
                 $"{size} may have at most {maxPixels:N0}, and no side over {LongestSide:N0}. Make it smaller.");
         }
+    }
+
+    /// <summary>Looks at what Skia does not tell: it calls sizes beyond its own limits, and what it does not read, damaged.</summary>
+    private static void CheckHeader(ReadOnlySpan<byte> file, string kind, string name, int maxPixels)
+    {
+        if (kind == ImageKind.Png && file.Length >= 24)
+            CheckSize(BinaryPrimitives.ReadUInt32BigEndian(file[16..]), BinaryPrimitives.ReadUInt32BigEndian(file[20..]), maxPixels, name);
+        if (kind != ImageKind.Jpeg || JpegHeader.Read(file) is not { } header) return;
+        if (header.UnreadCoding is { } coding)
+            throw new FerException($"{name}: a JPEG with {coding}, which is not read. Save it as plain JPEG or PNG.");
+        CheckSize(header.Width, header.Height, maxPixels, name);
+        if (header.LacksEnd(file)) throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
     }
 
     /// <summary>Reads a file's header.</summary>
