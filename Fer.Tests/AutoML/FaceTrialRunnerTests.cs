@@ -76,8 +76,14 @@ public sealed class FaceTrialRunnerTests : IDisposable
         var settings = Settings(FineTune.None, TrialPhase.Final);
         var cancellation = TestContext.Current.CancellationToken;
         var completed = (FaceTrialResult)await Runner().RunAsync(settings, cancellation);
-        Assert.False(Runner().HasNetwork(settings.TrialId));
-        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult { TrialSettings = settings, Metric = completed.Metric, LogLoss = completed.LogLoss, DurationInMilliseconds = completed.DurationInMilliseconds });
+        Assert.True(Runner().HasNetwork(settings.TrialId));
+        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult
+        {
+            TrialSettings = settings,
+            Metric = completed.Metric,
+            LogLoss = completed.LogLoss,
+            DurationInMilliseconds = completed.DurationInMilliseconds,
+        });
         Assert.Equal(completed.Metric, reopened.Metric);
         Assert.Equal(completed.DurationInMilliseconds, reopened.DurationInMilliseconds);
         Assert.Equal(completed.Training.Network.Parameters.Values.ToArray(), reopened.Training.Network.Parameters.Values.ToArray());
