@@ -16,10 +16,15 @@ namespace Fer.Pipeline.Training;
 public sealed record EarlierProject(
     string Name, string Summary, LabelScheme Scheme, double? Reported, string ReportedOn, int Minutes, ImageClassificationTrainer.Options Options)
 {
-    /// <summary>What the model averages over of a face: its middle alone, as their authors looked at it, or null for what does best.</summary>
+    /// <summary>
+    /// What the model averages over of a face: its middle alone, as their authors looked at it, or null for what does best.
+    /// </summary>
     public FaceViews? Views { get; init; } = FaceViews.Centre;
 
-    /// <summary>What all of them share: plain cross-entropy on whole faces, the learning rate halved when the validation loss stands still, and an early end.</summary>
+    /// <summary>
+    /// What all of them share: plain cross-entropy on whole faces, the learning rate halved when the validation loss stands still, and an
+    /// early end.
+    /// </summary>
     private static readonly ImageClassificationTrainer.Options Plain = new()
     {
         InputSide = Face.Side,
@@ -30,6 +35,7 @@ public sealed record EarlierProject(
         LearningRateScheduler = new ReduceOnPlateau { Factor = 0.5, Patience = 2, MinLearningRate = 1e-6 },
         EarlyStoppingCriteria = new EarlyStopping { Patience = 8 },
         WeightDecay = 0,
+        ProgressiveResizing = 0,
         LabelSmoothing = 0,
         ExponentialMovingAverage = 0,
         Augmentation = FaceAugmentation.None,
@@ -49,8 +55,8 @@ public sealed record EarlierProject(
     };
 
     /// <summary>
-    /// The three-class project's: batches of 32, rotation by up to 15 degrees, shift and zoom by 15 %, mirror images. The network has half its
-    /// authors' width and, with it, half their dropout: they let it have a hundred epochs, and twenty minutes are 28 of half the width.
+    /// The three-class project's: batches of 32, rotation by up to 15 degrees, shift and zoom by 15 %, mirror images. The network has half
+    /// its authors' width and, with it, half their dropout: they let it have a hundred epochs, and twenty minutes are 28 of half the width.
     /// </summary>
     private static readonly ImageClassificationTrainer.Options ThreeClass = Plain with
     {
@@ -61,9 +67,10 @@ public sealed record EarlierProject(
     };
 
     /// <summary>
-    /// For the large networks, which their authors fine-tuned and which have nothing to go on from here. An epoch of whole faces takes them minutes, so
-    /// most of the run sees smaller pictures, and none sees more than the middle of a face; and since a run is short, faces are varied less. In two
-    /// epochs of DenseNet121 at 24 pixels AdamW gets to 0.40 of PublicTest, stochastic gradient descent at rates from 0.007 to 0.03 to 0.27 to 0.33.
+    /// For the large networks, which their authors fine-tuned and which have nothing to go on from here. An epoch of whole faces takes them
+    /// minutes, so most of the run sees smaller pictures, and none sees more than the middle of a face; and since a run is short, faces are
+    /// varied less. In two epochs of DenseNet121 at 24 pixels AdamW gets to 0.40 of PublicTest, stochastic gradient descent at rates from
+    /// 0.007 to 0.03 to 0.27 to 0.33.
     /// </summary>
     private static readonly ImageClassificationTrainer.Options FromScratch = new()
     {
@@ -71,8 +78,11 @@ public sealed record EarlierProject(
         BatchSize = 64,
         Optimizer = OptimizerKind.AdamW,
         LearningRate = 1e-3,
+        WeightDecay = 5e-4f,
         Augmentation = FaceAugmentation.Standard.Scaled(0.7),
+        InputSide = 40,
         ProgressiveResizing = 0.75,
+        ProgressiveSide = 24,
     };
 
     /// <summary>All of them, in the order of their accuracy within each project.</summary>

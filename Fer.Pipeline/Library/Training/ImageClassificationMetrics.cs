@@ -1,6 +1,8 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>What <see cref="ImageClassificationTrainer.Options.MetricsCallback"/> is told, as in ML.NET: one of the two phases.</summary>
+/// <summary>
+/// What <see cref="ImageClassificationTrainer.Options.MetricsCallback"/> is told: as in ML.NET one of the two phases, or a warning.
+/// </summary>
 public sealed record ImageClassificationMetrics
 {
     /// <summary>What an epoch brought; null while features are computed.</summary>
@@ -8,6 +10,9 @@ public sealed record ImageClassificationMetrics
 
     /// <summary>How far the features of a frozen backbone, or a teacher's predictions, are; null while training.</summary>
     public BottleneckMetrics? Bottleneck { get; init; }
+
+    /// <summary>What to know of a training that continues after a stop (<see cref="TrainingResult.Warning"/>); otherwise null.</summary>
+    public string? Warning { get; init; }
 }
 
 /// <summary>What features are computed for.</summary>

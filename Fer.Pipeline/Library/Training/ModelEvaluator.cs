@@ -22,18 +22,29 @@ public sealed class ModelEvaluator : IDisposable
         var input = network.Input;
         if (input.Channels != 1 || input.Height != input.Width || input.Height is < 8 or > Face.Side)
             throw new FerException($"A network with the input {input} cannot take faces of 1x{Face.Side}x{Face.Side}.");
-        _executor = new NetworkExecutor(network, InferenceBatch.For(network, batchSize), training: false, pool, frozen);
+        _executor = Executor(network, pool, batchSize, frozen);
     }
 
+    private ModelEvaluator(NetworkExecutor executor) => _executor = executor;
+
+    /// <summary>An evaluator of a network in training, whatever its input is.</summary>
+    internal static ModelEvaluator InTraining(Network network, WorkerPool pool, int batchSize) =>
+        new(Executor(network, pool, batchSize, frozen: false));
+
     /// <summary>Gives the network's output for every face, in the set's order.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for; it is looked at before each batch.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for; it is looked at before each
+    /// batch.</exception>
     /// <exception cref="FerException">The set is empty.</exception>
-    public ModelScores Score(FaceSet faces, CancellationToken cancellation = default)
+    public ModelScores Score(FaceSet faces, CancellationToken cancellation = default) => Score(TrainingInput.Of(faces), cancellation);
+
+    /// <summary>As <see cref="Score(FaceSet, CancellationToken)"/>, for what the network takes in place of pixels.</summary>
+    internal ModelScores Score(TrainingInput input, CancellationToken cancellation)
     {
+        var faces = input.Faces;
         long start = Stopwatch.GetTimestamp();
         int classes = _executor.Network.Output.Length, done = 0;
         var logits = new float[faces.Count * classes];
-        using var loader = new BatchLoader(faces, new BatchLoaderOptions { BatchSize = _executor.BatchSize, Side = _executor.Network.Input.Height });
+        using var loader = input.Load(new BatchLoaderOptions { BatchSize = _executor.BatchSize, Side = _executor.Network.Input.Height });
         while (loader.Next() is { } batch)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -44,6 +55,9 @@ public sealed class ModelEvaluator : IDisposable
         }
         return new ModelScores(logits, faces.Count, classes, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
+
+    private static NetworkExecutor Executor(Network network, WorkerPool pool, int batchSize, bool frozen) =>
+        new(network, InferenceBatch.For(network, batchSize), training: false, pool, frozen);
 
     /// <summary>Frees the buffers.</summary>
     public void Dispose() => _executor.Dispose();

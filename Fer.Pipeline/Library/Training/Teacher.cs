@@ -6,16 +6,18 @@ using Fer.Pipeline.Networks;
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// A trained model whose predictions become part of the targets: knowledge distillation (Hinton et al., arXiv 1503.02531) at temperature 1, on
-/// calibrated probabilities; a born-again network (Furlanello et al., arXiv 1805.04770) where the student is no smaller. They are computed once, on
-/// faces as they are, and kept as the features of frozen backbones are.
+/// A trained model whose predictions become part of the targets: knowledge distillation (Hinton et al., arXiv 1503.02531) at temperature 1,
+/// on calibrated probabilities; a born-again network (Furlanello et al., arXiv 1805.04770) where the student is no smaller. They are
+/// computed once, on faces as they are, and kept as the features of frozen backbones are.
 /// </summary>
 /// <param name="network">From grey pixels to a probability a class.</param>
 /// <param name="classes">For each of the student's classes, the teacher's index of it.</param>
 /// <param name="sha256">The model's checksum.</param>
 internal sealed class Teacher(Network network, int[] classes, string sha256)
 {
-    /// <summary>The least probability that the student's classes have together, in a teacher of more classes, for it to be heard on a face.</summary>
+    /// <summary>
+    /// The least probability that the student's classes have together, in a teacher of more classes, for it to be heard on a face.
+    /// </summary>
     private const float LeastKnown = 1e-3f;
 
     /// <summary>SHA-256 of the teacher's ONNX file, in lower-case hexadecimal.</summary>
@@ -33,7 +35,9 @@ internal sealed class Teacher(Network network, int[] classes, string sha256)
         {
             for (int i = 0; i < known.Count; i++)
                 if (known[i] == name) return i;
-            throw new FerException($"{path}: a teacher knows its student's classes, and this one knows {string.Join(", ", known)}, not {name}. Take another model, or classes that it knows.");
+            throw new FerException(
+                $"{path}: a teacher knows its student's classes, and this one knows {string.Join(", ", known)}, not {name}. " +
+                "Take another model, or classes that it knows.");
         }
     }
 
@@ -51,7 +55,7 @@ internal sealed class Teacher(Network network, int[] classes, string sha256)
         for (int face = 0; face < faces.Count; face++)
         {
             var target = targets.AsSpan(face * classes.Length, classes.Length);
-            faces.CopyTarget(face, options.SoftTargets, target);
+            faces.CopyTarget(face, options.SoftTargets ?? 1, target);
             Blend(predictions.Row(face), options.TeacherShare, target);
         }
         return faces.WithTargets(targets);

@@ -1,4 +1,3 @@
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 
@@ -6,27 +5,34 @@ namespace Fer.Pipeline.Training;
 
 /// <summary>
 /// The training of one network from its first step to its best weights: batches in, forward, loss, backward, step; after each epoch the
-/// validation set. A loss that is not finite ends the run with <see cref="TrainingOutcome.Diverged"/>, not with an exception, so that a sweep
-/// goes on to its next trial.
+/// validation set. A loss that is not finite ends the run with <see cref="TrainingOutcome.Diverged"/>, not with an exception, so that a
+/// sweep goes on to its next trial.
 /// </summary>
-internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options)
+/// <param name="network">The network, which ends with its best weights.</param>
+/// <param name="training">What it learns from.</param>
+/// <param name="validation">What the best epoch is chosen on, or null.</param>
+/// <param name="options">The resolved options.</param>
+internal sealed class TrainingLoop(
+    Network network, TrainingInput training, TrainingInput? validation, ImageClassificationTrainer.Options options)
 {
-    private const int DefaultEpochs = 40;
     private const long DropoutPurpose = 4;
 
     private readonly TimeProvider _clock = options.Clock;
     private readonly ResizingSchedule _resizing = options.Resizing();
-    private readonly int _batchSize = Math.Min(options.BatchSize, training.Count);
-    private readonly string? _checkpoint = options.WorkspacePath is { } folder ? Path.Combine(folder, TrainingRun.CheckpointName) : null;
+    private readonly double _peak = options.LearningRate ?? throw new ArgumentException("The options are not resolved.", nameof(options));
+    private readonly int _batchSize = Math.Min(options.BatchSize, training.Faces.Count);
+    private readonly string? _checkpoint = options.WorkspacePath is { } folder ? Path.Combine(folder, TrainingCheckpoint.FileName) : null;
     private double _saveSeconds;
 
     internal TrainingResult Run(CancellationToken cancellation)
     {
         using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
-        long stepsPerEpoch = BatchLoader.CountBatches(training.Count, LoaderOptions(0, 0));
-        var run = new TrainingRun(network, training, validation, options, () => Plan(stepsPerEpoch));
+        long stepsPerEpoch = BatchLoader.CountBatches(training.Faces.Count, LoaderOptions(0, 0));
+        var run = new TrainingCheckpoint(network, training.Faces, validation?.Faces, options, pool, () => Plan(stepsPerEpoch));
         if (options.Resume && File.Exists(_checkpoint)) run.Restore(_checkpoint);
-        using var evaluator = validation is null ? null : new ModelEvaluator(network, pool, Math.Min(_batchSize, validation.Count));
+        if (run.Warning is { } warning) options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Warning = warning });
+        using var evaluator = validation is null ? null
+            : ModelEvaluator.InTraining(network, pool, Math.Min(_batchSize, validation.Faces.Count));
         TrainingStage? stage = null;
         var outcome = run.Outcome;
         try
@@ -70,17 +76,21 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         // A run cut off in its first epoch has no best: what it has learnt so far is then the best there is.
         if (run.Best.IsKept) run.Best.PutBack();
         else run.Average?.Swap();
-        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed) { Start = run.Best.Start };
+        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed)
+        {
+            Start = run.Best.Start,
+            Warning = run.Warning,
+        };
     }
 
     /// <summary>Validates the network as it is, before the first step; false where that was cancelled.</summary>
-    private bool OfferStart(TrainingRun run, ModelEvaluator? evaluator, CancellationToken cancellation)
+    private bool OfferStart(TrainingCheckpoint run, ModelEvaluator? evaluator, CancellationToken cancellation)
     {
         if (evaluator is null) return true;
         try
         {
             var scores = evaluator.Score(validation!, cancellation);
-            run.Best.OfferStart(scores.Accuracy(validation!), scores.Loss(validation!));
+            run.Best.OfferStart(scores.Accuracy(validation!.Faces), scores.Loss(validation.Faces));
             return true;
         }
         catch (OperationCanceledException)
@@ -90,14 +100,14 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
     }
 
     /// <summary>One batch; false where the loss or the gradient is not finite.</summary>
-    private bool Step(TrainingRun run, TrainingStage stage, long stepsPerEpoch)
+    private bool Step(TrainingCheckpoint run, TrainingStage stage, long stepsPerEpoch)
     {
         var plan = run.Plan;
         long start = _clock.GetTimestamp();
         var batch = stage.Loader.Next()!;
         run.Epoch.WaitedSeconds += Seconds(start);
         var state = new TrainState(plan.Done, stepsPerEpoch, plan.Fraction);
-        double rate = options.LearningRate * run.Scheduler.Factor(state);
+        double rate = _peak * run.Scheduler.Factor(state);
         options.BeforeStep?.Invoke(state);
         long engineStart = _clock.GetTimestamp();
         float loss = Learn(stage.Executor, batch, run.Optimizer, (float)rate, plan.Done);
@@ -112,7 +122,9 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         return true;
     }
 
-    /// <summary>One batch through the network and back; gives the loss, or a value that is not finite where the loss or the gradient is none.</summary>
+    /// <summary>
+    /// One batch through the network and back; gives the loss, or a value that is not finite where the loss or the gradient is none.
+    /// </summary>
     private float Learn(NetworkExecutor executor, FaceBatch batch, Optimizer optimizer, float rate, long number)
     {
         batch.Pixels.CopyTo(executor.Input);
@@ -131,10 +143,10 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
     }
 
     /// <summary>
-    /// Validates, with the averaged weights where there are such, keeps the weights if they are the best, and writes the checkpoint. Gives how the
-    /// run ends, or null where it goes on.
+    /// Validates, with the averaged weights where there are such, keeps the weights if they are the best, and writes the checkpoint. Gives
+    /// how the run ends, or null where it goes on.
     /// </summary>
-    private TrainingOutcome? EndEpoch(TrainingRun run, long stepsPerEpoch, ModelEvaluator? evaluator, CancellationToken cancellation)
+    private TrainingOutcome? EndEpoch(TrainingCheckpoint run, long stepsPerEpoch, ModelEvaluator? evaluator, CancellationToken cancellation)
     {
         long start = _clock.GetTimestamp();
         int number = (int)((run.Plan.Done - 1) / stepsPerEpoch) + 1;
@@ -146,8 +158,8 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
             if (evaluator is not null)
             {
                 var scores = evaluator.Score(validation!, cancellation);
-                accuracy = scores.Accuracy(validation!);
-                loss = scores.Loss(validation!);
+                accuracy = scores.Accuracy(validation!.Faces);
+                loss = scores.Loss(validation.Faces);
             }
             // Without a validation set nothing says that an earlier epoch was better: the last one is kept.
             run.Best.Offer(number, accuracy ?? number, loss ?? -number);
@@ -159,9 +171,13 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
             return TrainingOutcome.Cancelled;
         }
         run.Average?.Swap();
-        var metrics = run.Epoch.Metrics(number, run.Plan.Done, trainingSeconds) with { ValidationAccuracy = accuracy, ValidationLoss = loss };
+        var metrics = run.Epoch.Metrics(number, run.Plan.Done, trainingSeconds) with
+        {
+            ValidationAccuracy = accuracy,
+            ValidationLoss = loss,
+        };
         run.History.Add(metrics);
-        run.Scheduler.EndEpoch(metrics.ValidationLoss ?? metrics.TrainingLoss, options.LearningRate);
+        run.Scheduler.EndEpoch(metrics.ValidationLoss ?? metrics.TrainingLoss, _peak);
         bool stops = run.Stopping?.ShouldStop(
             metrics.Epoch, metrics.ValidationAccuracy ?? metrics.TrainingAccuracy, metrics.ValidationLoss ?? metrics.TrainingLoss) ?? false;
         run.Outcome = run.IsLastStepDone ? TrainingOutcome.Completed : stops ? TrainingOutcome.StoppedEarly : null;
@@ -174,7 +190,7 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         return run.Outcome;
     }
 
-    private void Save(TrainingRun run)
+    private void Save(TrainingCheckpoint run)
     {
         if (_checkpoint is null) return;
         long start = _clock.GetTimestamp();
@@ -193,20 +209,21 @@ internal sealed class TrainingLoop(Network network, FaceSet training, FaceSet? v
         Shuffle = true,
         DropLast = true,
         Augmentation = options.Augmentation,
-        SoftTargets = options.SoftTargets,
+        SoftTargets = options.SoftTargets ?? 1,
         Mixup = options.Mixup,
     };
 
     private TrainingPlan Plan(long stepsPerEpoch)
     {
-        if (options.TimeBudget is not { } budget) return new FixedPlan((options.Epoch ?? DefaultEpochs) * stepsPerEpoch);
+        if (options.TimeBudget is not { } budget)
+            return new FixedPlan((options.Epoch ?? ImageClassificationTrainer.Options.DefaultEpochs) * stepsPerEpoch);
         // Until a validation has been timed: a forward pass is about a third of a step.
-        double validationSteps = validation is null ? 0 : Math.Ceiling((double)validation.Count / _batchSize) * 0.4;
+        double validationSteps = validation is null ? 0 : Math.Ceiling((double)validation.Faces.Count / _batchSize) * 0.4;
         long most = options.Epoch is { } epochs ? epochs * stepsPerEpoch : long.MaxValue / 2;
         return new DeadlinePlan(_clock, options.Started, budget, stepsPerEpoch, most, validationSteps, _resizing.RemainingCost);
     }
 
-    private void Report(TrainingRun run, in TrainState state, double loss, double rate)
+    private void Report(TrainingCheckpoint run, in TrainState state, double loss, double rate)
     {
         if (options.ProgressCallback is not { } callback) return;
         var plan = run.Plan;

@@ -1,4 +1,3 @@
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 
@@ -7,11 +6,12 @@ namespace Fer.Pipeline.Training;
 /// <summary>What trains at one input size: the batches and the buffers of the passes.</summary>
 internal sealed class TrainingStage : IDisposable
 {
-    internal TrainingStage(Network network, FaceSet faces, int batchSize, BatchLoaderOptions loader, WorkerPool pool)
+    internal TrainingStage(Network network, TrainingInput input, int batchSize, BatchLoaderOptions loader, WorkerPool pool)
     {
         Side = loader.Side;
-        Executor = new NetworkExecutor(network.AtInput(network.Input with { Height = Side, Width = Side }), batchSize, training: true, pool);
-        Loader = new BatchLoader(faces, loader);
+        var sized = network.AtInput(network.Input with { Height = Side, Width = Side });
+        Executor = new NetworkExecutor(sized, batchSize, training: true, pool);
+        Loader = input.Load(loader);
     }
 
     /// <summary>Width and height of the input in pixels.</summary>

@@ -42,11 +42,11 @@ internal sealed class FaceTrialRunner(
     public long EstimateMemory(TrialSettings settings) => TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
 
     /// <summary>True where the network of an ended trial is still on disk.</summary>
-    internal bool HasNetwork(int trialId) => Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingRun.CheckpointName));
+    internal bool HasNetwork(int trialId) => Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingCheckpoint.FileName));
 
     public TrialResult Reopen(TrialResult completed)
     {
-        // A linear head leaves no checkpoint: its features are kept, and it is soon fitted again.
+        // A head needs the features before it can be read again, which a cancelled training would not compute.
         if (Options(completed.TrialSettings).FineTune == FineTune.None) return Run(completed.TrialSettings, CancellationToken.None) with { Duration = completed.Duration };
         if (!HasNetwork(completed.TrialSettings.TrialId))
             throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in {folder}. Begin the experiment anew under another name.");
@@ -111,7 +111,7 @@ internal sealed class FaceTrialRunner(
     {
         try
         {
-            return TrainingRun.ElapsedOf(Path.Combine(workspace, TrainingRun.CheckpointName));
+            return TrainingCheckpoint.ElapsedOf(Path.Combine(workspace, TrainingCheckpoint.FileName));
         }
         catch (FerException)
         {

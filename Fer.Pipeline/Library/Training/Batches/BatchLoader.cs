@@ -14,7 +14,7 @@ public sealed class BatchLoader : IDisposable
 
     private readonly FaceSet _faces;
     private readonly BatchLoaderOptions _options;
-    private readonly FaceAugmenter _augmenter;
+    private readonly FaceReader _read;
     private readonly Slot[] _slots;
     private readonly Thread[] _threads;
     private readonly CancellationTokenSource _closing = new();
@@ -27,23 +27,34 @@ public sealed class BatchLoader : IDisposable
     /// <exception cref="FerUsageException">An option is out of its range.</exception>
     /// <exception cref="FerException">The set is empty.</exception>
     public BatchLoader(FaceSet faces, BatchLoaderOptions options)
+        : this(faces, options, options.Side * options.Side, Augmented(faces, options)) { }
+
+    /// <summary>As the other, with what a face's values are read by in place of its augmented pixels.</summary>
+    /// <param name="faces">The faces.</param>
+    /// <param name="options">The options; those of pixels play no part.</param>
+    /// <param name="valuesEach">Values of a face.</param>
+    /// <param name="read">Gives them.</param>
+    internal BatchLoader(FaceSet faces, BatchLoaderOptions options, int valuesEach, FaceReader read)
     {
         if (options.BatchSize < 1) throw new FerUsageException($"A batch has at least 1 face, not {options.BatchSize}.");
         if (!(options.Mixup >= 0)) throw new FerUsageException($"Mixup's alpha is at least 0, not {options.Mixup}.");
-        if (options.Threads < 1 || options.Epochs < 0 || options.FirstBatch < 0) throw new FerUsageException("A loader needs at least 1 thread and no negative number of epochs or batches.");
-        if (!(options.SoftTargets is >= 0 and <= 1)) throw new FerUsageException($"The share of soft targets is 0 … 1, not {options.SoftTargets}.");
+        if (options.Threads < 1 || options.Epochs < 0 || options.FirstBatch < 0)
+            throw new FerUsageException("A loader needs at least 1 thread and no negative number of epochs or batches.");
+        if (!(options.SoftTargets is >= 0 and <= 1))
+            throw new FerUsageException($"The share of soft targets is 0 … 1, not {options.SoftTargets}.");
         if (faces.Count == 0) throw new FerException("The data set has no faces; check the file and the split that was asked for.");
         _faces = faces;
         _options = options;
-        _augmenter = new FaceAugmenter(options.Augmentation, options.Side, options.Seed, options.View);
+        _read = read;
         BatchesPerEpoch = CountBatches(faces.Count, options);
         _next = options.FirstBatch;
         _batches = options.Epochs == 0 ? long.MaxValue : BatchesPerEpoch * options.Epochs;
 
-        // Two slots a thread: one that is read or waits to be, one that is filled. As a multiple of the threads, a slot has one writer only.
+        // Two slots a thread: one that is read or waits to be, one that is filled. As a multiple of the threads, a slot has one writer
+        // only.
         _slots = new Slot[2 * options.Threads];
         int capacity = Math.Min(options.BatchSize, faces.Count);
-        for (int i = 0; i < _slots.Length; i++) _slots[i] = new Slot(new FaceBatch(capacity, options.Side, faces.ClassNames.Count));
+        for (int i = 0; i < _slots.Length; i++) _slots[i] = new Slot(new FaceBatch(capacity, valuesEach, faces.ClassNames.Count));
         _threads = new Thread[options.Threads];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -84,6 +95,12 @@ public sealed class BatchLoader : IDisposable
         foreach (var thread in _threads) thread.Join();
         _closing.Dispose();
         foreach (var slot in _slots) slot.Dispose();
+    }
+
+    private static FaceReader Augmented(FaceSet faces, BatchLoaderOptions options)
+    {
+        var augmenter = new FaceAugmenter(options.Augmentation, options.Side, options.Seed, options.View);
+        return (face, epoch, values) => augmenter.Augment(faces.Pixels(face), epoch, faces.Row(face), values);
     }
 
     private void Produce(int thread)
@@ -133,13 +150,16 @@ public sealed class BatchLoader : IDisposable
         for (int i = 0; i < batch.Count; i++)
         {
             int face = order[start + i];
-            _augmenter.Augment(_faces.Pixels(face), epoch, _faces.Row(face), batch.Face(i));
+            _read(face, epoch, batch.Face(i));
             _faces.CopyTarget(face, _options.SoftTargets, batch.Target(i));
         }
         if (_options.Mixup == 0) return;
         var random = new RandomStream(_options.Seed, epoch, place, MixupPurpose);
         Mixup.Apply(batch, _options.Mixup, ref random);
     }
+
+    /// <summary>Writes the values of a face in an epoch, from 0.</summary>
+    internal delegate void FaceReader(int face, long epoch, Span<float> values);
 
     private sealed class Slot(FaceBatch batch) : IDisposable
     {

@@ -1,14 +1,17 @@
 namespace Fer.Pipeline.Training;
 
-/// <summary>One batch as a network takes it. Its memory is used again for a later batch: it is good until the loader gives the next one.</summary>
+/// <summary>
+/// One batch as a network takes it: pixels, or features in their place where only a head is trained. Its memory is used again for a later
+/// batch: it is good until the loader gives the next one.
+/// </summary>
 public sealed class FaceBatch
 {
     private readonly float[] _pixels, _targets;
     private readonly int _pixelsEach, _classes;
 
-    internal FaceBatch(int capacity, int side, int classes)
+    internal FaceBatch(int capacity, int pixelsEach, int classes)
     {
-        _pixelsEach = side * side;
+        _pixelsEach = pixelsEach;
         _classes = classes;
         _pixels = new float[capacity * _pixelsEach];
         _targets = new float[capacity * classes];

@@ -1,26 +1,31 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Training;
 
 /// <summary>
-/// All that a run has come to: what a checkpoint holds, so that a run that goes on from one is the run that was never stopped. The batches need
-/// no state: each is a function of the seed, the epoch and its place.
+/// The whole state of a training: what a checkpoint holds, so that a training that continues from one is the training that was never
+/// stopped. The batches need no state: each is a function of the seed, the epoch and its place.
 /// </summary>
-internal sealed class TrainingRun
+internal sealed class TrainingCheckpoint
 {
     /// <summary>The file in <see cref="ImageClassificationTrainer.Options.WorkspacePath"/>.</summary>
-    internal const string CheckpointName = "training.ckpt";
+    internal const string FileName = "training.ckpt";
 
     private readonly IReadOnlyList<(string Name, string Value)> _identity;
     private readonly Network _network;
     private readonly TimeProvider _clock;
     private readonly long _start;
+    private readonly List<string> _machines;
     private TimeSpan _before;
 
-    internal TrainingRun(Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options, Func<TrainingPlan> plan)
+    internal TrainingCheckpoint(
+        Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options, WorkerPool pool,
+        Func<TrainingPlan> plan)
     {
         _network = network;
         _clock = options.Clock;
@@ -28,13 +33,20 @@ internal sealed class TrainingRun
         Plan = plan();
         Optimizer = options.CreateOptimizer();
         Scheduler = options.LearningRateScheduler.Start();
-        Average = options.ExponentialMovingAverage > 0 ? new ExponentialMovingAverage(network.Parameters, options.ExponentialMovingAverage) : null;
+        if (options.ExponentialMovingAverage > 0)
+            Average = new ExponentialMovingAverage(network.Parameters, options.ExponentialMovingAverage);
         Stopping = options.EarlyStoppingCriteria is { } criteria ? new EarlyStoppingMonitor(criteria) : null;
         Best = new BestWeights(network.Parameters, options.EarlyStoppingCriteria);
         Epoch = new EpochTotals(_clock);
         // Hashing the data takes a moment that only a checkpoint is worth.
-        _identity = options.WorkspacePath is null ? [] : [.. options.Identity(), ("TrainingData", training.Sha256), ("ValidationData", validation?.Sha256 ?? "none"),
-            ("StartingWeights", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(network.Parameters.Values))))];
+        _identity = options.WorkspacePath is null ? [] :
+        [
+            .. options.Identity(),
+            ("TrainingData", training.Sha256),
+            ("ValidationData", validation?.Sha256 ?? "none"),
+            ("StartingWeights", options.StartingWeights ?? HashOf(network)),
+        ];
+        _machines = [string.Create(CultureInfo.InvariantCulture, $"{pool.Threads} threads on {pool.InstructionSet}")];
     }
 
     internal TrainingPlan Plan { get; }
@@ -55,6 +67,15 @@ internal sealed class TrainingRun
     /// <summary>How the run ended; null while it goes on.</summary>
     internal TrainingOutcome? Outcome { get; set; }
 
+    /// <summary>What to warn of after a stop: the training continued where sums are rounded in another order. Null for nothing.</summary>
+    internal string? Warning => _machines.Count == 1 ? null
+        : $"The training had {_machines[0]} first and {string.Join(", then ", _machines.Skip(1))} after a stop: " +
+        "its weights are not bit for bit those of a run that was never stopped.";
+
+    /// <summary>Hash of a network's weights.</summary>
+    internal static string HashOf(Network network) =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(network.Parameters.Values)));
+
     /// <summary>Time of the run, that before a stop included.</summary>
     internal TimeSpan Elapsed => _before + _clock.GetElapsedTime(_start);
 
@@ -69,6 +90,8 @@ internal sealed class TrainingRun
             writer.Write(name);
             writer.Write(value);
         }
+        writer.Write(_machines.Count);
+        foreach (string machine in _machines) writer.Write(machine);
         writer.Write(IsEpochOver);
         writer.Write(IsLastStepDone);
         writer.Write(Outcome is { } outcome ? (int)outcome : -1);
@@ -99,8 +122,9 @@ internal sealed class TrainingRun
         return ticks >= 0 ? new TimeSpan(ticks) : throw new FormatException("The time makes no sense.");
     }
 
-    /// <summary>Goes on from a checkpoint.</summary>
-    /// <exception cref="FerException">It is damaged, or of a training with other options or data; the message names the first difference.</exception>
+    /// <summary>Continues from a checkpoint.</summary>
+    /// <exception cref="FerException">It is damaged, or of a training with other options or data; the message names the first
+    /// difference.</exception>
     internal void Restore(string path) => CheckpointFile.Read(path, reader =>
     {
         var elapsed = ReadElapsed(reader);
@@ -111,8 +135,11 @@ internal sealed class TrainingRun
             string storedName = reader.ReadString(), stored = reader.ReadString();
             if (storedName != name) throw new FormatException("The options are those of another version.");
             if (stored != value)
-                throw new FerException($"the checkpoint belongs to another training: its {name} is '{stored}', this one's '{value}'. Give the options and the data that the training began with, or delete the checkpoint to start anew.");
+                throw new FerException(
+                    $"the checkpoint belongs to another training: its {name} is '{stored}', this one's '{value}'. " +
+                    "Give the options and the data that the training began with, or delete the checkpoint to start anew.");
         }
+        RestoreMachines(reader);
         (IsEpochOver, IsLastStepDone) = (reader.ReadBoolean(), reader.ReadBoolean());
         int outcome = reader.ReadInt32();
         Outcome = outcome < 0 ? null : (TrainingOutcome)outcome;
@@ -129,4 +156,14 @@ internal sealed class TrainingRun
         Best.Restore(reader);
         _before = elapsed;
     });
+
+    private void RestoreMachines(BinaryReader reader)
+    {
+        int count = reader.ReadInt32();
+        if (count < 1) throw new FormatException("The machine is missing.");
+        string now = _machines[0];
+        _machines.Clear();
+        for (int i = 0; i < count; i++) _machines.Add(reader.ReadString());
+        if (_machines[^1] != now) _machines.Add(now);
+    }
 }
