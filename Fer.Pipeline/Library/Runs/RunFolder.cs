@@ -181,5 +181,5 @@ internal sealed class RunFolder(string folder, FaceDataset dataset, string title
         ];
     }
 
-    private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+    private static string Text(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? "not set";
 }
