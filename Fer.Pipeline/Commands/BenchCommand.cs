@@ -16,7 +16,8 @@ using Fer.Shell;
 namespace Fer.Commands;
 
 /// <summary>
-/// Times the engine on the reference networks, the data loader beside CsvHelper and ML.NET's TextLoader, camera frames or the server under load.
+/// Times the engine on the reference networks, the data loader beside CsvHelper and ML.NET's TextLoader, transformers, camera frames or the
+/// server under load.
 /// </summary>
 internal sealed class BenchCommand : ICommand
 {
@@ -37,6 +38,9 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<bool> _json = Values.Flag("--json", "One JSON line a figure");
     private readonly Option<string?> _faces = Values.Text(
         "--faces", "Measures instead how much accuracy a model loses behind the face detector, on PublicTest of --data", "MODEL");
+    private readonly Option<string?> _transform = Values.Text(
+        "--transform", "Times instead scoring a data view, by our transformer and by ML.NET's of the same zip, on PublicTest of --data", "MODEL");
+    private readonly Option<int?> _rows = Values.Whole("--rows", "With --transform: faces to score", 1, int.MaxValue, 500);
     private readonly Option<string?> _data = new("--data")
     {
         Description = "Times reading FER2013 instead, against CsvHelper and ML.NET's TextLoader; without FILE the one in data/",
@@ -68,6 +72,7 @@ internal sealed class BenchCommand : ICommand
         ("bench --onnx resnet50.onnx --batch 8 --layers", "inference of any network, and where its time goes"),
         ("bench --data data/fer2013.csv", "rows a second of the loader, of CsvHelper and of ML.NET's TextLoader"),
         ("bench --faces model.zip", "accuracy on faces found in pictures beside that on the faces themselves"),
+        ("bench --transform model.zip", "faces a second of Transform, ours beside ML.NET's"),
         ("bench --frames photo.jpg", "frames a second from a camera, and where the milliseconds go"),
         ("bench --serve --connections 64 --seconds 60", "the server under load: answers a second, waiting times, memory"),
     ];
@@ -75,7 +80,7 @@ internal sealed class BenchCommand : ICommand
     public IEnumerable<Option> Options =>
     [
         _nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model,
-        _connections, _seconds, _frames, _faces, _detector,
+        _connections, _seconds, _frames, _faces, _detector, _transform, _rows,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
@@ -86,6 +91,8 @@ internal sealed class BenchCommand : ICommand
             await FramesAsync(host.Resolve(picture), result, json, host, cancellationToken).ConfigureAwait(false);
         else if (result.GetValue(_faces) is { } model)
             Faces(host.Resolve(model), Detector(result, host), FindData(result.GetValue(_data), host), json, host, cancellationToken);
+        else if (result.GetValue(_transform) is { } zip)
+            Transform(host.Resolve(zip), FindData(result.GetValue(_data), host), result, json, host, cancellationToken);
         else if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
         else Engine(result, json, host, cancellationToken);
         return ExitCode.Done;
@@ -102,6 +109,12 @@ internal sealed class BenchCommand : ICommand
     {
         var figure = await FrameBenchmark.RunAsync(ModelOption.PathOf(result, _model, host), Detector(result, host), picture,
             result.GetValue(_seconds)!.Value, result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
+        host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
+    }
+
+    private void Transform(string model, string data, ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
+    {
+        var figure = TransformBenchmark.Run(model, data, result.GetValue(_rows)!.Value, result.GetValue(_threads) ?? 0, cancellationToken);
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
 

@@ -15,6 +15,38 @@ public class FaceClassificationMetricsTests
     public static TheoryData<string> GoldenNames => [.. Golden().Select(one => one.GetProperty("name").GetString()!)];
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void What_ml_net_measures_too_agrees_with_it(int classes)
+    {
+        var predictions = RandomPredictions.Make(5, 400, classes);
+        var metrics = FaceClassificationMetrics.Compute(predictions.Probabilities, predictions.Labels, predictions.Names);
+        var theirs = metrics.MulticlassClassificationMetrics;
+        Assert.Equal(theirs.MicroAccuracy, metrics.MicroAccuracy, 1e-12);
+        Assert.Equal(theirs.MacroAccuracy, metrics.MacroAccuracy, 1e-12);
+        Assert.Equal(theirs.LogLoss, metrics.LogLoss, 1e-6);
+        Assert.Equal(theirs.LogLossReduction, metrics.LogLossReduction, 1e-6);
+        Assert.Equal(theirs.TopKAccuracy, metrics.TopKAccuracy, 1e-12);
+        Assert.Equal(theirs.PerClassLogLoss.Count, metrics.PerClassLogLoss.Count);
+        foreach (var (a, b) in theirs.PerClassLogLoss.Zip(metrics.PerClassLogLoss)) Assert.Equal(a, b, 1e-6);
+        for (int t = 0; t < classes; t++)
+            for (int p = 0; p < classes; p++) Assert.Equal(theirs.ConfusionMatrix.GetCountForClassPair(p, t), metrics.ConfusionMatrix.Counts[t][p]);
+        Assert.Same(theirs, metrics.MulticlassClassificationMetrics);
+    }
+
+    [Fact]
+    public void Metrics_and_comparisons_say_their_figures_in_a_line()
+    {
+        float[] first = [0.9f, 0.1f, 0.2f, 0.8f, 0.6f, 0.4f, 0.3f, 0.7f], second = [0.9f, 0.1f, 0.2f, 0.8f, 0.4f, 0.6f, 0.3f, 0.7f];
+        int[] labels = [0, 1, 1, 1];
+        var metrics = FaceClassificationMetrics.Compute(first, labels, ["a", "b"]);
+        Assert.StartsWith("accuracy 75.0 % (30.1 % to 95.4 %), macro F1 73.3 %, log loss 0.400 over 4 faces", metrics.ToString());
+        string comparison = ModelComparison.Compute(first, second, labels, ["a", "b"]).ToString();
+        Assert.StartsWith("4 faces: accuracy 0.750 to 1.000 (+0.250, ", comparison);
+        Assert.EndsWith("only first right 0, only second right 1, p 1", comparison);
+    }
+
+    [Theory]
     [MemberData(nameof(GoldenNames))]
     public void All_figures_agree_with_scikit_learn(string name)
     {

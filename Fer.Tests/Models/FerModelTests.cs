@@ -28,6 +28,7 @@ public sealed class FerModelTests : IDisposable
         Assert.Equal(prediction.Probabilities.Values.Max(), prediction.Confidence);
         Assert.Equal(prediction.Confidence, prediction.Probabilities[prediction.Label]);
         Assert.StartsWith(prediction.Label, line);
+        Assert.StartsWith($"{prediction.Label} {100 * prediction.Confidence:F1} % (angry ", prediction.ToString());
     }
 
     [Fact]

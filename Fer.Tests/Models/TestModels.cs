@@ -46,9 +46,12 @@ internal sealed class TestModels : IDisposable
     }
 
     /// <summary>All files of a valid model.</summary>
-    internal Dictionary<string, byte[]> Files()
+    internal Dictionary<string, byte[]> Files() => FilesOf(Save("source.zip"));
+
+    /// <summary>All files of a zip.</summary>
+    internal static Dictionary<string, byte[]> FilesOf(string path)
     {
-        using var zip = ZipFile.OpenRead(Save("source.zip"));
+        using var zip = ZipFile.OpenRead(path);
         return zip.Entries.ToDictionary(e => e.FullName, e =>
         {
             using var stream = e.Open();

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Fer.Pipeline.Models;
+using Microsoft.ML.Data;
 
 namespace Fer.Pipeline.Evaluation;
 
@@ -15,8 +17,10 @@ public sealed class FaceClassificationMetrics
     internal const int Bins = 15;
 
     private readonly Lazy<ConfidenceInterval[]> _resampled;
+    private readonly Lazy<MulticlassClassificationMetrics> _mlNet;
 
-    private FaceClassificationMetrics(Totals totals, ConfusionMatrix confusion, int topK, double? imagesPerSecond)
+    private FaceClassificationMetrics(
+        Totals totals, ConfusionMatrix confusion, int topK, double? imagesPerSecond, float[] probabilities, int[] labels)
     {
         int classes = confusion.NumberOfClasses;
         Count = confusion.Total;
@@ -48,6 +52,7 @@ public sealed class FaceClassificationMetrics
         TopKAccuracyInterval = ConfidenceInterval.Wilson(totals.Ranks.Take(TopKPredictionCount).Sum(), Count);
         Rows = totals.Rows;
         _resampled = new(() => Resample(totals.Rows, classes));
+        _mlNet = new(() => MlNetEvaluation.Evaluate(probabilities, labels, confusion.ClassNames, TopKPredictionCount));
     }
 
     /// <summary>Rows evaluated.</summary>
@@ -132,6 +137,15 @@ public sealed class FaceClassificationMetrics
     /// <summary>The 95 % interval of each class's F1, by the same resamples as <see cref="MacroF1Interval"/>.</summary>
     public IReadOnlyList<ConfidenceInterval> F1Intervals => _resampled.Value[4..];
 
+    /// <summary>
+    /// The same rows by ML.NET's own evaluator, computed at the first call. Micro and macro accuracy, log loss, top-K accuracy and the confusion matrix are
+    /// those of this class.
+    /// </summary>
+    /// <exception cref="FerException">There are no rows, of which ML.NET has no metrics.</exception>
+    public MulticlassClassificationMetrics MulticlassClassificationMetrics => Count > 0
+        ? _mlNet.Value
+        : throw new FerException("There are no rows to evaluate; check the file and the split that was asked for.");
+
     /// <summary>What each row came to, in order.</summary>
     internal IReadOnlyList<RowOutcome> Rows { get; }
 
@@ -163,8 +177,14 @@ public sealed class FaceClassificationMetrics
             double sum = ClassProbabilities.CheckedSum(row, i, classNames);
             counts[labels[i]][totals.Add(row, sum, labels[i])]++;
         }
-        return new(totals, new ConfusionMatrix(classNames, counts), topKPredictionCount, imagesPerSecond);
+        return new(
+            totals, new ConfusionMatrix(classNames, counts), topKPredictionCount, imagesPerSecond, probabilities.ToArray(), labels.ToArray());
     }
+
+    /// <summary>For instance <c>accuracy 66.1 % (64.5 % to 67.6 %), macro F1 64.0 %, log loss 0.93 over 3589 faces</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"accuracy {100 * Accuracy:F1} % ({100 * AccuracyInterval.Lower:F1} % to {100 * AccuracyInterval.Upper:F1} %), macro F1 {100 * MacroF1:F1} %, log loss {LogLoss:F3} over {Count} faces");
 
     /// <summary>The metrics as indented JSON, the form of <c>metrics.json</c> and of <c>evaluate --json</c>.</summary>
     public string ToJson() => MetricsJson.ToText(this);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fer.Pipeline.Evaluation;
 
 /// <summary>
@@ -37,4 +39,8 @@ public sealed record McNemarTest(int OnlyFirst, int OnlySecond)
             return rows == 0 ? 0 : gap * gap / rows;
         }
     }
+
+    /// <summary>For instance <c>only first right 120, only second right 151, p 0.066</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"only first right {OnlyFirst}, only second right {OnlySecond}, p {PValue:G2}");
 }

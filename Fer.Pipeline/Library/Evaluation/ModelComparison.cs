@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fer.Pipeline.Evaluation;
 
 /// <summary>The difference between two models in one metric.</summary>
@@ -14,6 +16,10 @@ public sealed record MetricDifference(string Name, double First, double Second, 
 
     /// <summary>True if the interval excludes 0.</summary>
     public bool IsClear => Interval.Lower > 0 || Interval.Upper < 0;
+
+    /// <summary>For instance <c>accuracy 0.661 to 0.673 (+0.012, 0.003 to 0.021)</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Name} {First:F3} to {Second:F3} ({Difference:+0.000;-0.000}, {Interval.Lower:F3} to {Interval.Upper:F3})");
 }
 
 /// <summary>Two models on the same rows.</summary>
@@ -42,6 +48,9 @@ public sealed class ModelComparison
 
     /// <summary>The recall of each class.</summary>
     public IReadOnlyList<MetricDifference> RecallDifferences { get; }
+
+    /// <summary>All differences in one line.</summary>
+    public override string ToString() => $"{First.Count} faces: {string.Join("; ", Differences)}; {McNemar}";
 
     /// <summary>Compares the probabilities of two models.</summary>
     /// <param name="first">[count, classes] of the first model.</param>

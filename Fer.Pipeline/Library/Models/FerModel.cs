@@ -43,6 +43,14 @@ public sealed class FerModel : IDisposable
         return new FerModel(ModelZip.Load(path), threads);
     }
 
+    /// <summary>A model in memory.</summary>
+    internal static FerModel Of(ModelZip zip, int threads) => new(zip, threads);
+
+    /// <summary>Writes the model zip; see <see cref="ModelZip.Save"/>.</summary>
+    /// <param name="path">The file; an older one is replaced.</param>
+    /// <exception cref="FerException">It cannot be written, or ML.NET does not read the same out of it.</exception>
+    public void Save(string path) => ModelZip.Save(path, _network, Manifest, MetricsJson);
+
     /// <summary>What the model says about itself.</summary>
     public ModelManifest Manifest { get; }
 

@@ -127,9 +127,6 @@ public sealed partial class ImageClassificationTrainer
         [TrainingOption("Stops after so many epochs without progress; never where not given", CommandName = "patience")]
         public EarlyStopping? EarlyStoppingCriteria { get; init; }
 
-        /// <summary>The faces to choose the best epoch on, where <c>Fit</c> is given none.</summary>
-        public FaceSet? ValidationSet { get; init; }
-
         /// <summary>
         /// Called after each epoch; where a teacher's predictions or the features of a frozen backbone are computed first, after each batch
         /// of them; and where there is something to warn of.

@@ -41,7 +41,7 @@ public sealed partial class ImageClassificationTrainer
     /// computed, before any step.</exception>
     public TrainingResult Fit(FaceSet training, FaceSet? validation = null, CancellationToken cancellation = default)
     {
-        validation ??= _options.ValidationSet;
+        if (validation is null && _options.ValidationSet is { } view) validation = Read(view, training.ClassNames);
         if (training.Count == 0) throw new FerException("The training set has no faces; check the file and the split that was asked for.");
         if (validation is not null && !training.ClassNames.SequenceEqual(validation.ClassNames))
             throw new FerException(

@@ -75,7 +75,8 @@ public static class FaceColumns
         return schema.ToSchema();
     }
 
-    private static void AddTexts(DataViewSchema.Annotations.Builder annotations, string name, IReadOnlyList<string> texts)
+    /// <summary>Adds a list of names to a column.</summary>
+    internal static void AddTexts(DataViewSchema.Annotations.Builder annotations, string name, IReadOnlyList<string> texts)
     {
         annotations.Add<VBuffer<ReadOnlyMemory<char>>>(name, new VectorDataViewType(TextDataViewType.Instance, texts.Count),
             (ref VBuffer<ReadOnlyMemory<char>> value) =>

@@ -4,6 +4,7 @@ using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Fer.Pipeline.Models;
 
@@ -37,7 +38,7 @@ internal static class MlNetChain
 
     private const string NetworkName = "OnnxModel";
 
-    private const string Score = "Score", ClassNameColumn = "ClassName";
+    private const string Score = "Score", GrayFace = "mlnet.face", ClassNameColumn = "ClassName";
 
     /// <summary>True for an entry with a network in it, however deep the chain is nested.</summary>
     internal static bool IsNetwork(string entry) => entry.EndsWith($"/{NetworkName}", StringComparison.Ordinal);
@@ -47,7 +48,8 @@ internal static class MlNetChain
     /// <param name="network">The network with its supplement, as in <see cref="MlNetNetwork"/>, without the four bytes in front.</param>
     /// <param name="classNames">Class names in the order of the network's outputs.</param>
     /// <param name="columns">Names of the columns.</param>
-    /// <param name="pixels">Type of the input column: a vector of 2,304 bytes or floats.</param>
+    /// <param name="pixels">Type of the input column: a vector of 2,304 bytes or floats, or an image. ML.NET's own transforms make an image grey and 48x48: where
+    /// it has another size, pixels differ a little from those of our engine, and Microsoft.ML.ImageAnalytics is needed too.</param>
     internal static TransformerChain<ITransformer> Create(MLContext ml, byte[] network, IReadOnlyList<string> classNames, ModelColumns columns, DataViewType pixels)
     {
         var schema = new DataViewSchema.Builder();
@@ -55,7 +57,15 @@ internal static class MlNetChain
         IDataView view = new EmptyView(schema.ToSchema());
         var chain = new List<ITransformer>();
         using var stream = new MemoryStream(network);
-        Append(ml.Transforms.Conversion.ConvertType(MlNetNetwork.Input, columns.Input, DataKind.Single));
+        if (pixels is ImageDataViewType image)
+        {
+            Append(ml.Transforms.ConvertToGrayscale(GrayFace, columns.Input));
+            if (image.Width != Face.Side || image.Height != Face.Side)
+                Append(ml.Transforms.ResizeImages(GrayFace, Face.Side, Face.Side, GrayFace, ImageResizingEstimator.ResizingKind.Fill));
+            Append(ml.Transforms.ExtractPixels(MlNetNetwork.Input, GrayFace, ImagePixelExtractingEstimator.ColorBits.Red));
+            Append(ml.Transforms.DropColumns(GrayFace));
+        }
+        else Append(ml.Transforms.Conversion.ConvertType(MlNetNetwork.Input, columns.Input, DataKind.Single));
         Append(ml.Transforms.ApplyOnnxModel([MlNetNetwork.Scores, MlNetNetwork.Best], [MlNetNetwork.Input], stream));
         Add(BestClass(ml, classNames, columns.PredictedLabel));
         Append(ml.Transforms.DropColumns(Score, MlNetNetwork.Best, MlNetNetwork.Input));

@@ -2,7 +2,6 @@ using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Names = Microsoft.ML.Data.VBuffer<System.ReadOnlyMemory<char>>;
 
 namespace Fer.Pipeline.Models;
 
@@ -31,7 +30,7 @@ internal static class MlNetCheck
     {
         var ml = new MLContext();
         byte[] pixels = Samples();
-        Names slots = default, keys = default;
+        VBuffer<ReadOnlyMemory<char>> slots = default, keys = default;
         SavedPrediction[] predictions;
         try
         {
@@ -67,7 +66,7 @@ internal static class MlNetCheck
             throw new ModelFormatException($"ML.NET predicts class {prediction.PredictedLabel - 1} for drawn face {face}, which is not the most probable one");
     }
 
-    private static bool Same(Names names, IReadOnlyList<string> expected) =>
+    private static bool Same(VBuffer<ReadOnlyMemory<char>> names, IReadOnlyList<string> expected) =>
         names.DenseValues().Select(name => name.ToString()).SequenceEqual(expected);
 
     private sealed class SavedFace

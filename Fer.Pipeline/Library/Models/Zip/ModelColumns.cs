@@ -1,3 +1,5 @@
+using Fer.Pipeline.Data;
+
 namespace Fer.Pipeline.Models;
 
 /// <summary>Names of a model's columns.</summary>
@@ -6,6 +8,8 @@ namespace Fer.Pipeline.Models;
 /// <param name="PredictedLabel">The most probable class.</param>
 internal sealed record ModelColumns(string Input, string Score, string PredictedLabel)
 {
+    internal const string ScoreName = "Score", PredictedLabelName = "PredictedLabel";
+
     /// <summary>As ML.NET's trainers call them.</summary>
-    internal static ModelColumns Default { get; } = new("Pixels", "Score", "PredictedLabel");
+    internal static ModelColumns Default { get; } = new(FaceColumns.Pixels, ScoreName, PredictedLabelName);
 }
