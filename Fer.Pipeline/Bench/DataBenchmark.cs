@@ -16,12 +16,15 @@ internal sealed record DataReaderSpeed(string Reader, long Rows, long Bytes, dou
     internal double MegabytesPerSecond => Bytes / 1e6 / Seconds;
 }
 
-/// <summary>This project's data view against CsvHelper and ML.NET's TextLoader (<see cref="FaceFileReaders"/>), on one file in one run.</summary>
+/// <summary>
+/// This project's data view against CsvHelper and ML.NET's TextLoader (<see cref="FaceFileReaders"/>), on one file in one run.
+/// </summary>
 /// <param name="Ours">This project's view on plain text.</param>
 /// <param name="CsvHelper">CsvHelper on the same text.</param>
 /// <param name="TextLoader">ML.NET's TextLoader on the same text.</param>
 /// <param name="OursGzipped">This project's view on the gzipped file; null where the file is plain. Inflating takes most of it.</param>
-internal sealed record DataBenchmark(DataReaderSpeed Ours, DataReaderSpeed CsvHelper, DataReaderSpeed TextLoader, DataReaderSpeed? OursGzipped)
+internal sealed record DataBenchmark(
+    DataReaderSpeed Ours, DataReaderSpeed CsvHelper, DataReaderSpeed TextLoader, DataReaderSpeed? OursGzipped)
 {
     /// <summary>How many times faster this project's reader is on plain text than <paramref name="other"/>.</summary>
     internal double Ratio(DataReaderSpeed other) => other.Seconds / Ours.Seconds;

@@ -9,8 +9,8 @@ using Microsoft.ML.Data;
 namespace Fer.Bench;
 
 /// <summary>
-/// Three readers of a FER2013 CSV that do the same job: label, split and 2,304 grey bytes of every row. Each returns the rows it read and a sum over a
-/// few of their values, which is enough to see that all read the same and costs none of them much.
+/// Three readers of a FER2013 CSV that do the same job: label, split and 2,304 grey bytes of every row. Each returns the rows it read and a
+/// sum over a few of their values, which is enough to see that all read the same and costs none of them much.
 /// </summary>
 internal static class FaceFileReaders
 {
@@ -69,8 +69,8 @@ internal static class FaceFileReaders
     }
 
     /// <summary>
-    /// ML.NET's TextLoader as one would write it for this file: comma and blank separate, so that the pixels are a vector column of bytes. It parses on
-    /// several threads by itself.
+    /// ML.NET's TextLoader as one would write it for this file: comma and blank separate, so that the pixels are a vector column of bytes.
+    /// It parses on several threads by itself.
     /// </summary>
     internal static (long Rows, long Sum) TextLoader(string path)
     {

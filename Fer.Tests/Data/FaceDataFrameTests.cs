@@ -66,7 +66,8 @@ public sealed class FaceDataFrameTests : IDisposable
     public void A_face_that_moved_to_validation_keeps_its_votes()
     {
         string csv = _folder.Write("fer2013.csv", FerCsv.File(14));
-        string votes = _folder.Write("votes.csv", VotesHeader + string.Concat(Enumerable.Range(0, 14).Select(i => $"Training,a.png,{i % 11},0,0,0,0,0,0,0,0,0\n")));
+        var lines = Enumerable.Range(0, 14).Select(i => $"Training,a.png,{i % 11},0,0,0,0,0,0,0,0,0\n");
+        string votes = _folder.Write("votes.csv", VotesHeader + string.Concat(lines));
         var frame = FaceDataset.Load(csv, LabelScheme.Seven, new FaceDataOptions { FerPlusFile = votes }).ToDataFrame();
         Assert.Equal(7, Values<string>(frame, "Usage").Count(usage => usage == "PublicTest"));
         for (int i = 0; i < 14; i++) Assert.Equal((float)((long)frame["Row"][i] % 11), frame["Votes.neutral"][i]);

@@ -30,7 +30,11 @@ internal sealed class FaceSetCollector : IDisposable
     /// <param name="usage">Text with the split of each row; null makes all of them Training.</param>
     /// <param name="votes">FER+'s votes, which become soft targets; null is none.</param>
     internal void Read(
-        IDataView view, DataViewSchema.Column label, DataViewSchema.Column image, DataViewSchema.Column? usage, DataViewSchema.Column? votes)
+        IDataView view,
+        DataViewSchema.Column label,
+        DataViewSchema.Column image,
+        DataViewSchema.Column? usage,
+        DataViewSchema.Column? votes)
     {
         var rowColumn = FaceColumns.FindRow(view.Schema);
         DataViewSchema.Column?[] columns = [label, image, usage, votes, rowColumn];
@@ -120,7 +124,8 @@ internal sealed class FaceSetCollector : IDisposable
             return pixels[split].AsSpan(place * Face.PixelCount, Face.PixelCount);
         });
         if (_votes is not null) targets[(int)Usage.Training] = Teach(_votes, labels[(int)Usage.Training]);
-        return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_classNames, pixels[split], labels[split], rows[split], targets[split]))];
+        return [.. Enumerable.Range(0, 3).Select(split =>
+            new FaceSet(_classNames, pixels[split], labels[split], rows[split], targets[split]))];
     }
 
     /// <summary>What the votes of the Training faces say of their labels; the label itself where a face has no vote.</summary>

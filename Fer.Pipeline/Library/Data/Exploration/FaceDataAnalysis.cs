@@ -36,7 +36,9 @@ public static class FaceDataAnalysis
     }
 
     /// <summary>Reads all rows of a view of faces that have a label.</summary>
-    /// <param name="view">The rows, with the columns Label (whose classes are named after emotions), Pixels, Usage and Row of <see cref="FaceColumns"/>.</param>
+    /// <param name="view">
+    /// The rows, with the columns Label (whose classes are named after emotions), Pixels, Usage and Row of <see cref="FaceColumns"/>.
+    /// </param>
     /// <param name="source">What the report calls them.</param>
     /// <exception cref="FerUsageException">A column is missing or of another type, or a class is named after no emotion.</exception>
     /// <exception cref="FerException">A row cannot be read.</exception>

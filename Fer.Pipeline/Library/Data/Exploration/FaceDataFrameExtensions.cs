@@ -10,10 +10,11 @@ namespace Microsoft.ML;
 public static class FaceDataFrameExtensions
 {
     /// <summary>
-    /// Reads all faces that have a label into a table of a row each: <c>Row</c> (Int64, the row in the source), <c>Label</c> (text, the class name),
-    /// <c>Usage</c> (text, where the view has it), <c>Brightness</c> (Single, the mean grey value, 0 … 255), <c>Contrast</c> (Single, the standard
-    /// deviation of the grey values), <c>Duplicates</c> (Int32, how many other rows have the same pixels) and, where FER+ is joined, ten columns
-    /// <c>Votes.happy</c> and so on (Single). The pixels themselves are not in the table; ML.NET's <c>ToDataFrame</c> makes one of the view's own columns.
+    /// Reads all faces that have a label into a table of a row each: <c>Row</c> (Int64, the row in the source), <c>Label</c> (text, the
+    /// class name), <c>Usage</c> (text, where the view has it), <c>Brightness</c> (Single, the mean grey value, 0 … 255), <c>Contrast</c>
+    /// (Single, the standard deviation of the grey values), <c>Duplicates</c> (Int32, how many other rows have the same pixels) and, where
+    /// FER+ is joined, ten columns <c>Votes.happy</c> and so on (Single). The pixels themselves are not in the table; ML.NET's
+    /// <c>ToDataFrame</c> makes one of the view's own columns.
     /// </summary>
     /// <param name="view">The faces.</param>
     /// <param name="labelColumn">A key whose KeyValues are text, or text.</param>
@@ -29,7 +30,7 @@ public static class FaceDataFrameExtensions
         FacePixels.Check(image);
         var classNames = FaceClasses.NamesOf(view, label);
         var row = FaceColumns.FindRow(view.Schema);
-        var usage = view.Schema.GetColumnOrNull(FaceColumns.Usage) is { Type: TextDataViewType } found ? found : (DataViewSchema.Column?)null;
+        DataViewSchema.Column? usage = view.Schema.GetColumnOrNull(FaceColumns.Usage) is { Type: TextDataViewType } text ? text : null;
         var votes = view.Schema.GetColumnOrNull(FaceColumns.Votes);
         using var cursor = view.GetRowCursor(new[] { label, image, row, usage, votes }.OfType<DataViewSchema.Column>());
         var getLabel = FaceClasses.Reader(cursor, label, classNames, classNames);

@@ -18,8 +18,8 @@ public static class FaceColumns
     public const string Pixels = "Pixels";
 
     /// <summary>
-    /// The same face as an <see cref="MLImage"/> of 48x48, Bgra32. It is made only when a getter reads it, and belongs to the caller, who disposes it;
-    /// a getter disposes the image it is handed before it puts the next in its place.
+    /// The same face as an <see cref="MLImage"/> of 48x48, Bgra32. It is made only when a getter reads it, and belongs to the caller, who
+    /// disposes it; a getter disposes the image it is handed before it puts the next in its place.
     /// </summary>
     public const string Image = "Image";
 
