@@ -32,6 +32,35 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }
 
+    /// <summary>No process has this number: it is more than Linux and Windows give.</summary>
+    private const int Dead = int.MaxValue - 1;
+
+    [Fact]
+    public void What_a_killed_process_left_of_a_file_goes_when_the_file_is_written()
+    {
+        string path = _folder.File("model.zip");
+        string stale = _folder.Write($"model.zip.{Dead}.tmp", "half"), other = _folder.Write($"other.zip.{Dead}.tmp", "half");
+        string alive = _folder.Write($"model.zip.{Environment.ProcessId}.tmp.tmp", "mine");
+        string foreign = _folder.Write("model.zip.tmp", "no number");
+        AtomicFile.WriteText(path, "new");
+        Assert.Equal([alive, foreign, other, path], new[] { alive, foreign, other, path, stale }.Where(File.Exists));
+        AtomicFile.DeleteStale(_folder.Path);
+        Assert.False(File.Exists(other));
+        Assert.True(File.Exists(foreign));
+    }
+
+    [Fact]
+    public void A_temporary_file_that_is_open_or_whose_process_lives_stays()
+    {
+        string open = _folder.Write($"a.{Dead}.tmp", "half"), own = _folder.Write($"b.{Environment.ProcessId}.tmp", "half");
+        using (new FileStream(open, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) AtomicFile.DeleteStale(_folder.Path);
+        Assert.True(File.Exists(open));
+        AtomicFile.DeleteStale(_folder.Path);
+        Assert.False(File.Exists(open));
+        Assert.True(File.Exists(own));
+        AtomicFile.DeleteStale(_folder.File("missing"));
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_made_is_named()
     {

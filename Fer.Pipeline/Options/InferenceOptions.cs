@@ -5,21 +5,22 @@ using Fer.Shell;
 
 namespace Fer.Options;
 
-/// <summary>The options of every command that makes a model: what a served face may cost.</summary>
+/// <summary>The options of every command that makes a model: what a face may cost.</summary>
 internal sealed class InferenceOptions
 {
     private const string Auto = "auto";
 
     private readonly Option<string?> _views = Values.Choice(
-        "--views", "Views of a face that the model averages over; auto takes those that do best on the validation split", [Auto, .. Enum.GetNames<FaceViews>()], Auto)!;
+        "--views", "Views of a face that the model averages over; auto takes those that do best " +
+            "on the validation split", [Auto, .. Enum.GetNames<FaceViews>()], Auto)!;
     private readonly Option<double?> _latency = Values.Number(
         "--max-latency", "Most milliseconds that one face may take, for auto views and for ensembles", 0, 1e6, "MS", 50, above: true);
 
     /// <summary>The options, for the command's list.</summary>
     internal IEnumerable<Option> All => [_views, _latency];
 
-    /// <summary>What the user asked for.</summary>
-    internal InferenceLimits Limits(ParseResult result) => new()
+    /// <summary>The options of a run with what the user asked for.</summary>
+    internal FaceRunOptions Apply(ParseResult result, FaceRunOptions options) => options with
     {
         Views = result.GetRequiredValue(_views) is var name && name == Auto ? null : Enum.Parse<FaceViews>(name!),
         MaxLatency = TimeSpan.FromMilliseconds(result.GetValue(_latency)!.Value),

@@ -8,8 +8,10 @@ namespace Fer.Options;
 internal sealed class RunOptions(string defaultName)
 {
     private readonly Option<int?> _seed = SeedOption();
-    private readonly Option<string?> _name = Values.Text("--name", $"Name of the run's folder; without it '{defaultName}', '{defaultName}-2', …", "NAME");
-    private readonly Option<string?> _output = Values.Text("--output", "Folder that the run's folder is made in (artifacts/ where not given)", "FOLDER");
+    private readonly Option<string?> _name =
+        Values.Text("--name", $"Name of the run's folder; without it '{defaultName}', '{defaultName}-2', …", "NAME");
+    private readonly Option<string?> _output =
+        Values.Text("--output", "Folder that the run's folder is made in (artifacts/ where not given)", "FOLDER");
     private readonly Option<string?> _svg = Values.Text("--svg", "Writes the report's charts as SVG files, for papers", "FOLDER");
 
     /// <summary>The options, for the command's list.</summary>
@@ -18,7 +20,9 @@ internal sealed class RunOptions(string defaultName)
     /// <summary>Threads in all; 0 is one a processor.</summary>
     internal Option<int?> Threads { get; } = ThreadsOption();
 
-    internal static Option<int?> SeedOption() => Values.Whole("--seed", "Seed of everything random: the same seed gives the same run", 0, int.MaxValue, 1);
+    internal static Option<int?> SeedOption() =>
+        Values.Whole("--seed", "Seed of everything random: with the same threads and epochs " +
+            "the same seed gives the same run", 0, int.MaxValue, 1);
 
     internal static Option<int?> ThreadsOption() => Values.Whole("--threads", "Threads; 0 is one a processor", 0, 1024, 0);
 
@@ -28,9 +32,12 @@ internal sealed class RunOptions(string defaultName)
     internal long Seed(ParseResult result) => result.GetValue(_seed) ?? 1;
 
     /// <summary>The folder that runs' folders are made in.</summary>
-    internal string Parent(ParseResult result, CommandHost host) => result.GetValue(_output) is { } output ? host.Resolve(output) : host.Folders.Artifacts;
+    internal string Parent(ParseResult result, CommandHost host) =>
+        result.GetValue(_output) is { } output ? host.Resolve(output) : host.Folders.Artifacts;
 
-    /// <summary>The folder of this run. A name the user gave is taken as it is, and its files are replaced; the default name never is.</summary>
+    /// <summary>
+    /// The folder of this run. A name the user gave is taken as it is, and its files are replaced; the default name never is.
+    /// </summary>
     /// <exception cref="FerUsageException">The name is no plain folder name.</exception>
     internal string Folder(ParseResult result, CommandHost host)
     {

@@ -7,11 +7,11 @@ namespace Fer.Shell;
 /// <summary>Options whose values are checked while parsing, with messages that say what is right.</summary>
 internal static class Values
 {
-    /// <summary>An option of one of a few known words.</summary>
+    /// <summary>An option of one of a few known words, in any case, with hyphens between their parts or without.</summary>
     internal static Option<string> Choice(string name, string description, IReadOnlyCollection<string> known, string? @default = null) =>
         Custom(name, description, @default, (text, result) =>
         {
-            string? match = known.FirstOrDefault(k => k.Equals(text, StringComparison.OrdinalIgnoreCase));
+            string? match = known.FirstOrDefault(k => Plain(k).Equals(Plain(text), StringComparison.OrdinalIgnoreCase));
             if (match is null) result.AddError(UsageErrors.Message($"'{text}' is no value of {name}.", text, known));
             return match!;
         }, string.Join('|', known));
@@ -37,14 +37,18 @@ internal static class Values
     /// <param name="unit">Shown in help.</param>
     /// <param name="default">The number where the option is not given.</param>
     /// <param name="above">True where <paramref name="least"/> itself is too little.</param>
+    /// <param name="below">True where <paramref name="most"/> itself is too much.</param>
     internal static Option<double?> Number(
-        string name, string description, double least, double most, string unit = "NUMBER", double? @default = null, bool above = false) =>
+        string name, string description, double least, double most, string unit = "NUMBER", double? @default = null, bool above = false,
+        bool below = false) =>
         Custom<double?>(name, description, @default, (text, result) =>
         {
             if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-                && number <= most && (above ? number > least : number >= least)) return number;
+                && double.IsFinite(number) && (below ? number < most : number <= most) && (above ? number > least : number >= least))
+                return number;
             string range = most > 1e9 ? (above ? $"above {Text(least)}" : $"of {Text(least)} or more")
-                : above ? $"above {Text(least)} and at most {Text(most)}" : $"from {Text(least)} to {Text(most)}";
+                : !above && !below ? $"from {Text(least)} to {Text(most)}"
+                : $"{(above ? "above" : "of at least")} {Text(least)} and {(below ? "below" : "at most")} {Text(most)}";
             result.AddError($"'{text}' is no value of {name}: it takes a number {range}.");
             return null;
         }, unit);
@@ -53,20 +57,24 @@ internal static class Values
     internal static Option<int?> Whole(string name, string description, int least, int most, int? @default = null) =>
         Custom<int?>(name, description, @default, (text, result) =>
         {
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most) return number;
+            bool isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number);
+            if (isNumber && number >= least && number <= most) return number;
             string range = most == int.MaxValue ? $"of {least} or more" : $"from {least} to {most}";
             result.AddError($"'{text}' is no value of {name}: it takes a whole number {range}.");
             return null;
         }, "N");
 
     /// <summary>An option without a value.</summary>
-    internal static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+    internal static Option<bool> Flag(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.Zero };
 
     /// <summary>An option of free text.</summary>
-    internal static Option<string?> Text(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
+    internal static Option<string?> Text(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
 
     /// <summary>An option that checks its text itself.</summary>
-    internal static Option<T> Custom<T>(string name, string description, T? @default, Func<string, ArgumentResult, T> parse, string helpName)
+    internal static Option<T> Custom<T>(
+        string name, string description, T? @default, Func<string, ArgumentResult, T> parse, string helpName)
     {
         var option = new Option<T>(name)
         {
@@ -78,6 +86,8 @@ internal static class Values
         if (@default is not null) option.DefaultValueFactory = _ => @default;
         return option;
     }
+
+    private static string Plain(string word) => word.Replace("-", "", StringComparison.Ordinal);
 
     private static string Text(double number) => number.ToString("0.########", CultureInfo.InvariantCulture);
 }

@@ -76,7 +76,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
         var settings = Settings(FineTune.None, TrialPhase.Final);
         var cancellation = TestContext.Current.CancellationToken;
         var completed = (FaceTrialResult)await Runner().RunAsync(settings, cancellation);
-        Assert.False(Runner().HasNetwork(settings.TrialId));
+        Assert.True(Runner().HasNetwork(settings.TrialId));
         var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult { TrialSettings = settings, Metric = completed.Metric, Loss = completed.Loss, Duration = completed.Duration });
         Assert.Equal(completed.Metric, reopened.Metric);
         Assert.Equal(completed.Duration, reopened.Duration);

@@ -64,7 +64,7 @@ public sealed class ExperimentCommandTests : IDisposable
         for (int life = 0; life < 4; life++)
         {
             string arguments = File.Exists(_folder.File("killed/run.json")) ? "experiment --resume killed" : $"experiment {Small} --minutes 0.3 --name killed";
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Fer.Pipeline.dll"), .. arguments.Split(' ')])
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fer.dll"), .. arguments.Split(' ')])
             {
                 WorkingDirectory = _folder.Path,
                 RedirectStandardError = true,

@@ -1,17 +1,25 @@
-using System.CommandLine;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
-using Fer.Shell;
 
 namespace Fer.Tests.Runs;
 
 public sealed class RunFolderTests : IDisposable
 {
-    private static readonly ImageClassificationTrainer.Options Options = new() { Width = 0.25, Epoch = 8, BatchSize = 16, LearningRate = 0.02, Threads = 2, ExponentialMovingAverage = 0 };
+    private static readonly ImageClassificationTrainer.Options Options = new()
+    {
+        Width = 0.25,
+        InputSide = 40,
+        ProgressiveResizing = 0,
+        Epoch = 8,
+        BatchSize = 16,
+        LearningRate = 0.02,
+        Threads = 2,
+        ExponentialMovingAverage = 0,
+    };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -27,16 +35,16 @@ public sealed class RunFolderTests : IDisposable
         var bad = Architectures.Create("FerNet", 3, new ArchitectureOptions { Width = 0.25 });
         bad.Initialize(3);
 
-        var folder = new RunFolder(_folder.File("run"), dataset, "a run", TypedCommand.Of(new RootCommand().Parse([])), new InferenceLimits { Views = FaceViews.Flip }, TimeProvider.System);
+        var folder = new RunFolder(dataset, new FaceRunOptions { Folder = _folder.File("run"), Views = FaceViews.Flip });
         // The epoch had been better in the network's own view.
-        var (metrics, training) = folder.Finish(good with { Network = bad, StartNetwork = good.Network }, Options, [], rehearsal: false);
+        var (metrics, training) = folder.Finish(good with { Network = bad, StartNetwork = good.Network }, [], rehearsal: false);
         Assert.Same(good.Network, training.Network);
         Assert.Equal((0, (metrics.Accuracy, metrics.LogLoss)), (training.BestEpoch, training.Start));
         var manifest = ModelZip.Load(folder.Model).Manifest;
         Assert.Equal("0, the start", manifest.Settings["BestEpoch"]);
         Assert.Equal(metrics.Accuracy, manifest.Metrics["validationAccuracy"]);
 
-        var (same, better) = folder.Finish(good with { StartNetwork = bad }, Options, [], rehearsal: false);
+        var (same, better) = folder.Finish(good with { StartNetwork = bad }, [], rehearsal: false);
         Assert.Equal((metrics.Accuracy, metrics.LogLoss), (same.Accuracy, same.LogLoss));
         Assert.Same(good.Network, better.Network);
         Assert.Null(better.Start);

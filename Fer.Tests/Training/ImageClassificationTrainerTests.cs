@@ -166,7 +166,7 @@ public class ImageClassificationTrainerTests
         Refused("TimeBudget", Small with { TimeBudget = TimeSpan.Zero });
         Refused("ExponentialMovingAverage", Small with { ExponentialMovingAverage = 1 });
         Refused("architecture", Small with { Arch = "Nothing" });
-        Refused("decay", Small with { WeightDecay = -1 });
+        Refused("WeightDecay", Small with { WeightDecay = -1 });
         Refused("Shift", Small with { Augmentation = new FaceAugmentation { Shift = 2 } });
 
         static void Refused(string name, ImageClassificationTrainer.Options options) =>

@@ -172,7 +172,28 @@ public sealed class TrainingCheckpointTests : IDisposable
     public void More_threads_may_be_given_to_a_run_that_goes_on()
     {
         Die(Small, 10);
-        Assert.Equal(TrainingOutcome.Completed, Resume(Small with { Threads = 1 }).Outcome);
+        var told = new List<string?>();
+        var result = Fit(Small with
+        {
+            WorkspacePath = _folder.Path,
+            Resume = true,
+            Threads = 1,
+            MetricsCallback = m => { if (m.Warning is not null) told.Add(m.Warning); },
+        });
+        Assert.Equal(TrainingOutcome.Completed, result.Outcome);
+        Assert.Contains("2 threads", result.Warning);
+        Assert.Contains("1 thread ", result.Warning);
+        Assert.Contains("not bit for bit", result.Warning);
+        Assert.Equal([result.Warning], told);
+        // The checkpoint remembers it.
+        Assert.Contains("not bit for bit", Resume(Small).Warning);
+    }
+
+    [Fact]
+    public void On_the_same_thread_count_there_is_nothing_to_warn_of()
+    {
+        Die(Small, 10);
+        Assert.Null(Resume(Small).Warning);
     }
 
     [Fact]

@@ -242,6 +242,41 @@ public sealed class TransferLearningTests : IDisposable
     }
 
     [Fact]
+    public void A_head_is_resumed_to_the_same_weights_and_heeds_cancellation()
+    {
+        var options = From(FineTune.None) with { Epoch = 6, WorkspacePath = _folder.File("checkpoint") };
+        var whole = Fit(options with { WorkspacePath = null });
+        using var cancel = new CancellationTokenSource();
+        var stopped = new ImageClassificationTrainer(options with { ProgressCallback = p => { if (p.Step == 21) cancel.Cancel(); } })
+            .Fit(Three, Validation, cancel.Token);
+        Assert.Equal((TrainingOutcome.Cancelled, 21), (stopped.Outcome, stopped.Steps));
+        var resumed = Fit(options with { Resume = true });
+        Assert.Equal((TrainingOutcome.Completed, 54), (resumed.Outcome, resumed.Steps));
+        Assert.Equal(whole.Network.Parameters.Values.ToArray(), resumed.Network.Parameters.Values.ToArray());
+        Assert.Equal(whole.History.Select(m => m.ValidationLoss), resumed.History.Select(m => m.ValidationLoss));
+    }
+
+    [Fact]
+    public void A_head_whose_loss_is_no_number_diverges_and_a_gradient_that_is_none_steps_no_weight()
+    {
+        var result = Fit(From(FineTune.None) with { LearningRate = 1e38, Epoch = 20, GradientClipping = 1 });
+        Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
+    }
+
+    [Fact]
+    public void Fine_tuning_that_is_resumed_takes_its_first_head_from_the_checkpoint()
+    {
+        var options = From(FineTune.All) with { WorkspacePath = _folder.File("checkpoint") };
+        var whole = Fit(options with { WorkspacePath = null });
+        using var cancel = new CancellationTokenSource();
+        new ImageClassificationTrainer(options with { ProgressCallback = p => { if (p.Step == 12) cancel.Cancel(); } }).Fit(Three, Validation, cancel.Token);
+        bool fits = false;
+        var resumed = Fit(options with { Resume = true, MetricsCallback = m => fits |= m.Bottleneck is not null });
+        Assert.False(fits);
+        Assert.Equal(whole.Network.Parameters.Values.ToArray(), resumed.Network.Parameters.Values.ToArray());
+    }
+
+    [Fact]
     public void Early_stopping_restores_the_best_head()
     {
         var options = From(FineTune.None) with { Epoch = 60, EarlyStoppingCriteria = new EarlyStopping { Patience = 2, MinDelta = 0.01 } };

@@ -20,8 +20,8 @@ internal sealed record ChosenInference(
     IReadOnlyList<Network> Members, FaceViews Views, LogitCalibration Calibration, float[] Probabilities, FaceClassificationMetrics Metrics, TimeSpan Latency);
 
 /// <summary>
-/// Chooses on the validation split which networks answer together and what they see of a face. A dearer model is taken only where it gets more
-/// faces right than every cheaper one, within the limits.
+/// Chooses on the validation split which networks answer together and what they see of a face. A dearer model is taken only where it gets
+/// more faces right than every cheaper one, within the limits.
 /// </summary>
 internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int threads, TimeProvider clock)
 {

@@ -14,7 +14,8 @@ namespace Fer.Pipeline.Training;
 /// <param name="Minutes">The time it is given where the user gives none.</param>
 /// <param name="Options">How it is trained; the time budget is added by the caller.</param>
 public sealed record EarlierProject(
-    string Name, string Summary, LabelScheme Scheme, double? Reported, string ReportedOn, int Minutes, ImageClassificationTrainer.Options Options)
+    string Name, string Summary, LabelScheme Scheme, double? Reported, string ReportedOn, int Minutes,
+    ImageClassificationTrainer.Options Options)
 {
     /// <summary>
     /// What the model averages over of a face: its middle alone, as their authors looked at it, or null for what does best.
@@ -90,7 +91,8 @@ public sealed record EarlierProject(
     [
         new("first-cnn", "a first CNN: three convolutions and max-pools", LabelScheme.Seven, 0.5561, "validation", 20,
             Plain with { Arch = "ThreeConvolutionCnn" }),
-        new("course-cnn", "a course project's CNN, disgust joined to angry", LabelScheme.Six, 0.5862, "validation; 0.5525 on its test split", 20,
+        new("course-cnn", "a course project's CNN, disgust joined to angry", LabelScheme.Six, 0.5862,
+            "validation; 0.5525 on its test split", 20,
             Plain with { Arch = "SixClassCnn" }),
         new("course-rnn", "the course project's RNN, an LSTM over the rows", LabelScheme.Six, null, "no figure of its own", 20,
             Plain with { Arch = "RowLstm", GradientClipping = 5 }),
@@ -100,13 +102,16 @@ public sealed record EarlierProject(
             Plain with { Arch = "WebAppCnn", Augmentation = WebAppAugmentation }),
         new("web-deeper", "the web app's CNN with more layers", LabelScheme.Seven, 0.569, "validation", 20,
             Plain with { Arch = "WebAppDeepCnn", Augmentation = WebAppAugmentation }),
-        new("web-vgg19", "the web app's VGG19, here from scratch and with batch normalisation", LabelScheme.Seven, 0.247, "validation; its transfer failed", 20,
+        new("web-vgg19", "the web app's VGG19, here from scratch and with batch normalisation", LabelScheme.Seven, 0.247,
+            "validation; its transfer failed", 20,
             FromScratch with { Arch = "Vgg19Bn", ProgressiveSide = 32 }) { Views = null },
         new("web-densenet121", "the web app's DenseNet121, here from scratch", LabelScheme.Seven, 0.653, "validation", 45,
             FromScratch with { Arch = "DenseNet121" }) { Views = null },
-        new("three-class-adam", "a three-class deep CNN with ELU, under Adam", LabelScheme.Three, 0.83, "validation, a random tenth of all faces", 20,
+        new("three-class-adam", "a three-class deep CNN with ELU, under Adam", LabelScheme.Three, 0.83,
+            "validation, a random tenth of all faces", 20,
             ThreeClass),
-        new("three-class-nadam", "the same under Nadam", LabelScheme.Three, 0.83, "validation, a random tenth of all faces", 20,
+        new("three-class-nadam", "the same under Nadam", LabelScheme.Three, 0.83,
+            "validation, a random tenth of all faces", 20,
             ThreeClass with { Optimizer = OptimizerKind.Nadam }),
         new("three-class-tutorial", "a three-class tutorial's seven layers", LabelScheme.Three, 0.83, "split not stated; 0.73 at first", 20,
             Plain with { Arch = "SevenLayerCnn", Augmentation = Mild }),
@@ -116,5 +121,6 @@ public sealed record EarlierProject(
     /// <exception cref="FerUsageException">There is none; the message lists the known ones.</exception>
     public static EarlierProject Find(string name) =>
         All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new FerUsageException($"There is no earlier project '{name}'; the known ones are {string.Join(", ", All.Select(p => p.Name))}.");
+        ?? throw new FerUsageException(
+            $"There is no earlier project '{name}'; the known ones are {string.Join(", ", All.Select(p => p.Name))}.");
 }

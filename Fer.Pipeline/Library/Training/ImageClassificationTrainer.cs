@@ -52,7 +52,7 @@ public sealed partial class ImageClassificationTrainer
         // What comes before the first step counts in the time budget as well.
         var options = _options with { Started = _options.Clock.GetTimestamp() };
         var starting = StartingNetwork.Load(options);
-        options = options.Resolve(starting.Backbone is null ? null : starting.FineTune);
+        options = starting.Resolved;
         var result = Fit(starting, training, validation, options, cancellation);
         return result with { Options = options with { MetricsCallback = null, ProgressCallback = null, Started = 0 } };
     }

@@ -8,10 +8,10 @@ namespace Fer.Pipeline.AutoML;
 
 /// <summary>
 /// The sweep on faces under a wall-clock budget: rehearses the end, measures the machine, chooses the width by the time there is, compares
-/// settings in short trials, trains the winner with what is left and has it saved before the time is up. With a folder it can be stopped at any moment
-/// and goes on where it was.
+/// settings in short trials, trains the winner with what is left and has it saved before the time is up. With a folder it can be stopped at
+/// any moment and goes on where it was.
 /// </summary>
-public sealed class FaceExperiment
+internal sealed class FaceExperiment
 {
     /// <summary>How far behind the best a network may be to answer together with it.</summary>
     private const double LeastMemberMetric = 0.05;
@@ -38,22 +38,29 @@ public sealed class FaceExperiment
     /// <summary>Called with the plan once the machine is measured.</summary>
     public Action<BudgetPlan>? PlanCallback { get; init; }
 
-    /// <summary>Asked once the experiment was cancelled and all is on disk: false to leave it like that, true to finish with the best so far. Null is true.</summary>
+    /// <summary>
+    /// Asked once the experiment was cancelled and all is on disk: false to leave it like that, true to finish with the best so far. Null
+    /// is true.
+    /// </summary>
     public Func<Task<bool>>? FinishAfterCancel { get; init; }
 
     /// <summary>Ends the running trial; for any thread.</summary>
     public void SkipRunningTrial() => _running?.SkipRunningTrial();
 
     /// <summary>
-    /// Runs the experiment. <paramref name="finish"/> scores, saves and reports the best model; it is called before the sweep with an
-    /// untrained model as a rehearsal, which measures the time to keep for it and finds an unwritable folder while nothing is lost, and once at the end.
+    /// Runs the experiment. The end is rehearsed before the sweep with an untrained model, which measures the time to keep for it and finds
+    /// an unwritable folder while nothing is lost.
     /// </summary>
     /// <param name="monitor">Watches the trials.</param>
-    /// <param name="finish">Gets the model.</param>
+    /// <param name="rehearse">Scores, saves and reports an untrained network of some options, leaves nothing, and gives the time that
+    /// took.</param>
+    /// <param name="finish">Scores, saves and reports the best model.</param>
     /// <param name="cancellationToken">Ends the sweep; see <see cref="FinishAfterCancel"/>.</param>
     /// <exception cref="FerException">No trial finished, or the folder holds another experiment.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, and to go on later; or cancelled before there was any model.</exception>
-    public async Task<FaceTrialResult> RunAsync(IMonitor monitor, Action<FaceExperimentEnd> finish, CancellationToken cancellationToken)
+    public async Task<FaceTrialResult> RunAsync(
+        IMonitor monitor, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse, Action<FaceExperimentEnd> finish,
+        CancellationToken cancellationToken)
     {
         var clock = _options.Clock;
         long start = _options.Start ?? clock.GetTimestamp();
@@ -63,7 +70,7 @@ public sealed class FaceExperiment
         bool resumed = record is not null;
         if (record is null)
         {
-            record = Plan(space, finish, clock, start, cancellationToken);
+            record = Plan(space, rehearse, clock, start, cancellationToken);
             start = clock.GetTimestamp();
         }
         else if (record.DataSha256 != _training.Sha256)
@@ -76,7 +83,7 @@ public sealed class FaceExperiment
         }
         store?.CountFrom(start);
         // The end is timed as in a process that has been there before.
-        if (resumed) Rehearse(space, finish);
+        if (resumed) Rehearse(space, rehearse);
         else store?.SetPlan(record);
         var plan = record.Plan;
         space = WithBackbones(space.WithChoice(nameof(FaceSearchOptions.Width), record.Width), record.Backbones);
@@ -94,7 +101,7 @@ public sealed class FaceExperiment
         {
             var best = (FaceTrialResult)await _running.RunAsync(cancellationToken).ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false)) throw new OperationCanceledException(cancellationToken);
-            finish(new FaceExperimentEnd(best, Members(best, runner, space, store), IsRehearsal: false, plan.Views));
+            finish(new FaceExperimentEnd(best, Members(best, runner, space, store), plan.Views));
             store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
             return best;
         }
@@ -131,7 +138,10 @@ public sealed class FaceExperiment
     internal static SearchSpace<FaceSearchOptions> SpaceOf(FaceSet training) =>
         WithVotes(WithBackbones(new SearchSpace<FaceSearchOptions>(), []), training.HasSoftTargets);
 
-    /// <summary>The space over faces with votes beside their labels; without votes there is nothing to mix, and where they are the labels nothing to mix them with.</summary>
+    /// <summary>
+    /// The space over faces with votes beside their labels; without votes there is nothing to mix, and where they are the labels nothing to
+    /// mix them with.
+    /// </summary>
     private static SearchSpace<FaceSearchOptions> WithVotes(SearchSpace<FaceSearchOptions> space, bool areThere) =>
         areThere ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
 
@@ -155,11 +165,13 @@ public sealed class FaceExperiment
     };
 
     /// <summary>Rehearses the end, measures the machine, and shares out the time that is left.</summary>
-    private PlanRecord Plan(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish, TimeProvider clock, long start, CancellationToken cancellationToken)
+    private PlanRecord Plan(
+        SearchSpace<FaceSearchOptions> space, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse, TimeProvider clock, long start,
+        CancellationToken cancellationToken)
     {
         // The first time is compilation for the most part, which does not come again.
-        Rehearse(space, finish);
-        var finishTime = Rehearse(space, finish);
+        Rehearse(space, rehearse);
+        var finishTime = Rehearse(space, rehearse);
         cancellationToken.ThrowIfCancellationRequested();
         var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, clock);
         var left = Left();
@@ -218,25 +230,20 @@ public sealed class FaceExperiment
     }
 
     /// <summary>
-    /// How far a setting must lead the default: one standard error of the difference between two accuracies about a half. Trials of few epochs say how
-    /// fast a setting begins, not how far it gets; from those the default stays, unless it fails.
+    /// How far a setting must lead the default: one standard error of the difference between two accuracies about a half. Trials of few
+    /// epochs say how fast a setting begins, not how far it gets; from those the default stays, unless it fails.
     /// </summary>
     internal static double MarginOf(BudgetPlan plan, TimeSpan epoch, int faces) =>
         plan.TrialTime < FaceTrialRunner.TellingEpochs * epoch ? 1 : Math.Sqrt(0.5 * 0.25 / faces);
 
-    /// <summary>Goes through the end with an untrained network and gives the time that took.</summary>
-    private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Action<FaceExperimentEnd> finish)
+    /// <summary>
+    /// Rehearses the end with the default's network at the least width: short budgets, of which the end is a large part, get that.
+    /// </summary>
+    private TimeSpan Rehearse(SearchSpace<FaceSearchOptions> space, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse)
     {
-        long start = _options.Clock.GetTimestamp();
-        // Short budgets, of which the end is a large part, get the narrowest network.
         double width = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>().Min();
-        var settings = new TrialSettings { TrialId = -1, Parameter = space.Default.With(nameof(FaceSearchOptions.Width), width), Seed = _options.Seed };
-        var options = space.AsType(settings.Parameter).ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads };
-        var network = NetworkOf(options);
-        network.Initialize(_options.Seed);
-        var untrained = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 0, TimeSpan.Zero);
-        finish(new FaceExperimentEnd(new FaceTrialResult { TrialSettings = settings, Metric = 0, Training = untrained, Options = options }, [], IsRehearsal: true, TimeSpan.Zero));
-        return _options.Clock.GetElapsedTime(start);
+        var narrowest = space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), width));
+        return rehearse(narrowest.ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads });
     }
 
     /// <summary>A network from scratch for these faces' classes.</summary>
@@ -255,7 +262,6 @@ public sealed class FaceExperiment
 
 /// <summary>What an experiment hands over to be scored, saved and reported.</summary>
 /// <param name="Best">The best trial with its network.</param>
-/// <param name="Members">Networks of other trials, which may answer together with it where that helps.</param>
-/// <param name="IsRehearsal">True before the sweep, with an untrained network; no files may stay.</param>
+/// <param name="Members">Networks of other trials, which may be averaged with its own where that helps.</param>
 /// <param name="Patience">Time for trying views and members.</param>
-public sealed record FaceExperimentEnd(FaceTrialResult Best, IReadOnlyList<Network> Members, bool IsRehearsal, TimeSpan Patience);
+internal sealed record FaceExperimentEnd(FaceTrialResult Best, IReadOnlyList<Network> Members, TimeSpan Patience);

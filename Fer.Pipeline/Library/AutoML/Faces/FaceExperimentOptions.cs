@@ -1,10 +1,10 @@
 
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>How a <see cref="FaceExperiment"/> is run.</summary>
+/// <summary>The budget of a sweep on faces, and what it compares.</summary>
 public sealed record FaceExperimentOptions
 {
-    /// <summary>Wall-clock time from <see cref="Start"/> to the end, the saved model included.</summary>
+    /// <summary>Wall-clock time from the start to the end, the saved model included.</summary>
     public required TimeSpan Budget { get; init; }
 
     /// <summary>Most settings to compare in short trials.</summary>
@@ -13,13 +13,18 @@ public sealed record FaceExperimentOptions
     /// <summary>What proposes settings.</summary>
     public TunerKind Tuner { get; init; } = TunerKind.SuccessiveHalving;
 
-    /// <summary>Architectures to choose from; null is all of the space, and the backbones of <see cref="BackboneFolder"/> that the time is enough for.</summary>
+    /// <summary>
+    /// Architectures to choose from; null is all of the space, and the backbones of <see cref="BackboneFolder"/> that the time is enough
+    /// for.
+    /// </summary>
     public IReadOnlyList<string>? Architectures { get; init; }
 
     /// <summary>The folder of backbones (<see cref="Models.BackboneStore"/>); null is none.</summary>
     public string? BackboneFolder { get; init; }
 
-    /// <summary>The folder that keeps the features of frozen backbones, which several experiments may share; null keeps none.</summary>
+    /// <summary>
+    /// The folder that keeps the features of frozen backbones, which several sweeps may share; null is beside the run's folder.
+    /// </summary>
     public string? BottleneckFolder { get; init; }
 
     /// <summary>The networks' width; null is by the time there is.</summary>
@@ -32,7 +37,7 @@ public sealed record FaceExperimentOptions
     public double? MaximumMemoryUsageInMegaByte { get; init; }
 
     /// <summary>The folder that keeps the experiment while it runs, and that a stopped one goes on from; null is none.</summary>
-    public string? Folder { get; init; }
+    internal string? Folder { get; init; }
 
     /// <summary>Seed of the proposals and the trainings.</summary>
     public long Seed { get; init; } = 1;
@@ -41,8 +46,8 @@ public sealed record FaceExperimentOptions
     public int Threads { get; init; }
 
     /// <summary>When the budget began, on <see cref="Clock"/>; null is when the experiment is run.</summary>
-    public long? Start { get; init; }
+    internal long? Start { get; init; }
 
     /// <summary>The clock.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
 }

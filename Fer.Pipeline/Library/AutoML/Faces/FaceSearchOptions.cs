@@ -14,16 +14,16 @@ public sealed record FaceSearchOptions
 
     /// <summary>
     /// The architecture, trained from scratch; or a backbone to go on from and the side that faces are resized to for it, <c>NAME@SIDE</c>,
-    /// which a <see cref="FaceExperiment"/> adds where there are such.
+    /// which a sweep adds where there are such.
     /// </summary>
     [Choice("FerNet", "ThreeConvolutionCnn")]
     public string Architecture { get; init; } = Recipe.Arch;
 
-    /// <summary>What is trained of a backbone. A <see cref="FaceExperiment"/> fixes it where there is none.</summary>
+    /// <summary>What is trained of a backbone. A sweep fixes it where there is none.</summary>
     [Choice(nameof(Training.FineTune.None), nameof(Training.FineTune.LastStage), nameof(Training.FineTune.All))]
     public FineTune FineTune { get; init; } = FineTune.None;
 
-    /// <summary>What every layer's channels are multiplied by. A <see cref="FaceExperiment"/> fixes it by the measured speed.</summary>
+    /// <summary>What every layer's channels are multiplied by. A sweep fixes it by the measured speed.</summary>
     [Choice(0.5, 0.75, 1.0, 1.5, 2.0)]
     public double Width { get; init; } = Recipe.Width;
 
@@ -87,7 +87,7 @@ public sealed record FaceSearchOptions
     public float ExponentialMovingAverage { get; init; } = Recipe.ExponentialMovingAverage;
 
     /// <summary>
-    /// Share of FER+'s votes in the targets, the rest being FER2013's label. A <see cref="FaceExperiment"/> fixes it where there are no
+    /// Share of FER+'s votes in the targets, the rest being FER2013's label. A sweep fixes it where there are no
     /// votes, or no other labels.
     /// </summary>
     [Choice(0f, 0.4f, 0.7f)]

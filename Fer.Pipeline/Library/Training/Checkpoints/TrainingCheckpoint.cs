@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Fer.Pipeline.Data;
@@ -46,7 +45,7 @@ internal sealed class TrainingCheckpoint
             ("ValidationData", validation?.Sha256 ?? "none"),
             ("StartingWeights", options.StartingWeights ?? HashOf(network)),
         ];
-        _machines = [string.Create(CultureInfo.InvariantCulture, $"{pool.Threads} threads on {pool.InstructionSet}")];
+        _machines = [FormattableString.Invariant($"{pool.Threads} thread{(pool.Threads == 1 ? "" : "s")} ({pool.InstructionSet})")];
     }
 
     internal TrainingPlan Plan { get; }

@@ -1,0 +1,45 @@
+using Fer.Pipeline.Faces;
+
+namespace Fer.Pipeline.Runs;
+
+/// <summary>Where a run leaves its results, and what its model may cost.</summary>
+public sealed record FaceRunOptions
+{
+    /// <summary>
+    /// The run's folder: it takes <c>model.zip</c>, <c>report.html</c> and, of a sweep, <c>trials.jsonl</c>, and while the run lasts what
+    /// it continues from after a stop. Features that several runs may share lie beside it, in <c>bottleneck</c>.
+    /// </summary>
+    public required string Folder { get; init; }
+
+    /// <summary>
+    /// True to continue the stopped run in <see cref="Folder"/>, where there is one; it needs the options and the data that it began with.
+    /// False starts anew, and what an earlier run left to continue from is deleted.
+    /// </summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Views of a face that the model averages over; null takes those that do best on the validation split.</summary>
+    public FaceViews? Views { get; init; }
+
+    /// <summary>Most time of one face, in a model of several views or networks.</summary>
+    public TimeSpan MaxLatency { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The report's title; null is the name of the folder.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>A folder for the report's charts as SVG files; null writes none.</summary>
+    public string? SvgFolder { get; init; }
+
+    /// <summary>The command that makes the same run.</summary>
+    internal CommandText? Command { get; init; }
+
+    /// <summary>What a command leaves in the folder to continue a stopped run by.</summary>
+    internal RunRecord? Record { get; init; }
+
+    /// <summary>When the run's time began, on <see cref="Clock"/>; null is when it is started.</summary>
+    internal long? Start { get; init; }
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    internal InferenceLimits Limits => new() { Views = Views, MaxLatency = MaxLatency };
+}

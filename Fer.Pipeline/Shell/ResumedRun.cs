@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Fer.Pipeline;
+using Fer.Pipeline.Runs;
+
+namespace Fer.Shell;
+
+/// <summary>Stopped runs on the command line: what a run records of its command, and <c>--resume FOLDER</c>.</summary>
+internal static class ResumedRun
+{
+    /// <summary>The option that resumes a stopped run.</summary>
+    internal static Option<string?> ResumeOption() =>
+        Values.Text("--resume", "Resumes the stopped run in this folder, to the same end; its options are kept", "FOLDER");
+
+    /// <summary>The record of a command as it was typed.</summary>
+    internal static RunRecord RecordOf(ParseResult result, CommandHost host) =>
+        new(result.CommandResult.Command.Name, [.. result.Tokens.Select(t => t.Value).Skip(1)], host.CurrentFolder);
+
+    /// <summary>Parses again what a stopped run was started with.</summary>
+    /// <param name="result">The command with its resume option.</param>
+    /// <param name="host">Where the command runs.</param>
+    /// <param name="folder">The stopped run's folder, as the user gave it.</param>
+    /// <param name="allowed">Options that may stand beside the resume option.</param>
+    /// <returns>The arguments of then, and a host whose relative paths are those of then.</returns>
+    /// <exception cref="FerException">There is no stopped run.</exception>
+    /// <exception cref="FerUsageException">Other options stand beside it.</exception>
+    internal static (ParseResult Result, CommandHost Host, string Folder) Parse(
+        ParseResult result, CommandHost host, string folder, params string[] allowed)
+    {
+        var given = result.CommandResult.Children.OfType<OptionResult>().Where(o => !o.Implicit).Select(o => o.Option.Name);
+        if (given.FirstOrDefault(n => n != "--resume" && !allowed.Contains(n)) is { } extra)
+            throw new FerUsageException(
+                $"{extra} cannot stand beside --resume: a stopped run continues with the options that it began with.");
+        string path = host.Resolve(folder), shown = host.Shorten(path);
+        var record = RunRecord.Load(path, shown);
+        string name = result.CommandResult.Command.Name;
+        if (record.Command != name)
+            throw new FerException($"{shown} is a run of 'fer {record.Command}'. Resume it with: fer {record.Command} --resume {shown}");
+        var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        var again = result.RootCommandResult.Command.Parse([name, .. record.Arguments], configuration);
+        if (again.Errors.Count > 0)
+            throw new FerException($"{path}: the arguments of the run are not understood ({again.Errors[0].Message}).");
+        return (again, host with { CurrentFolder = record.CurrentFolder }, path);
+    }
+}
