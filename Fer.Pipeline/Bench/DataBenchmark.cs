@@ -1,11 +1,6 @@
-using System.Buffers.Text;
 using System.Diagnostics;
-using CsvHelper;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Faces;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Fer.Bench;
 
@@ -22,18 +17,19 @@ internal sealed record DataReaderSpeed(string Reader, long Rows, long Bytes, dou
 }
 
 /// <summary>
-/// This project's CSV reader against CsvHelper, both doing the same job: label, split and 2,304 grey bytes of every row.
-/// CsvHelper is used at its fastest, its parser without record mapping, its fields turned into numbers by a plain loop.
+/// This project's data view against CsvHelper and ML.NET's TextLoader (<see cref="FaceFileReaders"/>), on one file in one run.
 /// </summary>
-/// <param name="Ours">This project's reader on plain text.</param>
+/// <param name="Ours">This project's view on plain text.</param>
 /// <param name="CsvHelper">CsvHelper on the same text.</param>
-/// <param name="OursGzipped">This project's reader on the gzipped file; null where the file is plain. Inflating takes most of it.</param>
-internal sealed record DataBenchmark(DataReaderSpeed Ours, DataReaderSpeed CsvHelper, DataReaderSpeed? OursGzipped)
+/// <param name="TextLoader">ML.NET's TextLoader on the same text.</param>
+/// <param name="OursGzipped">This project's view on the gzipped file; null where the file is plain. Inflating takes most of it.</param>
+internal sealed record DataBenchmark(
+    DataReaderSpeed Ours, DataReaderSpeed CsvHelper, DataReaderSpeed TextLoader, DataReaderSpeed? OursGzipped)
 {
-    /// <summary>How many times faster this project's reader is on plain text.</summary>
-    internal double Ratio => CsvHelper.Seconds / Ours.Seconds;
+    /// <summary>How many times faster this project's reader is on plain text than <paramref name="other"/>.</summary>
+    internal double Ratio(DataReaderSpeed other) => other.Seconds / Ours.Seconds;
 
-    /// <summary>Measures both readers on a FER2013 CSV; a gzipped one is unpacked into a temporary folder first.</summary>
+    /// <summary>Measures the readers on a FER2013 CSV; a gzipped one is unpacked into a temporary folder first.</summary>
     /// <param name="path">The file; it needs the columns emotion, pixels and Usage.</param>
     /// <param name="passes">Passes of each reader; the best counts.</param>
     /// <exception cref="FerException">The file cannot be read, or the readers disagree on what is in it.</exception>
@@ -54,11 +50,17 @@ internal sealed record DataBenchmark(DataReaderSpeed Ours, DataReaderSpeed CsvHe
                 }
             }
             long bytes = new FileInfo(plain).Length;
-            var ours = Best("FerMl", bytes, passes, () => ReadOurs(plain));
-            var theirs = Best("CsvHelper", bytes, passes, () => ReadCsvHelper(plain));
-            if (ours.Sum != theirs.Sum || ours.Speed.Rows != theirs.Speed.Rows)
-                throw new FerException($"{path}: the readers disagree, {ours.Speed.Rows} rows against {theirs.Speed.Rows}. Check the file with the command data.");
-            return new DataBenchmark(ours.Speed, theirs.Speed, gzipped ? Best("FerMl, gzipped", bytes, passes, () => ReadOurs(path)).Speed : null);
+            var ours = Best("FerMl", bytes, passes, () => FaceFileReaders.Ours(plain));
+            var csvHelper = Best("CsvHelper", bytes, passes, () => FaceFileReaders.CsvHelper(plain));
+            var textLoader = Best("TextLoader", bytes, passes, () => FaceFileReaders.TextLoader(plain));
+            foreach (var (speed, sum) in (ReadOnlySpan<(DataReaderSpeed, long)>)[csvHelper, textLoader])
+            {
+                if (ours.Sum == sum && ours.Speed.Rows == speed.Rows) continue;
+                throw new FerException($"{path}: the readers disagree, {ours.Speed.Rows} rows against {speed.Rows} of {speed.Reader}. " +
+                    "Check the file with the command data.");
+            }
+            var inflated = gzipped ? Best("FerMl, gzipped", bytes, passes, () => FaceFileReaders.Ours(path)).Speed : null;
+            return new DataBenchmark(ours.Speed, csvHelper.Speed, textLoader.Speed, inflated);
         }
         finally
         {
@@ -78,60 +80,4 @@ internal sealed record DataBenchmark(DataReaderSpeed Ours, DataReaderSpeed CsvHe
         }
         return (new DataReaderSpeed(reader, result.Rows, bytes, best), result.Sum);
     }
-
-    private static (long Rows, long Sum) ReadOurs(string path)
-    {
-        var view = new MLContext().Data.LoadFer2013(path);
-        DataViewSchema.Column label = view.Schema[FaceColumns.Label], pixelColumn = view.Schema[FaceColumns.Pixels], split = view.Schema[FaceColumns.Usage];
-        using var cursor = view.GetRowCursor([label, pixelColumn, split]);
-        var getLabel = cursor.GetGetter<uint>(label);
-        var getPixels = cursor.GetGetter<VBuffer<byte>>(pixelColumn);
-        var getUsage = cursor.GetGetter<ReadOnlyMemory<char>>(split);
-        uint emotion = 0;
-        ReadOnlyMemory<char> usage = default;
-        VBuffer<byte> pixels = default;
-        long rows = 0, sum = 0;
-        for (; cursor.MoveNext(); rows++)
-        {
-            getLabel(ref emotion);
-            getPixels(ref pixels);
-            getUsage(ref usage);
-            sum += Sum(emotion - 1, (uint)UsageNames.Parse(usage.Span), pixels.GetValues());
-        }
-        return (rows, sum);
-    }
-
-    private static (long Rows, long Sum) ReadCsvHelper(string path)
-    {
-        using var reader = CsvReader.FromFile(path);
-        reader.ReadHeader();
-        int emotionAt = reader.GetFieldIndex("emotion"), pixelsAt = reader.GetFieldIndex("pixels"), usageAt = reader.GetFieldIndex("Usage");
-        var pixels = new byte[Face.PixelCount];
-        long rows = 0, sum = 0;
-        for (; reader.Read(); rows++)
-        {
-            var text = reader.GetSpan(pixelsAt);
-            int count = 0;
-            while (Utf8Parser.TryParse(text, out byte value, out int used))
-            {
-                if (count == pixels.Length) break;
-                pixels[count++] = value;
-                if (used == text.Length)
-                {
-                    text = default;
-                    break;
-                }
-                if (text[used] != ' ') break;
-                text = text[(used + 1)..];
-            }
-            if (count != pixels.Length || !text.IsEmpty || !UsageNames.TryParse(reader.GetSpan(usageAt), out var usage))
-                throw new FerException($"{path}, line {reader.LineNumber}: not a row of FER2013. Check the file with the command data.");
-            sum += Sum(reader.Parse<uint>(emotionAt), (uint)usage, pixels);
-        }
-        return (rows, sum);
-    }
-
-    // A few values are enough to see that both read the same, and cost neither reader much.
-    private static long Sum(uint emotion, uint usage, ReadOnlySpan<byte> pixels) =>
-        emotion + 10 * usage + 100 * pixels[0] + 1000 * pixels[1151] + 10_000 * pixels[^1];
 }

@@ -17,8 +17,8 @@ public sealed class FaceDataCatalogTests : IDisposable
 
     private string Csv(int rows)
     {
-        string text = FerCsv.File(rows) + $"3,{FerCsv.Pixels(900)},PublicTest\n4,{FerCsv.Pixels(901)},PublicTest\n6,{FerCsv.Pixels(902)},PrivateTest\n";
-        return _folder.Write("fer2013.csv", text);
+        return _folder.Write("fer2013.csv", FerCsv.File(rows) +
+            $"3,{FerCsv.Pixels(900)},PublicTest\n4,{FerCsv.Pixels(901)},PublicTest\n6,{FerCsv.Pixels(902)},PrivateTest\n");
     }
 
     private static long[] Rows(IDataView view) => [.. view.GetColumn<long>("Row")];
@@ -58,7 +58,8 @@ public sealed class FaceDataCatalogTests : IDisposable
         Assert.InRange(test.Length, 1, 25);
         Assert.Equal(Enumerable.Range(0, 43).Select(row => (long)row), train.Concat(test).Order());
         // Each face keeps its pixels, whatever is split away around it.
-        Assert.All(FerCsv.ReadAll(split.TestSet).Where(face => face.Row < 40), face => Assert.Equal(FerCsv.PixelValues((int)face.Row), face.Pixels));
+        var faces = FerCsv.ReadAll(split.TestSet).Where(face => face.Row < 40);
+        Assert.All(faces, face => Assert.Equal(FerCsv.PixelValues((int)face.Row), face.Pixels));
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public sealed class FaceDataCatalogTests : IDisposable
         long[] rows = Rows(shuffled);
         Assert.NotEqual(rows.Order(), rows);
         Assert.Equal(Enumerable.Range(0, 63).Select(row => (long)row), rows.Order());
-        Assert.All(FerCsv.ReadAll(shuffled), face => Assert.Equal(FerCsv.PixelValues(face.Row < 60 ? (int)face.Row : 840 + (int)face.Row), face.Pixels));
+        Assert.All(FerCsv.ReadAll(shuffled), face =>
+            Assert.Equal(FerCsv.PixelValues(face.Row < 60 ? (int)face.Row : 840 + (int)face.Row), face.Pixels));
         var images = _ml.Transforms.ConvertToImage(48, 48, "Image", "Pixels", ImagePixelExtractingEstimator.ColorBits.Red,
             ImagePixelExtractingEstimator.ColorsOrder.ARGB, defaultAlpha: 255);
         byte[][] red = [.. images.Fit(shuffled).Transform(shuffled).GetColumn<MLImage>("Image").Select(image => image.Pixels.ToArray())];
@@ -104,7 +106,8 @@ public sealed class FaceDataCatalogTests : IDisposable
     [Fact]
     public void Columns_go_into_a_data_frame_by_name()
     {
-        var named = _ml.Transforms.Conversion.MapKeyToValue("Class", "Label").Fit(_ml.Data.LoadFer2013(Csv(9))).Transform(_ml.Data.LoadFer2013(Csv(9)));
+        var view = _ml.Data.LoadFer2013(Csv(9));
+        var named = _ml.Transforms.Conversion.MapKeyToValue("Class", "Label").Fit(view).Transform(view);
         var frame = named.ToDataFrame(-1, "Class", "Usage", "Row");
         Assert.Equal(12, frame.Rows.Count);
         Assert.Equal(["Usage", "Row", "Class"], frame.Columns.Select(column => column.Name));

@@ -53,7 +53,8 @@ public sealed class FaceDatasetTests : IDisposable
         Assert.All(data.Training.CountByClass(), count => Assert.Equal(18, count));
         Assert.Contains(data.Notes, note => note.Contains("14 Training faces") && note.Contains("seed 9"));
         Assert.Equal(data.Validation.Sha256, FaceDataset.Load(path, LabelScheme.Seven, new FaceDataOptions { Seed = 9 }).Validation.Sha256);
-        Assert.NotEqual(data.Validation.Sha256, FaceDataset.Load(path, LabelScheme.Seven, new FaceDataOptions { Seed = 10 }).Validation.Sha256);
+        var other = FaceDataset.Load(path, LabelScheme.Seven, new FaceDataOptions { Seed = 10 });
+        Assert.NotEqual(data.Validation.Sha256, other.Validation.Sha256);
     }
 
     [Fact]
@@ -94,7 +95,8 @@ public sealed class FaceDatasetTests : IDisposable
         Assert.Equal((32, 4, 4), (Count(Usage.Training), Count(Usage.PublicTest), Count(Usage.PrivateTest)));
         var shuffled = FerCsv.ReadAll(new MLContext(1).Data.ShuffleRows(view, 1));
         Assert.NotEqual(plain.Select(face => face.Row), shuffled.Select(face => face.Row));
-        Assert.All(shuffled, face => Assert.Equal((plain[(int)face.Row].Usage, plain[(int)face.Row].Pixels[0]), (face.Usage, face.Pixels[0])));
+        Assert.All(shuffled, face =>
+            Assert.Equal((plain[(int)face.Row].Usage, plain[(int)face.Row].Pixels[0]), (face.Usage, face.Pixels[0])));
 
         int Count(Usage usage) => plain.Count(face => face.Usage == usage);
     }
@@ -125,8 +127,10 @@ public sealed class FaceDatasetTests : IDisposable
     public void Nothing_usable_is_told_with_what_to_do()
     {
         Assert.Contains("train/<emotion>", Assert.Throws<FerException>(() => FaceDataset.Load(_folder.Path, LabelScheme.Seven)).Message);
-        Assert.Contains("no such file", Assert.Throws<FerException>(() => FaceDataset.Load(_folder.File("x.csv"), LabelScheme.Seven)).Message);
-        Assert.Contains("Unpack", Assert.Throws<FerException>(() => FaceDataset.Load(_folder.Write("fer2013.tar.gz", "x"), LabelScheme.Seven)).Message);
+        var missing = Assert.Throws<FerException>(() => FaceDataset.Load(_folder.File("x.csv"), LabelScheme.Seven));
+        Assert.Contains("no such file", missing.Message);
+        string archive = _folder.Write("fer2013.tar.gz", "x");
+        Assert.Contains("Unpack", Assert.Throws<FerException>(() => FaceDataset.Load(archive, LabelScheme.Seven)).Message);
         string fear = _folder.Write("fear.csv", $"emotion,pixels,Usage\n2,{FerCsv.Pixels(1)},Training\n");
         Assert.Contains("no face", Assert.Throws<FerException>(() => FaceDataset.Load(fear, LabelScheme.Three)).Message);
         Assert.Throws<FerUsageException>(() => FaceDataset.Load(fear, LabelScheme.Seven, new FaceDataOptions { SampleCount = 0 }));

@@ -56,7 +56,8 @@ public sealed class FaceSetFromDataViewTests : IDisposable
     {
         using var red = Plain(96, 70, red: 200, green: 0, blue: 0, alpha: 255);
         using var clear = Plain(20, 20, red: 0, green: 0, blue: 0, alpha: 0);
-        var view = _ml.Data.LoadFromEnumerable((Loaded[])[new() { Name = "sad", Picture = red }, new() { Name = "happy", Picture = clear }]);
+        Loaded[] rows = [new() { Name = "sad", Picture = red }, new() { Name = "happy", Picture = clear }];
+        var view = _ml.Data.LoadFromEnumerable(rows);
         for (int pass = 0; pass < 2; pass++)
         {
             var set = FaceSet.FromDataView(view, "Name", "Picture");
@@ -83,7 +84,8 @@ public sealed class FaceSetFromDataViewTests : IDisposable
     [Fact]
     public void Keys_that_ML_NET_made_of_text_are_classes_and_rows_without_a_label_are_left_out()
     {
-        Vector[] rows = [.. new[] { "b", "a", "", "b" }.Select((name, i) => new Vector { Name = name, Values = [.. FerCsv.PixelValues(i).Select(v => (float)v)] })];
+        string[] names = ["b", "a", "", "b"];
+        var rows = names.Select((name, i) => new Vector { Name = name, Values = [.. FerCsv.PixelValues(i).Select(v => (float)v)] });
         var view = Sized(_ml.Data.LoadFromEnumerable(rows, Definition()));
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Key", "Name").Fit(view).Transform(view);
         var set = FaceSet.FromDataView(keyed, "Key", "Values");
@@ -103,7 +105,8 @@ public sealed class FaceSetFromDataViewTests : IDisposable
         var options = new FaceDataOptions { FerPlusFile = votes };
         foreach (var scheme in (LabelScheme[])[LabelScheme.Eight, LabelScheme.Parse("happy+sad,contempt,neutral"), LabelScheme.Seven])
         {
-            var view = _ml.Data.FilterByUsage(_ml.Data.LoadFer2013(csv, scheme, new FaceViewOptions { FerPlusFile = votes }), Usage.Training);
+            var all = _ml.Data.LoadFer2013(csv, scheme, new FaceViewOptions { FerPlusFile = votes });
+            var view = _ml.Data.FilterByUsage(all, Usage.Training);
             Assert.Equal(FaceDataset.Load(csv, scheme, options).Training.Sha256, FaceSet.FromDataView(view, softTargets: true).Sha256);
             Assert.False(FaceSet.FromDataView(view).HasSoftTargets);
         }
@@ -144,7 +147,8 @@ public sealed class FaceSetFromDataViewTests : IDisposable
     [Fact]
     public void A_vector_of_another_length_is_refused_at_its_row()
     {
-        var view = _ml.Data.LoadFromEnumerable((Vector[])[new() { Name = "happy", Values = new float[2304] }, new() { Name = "sad", Values = new float[10] }]);
+        Vector[] rows = [new() { Name = "happy", Values = new float[2304] }, new() { Name = "sad", Values = new float[10] }];
+        var view = _ml.Data.LoadFromEnumerable(rows);
         var error = Assert.Throws<FerException>(() => FaceSet.FromDataView(view, "Name", "Values"));
         Assert.Contains("Row 1, column 'Values': 10 values", error.Message);
     }

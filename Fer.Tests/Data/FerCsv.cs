@@ -39,7 +39,8 @@ internal static class FerCsv
         return stream.ToArray();
     }
 
-    internal static IDataView Load(string path, FaceViewOptions? options = null) => new MLContext().Data.LoadFer2013(path, options: options);
+    internal static IDataView Load(string path, FaceViewOptions? options = null) =>
+        new MLContext().Data.LoadFer2013(path, options: options);
 
     internal static List<Face> ReadAll(IDataView view)
     {

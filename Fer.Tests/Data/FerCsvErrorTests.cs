@@ -24,33 +24,40 @@ public sealed class FerCsvErrorTests : IDisposable
     [Theory]
     [InlineData("", "empty")]
     [InlineData("\n\n", "no line of text")]
-    public void Empty_file_is_said_to_be_empty(string text, string expected) => AssertError(_folder.Write("a.csv", text), "a.csv", expected, "again");
+    public void Empty_file_is_said_to_be_empty(string text, string expected) =>
+        AssertError(_folder.Write("a.csv", text), "a.csv", expected, "again");
 
     [Fact]
-    public void Gzip_of_no_text_is_said_to_hold_no_text() => AssertError(_folder.Write("a.csv.gz", FerCsv.Gzip("\n")), "a.csv.gz", "no line of text");
+    public void Gzip_of_no_text_is_said_to_hold_no_text() =>
+        AssertError(_folder.Write("a.csv.gz", FerCsv.Gzip("\n")), "a.csv.gz", "no line of text");
 
     [Fact]
     public void Wrong_header_names_what_is_missing_and_the_nearest_column()
     {
-        AssertError(_folder.Write("a.csv", $"emotoin,pixels\n{Sound}"), "a.csv, line 1", "no column 'emotion'", "Rename the column 'emotoin'");
+        string misspelt = _folder.Write("a.csv", $"emotoin,pixels\n{Sound}");
+        AssertError(misspelt, "a.csv, line 1", "no column 'emotion'", "Rename the column 'emotoin'");
         AssertError(_folder.Write("b.csv", "pixels\n70 80\n"), "b.csv, line 1", "no column 'emotion'", "emotion,pixels,Usage");
         AssertError(_folder.Write("c.csv", "emotion,Usage\n1,Training\n"), "c.csv, line 1", "no column 'pixels'");
         AssertError(_folder.Write("d.csv", "a,\"b\n"), "d.csv, line 1", "not a CSV header");
     }
 
     [Fact]
-    public void Missing_header_is_told_from_a_wrong_one() => AssertError(_folder.Write("a.csv", Sound), "line 1", "looks like a row", "emotion,pixels,Usage");
+    public void Missing_header_is_told_from_a_wrong_one() =>
+        AssertError(_folder.Write("a.csv", Sound), "line 1", "looks like a row", "emotion,pixels,Usage");
 
     [Fact]
     public void Duplicated_column_is_named_with_both_places() =>
-        AssertError(_folder.Write("a.csv", $"emotion,pixels,Emotion\n{Sound}"), "a.csv, line 1", "'emotion' is there twice", "columns 1 and 3");
+        AssertError(_folder.Write("a.csv", $"emotion,pixels,Emotion\n{Sound}"),
+            "a.csv, line 1", "'emotion' is there twice", "columns 1 and 3");
 
     [Fact]
     public void Row_with_2303_pixels_is_named_with_line_and_column() =>
-        AssertError(Row($"3,{FerCsv.Pixels(0, 2303)},Training"), "a.csv, line 3, column 3 (pixels)", "2,303 values", "2,304", "--skip-bad-rows");
+        AssertError(Row($"3,{FerCsv.Pixels(0, 2303)},Training"),
+            "a.csv, line 3, column 3 (pixels)", "2,303 values", "2,304", "--skip-bad-rows");
 
     [Fact]
-    public void Row_with_2305_pixels_is_named_too() => AssertError(Row($"3,{FerCsv.Pixels(0, 2305)},Training"), "a.csv, line 3", "2,305 values");
+    public void Row_with_2305_pixels_is_named_too() =>
+        AssertError(Row($"3,{FerCsv.Pixels(0, 2305)},Training"), "a.csv, line 3", "2,305 values");
 
     [Theory]
     [InlineData("256")]
@@ -86,7 +93,8 @@ public sealed class FerCsvErrorTests : IDisposable
     public void Truncated_gzip_is_said_to_be_truncated_wherever_it_ends()
     {
         byte[] whole = FerCsv.Gzip(FerCsv.File(40));
-        foreach (int kept in (int[])[12, whole.Length / 3, whole.Length / 2, whole.Length - 20, whole.Length - 9, whole.Length - 8, whole.Length - 1])
+        int all = whole.Length;
+        foreach (int kept in (int[])[12, all / 3, all / 2, all - 20, all - 9, all - 8, all - 1])
             AssertError(_folder.Write("a.csv.gz", whole[..kept]), "a.csv.gz", "truncated or damaged", "again");
     }
 
@@ -99,7 +107,8 @@ public sealed class FerCsvErrorTests : IDisposable
     }
 
     [Fact]
-    public void Text_named_gz_is_said_to_be_no_gzip() => AssertError(_folder.Write("a.csv.gz", FerCsv.File(1)), "a.csv.gz", "not a gzip file", "Rename");
+    public void Text_named_gz_is_said_to_be_no_gzip() =>
+        AssertError(_folder.Write("a.csv.gz", FerCsv.File(1)), "a.csv.gz", "not a gzip file", "Rename");
 
     [Fact]
     public void Gzip_without_the_name_is_read_all_the_same() =>

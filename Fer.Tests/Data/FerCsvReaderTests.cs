@@ -34,7 +34,8 @@ public sealed class FerCsvReaderTests : IDisposable
     [MemberData(nameof(Layouts))]
     public void Every_layout_gives_the_same_faces_plain_and_gzipped(string layout, string text)
     {
-        foreach (string path in (string[])[_folder.Write("a.csv", Encoding.UTF8.GetBytes(text)), _folder.Write("a.csv.gz", FerCsv.Gzip(text))])
+        string[] files = [_folder.Write("a.csv", Encoding.UTF8.GetBytes(text)), _folder.Write("a.csv.gz", FerCsv.Gzip(text))];
+        foreach (string path in files)
         {
             var faces = FerCsv.ReadAll(FerCsv.Load(path));
             Assert.True(faces.Count == 2, layout);

@@ -101,7 +101,8 @@ public sealed class FerPlusTests : IDisposable
     }
 
     [Fact]
-    public void Votes_never_teach_worse_than_how_often_each_label_is() => Prop.ForAll(ArbMap.Default.ArbFor<(int Seed, PositiveInt Faces)>(), one =>
+    public void Votes_never_teach_worse_than_how_often_each_label_is() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(int Seed, PositiveInt Faces)>(), one =>
     {
         const int Classes = 4;
         int count = one.Faces.Get;
@@ -165,7 +166,8 @@ public sealed class FerPlusTests : IDisposable
     [Fact]
     public void Eight_classes_without_votes_say_what_is_needed()
     {
-        var error = Assert.Throws<FerUsageException>(() => FaceDataset.Load(_folder.Write("fer2013.csv", FerCsv.File(1)), LabelScheme.Eight));
+        string csv = _folder.Write("fer2013.csv", FerCsv.File(1));
+        var error = Assert.Throws<FerUsageException>(() => FaceDataset.Load(csv, LabelScheme.Eight));
         Assert.Contains("fer2013new.csv", error.Message);
     }
 
@@ -187,7 +189,8 @@ public sealed class FerPlusTests : IDisposable
 
     private static void AssertError(string csv, string votes, params string[] expected)
     {
-        var error = Assert.Throws<FerException>(() => FaceDataset.Load(csv, LabelScheme.Seven, new FaceDataOptions { FerPlusFile = votes }));
+        var options = new FaceDataOptions { FerPlusFile = votes };
+        var error = Assert.Throws<FerException>(() => FaceDataset.Load(csv, LabelScheme.Seven, options));
         foreach (string part in expected) Assert.Contains(part, error.Message);
     }
 }

@@ -6,11 +6,16 @@ internal static class DataLocator
     /// <summary>Names that FER2013 comes under, the wanted ones first.</summary>
     internal static readonly string[] FileNames = ["fer2013.csv", "fer2013.csv.gz", "icml_face_data.csv", "icml_face_data.csv.gz"];
 
-    /// <summary>The folder <c>data</c> at the top of the repository that the program was started in or built from; beside the current folder where there is none.</summary>
+    /// <summary>
+    /// The folder <c>data</c> at the top of the repository that the program was started in or built from; beside the current folder where
+    /// there is none.
+    /// </summary>
     internal static string DataFolder { get; } = Path.Combine(
         Top(Directory.GetCurrentDirectory()) ?? Top(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory(), "data");
 
-    /// <summary>The data in a folder: a FER2013 file, or a folder of images, the folder itself or one right below it. Null where there is none.</summary>
+    /// <summary>
+    /// The data in a folder: a FER2013 file, or a folder of images, the folder itself or one right below it. Null where there is none.
+    /// </summary>
     internal static string? FindIn(string folder)
     {
         if (!Directory.Exists(folder)) return null;

@@ -5,24 +5,24 @@ using Fer.Pipeline.Faces;
 namespace Microsoft.ML;
 
 /// <summary>
-/// Loads faces as ML.NET's data views, all with the columns of <see cref="FaceColumns"/>: <c>Label</c> (key with the class names), <c>Usage</c> (text),
-/// <c>Pixels</c> (2,304 bytes), <c>Image</c> (48x48), <c>Row</c> (Int64) and, where FER+ is joined, <c>Votes</c> (ten Singles).
-/// The views are lazy: nothing is read before a cursor moves, a column not asked for is not read, and every cursor reads anew. Rows that the label
-/// scheme leaves out are not in the view. ML.NET's <c>Cache</c> and <c>ShuffleRows</c> keep all columns but <c>Image</c>, as images cannot be kept:
-/// use <c>Pixels</c> after them.
+/// Loads faces as ML.NET's data views, all with the columns of <see cref="FaceColumns"/>: <c>Label</c> (key with the class names),
+/// <c>Usage</c> (text), <c>Pixels</c> (2,304 bytes), <c>Image</c> (48x48), <c>Row</c> (Int64) and, where FER+ is joined, <c>Votes</c> (ten
+/// Singles). The views are lazy: nothing is read before a cursor moves, a column not asked for is not read, and every cursor reads anew.
+/// Rows that the label scheme leaves out are not in the view. ML.NET's <c>Cache</c> and <c>ShuffleRows</c> keep all columns but
+/// <c>Image</c>, as images cannot be kept: use <c>Pixels</c> after them.
 /// </summary>
 public static class FaceDataCatalog
 {
     /// <summary>
-    /// The rows of the FER2013 CSV as Kaggle has it, plain or gzipped: columns <c>emotion</c> (0 … 6 or a name), <c>pixels</c> and <c>Usage</c> in any
-    /// order. Without Usage, rows are split 80, 10 and 10 % in each class by the seed. The view does not shuffle by itself and does not know its
-    /// row count.
+    /// The rows of the FER2013 CSV as Kaggle has it, plain or gzipped: columns <c>emotion</c> (0 … 6 or a name), <c>pixels</c> and
+    /// <c>Usage</c> in any order. Without Usage, rows are split 80, 10 and 10 % in each class by the seed. The view does not shuffle by
+    /// itself and does not know its row count.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">The file.</param>
     /// <param name="scheme">
-    /// The classes; null is <see cref="LabelScheme.Seven"/>. <see cref="LabelScheme.Eight"/> takes its labels from FER+'s fer2013new.csv, which is looked
-    /// for beside the file where the options name none.
+    /// The classes; null is <see cref="LabelScheme.Seven"/>. <see cref="LabelScheme.Eight"/> takes its labels from FER+'s fer2013new.csv,
+    /// which is looked for beside the file where the options name none.
     /// </param>
     /// <param name="options">Votes, seed and what happens to broken rows; null is the defaults.</param>
     /// <exception cref="FerUsageException">The scheme needs FER+'s votes and there are none.</exception>
@@ -38,10 +38,10 @@ public static class FaceDataCatalog
     }
 
     /// <summary>
-    /// Images in <c>train|validation|test/&lt;emotion&gt;/</c>, or in <c>&lt;emotion&gt;/</c> alone, made grey and 48x48. train is Training; validation is
-    /// PublicTest and test then PrivateTest; without a validation folder test is PublicTest; without split folders rows are split 80, 10 and 10 % in
-    /// each class by the seed. An image is decoded only where Pixels or Image is asked for. The view shuffles, and knows its row count where broken
-    /// images are not skipped.
+    /// Images in <c>train|validation|test/&lt;emotion&gt;/</c>, or in <c>&lt;emotion&gt;/</c> alone, made grey and 48x48. train is
+    /// Training; validation is PublicTest and test then PrivateTest; without a validation folder test is PublicTest; without split folders
+    /// rows are split 80, 10 and 10 % in each class by the seed. An image is decoded only where Pixels or Image is asked for. The view
+    /// shuffles, and knows its row count where broken images are not skipped.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">The folder.</param>
@@ -49,7 +49,8 @@ public static class FaceDataCatalog
     /// <param name="options">Seed and what happens to broken images; null is the defaults.</param>
     /// <exception cref="FerUsageException">The options name FER+'s votes, which belong to the CSV.</exception>
     /// <exception cref="FerException">
-    /// Thrown by a cursor's MoveNext: a folder's name is neither split nor emotion, there is no image, or an image is broken. The message names it.
+    /// Thrown by a cursor's MoveNext: a folder's name is neither split nor emotion, there is no image, or an image is broken. The message
+    /// names it.
     /// </exception>
     public static IDataView LoadFaceFolder(
         this DataOperationsCatalog catalog, string path, LabelScheme? scheme = null, FaceViewOptions? options = null)
@@ -60,8 +61,8 @@ public static class FaceDataCatalog
     }
 
     /// <summary>
-    /// A FER2013 CSV (<see cref="LoadFer2013"/>) or a folder of images (<see cref="LoadFaceFolder"/>), by what the path is. A folder may also hold the CSV
-    /// under its usual name.
+    /// A FER2013 CSV (<see cref="LoadFer2013"/>) or a folder of images (<see cref="LoadFaceFolder"/>), by what the path is. A folder may
+    /// also hold the CSV under its usual name.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">File or folder.</param>
@@ -78,8 +79,8 @@ public static class FaceDataCatalog
     }
 
     /// <summary>
-    /// Faces drawn by the program, all seven expressions in turn, split 80, 10 and 10 %: for a first run without data. The view shuffles and knows its
-    /// row count.
+    /// Faces drawn by the program, all seven expressions in turn, split 80, 10 and 10 %: for a first run without data. The view shuffles
+    /// and knows its row count.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="count">Number of faces.</param>
@@ -98,7 +99,8 @@ public static class FaceDataCatalog
     {
         ArgumentNullException.ThrowIfNull(view);
         if (view.Schema.GetColumnOrNull(FaceColumns.Usage) is not { Type: Data.TextDataViewType })
-            throw new FerUsageException($"The view has no column '{FaceColumns.Usage}' of text: only views of faces name splits. Use TrainTestSplit.");
+            throw new FerUsageException($"The view has no column '{FaceColumns.Usage}' of text: only views of faces name splits. " +
+                "Use TrainTestSplit.");
         var name = FaceColumns.UsageTexts[(int)usage];
         return catalog.FilterByCustomPredicate<UsageRow>(view, row => !row.Usage.Span.SequenceEqual(name.Span));
     }

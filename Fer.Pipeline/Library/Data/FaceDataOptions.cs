@@ -3,7 +3,10 @@ namespace Fer.Pipeline.Data;
 /// <summary>How <see cref="FaceDataset.Load"/> reads a data set.</summary>
 public sealed record FaceDataOptions
 {
-    /// <summary>FER+'s fer2013new.csv, whose votes become soft targets. Null: none, but for the scheme <c>eight</c> the file is looked for beside the data.</summary>
+    /// <summary>
+    /// FER+'s fer2013new.csv, whose votes become soft targets. Null: none, but for the scheme <c>eight</c> the file is looked for beside
+    /// the data.
+    /// </summary>
     public string? FerPlusFile { get; init; }
 
     /// <summary>Counts broken rows and images and goes on, where the default is to stop at the first.</summary>

@@ -1,4 +1,5 @@
 using Fer.Pipeline.Faces;
+using Microsoft.Data.Analysis;
 
 namespace Fer.Pipeline.Data;
 
@@ -7,8 +8,10 @@ public sealed class FaceDataset
 {
     private const int MessagesKept = 20;
     private readonly FaceSet[] _sets;
+    private readonly FerPlusJoin? _votes;
 
-    private FaceDataset(LabelScheme scheme, FaceSet[] sets, string source) => (Scheme, _sets, Source) = (scheme, sets, source);
+    private FaceDataset(LabelScheme scheme, FaceSet[] sets, string source, FerPlusJoin? votes) =>
+        (Scheme, _sets, Source, _votes) = (scheme, sets, source, votes);
 
     /// <summary>Where FER2013 is to be had and where it goes.</summary>
     public static string WhereToGetData { get; } =
@@ -52,12 +55,16 @@ public sealed class FaceDataset
     /// <summary>Sound rows that the scheme, or FER+'s votes, leave out.</summary>
     public int LeftOutCount { get; private init; }
 
-    /// <summary>Reads a data set: a CSV, plain or gzipped, or a folder of images; found by itself in the folder data; or drawn where there is none.</summary>
+    /// <summary>
+    /// Reads a data set: a CSV, plain or gzipped, or a folder of images; found by itself in the folder data; or drawn where there is none.
+    /// </summary>
     /// <param name="path">File or folder; null looks in the folder data of the repository and falls back to the sample faces.</param>
     /// <param name="scheme">The classes.</param>
     /// <param name="options">Null is the defaults.</param>
     /// <exception cref="FerException">The data cannot be read; the message says where and what to do.</exception>
-    /// <exception cref="FerUsageException">The scheme needs FER+ votes and there are none for this data, or an option is out of range.</exception>
+    /// <exception cref="FerUsageException">
+    /// The scheme needs FER+ votes and there are none for this data, or an option is out of range.
+    /// </exception>
     public static FaceDataset Load(string? path, LabelScheme scheme, FaceDataOptions? options = null)
     {
         options ??= new FaceDataOptions();
@@ -94,18 +101,21 @@ public sealed class FaceDataset
 
         using var collector = new FaceSetCollector(scheme.ClassNames, scheme);
         var schema = view.Schema;
-        collector.Read(view, schema[FaceColumns.Label], schema[FaceColumns.Pixels], schema[FaceColumns.Usage], schema.GetColumnOrNull(FaceColumns.Votes));
+        var votes = schema.GetColumnOrNull(FaceColumns.Votes);
+        collector.Read(view, schema[FaceColumns.Label], schema[FaceColumns.Pixels], schema[FaceColumns.Usage], votes);
         if (skipped > 0) notes.Add($"{skipped:N0} bad rows skipped.");
         if (collector.LeftOut > 0) notes.Add($"{collector.LeftOut:N0} faces left out: none of {string.Join(", ", scheme.ClassNames)}.");
         if (collector.Count(Usage.Training) > 0 && collector.Count(Usage.PublicTest) == 0)
         {
             int moved = collector.SplitValidation(options.ValidationShare, options.Seed);
-            notes.Add($"The data has no PublicTest rows: {moved:N0} Training faces, the same share of each class (seed {options.Seed}), became the validation split.");
+            notes.Add("The data has no PublicTest rows: " +
+                $"{moved:N0} Training faces, the same share of each class (seed {options.Seed}), became the validation split.");
         }
         var sets = collector.ToFaceSets();
         if (sets.All(set => set.Count == 0))
-            throw new FerException($"{source}: no face of the classes {string.Join(", ", scheme.ClassNames)}. Check the file, or choose another scheme.");
-        return new FaceDataset(scheme, sets, source)
+            throw new FerException($"{source}: no face of the classes {string.Join(", ", scheme.ClassNames)}. " +
+                "Check the file, or choose another scheme.");
+        return new FaceDataset(scheme, sets, source, view.Join)
         {
             IsSample = found is null,
             HasVotesAsLabels = view.VotesAreLabels,
@@ -114,5 +124,27 @@ public sealed class FaceDataset
             SkippedMessages = messages,
             LeftOutCount = collector.LeftOut,
         };
+    }
+
+    /// <summary>
+    /// A table for exploring with a row a face, split after split: <c>Row</c> (Int64, the row in the source), <c>Label</c> (text, the class
+    /// name), <c>Usage</c> (text), <c>Brightness</c> (Single, the mean grey value, 0 … 255), <c>Contrast</c> (Single, the standard
+    /// deviation of the grey values), <c>Duplicates</c> (Int32, how many other rows have the same pixels) and, where FER+ is joined, ten
+    /// columns <c>Votes.happy</c> and so on (Single).
+    /// </summary>
+    public DataFrame ToDataFrame()
+    {
+        var table = new FaceTable(_votes is not null);
+        Span<float> votes = stackalloc float[FerPlusVotes.VoteCount];
+        foreach (var usage in Enum.GetValues<Usage>())
+        {
+            var set = this[usage];
+            for (int i = 0; i < set.Count; i++)
+            {
+                _votes?.CopyTo(set.Row(i), votes);
+                table.Add(set.Row(i), Scheme.ClassNames[set.Label(i)], usage.ToString(), set.Pixels(i), votes);
+            }
+        }
+        return table.ToDataFrame();
     }
 }

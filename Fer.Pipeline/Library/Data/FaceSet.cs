@@ -42,12 +42,16 @@ public sealed class FaceSet
     }
 
     /// <summary>
-    /// Reads all rows of a data view that have a label: FER2013 through this project's own views, or anything that ML.NET's loaders and transforms made.
+    /// Reads all rows of a data view that have a label: FER2013 through this project's own views, or anything that ML.NET's loaders and
+    /// transforms made.
     /// </summary>
-    /// <param name="view">The rows. Where it has a column Row (Int64), <see cref="Row"/> is its value; elsewhere the row's number in the view.</param>
+    /// <param name="view">
+    /// The rows. Where it has a column Row (Int64), <see cref="Row"/> is its value; elsewhere the row's number in the view.
+    /// </param>
     /// <param name="labelColumn">A key whose KeyValues are text, or text: class names, in FER2013's order where all are emotions.</param>
     /// <param name="imageColumn">
-    /// A vector of 2,304 bytes, a vector of 2,304 Singles from 0 to 255 (rounded), or an <see cref="MLImage"/> of any size, made grey and 48x48.
+    /// A vector of 2,304 bytes, a vector of 2,304 Singles from 0 to 255 (rounded), or an <see cref="MLImage"/> of any size, made grey and
+    /// 48x48.
     /// </param>
     /// <param name="softTargets">Makes soft targets of the column Votes, where the view has one.</param>
     /// <param name="classNames">Class names that the labels are matched with, as those of a model; null takes the column's own.</param>
@@ -71,7 +75,8 @@ public sealed class FaceSet
         using var collector = new FaceSetCollector(classNames, FaceClasses.SchemeOf(label));
         collector.Read(view, label, image, usage: null, votes);
         var set = collector.ToFaceSets()[(int)Usage.Training];
-        if (set.Count == 0) throw new FerException($"There is no face with a label in the column '{labelColumn}'. Check the filters before it.");
+        if (set.Count == 0)
+            throw new FerException($"There is no face with a label in the column '{labelColumn}'. Check the filters before it.");
         if (image.Type is VectorDataViewType { ItemType.RawType: var type } && type == typeof(float) && set._pixels.Max() == 1)
         {
             throw new FerException($"The column '{imageColumn}' holds pixels from 0 to 1; they must be from 0 to 255. " +
@@ -151,7 +156,10 @@ public sealed class FaceSet
         return new FaceSet(ClassNames, pixels, labels, rows, targets);
     }
 
-    /// <summary>SHA-256 over class names, labels, pixels and targets, in lower-case hexadecimal: the same data gives the same hash wherever it was read from.</summary>
+    /// <summary>
+    /// SHA-256 over class names, labels, pixels and targets, in lower-case hexadecimal: the same data gives the same hash wherever it was
+    /// read from.
+    /// </summary>
     public string Sha256
     {
         get

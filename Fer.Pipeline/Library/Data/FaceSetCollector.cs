@@ -30,11 +30,13 @@ internal sealed class FaceSetCollector : IDisposable
     /// <param name="usage">Text with the split of each row; null makes all of them Training.</param>
     /// <param name="votes">FER+'s votes, which become soft targets; null is none.</param>
     internal void Read(
-        IDataView view, DataViewSchema.Column label, DataViewSchema.Column image, DataViewSchema.Column? usage, DataViewSchema.Column? votes)
+        IDataView view,
+        DataViewSchema.Column label,
+        DataViewSchema.Column image,
+        DataViewSchema.Column? usage,
+        DataViewSchema.Column? votes)
     {
-        var rowColumn = view.Schema.GetColumnOrNull(FaceColumns.Row) is { Type: NumberDataViewType { RawType: var type } } found && type == typeof(long)
-            ? found
-            : (DataViewSchema.Column?)null;
+        var rowColumn = FaceColumns.FindRow(view.Schema);
         DataViewSchema.Column?[] columns = [label, image, usage, votes, rowColumn];
         var own = label.Type is TextDataViewType ? _classNames : FaceClasses.NamesOf(view, label);
         using var cursor = view.GetRowCursor(columns.OfType<DataViewSchema.Column>());
@@ -106,7 +108,8 @@ internal sealed class FaceSetCollector : IDisposable
         var counts = new int[3];
         foreach (var usage in _usage) counts[(int)usage]++;
         if (counts.Max() > Array.MaxLength / Face.PixelCount)
-            throw new FerException($"{counts.Max():N0} faces in one split are more than the {Array.MaxLength / Face.PixelCount:N0} that fit. Use fewer rows.");
+            throw new FerException($"{counts.Max():N0} faces in one split are more than the {Array.MaxLength / Face.PixelCount:N0} " +
+                "that fit. Use fewer rows.");
 
         byte[][] pixels = [.. counts.Select(count => GC.AllocateUninitializedArray<byte>(count * Face.PixelCount))];
         int[][] labels = [.. counts.Select(count => new int[count])];
@@ -122,7 +125,8 @@ internal sealed class FaceSetCollector : IDisposable
             return pixels[split].AsSpan(place * Face.PixelCount, Face.PixelCount);
         });
         if (_votes is not null) targets[(int)Usage.Training] = Teach(_votes, labels[(int)Usage.Training]);
-        return [.. Enumerable.Range(0, 3).Select(split => new FaceSet(_classNames, pixels[split], labels[split], rows[split], targets[split]))];
+        return [.. Enumerable.Range(0, 3).Select(split =>
+            new FaceSet(_classNames, pixels[split], labels[split], rows[split], targets[split]))];
     }
 
     /// <summary>What the votes of the Training faces say of their labels; the label itself where a face has no vote.</summary>

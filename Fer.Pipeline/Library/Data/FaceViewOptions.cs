@@ -4,8 +4,8 @@ namespace Fer.Pipeline.Data;
 public sealed record FaceViewOptions
 {
     /// <summary>
-    /// FER+'s fer2013new.csv, whose votes on the rows of the FER2013 CSV become the column Votes. Null is none, but for classes with contempt the file
-    /// is looked for beside the data.
+    /// FER+'s fer2013new.csv, whose votes on the rows of the FER2013 CSV become the column Votes. Null is none, but for classes with
+    /// contempt the file is looked for beside the data.
     /// </summary>
     public string? FerPlusFile { get; init; }
 
@@ -13,8 +13,8 @@ public sealed record FaceViewOptions
     public long Seed { get; init; } = 1;
 
     /// <summary>
-    /// Called with the message of each broken row or image, which is then skipped; null stops at the first with that message. Where rows are skipped,
-    /// every column of every row is checked, so that all cursors see the same rows; each cursor reports anew.
+    /// Called with the message of each broken row or image, which is then skipped; null stops at the first with that message. Where rows
+    /// are skipped, every column of every row is checked, so that all cursors see the same rows; each cursor reports anew.
     /// </summary>
     public Action<string>? OnBadRow { get; init; }
 

@@ -34,7 +34,8 @@ internal sealed unsafe class PixelStore : IDisposable
         Dispose();
     }
 
-    private Span<byte> Face(int index) => new((byte*)_chunks[index / FacesAChunk] + index % FacesAChunk * Faces.Face.PixelCount, Faces.Face.PixelCount);
+    private Span<byte> Face(int index) =>
+        new((byte*)_chunks[index / FacesAChunk] + index % FacesAChunk * Faces.Face.PixelCount, Faces.Face.PixelCount);
 
     private void Free(int chunk)
     {

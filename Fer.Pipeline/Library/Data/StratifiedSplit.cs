@@ -15,7 +15,9 @@ internal sealed class StratifiedSplit(long seed)
     /// <summary>The split of the next row, which shows <paramref name="emotion"/>.</summary>
     internal Usage Next(Emotion emotion) => At(emotion, _seen[(int)emotion]++);
 
-    /// <summary>The split of the row that is the <paramref name="number"/>th, from 0, of those which show <paramref name="emotion"/>.</summary>
+    /// <summary>
+    /// The split of the row that is the <paramref name="number"/>th, from 0, of those which show <paramref name="emotion"/>.
+    /// </summary>
     internal Usage At(Emotion emotion, long number)
     {
         var random = new RandomStream(seed, (long)emotion, number / Block);

@@ -16,7 +16,8 @@ internal static class DataFile
             if (file.Length == 0)
                 throw new FerException($"{path}: the file is empty. Copy or download it again.");
             if (!gzipped && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-                throw new FerException($"{path}: named .gz but not a gzip file. Rename it to .csv if it is plain text, or download it again.");
+                throw new FerException($"{path}: named .gz but not a gzip file. " +
+                    "Rename it to .csv if it is plain text, or download it again.");
             var opened = file;
             file = null;
             // A small read buffer makes inflating many small calls.
@@ -44,7 +45,8 @@ internal static class DataFile
         string remedy = "Check the path.";
         if (folder is not null && Directory.Exists(folder))
         {
-            var beside = Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal).Take(1000);
+            var entries = Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry));
+            var beside = entries.Order(StringComparer.Ordinal).Take(1000);
             if (NearestName.Find(Path.GetFileName(full), beside) is { } near) remedy = $"Did you mean '{near}'?";
         }
         else

@@ -2,13 +2,16 @@ using System.Text;
 
 namespace Fer.Pipeline.Data;
 
-/// <summary>Where the columns of a FER2013 CSV stand: <c>emotion</c> and <c>pixels</c>, and <c>Usage</c> where it has one. Others are passed over.</summary>
+/// <summary>
+/// Where the columns of a FER2013 CSV stand: <c>emotion</c> and <c>pixels</c>, and <c>Usage</c> where it has one. Others are passed over.
+/// </summary>
 internal sealed class FerCsvHeader
 {
     private const int MostColumns = 64;
     private static readonly string[] Known = ["emotion", "pixels", "Usage"];
 
-    private FerCsvHeader(int count, int emotion, int pixels, int usage) => (Count, Emotion, Pixels, Usage) = (count, emotion, pixels, usage);
+    private FerCsvHeader(int count, int emotion, int pixels, int usage) =>
+        (Count, Emotion, Pixels, Usage) = (count, emotion, pixels, usage);
 
     /// <summary>Number of columns.</summary>
     internal int Count { get; }
@@ -48,7 +51,8 @@ internal sealed class FerCsvHeader
         string hint = char.IsAsciiDigit(names[0].FirstOrDefault())
             ? "This looks like a row; put the line 'emotion,pixels,Usage' above it."
             : (NearestName.Find(missing, names) is { } near ? $"Rename the column '{near}'. " : "") + Expected;
-        throw new FerException($"{where}: no column '{missing}' among {string.Join(", ", names.Take(8).Select(name => $"'{name}'"))}. {hint}");
+        throw new FerException($"{where}: " +
+            $"no column '{missing}' among {string.Join(", ", names.Take(8).Select(name => $"'{name}'"))}. {hint}");
     }
 
     private const string Expected = "A FER2013 CSV starts with the line 'emotion,pixels,Usage' (any order; Usage may be left out).";
@@ -60,7 +64,8 @@ internal sealed class FerCsvHeader
         {
             if (!names[i].Equals(Known[known], StringComparison.OrdinalIgnoreCase)) continue;
             if (found >= 0)
-                throw new FerException($"{where}: the column '{Known[known]}' is there twice, as columns {found + 1} and {i + 1}. Remove one.");
+                throw new FerException($"{where}: the column '{Known[known]}' is there twice, as columns {found + 1} and {i + 1}. " +
+                    "Remove one.");
             found = i;
         }
         return found;

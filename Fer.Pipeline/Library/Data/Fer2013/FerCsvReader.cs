@@ -3,8 +3,8 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Data;
 
 /// <summary>
-/// Walks over the rows of a FER2013 CSV. The file is opened at the first move. A column not asked for is not looked at, unless broken rows are
-/// skipped: then a row is sound or not whatever is asked for.
+/// Walks over the rows of a FER2013 CSV. The file is opened at the first move. A column not asked for is not looked at, unless broken rows
+/// are skipped: then a row is sound or not whatever is asked for.
 /// </summary>
 internal sealed class FerCsvReader : FaceReader
 {
@@ -42,7 +42,8 @@ internal sealed class FerCsvReader : FaceReader
     private bool Check(string? fault)
     {
         if (fault is null) return true;
-        _options.Report(new FerException($"{_path}, line {_reader!.LineNumber}{fault} Mend or remove the row, or skip bad rows (--skip-bad-rows)."));
+        _options.Report(new FerException($"{_path}, line {_reader!.LineNumber}{fault} Mend or remove the row, or skip bad rows " +
+            "(--skip-bad-rows)."));
         return false;
     }
 

@@ -8,8 +8,8 @@ namespace Fer.Pipeline.Data;
 
 /// <summary>
 /// Reads grey values written as decimal numbers with blanks between. The fast way works on 64 bytes at a time without a branch a number:
-/// for every byte it computes the number that would end right before it, and packs together those where a blank stands. Text it does not take
-/// (a fault, or more than one blank) is read again number by number, which finds the fault.
+/// for every byte it computes the number that would end right before it, and packs together those where a blank stands. Text it does not
+/// take (a fault, or more than one blank) is read again number by number, which finds the fault.
 /// </summary>
 internal static class PixelParser
 {
@@ -145,7 +145,10 @@ internal static class PixelParser
         return table;
     }
 
-    /// <summary>Reads number by number: any run of blanks separates. Fills <paramref name="pixels"/> as far as the text is sound and says where it is not.</summary>
+    /// <summary>
+    /// Reads number by number: any run of blanks separates. Fills <paramref name="pixels"/> as far as the text is sound and says where it
+    /// is not.
+    /// </summary>
     internal static PixelFault FindFault(ReadOnlySpan<byte> text, Span<byte> pixels)
     {
         int count = 0, i = 0;

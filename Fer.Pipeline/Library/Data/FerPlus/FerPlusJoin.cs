@@ -34,5 +34,8 @@ internal sealed class FerPlusJoin(string sourceName, string votesPath)
         all.CopyTo((int)row, votes);
     }
 
+    /// <summary>Writes the ten votes of a row that was read before, whatever split it has now.</summary>
+    internal void CopyTo(long row, Span<float> votes) => _votes.Value.CopyTo((int)row, votes);
+
     private string Files => $"{sourceName} and {votesPath}";
 }

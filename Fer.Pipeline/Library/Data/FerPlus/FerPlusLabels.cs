@@ -1,9 +1,9 @@
 namespace Fer.Pipeline.Data;
 
 /// <summary>
-/// What FER+'s votes say of the label that a face has elsewhere: naive Bayes over the ten votes, whose evidence counts less than that of ten
-/// independent ones, by the one factor at which the labels are likeliest. The votes' own shares would answer another question: on FER2013's
-/// Training faces 31 % of the votes for its seven classes are for neutral, and 17 % of its labels.
+/// What FER+'s votes say of the label that a face has elsewhere: naive Bayes over the ten votes, whose evidence counts less than that of
+/// ten independent ones, by the one factor at which the labels are likeliest. The votes' own shares would answer another question: on
+/// FER2013's Training faces 31 % of the votes for its seven classes are for neutral, and 17 % of its labels.
 /// </summary>
 internal sealed class FerPlusLabels
 {
@@ -30,7 +30,8 @@ internal sealed class FerPlusLabels
         var model = new FerPlusLabels(classes);
         model.Count(votes, labels);
         var evidence = new double[labels.Length * classes];
-        for (int i = 0; i < labels.Length; i++) model.Weigh(votes.Slice(i * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount), evidence.AsSpan(i * classes, classes));
+        for (int i = 0; i < labels.Length; i++)
+            model.Weigh(votes.Slice(i * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount), evidence.AsSpan(i * classes, classes));
         // The loss is convex in the weight: its slope has one root at most.
         double low = 0, high = 1;
         for (int i = 0; i < Halvings; i++)
@@ -63,7 +64,8 @@ internal sealed class FerPlusLabels
         for (int i = 0; i < labels.Length; i++)
         {
             _prior[labels[i]]++;
-            for (int v = 0; v < FerPlusVotes.VoteCount; v++) _likelihood[labels[i] * FerPlusVotes.VoteCount + v] += votes[i * FerPlusVotes.VoteCount + v];
+            for (int v = 0; v < FerPlusVotes.VoteCount; v++)
+                _likelihood[labels[i] * FerPlusVotes.VoteCount + v] += votes[i * FerPlusVotes.VoteCount + v];
         }
         ToLogarithms(_prior);
         for (int c = 0; c < _classes; c++) ToLogarithms(_likelihood.AsSpan(c * FerPlusVotes.VoteCount, FerPlusVotes.VoteCount));

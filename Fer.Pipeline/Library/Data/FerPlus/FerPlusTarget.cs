@@ -13,8 +13,8 @@ namespace Fer.Pipeline.Data;
 internal static class FerPlusTarget
 {
     /// <summary>
-    /// True where FER+'s votes give the labels: only they know contempt. Elsewhere the labels stay FER2013's, so that accuracy means the same with and
-    /// without votes, and the soft targets of the Training faces are what their votes say of those labels.
+    /// True where FER+'s votes give the labels: only they know contempt. Elsewhere the labels stay FER2013's, so that accuracy means the
+    /// same with and without votes, and the soft targets of the Training faces are what their votes say of those labels.
     /// </summary>
     internal static bool AreLabels(LabelScheme scheme) => scheme.ClassOf(Emotion.Contempt) >= 0;
 
@@ -31,7 +31,8 @@ internal static class FerPlusTarget
         for (int e = 1; e < emotions; e++)
             if (votes[e] > votes[most]) most = e;
         label = -1;
-        if (votes[most] <= 0 || votes[emotions] > votes[most] || votes[emotions + 1] > votes[most] || scheme.ClassOf((Emotion)most) < 0) return false;
+        if (votes[most] <= 0 || votes[emotions] > votes[most] || votes[emotions + 1] > votes[most]) return false;
+        if (scheme.ClassOf((Emotion)most) < 0) return false;
 
         target.Clear();
         float sum = 0;

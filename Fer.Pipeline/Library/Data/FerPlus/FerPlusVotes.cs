@@ -5,7 +5,8 @@ namespace Fer.Pipeline.Data;
 
 /// <summary>
 /// The votes of FER+'s ten taggers (fer2013new.csv; Barsoum et al., arXiv 1608.01041). Row k belongs to row k of the full FER2013 CSV.
-/// Columns: Usage, Image name, and the votes for neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, unknown and NF (not a face).
+/// Columns: Usage, Image name, and the votes for neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, unknown and NF (not
+/// a face).
 /// </summary>
 internal sealed class FerPlusVotes
 {
@@ -47,17 +48,20 @@ internal sealed class FerPlusVotes
         for (int i = 0; i < VoteCount; i++) votes[i] = _named[row] ? _votes[row * VoteCount + i] : 0;
     }
 
-    /// <summary>The votes on a source's rows: those given, or for classes with contempt those that lie beside the CSV or in the folder data.</summary>
+    /// <summary>
+    /// The votes on a source's rows: those given, or for classes with contempt those that lie beside the CSV or in the folder data.
+    /// </summary>
     /// <returns>The file; null where none is given and none needed.</returns>
-    /// <exception cref="FerUsageException">The scheme needs votes and there are none, or votes are given for something else than the CSV.</exception>
+    /// <exception cref="FerUsageException">
+    /// The scheme needs votes and there are none, or votes are given for something else than the CSV.
+    /// </exception>
     internal static string? Find(FaceSource source, LabelScheme scheme, string? given)
     {
         bool byRow = source is FerCsvSource;
         if (given is not null)
         {
             return byRow ? given : throw new FerUsageException(
-                $"{given}: FER+ votes belong to the rows of the FER2013 CSV, not to {(source is SampleFaceSource ? "the " : "")}{source.Name}. " +
-                "Leave them out, or use the CSV.");
+                $"{given}: FER+ votes belong to the rows of the FER2013 CSV, which {source.Name} is not. Leave them out, or use the CSV.");
         }
         if (!FerPlusTarget.AreLabels(scheme) || source is ImageFolderSource) return null;
         if (byRow)
@@ -65,8 +69,8 @@ internal sealed class FerPlusVotes
             string[] folders = [Path.GetDirectoryName(Path.GetFullPath(source.Name))!, DataLocator.DataFolder];
             if (folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists) is { } place) return place;
         }
-        throw new FerUsageException($"The classes of '{scheme.Definition}' include contempt, which takes the FER+ votes on the rows of the FER2013 CSV. " +
-            $"{Source} Put it beside fer2013.csv or name it with --fer-plus.");
+        throw new FerUsageException($"The classes of '{scheme.Definition}' include contempt, which takes the FER+ votes on the rows " +
+            $"of the FER2013 CSV. {Source} Put it beside fer2013.csv or name it with --fer-plus.");
     }
 
     /// <summary>Reads the file.</summary>
@@ -81,7 +85,8 @@ internal sealed class FerPlusVotes
         {
             string name = i < count ? FerCsvHeader.Printable(fields[i].Of(reader.Line)) : "";
             if (count != Columns.Length || !name.Equals(Columns[i], StringComparison.OrdinalIgnoreCase))
-                throw new FerException($"{path}, line {reader.LineNumber}: not the header of FER+, which is '{string.Join(',', Columns)}'. {Source}");
+                throw new FerException($"{path}, line {reader.LineNumber}: " +
+                    $"not the header of FER+, which is '{string.Join(',', Columns)}'. {Source}");
         }
         var votes = new FerPlusVotes();
         Span<byte> row = stackalloc byte[VoteCount];
@@ -91,12 +96,14 @@ internal sealed class FerPlusVotes
             if (CsvFields.Split(reader.Line, fields) != Columns.Length)
                 throw new FerException($"{path}, line {reader.LineNumber}: not {Columns.Length} fields. {Source}");
             if (!UsageNames.TryParse(fields[0].Of(reader.Line), out var usage))
-                throw new FerException($"{path}, line {reader.LineNumber} (Usage): '{FerCsvHeader.Printable(fields[0].Of(reader.Line))}' is not a split. {Source}");
+                throw new FerException($"{path}, line {reader.LineNumber} (Usage): " +
+                    $"'{FerCsvHeader.Printable(fields[0].Of(reader.Line))}' is not a split. {Source}");
             for (int i = 0; i < VoteCount; i++)
             {
                 var text = fields[i + 2].Of(reader.Line).Trim((byte)' ');
                 if (!Utf8Parser.TryParse(text, out byte value, out int used) || used != text.Length)
-                    throw new FerException($"{path}, line {reader.LineNumber} ({Columns[i + 2]}): '{FerCsvHeader.Printable(text)}' is not a number of votes. {Source}");
+                    throw new FerException($"{path}, line {reader.LineNumber} ({Columns[i + 2]}): " +
+                        $"'{FerCsvHeader.Printable(text)}' is not a number of votes. {Source}");
                 row[Place[i]] = value;
             }
             votes._votes.AddRange(row);

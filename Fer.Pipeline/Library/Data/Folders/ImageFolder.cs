@@ -8,8 +8,8 @@ internal readonly record struct FolderImage(string Path, Emotion Emotion, Usage?
 
 /// <summary>
 /// Lists the images of a folder data set: <c>train|validation|test/&lt;emotion&gt;/*</c> as Kaggle's image version of FER2013 has it, or
-/// <c>&lt;emotion&gt;/*</c> alone. train is Training; validation is PublicTest and test then PrivateTest; without validation test is PublicTest,
-/// so that there is a split to choose on. Sorted by path, so every machine lists alike.
+/// <c>&lt;emotion&gt;/*</c> alone. train is Training; validation is PublicTest and test then PrivateTest; without validation test is
+/// PublicTest, so that there is a split to choose on. Sorted by path, so every machine lists alike.
 /// </summary>
 internal static class ImageFolder
 {
@@ -21,7 +21,7 @@ internal static class ImageFolder
     internal static bool IsOne(string folder)
     {
         var names = Folders(folder);
-        return names.Any(name => SplitOf(name) is { } split && Folders(Path.Combine(folder, name)).Any(inner => EmotionNames.TryParse(inner, out _))) ||
+        return names.Any(name => SplitOf(name) is not null && Folders(Path.Combine(folder, name)).Any(inner => EmotionNames.TryParse(inner, out _))) ||
             names.Any(name => EmotionNames.TryParse(name, out _) && Images(Path.Combine(folder, name)).Any());
     }
 
@@ -47,9 +47,11 @@ internal static class ImageFolder
             }
         }
         if (images.Count == 0)
-            throw new FerException($"{folder}: no image in it. Put PNG or JPEG files into train/<emotion>/, for example {Path.Combine(folder, "train", "happy", "1.png")}.");
+            throw new FerException($"{folder}: no image in it. " +
+                $"Put PNG or JPEG files into train/<emotion>/, for example {Path.Combine(folder, "train", "happy", "1.png")}.");
         if (images.Any(image => image.Usage is null) && images.Any(image => image.Usage is not null))
-            throw new FerException($"{folder}: folders of splits and of emotions side by side. Put the emotions into train, validation or test.");
+            throw new FerException($"{folder}: folders of splits and of emotions side by side. " +
+                "Put the emotions into train, validation or test.");
         return images;
     }
 
@@ -65,7 +67,9 @@ internal static class ImageFolder
     private static Usage? SplitOf(string name)
     {
         string lower = name.ToLowerInvariant();
-        return Train.Contains(lower) ? Usage.Training : Validation.Contains(lower) ? Usage.PublicTest : Test.Contains(lower) ? Usage.PrivateTest : null;
+        if (Train.Contains(lower)) return Usage.Training;
+        if (Validation.Contains(lower)) return Usage.PublicTest;
+        return Test.Contains(lower) ? Usage.PrivateTest : null;
     }
 
     // Ordinal, as sorting by culture differs between machines.

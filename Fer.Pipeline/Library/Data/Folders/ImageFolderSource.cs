@@ -3,7 +3,10 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Data;
 
-/// <summary>The images of a folder data set (<see cref="ImageFolder"/>), made grey and 48x48. An image is decoded only where its pixels are asked for.</summary>
+/// <summary>
+/// The images of a folder data set (<see cref="ImageFolder"/>), made grey and 48x48. An image is decoded only where its pixels are asked
+/// for.
+/// </summary>
 internal sealed class ImageFolderSource(string path, FaceViewOptions options) : FaceSource
 {
     internal override string Name => path;

@@ -3,8 +3,8 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Data;
 
 /// <summary>
-/// What the parts of a drawn face do, after the action units that the Facial Action Coding System (Ekman and Friesen, 1978) gives each emotion.
-/// Lengths are in half face widths; up is positive.
+/// What the parts of a drawn face do, after the action units that the Facial Action Coding System (Ekman and Friesen, 1978) gives each
+/// emotion. Lengths are in half face widths; up is positive.
 /// </summary>
 /// <param name="BrowInner">Rise of the brows' inner ends (AU 1, 4).</param>
 /// <param name="BrowMiddle">Rise of their middle.</param>

@@ -2,7 +2,10 @@ using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Data;
 
-/// <summary>The sample faces, split by <see cref="StratifiedSplit"/>. They are drawn when a reader comes to them, some hundred at a time on all cores.</summary>
+/// <summary>
+/// The sample faces, split by <see cref="StratifiedSplit"/>. They are drawn when a reader comes to them, some hundred at a time on all
+/// cores.
+/// </summary>
 internal sealed class SampleFaceSource : FaceSource
 {
     private const int Batch = 256;

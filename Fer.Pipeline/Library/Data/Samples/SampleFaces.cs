@@ -4,8 +4,8 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Data;
 
 /// <summary>
-/// Faces drawn by the program, 48x48 grey, for machines without FER2013: the seven expressions on people of every shape, tone, pose and light,
-/// some half hidden. They show that a training works; they say nothing about real faces.
+/// Faces drawn by the program, 48x48 grey, for machines without FER2013: the seven expressions on people of every shape, tone, pose and
+/// light, some half hidden. They show that a training works; they say nothing about real faces.
 /// </summary>
 public static class SampleFaces
 {

@@ -19,7 +19,8 @@ internal static class SampleOcclusion
         const float side = Face.Side;
         float angle = (lowerHalf ? 0.1f + 0.8f * random.NextSingle() : 2 * random.NextSingle()) * MathF.PI;
         float startX = side / 2 + 0.75f * side * MathF.Cos(angle), startY = side / 2 + 0.75f * side * MathF.Sin(angle);
-        float endX = side * (0.2f + 0.6f * random.NextSingle()), endY = side * (lowerHalf ? 0.6f + 0.3f * random.NextSingle() : 0.2f + 0.6f * random.NextSingle());
+        float endX = side * (0.2f + 0.6f * random.NextSingle());
+        float endY = side * (lowerHalf ? 0.6f + 0.3f * random.NextSingle() : 0.2f + 0.6f * random.NextSingle());
         float dx = endX - startX, dy = endY - startY, squared = dx * dx + dy * dy;
         for (int y = 0; y < Face.Side; y++)
         {

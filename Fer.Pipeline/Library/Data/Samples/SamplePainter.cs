@@ -14,7 +14,9 @@ internal readonly struct SamplePainter(in SamplePerson person, in SampleExpressi
     // Side of a pixel on the face.
     private const float Pixel = 2f / Face.Side;
 
-    /// <summary>Tone of the picture at (u, v), 0 black … 1 white, before noise. Strays below 0 and above 1 are the caller's to cut.</summary>
+    /// <summary>
+    /// Tone of the picture at (u, v), 0 black … 1 white, before noise. Strays below 0 and above 1 are the caller's to cut.
+    /// </summary>
     internal float Tone(float u, float v)
     {
         float tone = _person.Background + _person.BackgroundSlope * (u + v) * 0.5f;
@@ -104,8 +106,8 @@ internal readonly struct SamplePainter(in SamplePerson person, in SampleExpressi
         }
         float du = side - wing * 0.6f, dv = v - tip;
         Shade(ref tone, 0.55f * Coverage(MathF.Sqrt(du * du + 2.5f * dv * dv) - 0.045f));
-        Shade(ref tone, 0.22f * Stroke(MathF.Sqrt((side - wing * 0.75f) * (side - wing * 0.75f) + (v - tip + 0.03f) * (v - tip + 0.03f)) - 0.07f, 0.025f)
-            * Coverage(wing * 0.75f - side));
+        float wu = side - wing * 0.75f, wv = v - tip + 0.03f;
+        Shade(ref tone, 0.22f * Stroke(MathF.Sqrt(wu * wu + wv * wv) - 0.07f, 0.025f) * Coverage(wing * 0.75f - side));
         if (e.Wrinkle > 0.1f)
         {
             for (int line = 0; line < 3; line++)
@@ -197,7 +199,8 @@ internal readonly struct SamplePainter(in SamplePerson person, in SampleExpressi
     private static float Coverage(float distance) => Math.Clamp(0.5f - distance / Pixel, 0, 1);
 
     // Share of a pixel that a line covers.
-    private static float Stroke(float distance, float thickness) => Math.Clamp(0.5f + (thickness * 0.5f - MathF.Abs(distance)) / Pixel, 0, 1);
+    private static float Stroke(float distance, float thickness) =>
+        Math.Clamp(0.5f + (thickness * 0.5f - MathF.Abs(distance)) / Pixel, 0, 1);
 
     private static float Soft(float squared) => squared >= 1 ? 0 : (1 - squared) * (1 - squared);
 

@@ -1,6 +1,8 @@
 namespace Fer.Pipeline.Data;
 
-/// <summary>Who is drawn and how the picture was taken: nothing here tells the expression. Grey values are 0 … 1, lengths half face widths.</summary>
+/// <summary>
+/// Who is drawn and how the picture was taken: nothing here tells the expression. Grey values are 0 … 1, lengths half face widths.
+/// </summary>
 internal readonly record struct SamplePerson
 {
     internal required float Skin { get; init; }

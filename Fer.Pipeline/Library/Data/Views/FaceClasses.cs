@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 namespace Fer.Pipeline.Data;
 
 /// <summary>
-/// The classes of a label column: a key with KeyValues, whose order the classes have, or text, whose names stand in FER2013's order of emotions where
-/// all are emotions and in alphabetical order elsewhere.
+/// The classes of a label column: a key with KeyValues, whose order the classes have, or text, whose names stand in FER2013's order of
+/// emotions where all are emotions and in alphabetical order elsewhere.
 /// </summary>
 internal static class FaceClasses
 {
@@ -20,14 +20,15 @@ internal static class FaceClasses
             throw new FerUsageException($"The label column '{column.Name}' holds {column.Type}; classes are a key with names or text. " +
                 "Turn it into a key with Conversion.MapValueToKey.");
         }
-        if (column.Annotations.Schema.GetColumnOrNull(FaceColumns.KeyValues) is not { Type: VectorDataViewType { ItemType: TextDataViewType } })
+        var names = column.Annotations.Schema.GetColumnOrNull(FaceColumns.KeyValues);
+        if (names is not { Type: VectorDataViewType { ItemType: TextDataViewType } })
         {
             throw new FerUsageException($"The keys of the label column '{column.Name}' have no names (KeyValues of text). " +
                 "Make them with Conversion.MapValueToKey from a column of text.");
         }
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        column.Annotations.GetValue(FaceColumns.KeyValues, ref names);
-        return [.. names.DenseValues().Select(name => name.ToString())];
+        VBuffer<ReadOnlyMemory<char>> texts = default;
+        column.Annotations.GetValue(FaceColumns.KeyValues, ref texts);
+        return [.. texts.DenseValues().Select(name => name.ToString())];
     }
 
     /// <summary>The scheme that a view of faces wrote beside its labels; null where the labels come from elsewhere.</summary>
@@ -45,7 +46,8 @@ internal static class FaceClasses
     /// <param name="own">The class names of the column's keys, as <see cref="NamesOf"/> gives them.</param>
     /// <param name="classNames">The class names that the index counts in.</param>
     /// <exception cref="FerException">A label is none of <paramref name="classNames"/>: thrown by the reader.</exception>
-    internal static Func<int> Reader(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> own, IReadOnlyList<string> classNames)
+    internal static Func<int> Reader(
+        DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> own, IReadOnlyList<string> classNames)
     {
         if (column.Type is TextDataViewType) return TextReader(row, column, classNames);
         int[] index = [.. own.Select(name => IndexOf(classNames, name))];

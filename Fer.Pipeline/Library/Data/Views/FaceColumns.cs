@@ -18,8 +18,8 @@ public static class FaceColumns
     public const string Pixels = "Pixels";
 
     /// <summary>
-    /// The same face as an <see cref="MLImage"/> of 48x48, Bgra32. It is made only when a getter reads it, and belongs to the caller, who disposes it;
-    /// a getter disposes the image it is handed before it puts the next in its place.
+    /// The same face as an <see cref="MLImage"/> of 48x48, Bgra32. It is made only when a getter reads it, and belongs to the caller, who
+    /// disposes it; a getter disposes the image it is handed before it puts the next in its place.
     /// </summary>
     public const string Image = "Image";
 
@@ -49,6 +49,10 @@ public static class FaceColumns
     internal static DataViewSchema.Column Find(DataViewSchema schema, string name) => schema.GetColumnOrNull(name) ??
         throw new FerUsageException($"There is no column '{name}'.{NearestName.Hint(name, schema.Select(column => column.Name))} " +
             $"The columns are {string.Join(", ", schema.Select(column => column.Name))}.");
+
+    /// <summary>The column Row, where there is one of Int64.</summary>
+    internal static DataViewSchema.Column? FindRow(DataViewSchema schema) =>
+        schema.GetColumnOrNull(Row) is { Type: NumberDataViewType type } column && type == NumberDataViewType.Int64 ? column : null;
 
     internal static DataViewSchema CreateSchema(LabelScheme scheme, bool votes)
     {

@@ -68,7 +68,8 @@ internal sealed class FaceDataCursor : DataViewRowCursor
     }
 
     /// <summary>A row's identity is its number in the source, whatever the order.</summary>
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = new DataViewRowId((ulong)OnRow().Row, 0);
+    public override ValueGetter<DataViewRowId> GetIdGetter() =>
+        (ref DataViewRowId value) => value = new DataViewRowId((ulong)OnRow().Row, 0);
 
     /// <exception cref="InvalidOperationException">The column was not asked for, or holds another type.</exception>
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)

@@ -4,8 +4,8 @@ using Microsoft.ML;
 namespace Fer.Pipeline.Data;
 
 /// <summary>
-/// The rows of a source as ML.NET reads them, with the columns of <see cref="FaceColumns"/>: those whose face is of one of the scheme's classes.
-/// Lazy: nothing is read before a cursor moves, and a column not asked for is not read.
+/// The rows of a source as ML.NET reads them, with the columns of <see cref="FaceColumns"/>: those whose face is of one of the scheme's
+/// classes. Lazy: nothing is read before a cursor moves, and a column not asked for is not read.
 /// </summary>
 internal sealed class FaceDataView : IDataView
 {

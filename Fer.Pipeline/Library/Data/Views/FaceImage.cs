@@ -28,7 +28,8 @@ internal static class FaceImage
     {
         int width = image.Width, height = image.Height;
         if ((long)width * height > GrayImage.MaxPixels)
-            throw new FerException($"An image of {width} x {height} is larger than the {GrayImage.MaxPixels:N0} pixels that are read. Resize it first.");
+            throw new FerException($"An image of {width} x {height} is larger than the {GrayImage.MaxPixels:N0} pixels that are " +
+                "read. Resize it first.");
         if (width == Face.Side && height == Face.Side)
         {
             ToGray(image, pixels);

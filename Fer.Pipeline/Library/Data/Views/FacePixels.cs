@@ -32,8 +32,10 @@ internal abstract class FacePixels
     internal static void Check(DataViewSchema.Column column)
     {
         if (CanRead(column.Type)) return;
-        throw new FerUsageException($"The column '{column.Name}' holds {column.Type}, which is no face. A face is a vector of {Face.PixelCount:N0} bytes, " +
-            $"a vector of {Face.PixelCount:N0} Singles from 0 to 255 (ExtractPixels with colorsToExtract: ColorBits.Red of an image of 48x48), " +
+        throw new FerUsageException($"The column '{column.Name}' holds {column.Type}, which is no face. " +
+            $"A face is a vector of {Face.PixelCount:N0} bytes, " +
+            $"a vector of {Face.PixelCount:N0} Singles from 0 to 255 (ExtractPixels of an image of 48x48 with " +
+            "colorsToExtract: ColorBits.Red), " +
             "or an MLImage of any size.");
     }
 
@@ -51,7 +53,8 @@ internal abstract class FacePixels
     private static void CheckLength(int length, DataViewRow row, DataViewSchema.Column column)
     {
         if (length != Face.PixelCount)
-            throw Fault(row, column, $"{length:N0} values where a face has {Face.PixelCount:N0} (48 x 48). Resize the image before its pixels are extracted.");
+            throw Fault(row, column, $"{length:N0} values where a face has {Face.PixelCount:N0} (48 x 48). " +
+                "Resize the image before its pixels are extracted.");
     }
 
     private static void Widen(ReadOnlySpan<byte> bytes, Span<float> pixels)
@@ -98,7 +101,8 @@ internal abstract class FacePixels
             pixels = pixels[..Face.PixelCount];
             _value.CopyTo(pixels);
             foreach (float value in pixels)
-                if (!(value >= 0 && value <= 255)) throw Fault(row, column, $"{value} is not a grey value of 0 to 255. Scale the pixels to that range.");
+                if (!(value >= 0 && value <= 255))
+                    throw Fault(row, column, $"{value} is not a grey value of 0 to 255. Scale the pixels to that range.");
         }
     }
 

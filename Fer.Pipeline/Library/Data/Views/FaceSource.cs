@@ -2,7 +2,9 @@ using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Data;
 
-/// <summary>Where faces come from, in a fixed order: a CSV, a folder of images, or drawn faces. A <see cref="FaceDataView"/> makes columns of it.</summary>
+/// <summary>
+/// Where faces come from, in a fixed order: a CSV, a folder of images, or drawn faces. A <see cref="FaceDataView"/> makes columns of it.
+/// </summary>
 internal abstract class FaceSource
 {
     /// <summary>What messages call the source.</summary>
@@ -34,7 +36,8 @@ internal abstract class FaceSource
         if (!File.Exists(path)) throw new FerException(DataFile.Missing(path));
         string[] archives = [".zip", ".tar.gz", ".tgz", ".tar", ".7z"];
         if (Array.Find(archives, end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase)) is { } archive)
-            throw new FerException($"{path}: a {archive} archive is not read. Unpack it and name the CSV file or the folder of images in it.");
+            throw new FerException($"{path}: a {archive} archive is not read. " +
+                "Unpack it and name the CSV file or the folder of images in it.");
         return new FerCsvSource(path, options);
     }
 }

@@ -1,10 +1,8 @@
-using Fer.Pipeline.Faces;
-
-namespace Fer.Pipeline.Evaluation;
+namespace Fer.Pipeline.Faces;
 
 /// <summary>
-/// Figures of a face that need no label and no model. Two of them only stand in for what they are named after, since FER2013 says nothing of
-/// pose and occlusion: they tell faces apart on the average, not each single one.
+/// Figures of a face that need no label and no model. Two of them only stand in for what they are named after, since FER2013 says nothing
+/// of pose and occlusion: they tell faces apart on the average, not each single one.
 /// </summary>
 public static class FaceProperties
 {
@@ -25,8 +23,8 @@ public static class FaceProperties
     public static double Contrast(ReadOnlySpan<byte> face) => Deviation(face, 0, 0, Side);
 
     /// <summary>
-    /// A stand-in for the pose: the mean difference of the face from its mirror image, in units of its contrast. A frontal, evenly lit face is
-    /// near 0; a turned or tilted head, and light from one side, raise it. 0 for a face of one grey.
+    /// A stand-in for the pose: the mean difference of the face from its mirror image, in units of its contrast. A frontal, evenly lit face
+    /// is near 0; a turned or tilted head, and light from one side, raise it. 0 for a face of one grey.
     /// </summary>
     public static double Asymmetry(ReadOnlySpan<byte> face)
     {

@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.Runtime.InteropServices;
 using Fer.Pipeline.Faces;
 using Microsoft.ML;
 
@@ -37,7 +36,9 @@ public static class FaceDataAnalysis
     }
 
     /// <summary>Reads all rows of a view of faces that have a label.</summary>
-    /// <param name="view">The rows, with the columns Label (whose classes are named after emotions), Pixels, Usage and Row of <see cref="FaceColumns"/>.</param>
+    /// <param name="view">
+    /// The rows, with the columns Label (whose classes are named after emotions), Pixels, Usage and Row of <see cref="FaceColumns"/>.
+    /// </param>
     /// <param name="source">What the report calls them.</param>
     /// <exception cref="FerUsageException">A column is missing or of another type, or a class is named after no emotion.</exception>
     /// <exception cref="FerException">A row cannot be read.</exception>
@@ -62,7 +63,6 @@ public static class FaceDataAnalysis
         ReadOnlyMemory<char> usageText = default;
         long row = 0;
         var values = new byte[Face.PixelCount];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         while (cursor.MoveNext())
         {
             int classIndex = getLabel();
@@ -76,10 +76,7 @@ public static class FaceDataAnalysis
             {
                 if (blanks++ < RowsNamed) blankRows.Add(row);
             }
-            SHA256.HashData(values, hash);
-            System.Runtime.InteropServices.CollectionsMarshal
-                .GetValueRefOrAddDefault(images, BinaryPrimitives.ReadUInt128BigEndian(hash), out _)
-                .Add(usage, emotion);
+            CollectionsMarshal.GetValueRefOrAddDefault(images, PixelHash.Of(values), out _).Add(usage, emotion);
         }
         return Summarize(source, counts, images.Values, blanks, blankRows);
     }
