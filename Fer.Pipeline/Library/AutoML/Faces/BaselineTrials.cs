@@ -19,10 +19,14 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
     /// <summary>Most rounds of boosting, a tree a class each: ML.NET's default.</summary>
     private const int MostRounds = 100;
 
-    private const int LeastRounds = 5;
+    /// <summary>Rounds by which the speed is measured.</summary>
+    private const int ProbeRounds = 2;
 
-    /// <summary>Values of features that LightGBM reads a second and thread in a tree, measured on two cores; a quarter of it, to be on the safe side.</summary>
-    private const double ValuesPerSecond = 4e7;
+    /// <summary>Fewer say nothing of what boosted trees can do.</summary>
+    private const int LeastRounds = 10;
+
+    /// <summary>Share of the time that is left for boosting: the measured speed is that of a moment.</summary>
+    private const double BoostingShare = 0.7;
 
     /// <summary>Purpose of the random stream that draws the faces.</summary>
     private const long DrawPurpose = 0x4261;
@@ -41,17 +45,14 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         var left = settings.TimeLimit == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : settings.TimeLimit - experiment.Clock.GetElapsedTime(start);
         // A context of its own, so that a trial's randomness hangs on its seed alone.
         var ml = new MLContext(unchecked((int)settings.Seed));
+        var rows = new CancellableView(FeatureRow.View(ml, train), cancellationToken);
+        int passes = trainer == BaselineTrainer.SdcaMaximumEntropy ? LinearPasses : Rounds(ml, rows, settings.Seed, left);
         IEstimator<ITransformer> last = trainer == BaselineTrainer.SdcaMaximumEntropy
-            ? ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: LinearPasses)
-            : ml.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
-            {
-                NumberOfIterations = Rounds(train, left),
-                NumberOfThreads = experiment.Threads > 0 ? experiment.Threads : Environment.ProcessorCount,
-                Seed = unchecked((int)settings.Seed),
-            });
-        var model = ml.Transforms.NormalizeMeanVariance("Features").Append(last).Fit(new CancellableView(FeatureRow.View(ml, train), cancellationToken));
+            ? ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: passes)
+            : Boosting(ml, passes, settings.Seed);
+        var model = ml.Transforms.NormalizeMeanVariance("Features").Append(last).Fit(rows);
         var metrics = ml.MulticlassClassification.Evaluate(model.Transform(new CancellableView(FeatureRow.View(ml, test), cancellationToken)));
-        return new TrialResult { TrialSettings = settings, Model = model, Metric = metrics.MicroAccuracy, LogLoss = metrics.LogLoss };
+        return new TrialResult { TrialSettings = settings, Model = model, Metric = metrics.MicroAccuracy, LogLoss = metrics.LogLoss, Epochs = passes };
     }
 
     /// <summary>Bytes that a trial takes: the backbone's weights and pass, and the features.</summary>
@@ -115,9 +116,25 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         return faces.Select(order.AsSpan(0, count));
     }
 
-    private static int Rounds(BottleneckFeatures features, TimeSpan left)
+    /// <summary>Rounds of boosting that the time is enough for. They differ from machine to machine, and so does what the baseline reaches.</summary>
+    /// <exception cref="FerException">It is enough for next to nothing.</exception>
+    private int Rounds(MLContext ml, IDataView rows, long seed, TimeSpan left)
     {
-        double round = (double)features.Faces.ClassNames.Count * features.Faces.Count * features.Length / ValuesPerSecond;
-        return (int)Math.Clamp(left.TotalSeconds / round, LeastRounds, MostRounds);
+        long start = experiment.Clock.GetTimestamp();
+        Boosting(ml, ProbeRounds, seed).Fit(rows);
+        var probe = experiment.Clock.GetElapsedTime(start);
+        double rounds = BoostingShare * (left - probe) / probe * ProbeRounds;
+        return rounds >= LeastRounds
+            ? (int)Math.Min(rounds, MostRounds)
+            : throw new FerException(FormattableString.Invariant(
+                $"{ProbeRounds} rounds of boosting took {probe.TotalSeconds:F1} s, which is too slow for {LeastRounds} of them in the {left.TotalSeconds:F1} s of a baseline."));
     }
+
+    private LightGbmMulticlassTrainer Boosting(MLContext ml, int rounds, long seed) =>
+        ml.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+        {
+            NumberOfIterations = rounds,
+            NumberOfThreads = experiment.Threads > 0 ? experiment.Threads : Environment.ProcessorCount,
+            Seed = unchecked((int)seed),
+        });
 }
