@@ -1,8 +1,6 @@
-using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
-using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
 using Fer.Tests.Models;
 using Fer.Tests.Training;

@@ -16,8 +16,6 @@ public sealed class PipelineSweepTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     /// <summary>Three classes, each about a corner of a plane; with so strong a penalty as 1 a linear trainer tells them apart badly.</summary>
     private static IDataView Rows(int count, long seed)
     {

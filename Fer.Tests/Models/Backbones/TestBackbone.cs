@@ -1,3 +1,4 @@
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 

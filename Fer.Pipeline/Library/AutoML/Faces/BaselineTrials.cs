@@ -42,7 +42,8 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         var (trainer, plan) = BaselinePlan.Parse(settings.Parameter);
         if (_features?.Plan != plan) _features = Featurize(plan, settings, cancellationToken);
         var (_, train, test) = _features.Value;
-        var left = settings.TimeLimit == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : settings.TimeLimit - experiment.Clock.GetElapsedTime(start);
+        bool limited = settings.TimeLimit != Timeout.InfiniteTimeSpan;
+        var left = limited ? settings.TimeLimit - experiment.Clock.GetElapsedTime(start) : TimeSpan.MaxValue;
         // A context of its own, so that a trial's randomness hangs on its seed alone.
         var ml = new MLContext(unchecked((int)settings.Seed));
         var rows = new CancellableView(FeatureRow.View(ml, train), cancellationToken);
@@ -51,8 +52,16 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
             ? ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: passes)
             : Boosting(ml, passes, settings.Seed);
         var model = ml.Transforms.NormalizeMeanVariance("Features").Append(last).Fit(rows);
-        var metrics = ml.MulticlassClassification.Evaluate(model.Transform(new CancellableView(FeatureRow.View(ml, test), cancellationToken)));
-        return new TrialResult { TrialSettings = settings, Model = model, Metric = metrics.MicroAccuracy, LogLoss = metrics.LogLoss, Epochs = passes };
+        var scored = model.Transform(new CancellableView(FeatureRow.View(ml, test), cancellationToken));
+        var metrics = ml.MulticlassClassification.Evaluate(scored);
+        return new TrialResult
+        {
+            TrialSettings = settings,
+            Model = model,
+            Metric = metrics.MicroAccuracy,
+            LogLoss = metrics.LogLoss,
+            Epochs = passes,
+        };
     }
 
     /// <summary>Bytes that a trial takes: the backbone's weights and pass, and the features.</summary>
@@ -66,7 +75,13 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
     internal static double FacesPerSecond(string backbone, int side, FaceExperimentOptions experiment)
     {
         const int faces = 16, passes = 3;
-        var network = Load(new ImageClassificationTrainer.Options { Arch = backbone, ResizeTo = side, BackboneFolder = experiment.BackboneFolder ?? "", FineTune = FineTune.None });
+        var network = Load(new ImageClassificationTrainer.Options
+        {
+            Arch = backbone,
+            ResizeTo = side,
+            FineTune = FineTune.None,
+            BackboneFolder = experiment.BackboneFolder ?? "",
+        });
         using var pool = new WorkerPool(experiment.Threads);
         using var executor = new NetworkExecutor(network, InferenceBatch.For(network, faces), training: false, pool, frozen: true);
         double best = double.MaxValue;
@@ -79,7 +94,8 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         return executor.BatchSize / Math.Max(best, 1e-6);
     }
 
-    private (BaselinePlan, BottleneckFeatures, BottleneckFeatures) Featurize(BaselinePlan plan, TrialSettings settings, CancellationToken cancellationToken)
+    private (BaselinePlan, BottleneckFeatures, BottleneckFeatures) Featurize(
+        BaselinePlan plan, TrialSettings settings, CancellationToken cancellationToken)
     {
         var options = Options(plan, settings);
         var network = Load(options);
@@ -116,7 +132,9 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         return faces.Select(order.AsSpan(0, count));
     }
 
-    /// <summary>Rounds of boosting that the time is enough for. They differ from machine to machine, and so does what the baseline reaches.</summary>
+    /// <summary>
+    /// Rounds of boosting that the time is enough for. They differ from machine to machine, and so does what the baseline reaches.
+    /// </summary>
     /// <exception cref="FerException">It is enough for next to nothing.</exception>
     private int Rounds(MLContext ml, IDataView rows, long seed, TimeSpan left)
     {
@@ -127,7 +145,7 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         return rounds >= LeastRounds
             ? (int)Math.Min(rounds, MostRounds)
             : throw new FerException(FormattableString.Invariant(
-                $"{ProbeRounds} rounds of boosting took {probe.TotalSeconds:F1} s, which is too slow for {LeastRounds} of them in the {left.TotalSeconds:F1} s of a baseline."));
+                $"{ProbeRounds} rounds of boosting took {probe.TotalSeconds:F1} s: too slow for {LeastRounds} in the {left.TotalSeconds:F1} s left."));
     }
 
     private LightGbmMulticlassTrainer Boosting(MLContext ml, int rounds, long seed) =>

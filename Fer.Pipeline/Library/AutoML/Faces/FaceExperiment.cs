@@ -9,8 +9,8 @@ namespace Fer.Pipeline.AutoML;
 
 /// <summary>
 /// The sweep on faces under a wall-clock budget: rehearses the end, measures the machine, chooses the width by the time there is, compares
-/// settings in short trials, trains the winner with what is left and has it saved before the time is up. With a folder it can be stopped at any moment
-/// and goes on where it was.
+/// settings in short trials, trains the winner with what is left and has it saved before the time is up. With a folder it can be stopped at
+/// any moment and goes on where it was.
 /// </summary>
 public sealed class FaceExperiment
 {
@@ -39,7 +39,10 @@ public sealed class FaceExperiment
     /// <summary>Called with the plan once the machine is measured.</summary>
     public Action<BudgetPlan>? PlanCallback { get; init; }
 
-    /// <summary>Asked once the experiment was cancelled and all is on disk: false to leave it like that, true to finish with the best so far. Null is true.</summary>
+    /// <summary>
+    /// Asked once the experiment was cancelled and all is on disk: false to leave it like that, true to finish with the best so far. Null
+    /// is true.
+    /// </summary>
     public Func<Task<bool>>? FinishAfterCancel { get; init; }
 
     /// <summary>Ends the running trial; for any thread.</summary>
@@ -47,7 +50,8 @@ public sealed class FaceExperiment
 
     /// <summary>
     /// Runs the experiment. <paramref name="finish"/> scores, saves and reports the best model; it is called before the sweep with an
-    /// untrained model as a rehearsal, which measures the time to keep for it and finds an unwritable folder while nothing is lost, and once at the end.
+    /// untrained model as a rehearsal, which measures the time to keep for it and finds an unwritable folder while nothing is lost, and
+    /// once at the end.
     /// </summary>
     /// <param name="monitor">Watches the trials.</param>
     /// <param name="finish">Gets the model.</param>
@@ -86,11 +90,12 @@ public sealed class FaceExperiment
         // Augmentation, start-up and a machine that slows down get a seventh.
         double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * record.ImagesPerSecond.First().Value;
         var both = store is null ? monitor : new MonitorGroup(store, monitor);
-        var ended = store?.State.Trials.Where(t => t is { State: TrialState.Completed, Phase: TrialPhase.Exploration }).Select(t => (t.Id, t.Metric ?? double.NaN));
+        var ended = store?.State.Trials.Where(t => t is { State: TrialState.Completed, Phase: TrialPhase.Exploration })
+            .Select(t => (t.Id, t.Metric ?? double.NaN));
         var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both,
             store is null ? null : Path.Combine(store.Folder, CheckpointFolder), ended);
-        _running = new MLContext().Auto().CreateExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
-            .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
+        _running = new MLContext().Auto().CreateExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor)
+            .SetTuner(Tuner(space, plan)).SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
         if (record.Baseline is { } baseline) _running.SetBaselines(baseline.Settings, baseline.TrialTime);
         if (store is not null) _running.SetCheckpoint(store);
         if (_options.MaximumMemoryUsageInMegaByte is { } memory) _running.SetMaximumMemoryUsageInMegaByte(memory);
@@ -131,7 +136,10 @@ public sealed class FaceExperiment
         return WithVotes(space, _training.HasSoftTargets && !_dataset.HasVotesAsLabels);
     }
 
-    /// <summary>The space over faces with votes beside their labels; without votes there is nothing to mix, and where they are the labels nothing to mix them with.</summary>
+    /// <summary>
+    /// The space over faces with votes beside their labels; without votes there is nothing to mix, and where they are the labels nothing to
+    /// mix them with.
+    /// </summary>
     private static SearchSpace<FaceSearchOptions> WithVotes(SearchSpace<FaceSearchOptions> space, bool areThere) =>
         areThere ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
 
@@ -211,9 +219,10 @@ public sealed class FaceExperiment
 
         BaselinePlan? Baseline()
         {
-            if (_options.BackboneFolder is not { } folder || _options.Architectures is not null || !BaselinePlan.IsWorthIt(Left())) return null;
+            if (_options.BackboneFolder is not { } folder || _options.Architectures is not null) return null;
+            if (!BaselinePlan.IsWorthIt(Left())) return null;
             var store = new BackboneStore(folder);
-            var speeds = store.Names.Select(store.Entry).Select(e => (e, BaselineTrials.FacesPerSecond(e.Name, BaselinePlan.ProbeSide, _options)));
+            var speeds = store.Names.Select(n => (store.Entry(n), BaselineTrials.FacesPerSecond(n, BaselinePlan.ProbeSide, _options)));
             return BaselinePlan.Choose(speeds, Left(), _training.Count, _validation.Count);
         }
 
@@ -231,8 +240,8 @@ public sealed class FaceExperiment
     }
 
     /// <summary>
-    /// How far a setting must lead the default: one standard error of the difference between two accuracies about a half. Trials of few epochs say how
-    /// fast a setting begins, not how far it gets; from those the default stays, unless it fails.
+    /// How far a setting must lead the default: one standard error of the difference between two accuracies about a half. Trials of few
+    /// epochs say how fast a setting begins, not how far it gets; from those the default stays, unless it fails.
     /// </summary>
     internal static double MarginOf(BudgetPlan plan, TimeSpan epoch, int faces) =>
         plan.TrialTime < FaceTrialRunner.TellingEpochs * epoch ? 1 : Math.Sqrt(0.5 * 0.25 / faces);
@@ -259,7 +268,8 @@ public sealed class FaceExperiment
     private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
     {
         var members = new List<Network>();
-        var records = (store?.State.Trials ?? []).Where(r => r.State == TrialState.Completed && r.Phase != TrialPhase.Baseline && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
+        var records = (store?.State.Trials ?? []).Where(r => r is { State: TrialState.Completed, Phase: not TrialPhase.Baseline }
+            && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
         foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostCandidates))
             if (runner.HasNetwork(record.Id)) members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
         return members;

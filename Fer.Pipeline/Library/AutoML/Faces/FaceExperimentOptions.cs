@@ -13,7 +13,10 @@ public sealed record FaceExperimentOptions
     /// <summary>What proposes settings.</summary>
     public TunerKind Tuner { get; init; } = TunerKind.SuccessiveHalving;
 
-    /// <summary>Architectures to choose from; null is all of the space, and the backbones of <see cref="BackboneFolder"/> that the time is enough for.</summary>
+    /// <summary>
+    /// Architectures to choose from; null is all of the space, and the backbones of <see cref="BackboneFolder"/> that the time is enough
+    /// for.
+    /// </summary>
     public IReadOnlyList<string>? Architectures { get; init; }
 
     /// <summary>The folder of backbones (<see cref="Models.BackboneStore"/>); null is none.</summary>

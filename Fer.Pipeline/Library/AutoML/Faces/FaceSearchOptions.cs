@@ -4,14 +4,17 @@ using Fer.Pipeline.Training;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// What a sweep on faces chooses. The defaults are the recipe measured on FER2013, and what a sweep tries first. The ranges are narrow around
-/// it on purpose: short trials like weak augmentation, no smoothing and small networks, which long trainings do not.
+/// What a sweep on faces chooses. The defaults are the recipe measured on FER2013, and what a sweep tries first. The ranges are narrow
+/// around it on purpose: short trials like weak augmentation, no smoothing and small networks, which long trainings do not.
 /// </summary>
 public sealed record FaceSearchOptions
 {
     private const int FirstSide = 32;
 
-    /// <summary>The architecture, trained from scratch; or a backbone to go on from and the side that faces are resized to for it, <c>NAME@SIDE</c>, which a <see cref="FaceExperiment"/> adds where there are such.</summary>
+    /// <summary>
+    /// The architecture, trained from scratch; or a backbone to go on from and the side that faces are resized to for it, <c>NAME@SIDE</c>,
+    /// which a <see cref="FaceExperiment"/> adds where there are such.
+    /// </summary>
     [Choice("FerNet", "ThreeConvolutionCnn")]
     public string Architecture { get; init; } = "FerNet";
 
@@ -56,8 +59,8 @@ public sealed record FaceSearchOptions
     public int InputSide { get; init; } = 48;
 
     /// <summary>
-    /// Share of the run that begins on smaller pictures of the faces, of 32 pixels and then of 40 where the input has more: an epoch on whole faces then
-    /// takes hardly longer than one on their middle, and in four minutes on FER2013 was worth a point more.
+    /// Share of the run that begins on smaller pictures of the faces, of 32 pixels and then of 40 where the input has more: an epoch on
+    /// whole faces then takes hardly longer than one on their middle, and in four minutes on FER2013 was worth a point more.
     /// </summary>
     [Choice(0.0, 0.4, 0.6), When(nameof(Architecture), "FerNet")]
     public double ProgressiveResizing { get; init; } = 0.6;
@@ -82,7 +85,10 @@ public sealed record FaceSearchOptions
     [Choice(0.99f, 0.998f, 0.999f)]
     public float ExponentialMovingAverage { get; init; } = 0.999f;
 
-    /// <summary>Share of FER+'s votes in the targets, the rest being FER2013's label. A <see cref="FaceExperiment"/> fixes it where there are no votes, or no other labels.</summary>
+    /// <summary>
+    /// Share of FER+'s votes in the targets, the rest being FER2013's label. A <see cref="FaceExperiment"/> fixes it where there are no
+    /// votes, or no other labels.
+    /// </summary>
     [Choice(0f, 0.4f, 0.7f)]
     public float SoftTargets { get; init; } = 0.4f;
 

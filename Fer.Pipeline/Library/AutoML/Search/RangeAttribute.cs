@@ -1,13 +1,16 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>Marks an option that a sweep may choose from <see cref="Min"/> to <see cref="Max"/>, both included; for int, long, float and double.</summary>
+/// <summary>
+/// Marks an option that a sweep may choose from <see cref="Min"/> to <see cref="Max"/>, both included; for int, long, float and double.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RangeAttribute : Attribute
 {
     /// <summary>Creates the range.</summary>
     /// <param name="min">The least value.</param>
     /// <param name="max">The greatest value.</param>
-    /// <param name="logBase">True where equal ratios, not equal differences, are equally likely; <paramref name="min"/> must then be positive.</param>
+    /// <param name="logBase">True where equal ratios, not equal differences, are equally likely; <paramref name="min"/> must then be
+    /// positive.</param>
     /// <exception cref="ArgumentException">The bounds are not finite, out of order, or not positive on a log scale.</exception>
     public RangeAttribute(double min, double max, bool logBase = false)
     {

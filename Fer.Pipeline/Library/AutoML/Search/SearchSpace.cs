@@ -42,8 +42,9 @@ public class SearchSpace
     public double[] MappingToFeatureSpace(Parameter parameter) => [.. Dimensions.Select(d => d.ToUnit(parameter[d.Name]))];
 
     /// <summary>A space of one choice between numbers, the first of which is its default.</summary>
-    internal static SearchSpace Choice(string name, IReadOnlyList<int> numbers) =>
-        new([new ChoiceDimension(name, typeof(int), numbers.Cast<object>())], new Parameter([KeyValuePair.Create(name, (object)numbers[0])]));
+    internal static SearchSpace Choice(string name, IReadOnlyList<int> numbers) => new(
+        [new ChoiceDimension(name, typeof(int), numbers.Cast<object>())],
+        new Parameter([KeyValuePair.Create(name, (object)numbers[0])]));
 
     /// <summary>Several spaces as one, each under a prefix and, where there is a condition, counting only where that is met.</summary>
     internal static SearchSpace Join(IReadOnlyList<(string Prefix, SearchSpace Space, OptionCondition? Condition)> parts) => new(
@@ -52,7 +53,8 @@ public class SearchSpace
 }
 
 /// <summary>
-/// The search space over the properties of <typeparamref name="T"/> that carry <see cref="RangeAttribute"/> or <see cref="ChoiceAttribute"/>, and over those
+/// The search space over the properties of <typeparamref name="T"/> that carry <see cref="RangeAttribute"/> or
+/// <see cref="ChoiceAttribute"/>, and over those
 /// of nested options (<see cref="NestOptionAttribute"/>). Properties without one keep their default.
 /// </summary>
 public sealed class SearchSpace<T> : SearchSpace where T : class, new()
@@ -60,7 +62,8 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
     private readonly T _prototype;
 
     /// <summary>Reads the space from the type.</summary>
-    /// <exception cref="ArgumentException">An attribute does not fit its property, a default lies outside its range, or no property carries one.</exception>
+    /// <exception cref="ArgumentException">An attribute does not fit its property, a default lies outside its range, or no property carries
+    /// one.</exception>
     public SearchSpace() : this(new T(), OptionTree.Dimensions(typeof(T))) { }
 
     private SearchSpace(T prototype, IReadOnlyList<SearchDimension> dimensions) : base(dimensions, Read(prototype, dimensions)) => _prototype = prototype;
@@ -69,7 +72,10 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
     /// <exception cref="ArgumentException">A value lies outside the space.</exception>
     public SearchSpace<T> WithDefault(T options) => new(options, Dimensions);
 
-    /// <summary>The same space in which one option is chosen from <paramref name="candidates"/>; where the default is none of them, the first is the default.</summary>
+    /// <summary>
+    /// The same space in which one option is chosen from <paramref name="candidates"/>; where the default is none of them, the first is the
+    /// default.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such option, or no candidate.</exception>
     public SearchSpace<T> WithChoice(string name, params IReadOnlyList<object> candidates)
     {
@@ -92,7 +98,10 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
         return new SearchSpace<T>(prototype, [.. Dimensions.Where(d => d != old)]);
     }
 
-    /// <summary>The same space in which one of its choices counts only where another option has one of <paramref name="values"/>, and keeps its default elsewhere.</summary>
+    /// <summary>
+    /// The same space in which one of its choices counts only where another option has one of <paramref name="values"/>, and keeps its
+    /// default elsewhere.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such choice, or the other option does not stand before it.</exception>
     public SearchSpace<T> WithCondition(string name, string option, params IReadOnlyList<object> values)
     {

@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Marks an option that only counts where another one has a certain value, as Adam's learning rate does. Elsewhere it keeps its default, so that two
-/// settings never differ by an option that does nothing.
+/// Marks an option that only counts where another one has a certain value, as Adam's learning rate does. Elsewhere it keeps its default, so
+/// that two settings never differ by an option that does nothing.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 public sealed class WhenAttribute : Attribute

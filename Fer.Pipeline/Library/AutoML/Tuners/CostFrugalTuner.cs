@@ -1,10 +1,10 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Cost-frugal optimisation (CFO) by randomised direct search (FLOW2; Wu, Wang and Huang, arXiv 2005.01571), as FLAML has it: from the space's
-/// default, which should be cheap, it takes a step of fixed length in a random direction, then the opposite one, and moves where that is better. The
-/// step shrinks when directions run out, and the search starts anew elsewhere when it has become small. Of equal results the one of less time is
-/// better, so it never walks towards cost that brings nothing.
+/// Cost-frugal optimisation (CFO) by randomised direct search (FLOW2; Wu, Wang and Huang, arXiv 2005.01571), as FLAML has it: from the
+/// space's default, which should be cheap, it takes a step of fixed length in a random direction, then the opposite one, and moves where
+/// that is better. The step shrinks when directions run out, and the search starts anew elsewhere when it has become small. Of equal
+/// results the one of less time is better, so it never walks towards cost that brings nothing.
 /// </summary>
 public sealed class CostFrugalTuner : ITuner
 {

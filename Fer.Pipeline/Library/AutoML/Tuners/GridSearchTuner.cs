@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Every place of a grid once: all values of a choice, and evenly spaced ones of a range, both ends included. The space's default comes first; the
-/// others follow in an order that the seed shuffles, so that a sweep cut short has still seen all options vary.
+/// Every place of a grid once: all values of a choice, and evenly spaced ones of a range, both ends included. The space's default comes
+/// first; the others follow in an order that the seed shuffles, so that a sweep cut short has still seen all options vary.
 /// </summary>
 public sealed class GridSearchTuner : ITuner
 {

@@ -1,9 +1,10 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Asynchronous successive halving (ASHA; Li et al., arXiv 1810.05934): many settings get a few epochs, the best third of them three times as many, and
-/// so on to full trials. A setting goes up as soon as it is in the best third of its rung, so that a sweep of any length has something on every
-/// rung. The space's default goes up with the first that does, so that there is always something known to measure a winner against.
+/// Asynchronous successive halving (ASHA; Li et al., arXiv 1810.05934): many settings get a few epochs, the best third of them three times
+/// as many, and so on to full trials. A setting goes up as soon as it is in the best third of its rung, so that a sweep of any length has
+/// something on every rung. The space's default goes up with the first that does, so that there is always something known to measure a
+/// winner against.
 /// </summary>
 public sealed class SuccessiveHalvingTuner : ITuner
 {
@@ -51,7 +52,8 @@ public sealed class SuccessiveHalvingTuner : ITuner
     /// <inheritdoc/>
     public void Update(TrialResult result)
     {
-        if (result.TrialSettings.TrialId == _id) _rungs[_current].Results.Add((result.TrialSettings.Parameter, result.Loss, result.LogLoss));
+        if (result.TrialSettings.TrialId == _id)
+            _rungs[_current].Results.Add((result.TrialSettings.Parameter, result.Loss, result.LogLoss));
     }
 
     private Parameter? Promotable(Rung rung)
@@ -61,7 +63,8 @@ public sealed class SuccessiveHalvingTuner : ITuner
         if (rung.Results.Any(r => r.Setting.Equals(_default)) && !rung.Promoted.Contains(_default)) return _default;
         // One trial runs at a time, so there is no need to let more up than the third; the default comes on top.
         if (rung.Promoted.Count(s => !s.Equals(_default)) >= places) return null;
-        return rung.Results.OrderBy(r => r.Loss).ThenBy(r => r.LogLoss).Take(places).Select(r => r.Setting).FirstOrDefault(s => !rung.Promoted.Contains(s));
+        return rung.Results.OrderBy(r => r.Loss).ThenBy(r => r.LogLoss).Take(places).Select(r => r.Setting)
+            .FirstOrDefault(s => !rung.Promoted.Contains(s));
     }
 
     private sealed class Rung

@@ -23,7 +23,8 @@ public sealed class FaceFeaturizingEstimator : IEstimator<FaceFeaturizingTransfo
         ArgumentNullException.ThrowIfNull(input);
         var faces = FaceColumns.Find(input.Schema, _input);
         FacePixels.Check(faces);
-        return new FaceFeaturizingTransformer(new FeatureMap(_backbone.Tap.Cut(_backbone.Network), _output, _threads, _progress), _input, _output, faces.Type);
+        var map = new FeatureMap(_backbone.Tap.Cut(_backbone.Network), _output, _threads, _progress);
+        return new FaceFeaturizingTransformer(map, _input, _output, faces.Type);
     }
 
     /// <inheritdoc/>

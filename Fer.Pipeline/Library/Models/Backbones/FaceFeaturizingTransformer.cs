@@ -8,8 +8,9 @@ using Microsoft.ML.Data;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// Adds a vector of the features that a frozen backbone finds in each face. Nothing is computed but what a cursor asks for; faces run on the engine 64 at
-/// a time. <c>ml.Model.Save</c> writes a chain of ML.NET's own transformers around the backbone as ONNX, which its packages load without this library.
+/// Adds a vector of the features that a frozen backbone finds in each face. Nothing is computed but what a cursor asks for; faces run on
+/// the engine 64 at a time. <c>ml.Model.Save</c> writes a chain of ML.NET's own transformers around the backbone as ONNX, which its
+/// packages load without this library.
 /// </summary>
 public sealed class FaceFeaturizingTransformer : ITransformer, IDisposable
 {
@@ -45,11 +46,15 @@ public sealed class FaceFeaturizingTransformer : ITransformer, IDisposable
     }
 
     /// <summary>Saves a chain of ML.NET's own transformers in place of this one.</summary>
-    /// <exception cref="FerException">The faces were images, which ML.NET's transformers cannot make grey and 48x48 as this one does.</exception>
+    /// <exception cref="FerException">The faces were images, which ML.NET's transformers cannot make grey and 48x48 as this one
+    /// does.</exception>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         if (_inputType is not VectorDataViewType)
-            throw new FerException($"A model that takes images in '{_input}' cannot be saved; fit it on the vector column '{FaceColumns.Pixels}'.");
+        {
+            throw new FerException(
+                $"A model that takes images in '{_input}' cannot be saved; fit it on the vector column '{FaceColumns.Pixels}'.");
+        }
         var ml = new MLContext();
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(_input, _inputType);
@@ -65,7 +70,8 @@ public sealed class FaceFeaturizingTransformer : ITransformer, IDisposable
     public void Dispose() => _map.Dispose();
 
     /// <summary>For instance <c>FaceFeaturizingTransformer of ResNet18: Pixels to Features (512)</c>.</summary>
-    public override string ToString() => $"{nameof(FaceFeaturizingTransformer)} of {_map.Network.Architecture}: {_input} to {_output} ({FeatureCount})";
+    public override string ToString() =>
+        $"{nameof(FaceFeaturizingTransformer)} of {_map.Network.Architecture}: {_input} to {_output} ({FeatureCount})";
 
     /// <summary>The backbone whose output has one dimension, which ML.NET's trainers want: it runs one face at a time.</summary>
     private byte[] Onnx()

@@ -25,7 +25,8 @@ internal sealed class FeatureMap(Network network, string column, int threads, IP
 
     internal override int Length => network.Output.Length;
 
-    internal override void AddColumns(DataViewSchema.Builder schema) => schema.AddColumn(column, new VectorDataViewType(NumberDataViewType.Single, Length));
+    internal override void AddColumns(DataViewSchema.Builder schema) =>
+        schema.AddColumn(column, new VectorDataViewType(NumberDataViewType.Single, Length));
 
     internal override float[] Compute(ReadOnlySpan<float> faces, int count)
     {
@@ -46,12 +47,13 @@ internal sealed class FeatureMap(Network network, string column, int threads, IP
         return features;
     }
 
-    internal override Delegate Getter(int column, Func<ReadOnlyMemory<float>> values) => new ValueGetter<VBuffer<float>>((ref VBuffer<float> value) =>
-    {
-        var editor = VBufferEditor.Create(ref value, Length);
-        values().Span.CopyTo(editor.Values);
-        value = editor.Commit();
-    });
+    internal override Delegate Getter(int column, Func<ReadOnlyMemory<float>> values) =>
+        new ValueGetter<VBuffer<float>>((ref VBuffer<float> value) =>
+        {
+            var editor = VBufferEditor.Create(ref value, Length);
+            values().Span.CopyTo(editor.Values);
+            value = editor.Commit();
+        });
 
     internal override void Report(long rows) => progress?.Report(rows);
 

@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// Walks over the rows of a <see cref="FaceMapView"/>. Faces are read ahead by a cursor of their own, so that the engine gets a batch at a time while
-/// the other columns stay with the row at hand; where no other column is asked for, that cursor is the only one.
+/// Walks over the rows of a <see cref="FaceMapView"/>. Faces are read ahead by a cursor of their own, so that the engine gets a batch at a
+/// time while the other columns stay with the row at hand; where no other column is asked for, that cursor is the only one.
 /// </summary>
 internal sealed class FaceMapCursor : DataViewRowCursor
 {
@@ -64,7 +64,8 @@ internal sealed class FaceMapCursor : DataViewRowCursor
     /// <exception cref="InvalidOperationException">The column was not asked for, or holds another type.</exception>
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (!IsColumnActive(column)) throw new InvalidOperationException($"The column '{column.Name}' was not among the columns asked for.");
+        if (!IsColumnActive(column))
+            throw new InvalidOperationException($"The column '{column.Name}' was not among the columns asked for.");
         if (!_schema.IsMade(column)) return _through!.GetGetter<TValue>(_schema.Input[column.Index]);
         return _schema.Getter<TValue>(column, () => _values.AsMemory(OnRow() * _schema.Map.Length, _schema.Map.Length));
     }
@@ -94,7 +95,9 @@ internal sealed class FaceMapCursor : DataViewRowCursor
         _schema.Map.Report(_computed);
     }
 
-    /// <summary>Goes on with the other columns, which must be those of the same row: labels beside the wrong face would go unnoticed.</summary>
+    /// <summary>
+    /// Goes on with the other columns, which must be those of the same row: labels beside the wrong face would go unnoticed.
+    /// </summary>
     private void MoveThrough()
     {
         DataViewRowId id = default;
@@ -105,5 +108,6 @@ internal sealed class FaceMapCursor : DataViewRowCursor
             "Give ShuffleRows a seed, cache the data, or read it from files that do not change.");
     }
 
-    private int OnRow() => _position >= 0 ? _at : throw new InvalidOperationException("The cursor is not on a row: MoveNext has not been called, or there are no more.");
+    private int OnRow() => _position >= 0 ? _at : throw new InvalidOperationException(
+        "The cursor is not on a row: MoveNext has not been called, or there are no more.");
 }

@@ -2,7 +2,9 @@ using Microsoft.ML;
 
 namespace Fer.Pipeline.Models;
 
-/// <summary>A view with what a <see cref="FaceMap"/> makes of its faces. It keeps the order of its input; to shuffle, shuffle that.</summary>
+/// <summary>
+/// A view with what a <see cref="FaceMap"/> makes of its faces. It keeps the order of its input; to shuffle, shuffle that.
+/// </summary>
 internal sealed class FaceMapView(IDataView input, FaceMapSchema schema) : IDataView
 {
     public DataViewSchema Schema => schema.Output;
