@@ -43,10 +43,12 @@ internal static class TransformBenchmark
     /// <summary>Faces that go through both before the clock runs.</summary>
     private const int WarmUp = 64;
 
+    /// <summary>Scores the same faces with both.</summary>
     /// <param name="model">A model zip.</param>
     /// <param name="data">A FER2013 file; its PublicTest is scored.</param>
     /// <param name="most">Most faces to score.</param>
     /// <param name="threads">Threads of our engine; 0 is one a processor, which is ONNX Runtime's number too.</param>
+    /// <param name="cancellationToken">Looked at before each face.</param>
     /// <exception cref="FerException">Model or data cannot be read, or the model is of the first version, which ML.NET cannot load.</exception>
     internal static TransformFigure Run(string model, string data, int most, int threads, CancellationToken cancellationToken)
     {
@@ -55,7 +57,11 @@ internal static class TransformBenchmark
         var faces = ml.Data.Cache(ml.Data.TakeRows(publicTest, most), FaceColumns.Pixels);
         using var loaded = FerModel.Load(model, threads);
         if (loaded.Manifest.FormatVersion == ModelManifest.FirstFormatVersion)
-            throw new FerException($"{model}: a model zip of the first version, which ML.NET cannot load. 'fer export --model {Path.GetFileName(model)} --output new.zip' writes it again.");
+        {
+            throw new FerException(
+                $"{model}: a model zip of the first version, which ML.NET cannot load. " +
+                $"'fer export --model {Path.GetFileName(model)} --output new.zip' writes it again.");
+        }
         using var ours = loaded.AsTransformer();
         var theirs = ml.Model.Load(model, out _);
         using var disposed = theirs as IDisposable;

@@ -36,7 +36,7 @@ internal sealed class TestModels : IDisposable
     /// <summary>A zip of any files, compressed as other programs do.</summary>
     internal string Zip(params (string Name, byte[] Content)[] files)
     {
-        using var zip = ZipFile.Open(Path("made.zip"), ZipArchiveMode.Create);
+        using var zip = new ZipArchive(File.Create(Path("made.zip")), ZipArchiveMode.Create);
         foreach (var (name, content) in files)
         {
             using var target = zip.CreateEntry(name, CompressionLevel.Optimal).Open();

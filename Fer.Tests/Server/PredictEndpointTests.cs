@@ -147,7 +147,8 @@ public sealed class PredictEndpointTests
         await using var server = await RunningServer.StartAsync();
         byte[] picture = Fer.Tests.Images.GoldenPictures.Read(name);
         var answer = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", picture, type));
-        Assert.Equal((40, 36), (answer.GetProperty("width").GetInt32(), answer.GetProperty("height").GetInt32()));
+        var size = answer.GetProperty("image");
+        Assert.Equal((40, 36), (size.GetProperty("width").GetInt32(), size.GetProperty("height").GetInt32()));
         await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", picture[..30], type), 422, "broken");
     }
 

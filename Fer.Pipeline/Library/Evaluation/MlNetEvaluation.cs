@@ -24,10 +24,11 @@ internal static class MlNetEvaluation
             definition[key].AddAnnotation("KeyValues", Names(classNames), new VectorDataViewType(TextDataViewType.Instance, classes));
         }
         var ml = new MLContext();
+        // ML.NET counts keys from 1, and those of objects from 0.
         var view = ml.Data.LoadFromEnumerable(labels.Select((label, i) =>
         {
             float[] score = probabilities[(i * classes)..((i + 1) * classes)];
-            return new Row { Label = (uint)label + 1, Score = score, PredictedLabel = (uint)FerPrediction.Best(score) + 1 };
+            return new Row { Label = (uint)label, Score = score, PredictedLabel = (uint)FerPrediction.Best(score) };
         }), definition);
         return ml.MulticlassClassification.Evaluate(view, topKPredictionCount: topK);
     }

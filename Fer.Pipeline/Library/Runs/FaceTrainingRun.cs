@@ -158,8 +158,8 @@ public sealed class FaceTrainingRun
             {
                 TrialSettings = settings,
                 Metric = result.Start?.Accuracy ?? result.Best?.ValidationAccuracy ?? double.NaN,
-                Loss = result.Start?.Loss ?? result.Best?.ValidationLoss ?? double.NaN,
-                Duration = result.Elapsed,
+                LogLoss = result.Start?.Loss ?? result.Best?.ValidationLoss ?? double.NaN,
+                DurationInMilliseconds = result.Elapsed.TotalMilliseconds,
                 Epochs = trial.EpochsDone,
             });
         }

@@ -38,7 +38,7 @@ internal static class MlNetChain
 
     private const string NetworkName = "OnnxModel";
 
-    private const string Score = "Score", GrayFace = "mlnet.face", ClassNameColumn = "ClassName";
+    private const string GrayFace = "mlnet.face", Label = "Label", ClassNameColumn = "ClassName";
 
     /// <summary>True for an entry with a network in it, however deep the chain is nested.</summary>
     internal static bool IsNetwork(string entry) => entry.EndsWith($"/{NetworkName}", StringComparison.Ordinal);
@@ -67,8 +67,14 @@ internal static class MlNetChain
         }
         else Append(ml.Transforms.Conversion.ConvertType(MlNetNetwork.Input, columns.Input, DataKind.Single));
         Append(ml.Transforms.ApplyOnnxModel([MlNetNetwork.Scores, MlNetNetwork.Best], [MlNetNetwork.Input], stream));
-        Add(BestClass(ml, classNames, columns.PredictedLabel));
-        Append(ml.Transforms.DropColumns(Score, MlNetNetwork.Best, MlNetNetwork.Input));
+        Add(BestClass(ml, classNames));
+        if (columns.PredictedLabel == ModelColumns.PredictedLabelName)
+            Append(ml.Transforms.DropColumns(ModelColumns.ScoreName, MlNetNetwork.Best, MlNetNetwork.Input));
+        else
+        {
+            Append(ml.Transforms.CopyColumns(columns.PredictedLabel, ModelColumns.PredictedLabelName));
+            Append(ml.Transforms.DropColumns(ModelColumns.ScoreName, ModelColumns.PredictedLabelName, MlNetNetwork.Best, MlNetNetwork.Input));
+        }
         Append(ml.Transforms.CopyColumns(columns.Score, MlNetNetwork.Scores));
         Append(ml.Transforms.DropColumns(MlNetNetwork.Scores));
         return new TransformerChain<ITransformer>([.. chain]);
@@ -107,7 +113,7 @@ internal static class MlNetChain
     /// Turns the one-hot best class into a key with the classes' names. ML.NET has no transform that takes the element out of a vector; its naive
     /// Bayes classifier, trained on one example a class, does exactly this.
     /// </summary>
-    private static ITransformer BestClass(MLContext ml, IReadOnlyList<string> classNames, string predictedLabel)
+    private static ITransformer BestClass(MLContext ml, IReadOnlyList<string> classNames)
     {
         var definition = SchemaDefinition.Create(typeof(ClassRow));
         definition[MlNetNetwork.Best].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, classNames.Count);
@@ -115,8 +121,8 @@ internal static class MlNetChain
             classNames.Select((name, i) => new ClassRow { Name = name, Best = [.. classNames.Select((_, j) => i == j ? 1f : 0f)] }), definition);
         // Names as the key data, so that their order is the network's.
         var names = ml.Transforms.SelectColumns(ClassNameColumn).Fit(rows).Transform(rows);
-        var labelled = ml.Transforms.Conversion.MapValueToKey(predictedLabel, ClassNameColumn, keyData: names).Fit(rows).Transform(rows);
-        return ml.MulticlassClassification.Trainers.NaiveBayes(predictedLabel, MlNetNetwork.Best).Fit(labelled);
+        var labelled = ml.Transforms.Conversion.MapValueToKey(Label, ClassNameColumn, keyData: names).Fit(rows).Transform(rows);
+        return ml.MulticlassClassification.Trainers.NaiveBayes(Label, MlNetNetwork.Best).Fit(labelled);
     }
 
     private static byte[] Content(ZipArchiveEntry entry)

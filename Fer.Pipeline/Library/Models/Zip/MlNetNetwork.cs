@@ -103,10 +103,11 @@ internal static class MlNetNetwork
     private static int SupplementStart(byte[] entry)
     {
         var input = new CodedInputStream(entry, sizeof(int), entry.Length - sizeof(int));
+        long origin = input.Position;
         bool isSecond = false;
         while (true)
         {
-            int at = sizeof(int) + (int)input.Position;
+            int at = sizeof(int) + (int)(input.Position - origin);
             uint tag = input.ReadTag();
             if (tag == 0) throw new ModelFormatException("its network was not written by this program: it names no classes");
             if (tag == GraphTag && isSecond) return at;

@@ -41,7 +41,7 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
             var packed = PackedModel.Create(network, manifest, metricsJson, MlNetChain.Entries(manifest.ClassNames));
             // What Load would refuse must not be written either.
             Check(network, packed.Manifest);
-            OnnxReader.Read(new MemoryStream(packed.Onnx), PackedModel.OnnxName);
+            CheckReadable(packed.Onnx);
             CheckJson(packed.MetricsJson, PackedModel.MetricsName);
             float[] expected = Predict(network);
             AtomicFile.Write(path, stream =>
@@ -144,6 +144,18 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
         if (network.Output != new Shape(manifest.ClassNames.Count))
             throw new ModelFormatException($"its network gives {network.Output} and its manifest.json names {manifest.ClassNames.Count} classes");
         if (network.Nodes[^1].Operation is not Softmax) throw new ModelFormatException("its network does not end in probabilities (softmax)");
+    }
+
+    private static void CheckReadable(byte[] onnx)
+    {
+        try
+        {
+            OnnxReader.Read(new MemoryStream(onnx), PackedModel.OnnxName);
+        }
+        catch (FerException e)
+        {
+            throw new ModelFormatException($"it could not be read again: {e.Message.TrimEnd('.')}");
+        }
     }
 
     private static void CheckSum(ModelManifest manifest, string name, byte[] content)
