@@ -13,13 +13,14 @@ namespace Fer.Pipeline.Models;
 public sealed class FaceClassificationTransformer : ITransformer, IDisposable
 {
     private readonly ModelColumns _columns;
+    private readonly FaceScoreMap _map;
     private readonly DataViewType _inputType;
 
     /// <param name="model">The model; disposed with the transformer.</param>
     /// <param name="columns">Names of the columns.</param>
     /// <param name="inputType">Type of the column with the faces, for saving.</param>
     internal FaceClassificationTransformer(FerModel model, ModelColumns columns, DataViewType inputType) =>
-        (Model, _columns, _inputType) = (model, columns, inputType);
+        (Model, _columns, _map, _inputType) = (model, columns, new FaceScoreMap(model, columns), inputType);
 
     /// <summary>The model: class names, manifest, prediction of single faces, and saving.</summary>
     public FerModel Model { get; }
@@ -33,14 +34,14 @@ public sealed class FaceClassificationTransformer : ITransformer, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="FerUsageException">The column of the faces is missing or holds no faces.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new FaceScoreMapper(Bind(inputSchema), Model);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new FaceRowMapper(Bind(inputSchema));
 
     /// <inheritdoc/>
     /// <exception cref="FerUsageException">The column of the faces is missing or holds no faces.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new FaceScoreView(input, Bind(input.Schema), Model);
+        return new FaceMapView(input, Bind(input.Schema));
     }
 
     /// <summary>Saves a chain of ML.NET's own transformers in place of this one.</summary>
@@ -59,9 +60,5 @@ public sealed class FaceClassificationTransformer : ITransformer, IDisposable
         $"{nameof(FaceClassificationTransformer)} of {Model.Manifest.Architecture}: {_columns.Input} to {_columns.Score} and {_columns.PredictedLabel} " +
         $"({string.Join(", ", Model.ClassNames)})";
 
-    private FaceScoreSchema Bind(DataViewSchema input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new FaceScoreSchema(input, _columns, Model.ClassNames);
-    }
+    private FaceMapSchema Bind(DataViewSchema input) => new(input, _columns.Input, _map);
 }
