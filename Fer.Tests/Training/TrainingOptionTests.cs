@@ -64,7 +64,9 @@ public class TrainingOptionTests
         var before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            comma.NumberFormat.NumberDecimalSeparator = ",";
+            CultureInfo.CurrentCulture = comma;
             var texts = options.Texts().ToDictionary(t => t.Name, t => t.Value);
             Assert.Equal("0.30000000000000004", texts["LearningRate"]);
             Assert.Equal("0.1", texts["LabelSmoothing"]);
