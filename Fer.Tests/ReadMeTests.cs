@@ -59,7 +59,7 @@ public sealed partial class ReadMeTests : IDisposable
 
     [Fact]
     public void A_sweep_of_ones_own_takes_the_lines_that_the_readme_shows() => Run(
-        Block("AutoMLExperiment").Replace("InSeconds(600)", "InSeconds(0.2)"),
+        Block("SetTrialRunner(runner)").Replace("InSeconds(600)", "InSeconds(0.2)"),
         "ITrialRunner runner = new Runner();",
         """
         class MyOptions
@@ -74,8 +74,20 @@ public sealed partial class ReadMeTests : IDisposable
                 await Task.Delay(5, cancellationToken);
                 return new TrialResult { TrialSettings = settings, Metric = settings.TrialId };
             }
+            public void Dispose() { }
         }
         """);
+
+    [Fact]
+    public void A_sweep_over_a_pipeline_takes_the_lines_that_the_readme_shows()
+    {
+        string csv = Path.Combine(_folder.Path, "faces.csv"), zip = Path.Combine(_folder.Path, "linear.zip"), store = Path.Combine(_folder.Path, "backbones");
+        SampleFaces.WriteCsv(csv, 120, 1);
+        TestBackbone.Add(store, "ResNet18");
+        Run(Block("SetPipeline(").Replace("fer2013.csv.gz", csv).Replace("data/backbones", store).Replace("resizeTo: 96", "resizeTo: 32")
+            .Replace("InSeconds(600)", "InSeconds(5)").Replace("linear.zip", zip), "");
+        Assert.True(new FileInfo(zip).Length > 0);
+    }
 
     private static string Block(string with)
     {

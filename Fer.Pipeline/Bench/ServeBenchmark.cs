@@ -112,7 +112,7 @@ internal sealed record ServeFigure(int Connections, double Seconds, double Faces
     IReadOnlyList<float> Milliseconds, IReadOnlyDictionary<int, int> Statuses, double EarlyMebibytes, double LateMebibytes)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        {Connections} connections, {Seconds:F1} s: {FacesPerSecond:F0} faces/s, {Ratio:F2} of the {DirectFacesPerSecond:F0} of the model alone
+        {Connections} connections, {Seconds:F1} s: {FacesPerSecond:F0} faces/s, {Ratio:F2} of the model's {DirectFacesPerSecond:F0} alone
         processor milliseconds a face, the client's included: {ProcessorMilliseconds:F2}, the model alone {DirectProcessorMilliseconds:F2}
         milliseconds: half within {Percentile(0.5):F1}, 95 % within {Percentile(0.95):F1}, 99 % within {Percentile(0.99):F1}
         answers: {string.Join(", ", Statuses.Select(s => $"{s.Value} of {StatusName(s.Key)}"))}

@@ -11,7 +11,8 @@ namespace Fer.Commands;
 internal sealed class ExportCommand : ICommand
 {
     private readonly Option<string?> _model = ModelOption.Create();
-    private readonly Option<string?> _output = Values.Text("--output", "Where the ONNX file is written; FILE.zip writes a model zip", "FILE");
+    private readonly Option<string?> _output =
+        Values.Text("--output", "Where the ONNX file is written; FILE.zip writes a model zip", "FILE");
     private readonly Option<int?> _opset = Values.Whole(
         "--opset", "Version of ONNX's operator set", OnnxWriter.OldestOperatorSet, OnnxWriter.NewestOperatorSet, OnnxWriter.OperatorSet);
 

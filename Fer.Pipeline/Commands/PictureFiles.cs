@@ -21,7 +21,8 @@ internal static class PictureFiles
     internal static bool IsGif(string path) => Path.GetExtension(path).Equals(".gif", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The pictures of all paths, those of folders sorted, and an answer for each path that has none.</summary>
-    internal static (IReadOnlyList<PictureFile> Files, IReadOnlyList<PictureResult> Broken) Expand(IEnumerable<string> given, CommandHost host)
+    internal static (IReadOnlyList<PictureFile> Files, IReadOnlyList<PictureResult> Broken) Expand(
+        IEnumerable<string> given, CommandHost host)
     {
         var files = new List<PictureFile>();
         var broken = new List<PictureResult>();

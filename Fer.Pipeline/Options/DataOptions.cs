@@ -9,12 +9,17 @@ namespace Fer.Options;
 /// <summary>The options of every command that reads faces: where they are and which classes are told apart.</summary>
 internal sealed class DataOptions
 {
-    private readonly Option<string?> _data = Values.Text("--data", "CSV (plain or .gz) or folder of images; without it what is in data/, else faces drawn by the program", "PATH");
-    private readonly Option<string?> _scheme = Values.Choice("--scheme", "Classes to tell apart (seven where not given)", [.. LabelScheme.Names])!;
+    private readonly Option<string?> _data = Values.Text(
+        "--data", "CSV (plain or .gz) or folder of images; without it what is in data/, else faces drawn by the program", "PATH");
+    private readonly Option<string?> _scheme =
+        Values.Choice("--scheme", "Classes to tell apart (seven where not given)", [.. LabelScheme.Names])!;
     private readonly Option<string?> _classes = Values.Text("--classes", "Your own classes, joined by commas: happy,sad", "NAMES");
-    private readonly Option<string[]> _merge = new("--merge") { Description = "Joins an emotion to another: disgust=angry; may be repeated", HelpName = "FROM=INTO" };
-    private readonly Option<string?> _ferPlus = Values.Text("--fer-plus", "FER+ votes (fer2013new.csv), joined to the rows of the CSV", "FILE");
-    private readonly Option<bool> _skipBadRows = Values.Flag("--skip-bad-rows", "Counts and skips broken rows instead of stopping at the first");
+    private readonly Option<string[]> _merge =
+        new("--merge") { Description = "Joins an emotion to another: disgust=angry; may be repeated", HelpName = "FROM=INTO" };
+    private readonly Option<string?> _ferPlus =
+        Values.Text("--fer-plus", "FER+ votes (fer2013new.csv), joined to the rows of the CSV", "FILE");
+    private readonly Option<bool> _skipBadRows =
+        Values.Flag("--skip-bad-rows", "Counts and skips broken rows instead of stopping at the first");
 
     /// <summary>The options, for the command's list.</summary>
     internal IEnumerable<Option> All => [_data, _scheme, _classes, _merge, _ferPlus, _skipBadRows];
@@ -47,9 +52,13 @@ internal sealed class DataOptions
         string? scheme = result.GetValue(_scheme), classes = result.GetValue(_classes);
         string[] merges = result.GetValue(_merge) ?? [];
         if (scheme is not null && (classes is not null || merges.Length > 0))
-            throw new FerUsageException("--scheme names a known set of classes; --classes and --merge make your own. Give one or the other.");
+        {
+            throw new FerUsageException(
+                "--scheme names a known set of classes; --classes and --merge make your own. Give one or the other.");
+        }
         if (scheme is not null) return LabelScheme.Parse(scheme);
         if (classes is null && merges.Length == 0) return LabelScheme.Seven;
-        return LabelScheme.Custom(classes?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [], merges);
+        const StringSplitOptions words = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        return LabelScheme.Custom(classes?.Split(',', words) ?? [], merges);
     }
 }

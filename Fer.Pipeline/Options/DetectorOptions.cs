@@ -8,12 +8,16 @@ namespace Fer.Options;
 internal sealed class DetectorOptions(FaceFinderOptions defaults)
 {
     private readonly Option<string?> _detector = Package();
-    private readonly Option<string?> _range = Values.Choice("--range", "near: faces close to a camera; far: near and far ones", ["near", "far"])!;
-    private readonly Option<double?> _score = Values.Number("--minimum-score", "The least score of a face", 0.01, 0.99, @default: defaults.MinimumScore);
-    private readonly Option<int?> _levels = Values.Whole("--levels", "How closely to look: 1 the whole picture at once, each more at tiles of half the side (as the picture's size asks for)", 1, 4);
+    private readonly Option<string?> _range =
+        Values.Choice("--range", "near: faces close to a camera; far: near and far ones", ["near", "far"])!;
+    private readonly Option<double?> _score =
+        Values.Number("--minimum-score", "The least score of a face", 0.01, 0.99, @default: defaults.MinimumScore);
+    private readonly Option<int?> _levels = Values.Whole("--levels",
+        "How closely to look: 1 the whole picture at once, each more at tiles of half the side (by default, by the picture's size)", 1, 4);
 
     /// <summary>The option that names the package alone.</summary>
-    internal static Option<string?> Package() => Values.Text("--detector", "The face detector's package, packed or as a folder (the one in data/ where not given)", "FILE");
+    internal static Option<string?> Package() =>
+        Values.Text("--detector", "The face detector's package, packed or as a folder (the one in data/ where not given)", "FILE");
 
     /// <summary>The package that is named, or the place in data/ where one is looked for.</summary>
     internal static string PathOf(string? given, CommandHost host) =>
@@ -40,5 +44,6 @@ internal sealed class DetectorOptions(FaceFinderOptions defaults)
 
     /// <summary>What to say where there is no detector.</summary>
     internal static string Missing(CommandHost host) =>
-        $"The face detector is not in {host.Shorten(host.Folders.Data)}, so each picture is taken for one cropped face. `{BlazeFacePackage.FetchCommand}` fetches it.";
+        $"The face detector is not in {host.Shorten(host.Folders.Data)}, so each picture is taken for one cropped face. " +
+        $"`{BlazeFacePackage.FetchCommand}` fetches it.";
 }

@@ -12,7 +12,8 @@ internal static class ModelOption
     internal const string Shipped = "fer-seven.zip";
 
     internal static Option<string?> Create() =>
-        Values.Text("--model", $"The model zip, as 'experiment' and 'train' leave it; without it artifacts/{Shipped}, else the newest of artifacts/*/{RunFolder.ModelName}", "FILE");
+        Values.Text("--model", $"The model zip, as 'experiment' and 'train' leave it; without it artifacts/{Shipped}, " +
+            $"else the newest of artifacts/*/{RunFolder.ModelName}", "FILE");
 
     /// <summary>The model that was named, else the one that comes with the project, else the newest.</summary>
     /// <exception cref="FerUsageException">None is named and there is none.</exception>
@@ -23,7 +24,9 @@ internal static class ModelOption
         if (File.Exists(shipped)) return shipped;
         string? newest = !Directory.Exists(folder) ? null : new DirectoryInfo(folder).EnumerateDirectories()
             .Select(run => new FileInfo(Path.Combine(run.FullName, RunFolder.ModelName))).Where(file => file.Exists)
-            .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.FullName, StringComparer.Ordinal).FirstOrDefault()?.FullName;
-        return newest ?? throw new FerUsageException($"There is no model in {host.Shorten(folder)} yet: 'fer experiment --minutes 15' makes one. Or name one: --model FILE.");
+            .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.FullName, StringComparer.Ordinal)
+            .FirstOrDefault()?.FullName;
+        return newest ?? throw new FerUsageException(
+            $"There is no model in {host.Shorten(folder)} yet: 'fer experiment --minutes 15' makes one. Or name one: --model FILE.");
     }
 }

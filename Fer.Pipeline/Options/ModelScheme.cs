@@ -21,7 +21,10 @@ internal static class ModelScheme
             throw new FerException($"{path}: the label scheme '{model.Manifest.Scheme}' of its manifest is not known here. {e.Message}", e);
         }
         if (!scheme.ClassNames.SequenceEqual(model.ClassNames))
-            throw new FerException($"{path}: its classes {string.Join(", ", model.ClassNames)} are not those of its scheme '{model.Manifest.Scheme}'.");
+        {
+            string classes = string.Join(", ", model.ClassNames);
+            throw new FerException($"{path}: its classes {classes} are not those of its scheme '{model.Manifest.Scheme}'.");
+        }
         return scheme;
     }
 

@@ -14,7 +14,10 @@ internal sealed class VideoAnswerWriter(TextWriter output, AnswerFormat format, 
     internal void Write(double seconds, IReadOnlyList<TrackedFace> faces)
     {
         if (format == AnswerFormat.Csv && !_hasHeader)
-            output.WriteLine(CsvText.Row(["seconds", "face", "x", "y", "width", "height", "score", "emotion", "confidence", .. classNames]));
+        {
+            output.WriteLine(CsvText.Row(
+                ["seconds", "face", "x", "y", "width", "height", "score", "emotion", "confidence", .. classNames]));
+        }
         _hasHeader = true;
         foreach (var face in faces)
         {

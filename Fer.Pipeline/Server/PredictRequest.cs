@@ -54,11 +54,13 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
     {
         const string Known = "send a picture as image/jpeg, image/png, image/webp, image/gif or image/bmp, several as multipart/form-data";
         if (request.ContentType is null) throw RequestProblem.UnsupportedType($"The body has no Content-Type; {Known}.");
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) throw RequestProblem.UnsupportedType($"The Content-Type cannot be read; {Known}.");
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            throw RequestProblem.UnsupportedType($"The Content-Type cannot be read; {Known}.");
         if (type.MediaType.Equals(Multipart, StringComparison.OrdinalIgnoreCase))
         {
             string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
-            return boundary.Length is > 0 and <= 70 ? boundary : throw RequestProblem.BadRequest("The Content-Type names no boundary of 1 to 70 characters between the parts.");
+            if (boundary.Length is > 0 and <= 70) return boundary;
+            throw RequestProblem.BadRequest("The Content-Type names no boundary of 1 to 70 characters between the parts.");
         }
         if (RawTypes.Contains(type.MediaType.ToString(), StringComparer.OrdinalIgnoreCase)) return null;
         throw RequestProblem.UnsupportedType($"'{Shown(type.MediaType.ToString())}' is not read; {Known}.");

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Reports;
 using Fer.Pipeline.Runs;
+using Fer.Tests.Models;
 using Fer.Tests.Training;
 using Microsoft.ML;
 
@@ -31,16 +33,7 @@ public sealed class BaselineTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly BaselinePlan _plan = new("Tiny", 32, 500, 80, TrialSeconds: 60);
 
-    public BaselineTests()
-    {
-        var builder = new NetworkBuilder("Tiny", new Shape(3, 32, 32));
-        builder.Input.Convolution(16, 3, 2).BatchNormalization().Relu().Convolution(32, 3, 2).BatchNormalization().Relu().GlobalAveragePool().Linear(10);
-        var network = builder.Build();
-        network.Initialize(seed: 3);
-        string file = _folder.File("tiny.onnx");
-        using (var stream = File.Create(file)) OnnxWriter.Write(network, stream);
-        new BackboneStore(_folder.File("backbones")).Add("Tiny", file);
-    }
+    public BaselineTests() => TestBackbone.Add(_folder.File("backbones"), "Tiny");
 
     public void Dispose() => _folder.Dispose();
 
@@ -49,7 +42,8 @@ public sealed class BaselineTests : IDisposable
     private FaceExperimentOptions Options => new()
     {
         Budget = TimeSpan.FromMinutes(10),
-        Threads = 2,
+        // LightGBM's threads wait for one another by spinning, which takes long on a busy machine.
+        Threads = 1,
         BackboneFolder = _folder.File("backbones"),
         BottleneckFolder = _folder.File("features"),
     };

@@ -1,9 +1,8 @@
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
-using Fer.Pipeline.Models;
-using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
+using Fer.Tests.Models;
 using Fer.Tests.Training;
 
 namespace Fer.Tests.AutoML;
@@ -18,16 +17,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
         .WithChoice(nameof(FaceSearchOptions.Architecture), "FerNet", "Tiny@32")
         .WithCondition(nameof(FaceSearchOptions.FineTune), nameof(FaceSearchOptions.Architecture), "Tiny@32");
 
-    public FaceTrialRunnerTests()
-    {
-        var builder = new NetworkBuilder("Tiny", new Shape(3, 32, 32));
-        builder.Input.Convolution(16, 3, 2).BatchNormalization().Relu().Convolution(32, 3, 2).BatchNormalization().Relu().GlobalAveragePool().Linear(10);
-        var network = builder.Build();
-        network.Initialize(seed: 3);
-        string file = _folder.File("tiny.onnx");
-        using (var stream = File.Create(file)) OnnxWriter.Write(network, stream);
-        new BackboneStore(_folder.File("backbones")).Add("Tiny", file);
-    }
+    public FaceTrialRunnerTests() => TestBackbone.Add(_folder.File("backbones"), "Tiny");
 
     public void Dispose() => _folder.Dispose();
 

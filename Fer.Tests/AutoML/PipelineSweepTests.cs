@@ -3,6 +3,7 @@ using Fer.Pipeline.AutoML;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using Microsoft.ML.Trainers.LightGbm;
 
 namespace Fer.Tests.AutoML;
 
@@ -14,8 +15,6 @@ public sealed class PipelineSweepTests : IDisposable
     private readonly RecordingMonitor _monitor = new();
 
     public void Dispose() => _folder.Dispose();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Three classes, each about a corner of a plane; with so strong a penalty as 1 a linear trainer tells them apart badly.</summary>
     private static IDataView Rows(int count, long seed)
@@ -77,7 +76,12 @@ public sealed class PipelineSweepTests : IDisposable
     public void A_stage_may_be_one_of_several_estimators()
     {
         var trees = Ml.Auto().CreateSweepableEstimator<TreeOptions>((context, parameter) =>
-            context.MulticlassClassification.Trainers.LightGbm(numberOfIterations: parameter.Rounds, minimumExampleCountPerLeaf: 5));
+            context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+            {
+                NumberOfIterations = parameter.Rounds,
+                MinimumExampleCountPerLeaf = 5,
+                NumberOfThreads = 1,
+            }));
         var pipeline = Ml.Transforms.Conversion.MapValueToKey("Label", "Name").Append(Linear(), trees);
         Assert.Equal(["e1", "e1.0.L2", "e1.0.Passes", "e1.1.Rounds"], pipeline.SearchSpace.Default.Names);
         Experiment(pipeline).SetMaxModelToExplore(8).Run();

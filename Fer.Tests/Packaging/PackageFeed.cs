@@ -33,7 +33,8 @@ public sealed class PackageFeed : IAsyncLifetime
               </packageSources>
             </configuration>
             """);
-        var (_, places, _) = await DotnetCommand.RunAsync(TestPaths.Root, "nuget", "locals", "global-packages", "--list", "--force-english-output");
+        var (_, places, _) = await DotnetCommand.RunAsync(
+            TestPaths.Root, "nuget", "locals", "global-packages", "--list", "--force-english-output");
         RestoredPackages = places[(places.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 
@@ -43,7 +44,8 @@ public sealed class PackageFeed : IAsyncLifetime
         string path = _folder.File($"feed/{id}.{Version}.nupkg");
         using var zip = ZipFile.OpenRead(path);
         using var text = zip.GetEntry($"{id}.nuspec")!.Open();
-        return (zip.Entries.ToDictionary(e => e.FullName, e => e.Length), XDocument.Load(text).Root!.Elements().First(), new FileInfo(path).Length);
+        var metadata = XDocument.Load(text).Root!.Elements().First();
+        return (zip.Entries.ToDictionary(e => e.FullName, e => e.Length), metadata, new FileInfo(path).Length);
     }
 
     public ValueTask DisposeAsync()

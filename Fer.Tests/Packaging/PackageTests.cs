@@ -14,7 +14,8 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
 
     private static readonly string Model = Path.Combine(TestPaths.Root, "artifacts", "fer-seven.zip");
 
-    private static string? Value(XElement metadata, string name) => metadata.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value;
+    private static string? Value(XElement metadata, string name) =>
+        metadata.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value;
 
     private static string Expected(byte[] face)
     {
@@ -78,7 +79,8 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     public async Task The_tool_installs_from_a_folder_and_predicts_a_face()
     {
         string tools = Path.Combine(feed.Folder, "tools"), picture = Path.Combine(feed.Folder, "face.png");
-        var install = await DotnetCommand.RunAsync(feed.Folder, "tool", "install", Tool, "--version", PackageFeed.Version, "--tool-path", tools);
+        var install = await DotnetCommand.RunAsync(
+            feed.Folder, "tool", "install", Tool, "--version", PackageFeed.Version, "--tool-path", tools);
         Assert.True(install.Code == 0, install.Output + install.Error);
         string fer = Path.Combine(tools, OperatingSystem.IsWindows() ? "fer.exe" : "fer");
 
@@ -133,7 +135,8 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         var build = await DotnetCommand.RunAsync(folder, "build", "-o", built, "-v", "quiet", "-p:UseSharedCompilation=false");
         string? missing = build.Output.Split('\n').FirstOrDefault(line => (line.Contains("NU1101", StringComparison.Ordinal)
             || line.Contains("NU1102", StringComparison.Ordinal)) && !line.Contains(Library, StringComparison.Ordinal));
-        Assert.SkipWhen(build.Code != 0 && missing is not null, $"A package that the library needs was restored to no folder known here: {missing}");
+        Assert.SkipWhen(build.Code != 0 && missing is not null,
+            $"A package that the library needs was restored to no folder known here: {missing}");
         Assert.True(build.Code == 0, build.Output + build.Error);
 
         var run = await DotnetCommand.RunAsync(folder, Path.Combine(built, "App.dll"), Model, pixels);

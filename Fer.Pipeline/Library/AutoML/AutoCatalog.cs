@@ -18,7 +18,8 @@ public sealed class AutoCatalog
     /// <param name="ss">The options; null is all of <typeparamref name="T"/> that carry an attribute.</param>
     /// <typeparam name="T">The class of options.</typeparam>
     /// <exception cref="ArgumentException">The options cannot be searched; see <see cref="SearchSpace{T}"/>.</exception>
-    public SweepableEstimator CreateSweepableEstimator<T>(Func<MLContext, T, IEstimator<ITransformer>> factory, SearchSpace<T>? ss = null) where T : class, new()
+    public SweepableEstimator CreateSweepableEstimator<T>(Func<MLContext, T, IEstimator<ITransformer>> factory, SearchSpace<T>? ss = null)
+        where T : class, new()
     {
         var space = ss ?? new SearchSpace<T>();
         return new SweepableEstimator((context, parameter) => factory(context, space.AsType(parameter)), space);

@@ -3,16 +3,13 @@ using Microsoft.ML;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// A sweep, with the names and shapes of ML.NET's: the tuner proposes, the runner trains, the monitor sees the result, the tuner learns from it; until the
-/// time or the number of trials is used up. With a <see cref="BudgetPlan"/> the winner is then trained with what is left of the budget. A trial that
-/// throws, diverges or hangs is reported as failed and the sweep goes on. With <see cref="SetCheckpoint(string)"/> a stopped sweep can be resumed.
+/// A sweep, with the names and shapes of ML.NET's: the tuner proposes, the runner trains, the monitor sees the result, the tuner learns
+/// from it; until the time or the number of trials is used up. With a <see cref="BudgetPlan"/> the winner is then trained with what is left
+/// of the budget. A trial that throws, diverges or hangs is reported as failed and the sweep goes on. With
+/// <see cref="SetCheckpoint(string)"/> a stopped sweep can be resumed.
 /// <code>
-/// TrialResult best = ml.Auto().CreateExperiment()
-///     .SetDataset(train, validation)
-///     .SetPipeline(pipeline)
-///     .SetMulticlassClassificationMetric(MulticlassClassificationMetric.MicroAccuracy)
-///     .SetTrainingTimeInSeconds(600)
-///     .Run();
+/// TrialResult best = ml.Auto().CreateExperiment() .SetDataset(train, validation) .SetPipeline(pipeline)
+/// .SetMulticlassClassificationMetric(MulticlassClassificationMetric.MicroAccuracy) .SetTrainingTimeInSeconds(600) .Run();
 /// </code>
 /// </summary>
 public sealed class AutoMLExperiment
@@ -54,8 +51,8 @@ public sealed class AutoMLExperiment
         SetDataset(trainValidationSplit.TrainSet, trainValidationSplit.TestSet);
 
     /// <summary>
-    /// Sets a pipeline whose options are searched: each trial fits it to the training set and scores it on the validation set. A fidelity below 1 is that
-    /// share of the training rows, drawn by the seed. A resumed sweep fits its best pipeline again.
+    /// Sets a pipeline whose options are searched: each trial fits it to the training set and scores it on the validation set. A fidelity
+    /// below 1 is that share of the training rows, drawn by the seed. A resumed sweep fits its best pipeline again.
     /// </summary>
     public AutoMLExperiment SetPipeline(SweepablePipeline pipeline)
     {
@@ -66,7 +63,9 @@ public sealed class AutoMLExperiment
     /// <summary>Sets a pipeline of one estimator.</summary>
     public AutoMLExperiment SetPipeline(SweepableEstimator estimator) => SetPipeline(new SweepablePipeline().Append(estimator));
 
-    /// <summary>Sets what is maximised, or minimised in the case of the log-loss, on the validation set; micro accuracy unless set.</summary>
+    /// <summary>
+    /// Sets what is maximised, or minimised in the case of the log-loss, on the validation set; micro accuracy unless set.
+    /// </summary>
     /// <param name="metric">The metric, as ML.NET's evaluator measures it.</param>
     /// <param name="labelColumn">The key column of the classes.</param>
     /// <param name="predictedColumn">The key column that the pipeline predicts.</param>
@@ -117,7 +116,10 @@ public sealed class AutoMLExperiment
         return this;
     }
 
-    /// <summary>Sets what proposes settings; without it a <see cref="SuccessiveHalvingTuner"/> in plans, and <see cref="RandomSearchTuner"/> elsewhere.</summary>
+    /// <summary>
+    /// Sets what proposes settings; without it a <see cref="SuccessiveHalvingTuner"/> in plans, and <see cref="RandomSearchTuner"/>
+    /// elsewhere.
+    /// </summary>
     public AutoMLExperiment SetTuner(ITuner tuner) => SetTuner((_, _) => tuner);
 
     /// <summary>Settings drawn at random: <see cref="RandomSearchTuner"/>.</summary>
@@ -146,7 +148,8 @@ public sealed class AutoMLExperiment
     }
 
     /// <summary>
-    /// Sets the most memory that the program may take, in megabytes. A trial that would take more, by <see cref="ITrialRunner.EstimateMemory"/>, fails
+    /// Sets the most memory that the program may take, in megabytes. A trial that would take more, by
+    /// <see cref="ITrialRunner.EstimateMemory"/>, fails
     /// before it starts, and one during which the program does is cancelled.
     /// </summary>
     /// <exception cref="FerUsageException">The number is not positive.</exception>
@@ -158,8 +161,8 @@ public sealed class AutoMLExperiment
     }
 
     /// <summary>
-    /// Sets a folder in which <c>experiment.json</c> keeps every trial as it ends. An experiment with the same space, tuner and seed that finds it there
-    /// is resumed after the last ended trial, with the time that is left.
+    /// Sets a folder in which <c>experiment.json</c> keeps every trial as it ends. An experiment with the same space, tuner and seed that
+    /// finds it there is resumed after the last ended trial, with the time that is left.
     /// </summary>
     public AutoMLExperiment SetCheckpoint(string folder)
     {
@@ -186,20 +189,24 @@ public sealed class AutoMLExperiment
         return this;
     }
 
-    /// <summary>Ends the running trial without a result and starts the next; a final training ends with what it has. For any thread.</summary>
+    /// <summary>
+    /// Ends the running trial without a result and starts the next; a final training ends with what it has. For any thread.
+    /// </summary>
     public void SkipRunningTrial() => _loop?.Skip();
 
     /// <summary>Runs the experiment and waits for it, as <see cref="RunAsync"/> does.</summary>
     public TrialResult Run() => RunAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <summary>
-    /// Runs the experiment. Cancelled, it ends within a batch of the running trial and gives the best so far; with a checkpoint, it can be resumed.
+    /// Runs the experiment. Cancelled, it ends within a batch of the running trial and gives the best so far; with a checkpoint, it can be
+    /// resumed.
     /// ML.NET's trainers cannot be cancelled: one that is at work when its time is up is left behind, and its result is not waited for.
     /// </summary>
     /// <returns>The best result, as the runner made it.</returns>
     /// <exception cref="FerException">No trial finished, or the checkpoint belongs to another experiment or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before a trial finished.</exception>
-    /// <exception cref="InvalidOperationException">No limit was set, or neither a dataset and a pipeline nor a search space and a runner.</exception>
+    /// <exception cref="InvalidOperationException">No limit was set, or neither a dataset and a pipeline nor a search space and a
+    /// runner.</exception>
     public async Task<TrialResult> RunAsync(CancellationToken cancellationToken = default)
     {
         if (_plan is null && _trainingTime is null && _maxModels is null)
@@ -211,8 +218,7 @@ public sealed class AutoMLExperiment
         {
             Space = space,
             Runner = runner,
-            Tuner = _tuner?.Invoke(space, _seed)
-                ?? (_plan is null ? new RandomSearchTuner(space, _seed) : new SuccessiveHalvingTuner(space, _seed, _plan.Rungs, BudgetPlan.Eta)),
+            Tuner = (_tuner ?? UsualTuner)(space, _seed),
             Monitor = _monitor ?? new ContextMonitor(_context),
             Plan = _plan,
             TrainingTime = _trainingTime,
@@ -227,10 +233,14 @@ public sealed class AutoMLExperiment
         return await _loop.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    private ITuner UsualTuner(SearchSpace space, long seed) =>
+        _plan is null ? new RandomSearchTuner(space, seed) : new SuccessiveHalvingTuner(space, seed, _plan.Rungs, BudgetPlan.Eta);
+
     private SweepablePipelineRunner? PipelineRunner()
     {
         if (_pipeline is null) return null;
-        var (train, validation) = _dataset ?? throw new InvalidOperationException("A pipeline needs SetDataset: rows to train on and rows to choose on.");
+        var (train, validation) = _dataset
+            ?? throw new InvalidOperationException("A pipeline needs SetDataset: rows to train on and rows to choose on.");
         return new SweepablePipelineRunner(_context, _pipeline, train, validation, _metric);
     }
 }

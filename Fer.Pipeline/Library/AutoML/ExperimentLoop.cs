@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// The loop of every sweep: baselines first, then the tuner proposes, the runner trains, the monitor sees the result and the tuner learns from it, and with
-/// a plan the winner is trained with what is left of the time. What an earlier run came to is taken from the store.
+/// The loop of every sweep: baselines first, then the tuner proposes, the runner trains, the monitor sees the result and the tuner learns
+/// from it, and with a plan the winner is trained with what is left of the time. What an earlier run came to is taken from the store.
 /// </summary>
 internal sealed class ExperimentLoop
 {
@@ -113,12 +113,13 @@ internal sealed class ExperimentLoop
             if (left <= TimeSpan.Zero) break;
             var settings = new TrialSettings { TrialId = _next, Parameter = space.Default, Seed = _setup.Seed };
             settings = settings with { Parameter = tuner.Propose(settings), Fidelity = tuner.Fidelity };
-            var limit = plan is not null ? settings.Fidelity * plan.TrialTime : _setup.TrainingTime is null ? Timeout.InfiniteTimeSpan : left;
+            var limit = plan is not null ? settings.Fidelity * plan.TrialTime
+                : _setup.TrainingTime is null ? Timeout.InfiniteTimeSpan : left;
             // The last planned trial is not lost to a little lateness.
             if (plan is not null && left < 0.8 * limit) break;
             _next++;
-            if (await RunTrialAsync(settings with { TimeLimit = limit }, 0.1 * limit, cancellationToken).ConfigureAwait(false) is { } result)
-                tuner.Update(result);
+            settings = settings with { TimeLimit = limit };
+            if (await RunTrialAsync(settings, 0.1 * limit, cancellationToken).ConfigureAwait(false) is { } result) tuner.Update(result);
         }
     }
 
@@ -132,7 +133,8 @@ internal sealed class ExperimentLoop
             // However late it is, there must be a model: a step or two make one.
             if (_best is null && !failed && left < LeastFinal) left = LeastFinal;
             // After a failure the runner-up is worth a try only while it has time to get past a short trial.
-            if (cancellationToken.IsCancellationRequested || left <= TimeSpan.Zero || (failed && left < 0.05 * plan.Budget / plan.Finals)) break;
+            if (failed && left < 0.05 * plan.Budget / plan.Finals) break;
+            if (cancellationToken.IsCancellationRequested || left <= TimeSpan.Zero) break;
             // Networks that are averaged should not be the same one: the seed tells them apart.
             var settings = new TrialSettings
             {
@@ -150,8 +152,8 @@ internal sealed class ExperimentLoop
     }
 
     /// <summary>
-    /// The settings worth a final training, the best first: longer trials say more than shorter ones. Where the best leads the default by no more than
-    /// chance, the default, which is known to do well in long trainings, stays.
+    /// The settings worth a final training, the best first: longer trials say more than shorter ones. Where the best leads the default by
+    /// no more than chance, the default, which is known to do well in long trainings, stays.
     /// </summary>
     private List<Parameter> Candidates(BudgetPlan plan)
     {
@@ -160,7 +162,8 @@ internal sealed class ExperimentLoop
             .OrderByDescending(r => r.TrialSettings.Fidelity).ThenBy(r => r.Loss).ThenBy(r => r.LogLoss).ToArray();
         List<Parameter> candidates = [.. explored.Select(r => r.TrialSettings.Parameter).Append(usual).Distinct()];
         var tried = explored.FirstOrDefault(r => r.TrialSettings.Parameter.Equals(usual));
-        if (tried is not null && tried.TrialSettings.Fidelity >= explored[0].TrialSettings.Fidelity && tried.Loss - explored[0].Loss <= plan.Margin)
+        bool isAsLong = tried?.TrialSettings.Fidelity >= explored.FirstOrDefault()?.TrialSettings.Fidelity;
+        if (isAsLong && tried!.Loss - explored[0].Loss <= plan.Margin)
         {
             candidates.Remove(usual);
             candidates.Insert(0, usual);
@@ -184,7 +187,8 @@ internal sealed class ExperimentLoop
         try
         {
             result = await _guard.RunAsync(settings, grace, skip.Token, cancellationToken).ConfigureAwait(false);
-            if (result.DurationInMilliseconds == 0) result = result with { DurationInMilliseconds = time.GetElapsedTime(start).TotalMilliseconds };
+            if (result.DurationInMilliseconds == 0)
+                result = result with { DurationInMilliseconds = time.GetElapsedTime(start).TotalMilliseconds };
             if (skip.IsCancellationRequested && settings.Phase != TrialPhase.Final) throw new OperationCanceledException("Skipped.");
             if (!double.IsFinite(result.Metric) || !double.IsFinite(result.Loss))
                 throw new FerException("The training diverged: the loss is not a number.");
@@ -194,8 +198,8 @@ internal sealed class ExperimentLoop
             // A baseline is never the model, so its failure explains nothing.
             if (settings.Phase != TrialPhase.Baseline) _lastFailure = e;
             // What the user stopped is not over: it runs again when the experiment is resumed.
-            if (!cancellationToken.IsCancellationRequested)
-                store?.Add(settings, skip.IsCancellationRequested ? TrialState.Skipped : TrialState.Failed, null, time.GetElapsedTime(start), e.Message);
+            var state = skip.IsCancellationRequested ? TrialState.Skipped : TrialState.Failed;
+            if (!cancellationToken.IsCancellationRequested) store?.Add(settings, state, null, time.GetElapsedTime(start), e.Message);
             monitor.ReportFailTrial(settings, e);
             return null;
         }

@@ -34,8 +34,8 @@ internal sealed record BackboneCandidate(string Name, int Side, double FacesPerS
     }
 
     /// <summary>
-    /// The backbones of a store that the time is enough for, each with the largest side at which it is: the features of all training faces within the
-    /// final training, and those of the validation faces and a few more within the shortest trial.
+    /// The backbones of a store that the time is enough for, each with the largest side at which it is: the features of all training faces
+    /// within the final training, and those of the validation faces and a few more within the shortest trial.
     /// </summary>
     /// <param name="entries">The store's backbones.</param>
     /// <param name="multiplyAccumulates">Multiply-accumulates a second of this machine, forward.</param>

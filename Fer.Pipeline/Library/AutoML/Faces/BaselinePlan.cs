@@ -4,7 +4,8 @@ using Fer.Pipeline.Models;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// What a sweep on faces is compared with: ML.NET's linear trainer and LightGBM on the features of a frozen backbone. Both together may take
+/// What a sweep on faces is compared with: ML.NET's linear trainer and LightGBM on the features of a frozen backbone. Both together may
+/// take
 /// <see cref="Share"/> of the budget; where that is little, they see fewer faces and smaller pictures.
 /// </summary>
 /// <param name="Backbone">The backbone's name in the store.</param>
@@ -38,12 +39,15 @@ internal sealed record BaselinePlan(string Backbone, int Side, int Training, int
     /// <summary>True where a budget is enough for baselines, so that a backbone is worth measuring.</summary>
     internal static bool IsWorthIt(TimeSpan budget) => Share * budget >= LeastTime;
 
-    /// <summary>The backbone and the largest side at which the time is enough for a good many faces; null where it is not enough for anything.</summary>
+    /// <summary>
+    /// The backbone and the largest side at which the time is enough for a good many faces; null where it is not enough for anything.
+    /// </summary>
     /// <param name="backbones">Each backbone with its measured faces a second at <see cref="ProbeSide"/>.</param>
     /// <param name="budget">The experiment's budget.</param>
     /// <param name="training">Training faces there are.</param>
     /// <param name="validation">Validation faces there are.</param>
-    internal static BaselinePlan? Choose(IEnumerable<(BackboneEntry Entry, double FacesPerSecond)> backbones, TimeSpan budget, int training, int validation)
+    internal static BaselinePlan? Choose(
+        IEnumerable<(BackboneEntry Entry, double FacesPerSecond)> backbones, TimeSpan budget, int training, int validation)
     {
         if (!IsWorthIt(budget)) return null;
         double seconds = Share * budget.TotalSeconds;
@@ -76,8 +80,9 @@ internal sealed record BaselinePlan(string Backbone, int Side, int Training, int
     internal static (BaselineTrainer Trainer, BaselinePlan Plan) Parse(Parameter setting)
     {
         int Number(string name) => int.Parse((string)setting[name], CultureInfo.InvariantCulture);
-        return (Enum.Parse<BaselineTrainer>((string)setting[nameof(BaselineTrainer)]),
-            new BaselinePlan((string)setting[nameof(Backbone)], Number(nameof(Side)), Number(nameof(Training)), Number(nameof(Validation)), 0));
+        string backbone = (string)setting[nameof(Backbone)];
+        var plan = new BaselinePlan(backbone, Number(nameof(Side)), Number(nameof(Training)), Number(nameof(Validation)), TrialSeconds: 0);
+        return (Enum.Parse<BaselineTrainer>((string)setting[nameof(BaselineTrainer)]), plan);
     }
 
     // As text, which is how a resumed experiment reads them.

@@ -19,10 +19,14 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
     /// <summary>Most rounds of boosting, a tree a class each: ML.NET's default.</summary>
     private const int MostRounds = 100;
 
-    private const int LeastRounds = 5;
+    /// <summary>Rounds by which the speed is measured.</summary>
+    private const int ProbeRounds = 2;
 
-    /// <summary>Values of features that LightGBM reads a second and thread in a tree, measured on two cores; a quarter of it, to be on the safe side.</summary>
-    private const double ValuesPerSecond = 4e7;
+    /// <summary>Fewer say nothing of what boosted trees can do.</summary>
+    private const int LeastRounds = 10;
+
+    /// <summary>Share of the time that is left for boosting: the measured speed is that of a moment.</summary>
+    private const double BoostingShare = 0.7;
 
     /// <summary>Purpose of the random stream that draws the faces.</summary>
     private const long DrawPurpose = 0x4261;
@@ -38,20 +42,26 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         var (trainer, plan) = BaselinePlan.Parse(settings.Parameter);
         if (_features?.Plan != plan) _features = Featurize(plan, settings, cancellationToken);
         var (_, train, test) = _features.Value;
-        var left = settings.TimeLimit == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : settings.TimeLimit - experiment.Clock.GetElapsedTime(start);
+        bool limited = settings.TimeLimit != Timeout.InfiniteTimeSpan;
+        var left = limited ? settings.TimeLimit - experiment.Clock.GetElapsedTime(start) : TimeSpan.MaxValue;
         // A context of its own, so that a trial's randomness hangs on its seed alone.
         var ml = new MLContext(unchecked((int)settings.Seed));
+        var rows = new CancellableView(FeatureRow.View(ml, train), cancellationToken);
+        int passes = trainer == BaselineTrainer.SdcaMaximumEntropy ? LinearPasses : Rounds(ml, rows, settings.Seed, left);
         IEstimator<ITransformer> last = trainer == BaselineTrainer.SdcaMaximumEntropy
-            ? ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: LinearPasses)
-            : ml.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
-            {
-                NumberOfIterations = Rounds(train, left),
-                NumberOfThreads = experiment.Threads > 0 ? experiment.Threads : Environment.ProcessorCount,
-                Seed = unchecked((int)settings.Seed),
-            });
-        var model = ml.Transforms.NormalizeMeanVariance("Features").Append(last).Fit(new CancellableView(FeatureRow.View(ml, train), cancellationToken));
-        var metrics = ml.MulticlassClassification.Evaluate(model.Transform(new CancellableView(FeatureRow.View(ml, test), cancellationToken)));
-        return new TrialResult { TrialSettings = settings, Model = model, Metric = metrics.MicroAccuracy, LogLoss = metrics.LogLoss };
+            ? ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: passes)
+            : Boosting(ml, passes, settings.Seed);
+        var model = ml.Transforms.NormalizeMeanVariance("Features").Append(last).Fit(rows);
+        var scored = model.Transform(new CancellableView(FeatureRow.View(ml, test), cancellationToken));
+        var metrics = ml.MulticlassClassification.Evaluate(scored);
+        return new TrialResult
+        {
+            TrialSettings = settings,
+            Model = model,
+            Metric = metrics.MicroAccuracy,
+            LogLoss = metrics.LogLoss,
+            Epochs = passes,
+        };
     }
 
     /// <summary>Bytes that a trial takes: the backbone's weights and pass, and the features.</summary>
@@ -65,7 +75,13 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
     internal static double FacesPerSecond(string backbone, int side, FaceExperimentOptions experiment)
     {
         const int faces = 16, passes = 3;
-        var network = Load(new ImageClassificationTrainer.Options { Arch = backbone, ResizeTo = side, BackboneFolder = experiment.BackboneFolder ?? "", FineTune = FineTune.None });
+        var network = Load(new ImageClassificationTrainer.Options
+        {
+            Arch = backbone,
+            ResizeTo = side,
+            FineTune = FineTune.None,
+            BackboneFolder = experiment.BackboneFolder ?? "",
+        });
         using var pool = new WorkerPool(experiment.Threads);
         using var executor = new NetworkExecutor(network, InferenceBatch.For(network, faces), training: false, pool, frozen: true);
         double best = double.MaxValue;
@@ -78,7 +94,8 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         return executor.BatchSize / Math.Max(best, 1e-6);
     }
 
-    private (BaselinePlan, BottleneckFeatures, BottleneckFeatures) Featurize(BaselinePlan plan, TrialSettings settings, CancellationToken cancellationToken)
+    private (BaselinePlan, BottleneckFeatures, BottleneckFeatures) Featurize(
+        BaselinePlan plan, TrialSettings settings, CancellationToken cancellationToken)
     {
         var options = Options(plan, settings);
         var network = Load(options);
@@ -115,9 +132,27 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         return faces.Select(order.AsSpan(0, count));
     }
 
-    private static int Rounds(BottleneckFeatures features, TimeSpan left)
+    /// <summary>
+    /// Rounds of boosting that the time is enough for. They differ from machine to machine, and so does what the baseline reaches.
+    /// </summary>
+    /// <exception cref="FerException">It is enough for next to nothing.</exception>
+    private int Rounds(MLContext ml, IDataView rows, long seed, TimeSpan left)
     {
-        double round = (double)features.Faces.ClassNames.Count * features.Faces.Count * features.Length / ValuesPerSecond;
-        return (int)Math.Clamp(left.TotalSeconds / round, LeastRounds, MostRounds);
+        long start = experiment.Clock.GetTimestamp();
+        Boosting(ml, ProbeRounds, seed).Fit(rows);
+        var probe = experiment.Clock.GetElapsedTime(start);
+        double rounds = BoostingShare * (left - probe) / probe * ProbeRounds;
+        return rounds >= LeastRounds
+            ? (int)Math.Min(rounds, MostRounds)
+            : throw new FerException(FormattableString.Invariant(
+                $"{ProbeRounds} rounds of boosting took {probe.TotalSeconds:F1} s: too slow for {LeastRounds} in the {left.TotalSeconds:F1} s left."));
     }
+
+    private LightGbmMulticlassTrainer Boosting(MLContext ml, int rounds, long seed) =>
+        ml.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+        {
+            NumberOfIterations = rounds,
+            NumberOfThreads = experiment.Threads > 0 ? experiment.Threads : Environment.ProcessorCount,
+            Seed = unchecked((int)seed),
+        });
 }

@@ -1,8 +1,8 @@
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// How a wall-clock budget is shared: short trials on a part of it, then one or several final trainings with what is left, less a reserve in which the
-/// model is scored, saved and reported.
+/// How a wall-clock budget is shared: short trials on a part of it, then one or several final trainings with what is left, less a reserve
+/// in which the model is scored, saved and reported.
 /// </summary>
 public sealed record BudgetPlan
 {
@@ -15,7 +15,9 @@ public sealed record BudgetPlan
     /// <summary>How many times as long a trial is as one on the rung below.</summary>
     internal const int Eta = 3;
 
-    /// <summary>Epochs of the whole budget up to which every one of them is worth more in the training than in comparing settings.</summary>
+    /// <summary>
+    /// Epochs of the whole budget up to which every one of them is worth more in the training than in comparing settings.
+    /// </summary>
     private const double NoExploration = 12;
 
     /// <summary>Epochs of the whole budget from which comparing settings gets its greatest share.</summary>
@@ -53,7 +55,9 @@ public sealed record BudgetPlan
     /// <summary>Final trainings, whose networks may answer together.</summary>
     public int Finals { get; init; } = 1;
 
-    /// <summary>How far a setting must lead the default to be taken for it, in units of the metric; 1 where trials are too short to tell.</summary>
+    /// <summary>
+    /// How far a setting must lead the default to be taken for it, in units of the metric; 1 where trials are too short to tell.
+    /// </summary>
     public double Margin { get; init; }
 
     /// <summary>Time for all final trainings, where the short trials use all of theirs.</summary>
@@ -76,7 +80,8 @@ public sealed record BudgetPlan
         var training = budget - reserve;
         var exploration = ExplorationShare(training / epoch) * training;
         var least = Max(LeastEpochs * epoch, LeastTrial);
-        // A rung of 9 settings, the 3 best of them and the best takes as long as 3 full trials; with the default promoted, 4. One setting alone has
+        // A rung of 9 settings, the 3 best of them and the best takes as long as 3 full trials; with the default promoted, 4. One setting
+        // alone has
         // nothing to be compared with.
         var (rungs, full) = exploration / 4 / (Eta * Eta) >= least ? (3, exploration / 4)
             : exploration / 3 / Eta >= least ? (2, exploration / 3)
@@ -93,7 +98,10 @@ public sealed record BudgetPlan
         };
     }
 
-    /// <summary>The share of the time for comparing settings: none where the time is enough for a dozen epochs only, since they are the accuracy; more the more there are.</summary>
+    /// <summary>
+    /// The share of the time for comparing settings: none where the time is enough for a dozen epochs only, since they are the accuracy;
+    /// more the more there are.
+    /// </summary>
     /// <param name="epochs">Epochs that the whole time is enough for.</param>
     internal static double ExplorationShare(double epochs)
     {

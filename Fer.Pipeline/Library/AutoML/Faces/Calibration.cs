@@ -4,8 +4,8 @@ using Fer.Pipeline.Training;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// How fast this machine trains each candidate, measured once with a few steps on random pixels; what is not measured is worked out from what is, by
-/// the pixels of the input.
+/// How fast this machine trains each candidate, measured once with a few steps on random pixels; what is not measured is worked out from
+/// what is, by the pixels of the input.
 /// </summary>
 internal sealed class Calibration(int classes, int threads, TimeProvider clock)
 {

@@ -95,11 +95,12 @@ internal sealed class FaceExperiment
             ?? throw store!.Other("it measured the speed of other networks");
         double fullFaces = 0.85 * plan.TrialTime.TotalSeconds * speed;
         var both = store is null ? monitor : new MonitorGroup(store, monitor);
-        var ended = store?.State.Trials.Where(t => t is { State: TrialState.Completed, Phase: TrialPhase.Exploration }).Select(t => (t.Id, t.Metric ?? double.NaN));
+        var ended = store?.State.Trials.Where(t => t is { State: TrialState.Completed, Phase: TrialPhase.Exploration })
+            .Select(t => (t.Id, t.Metric ?? double.NaN));
         var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both,
             store is null ? null : Path.Combine(store.Folder, CheckpointFolder), ended);
-        _running = new MLContext().Auto().CreateExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor).SetTuner(Tuner(space, plan))
-            .SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
+        _running = new MLContext().Auto().CreateExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor)
+            .SetTuner(Tuner(space, plan)).SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
         if (record.Baseline is { } baseline) _running.SetBaselines(baseline.Settings, baseline.TrialTime);
         if (store is not null) _running.SetCheckpoint(store);
         if (_options.MaximumMemoryUsageInMegaByte is { } memory) _running.SetMaximumMemoryUsageInMegaByte(memory);
@@ -228,9 +229,10 @@ internal sealed class FaceExperiment
 
         BaselinePlan? Baseline()
         {
-            if (_options.BackboneFolder is not { } folder || _options.Architectures is not null || !BaselinePlan.IsWorthIt(Left())) return null;
+            if (_options.BackboneFolder is not { } folder || _options.Architectures is not null) return null;
+            if (!BaselinePlan.IsWorthIt(Left())) return null;
             var store = new BackboneStore(folder);
-            var speeds = store.Names.Select(store.Entry).Select(e => (e, BaselineTrials.FacesPerSecond(e.Name, BaselinePlan.ProbeSide, _options)));
+            var speeds = store.Names.Select(n => (store.Entry(n), BaselineTrials.FacesPerSecond(n, BaselinePlan.ProbeSide, _options)));
             return BaselinePlan.Choose(speeds, Left(), _training.Count, _validation.Count);
         }
 
@@ -274,7 +276,8 @@ internal sealed class FaceExperiment
     private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
     {
         var members = new List<Network>();
-        var records = (store?.State.Trials ?? []).Where(r => r.State == TrialState.Completed && r.Phase != TrialPhase.Baseline && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
+        var records = (store?.State.Trials ?? []).Where(r => r is { State: TrialState.Completed, Phase: not TrialPhase.Baseline }
+            && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
         foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostCandidates))
             if (runner.HasNetwork(record.Id)) members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
         return members;

@@ -5,9 +5,9 @@ using Fer.Pipeline.Training;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Trains one setting on faces. Short trials of one rung all see the same faces the same number of times, so that a fast network does not win by having
-/// seen more; their time is a cap. The final training has the whole training set and a schedule that fills its time. With a folder, every trial
-/// has its checkpoint there, from which it goes on after a stop, and the best of them stay for the end.
+/// Trains one setting on faces. Short trials of one rung all see the same faces the same number of times, so that a fast network does not
+/// win by having seen more; their time is a cap. The final training has the whole training set and a schedule that fills its time. With a
+/// folder, every trial has its checkpoint there, from which it goes on after a stop, and the best of them stay for the end.
 /// </summary>
 /// <param name="space">The options searched.</param>
 /// <param name="training">The whole training set.</param>
@@ -17,14 +17,16 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="experiment">The experiment's options: threads, the folders of backbones and of their features.</param>
 /// <param name="monitor">Hears of the progress.</param>
 /// <param name="folder">Where checkpoints go; null is nowhere.</param>
-/// <param name="ended">The short trials that an earlier run of the experiment completed, whose checkpoints count among those to keep.</param>
+/// <param name="ended">The short trials that an earlier run of the experiment completed, whose checkpoints count among those to
+/// keep.</param>
 internal sealed class FaceTrialRunner(
     SearchSpace<FaceSearchOptions> space, FaceSet training, FaceSet validation, double facesOfFullTrial, IReadOnlyList<BackboneCandidate> backbones,
     FaceExperimentOptions experiment, IMonitor monitor, string? folder, IEnumerable<(int TrialId, double Metric)>? ended = null)
     : ITrialRunner
 {
     /// <summary>
-    /// Epochs from which a short trial says anything of a long one. On FER2013 AdamW with weak augmentation led the recipe by 4.4 points after one epoch.
+    /// Epochs from which a short trial says anything of a long one. On FER2013 AdamW with weak augmentation led the recipe by 4.4 points
+    /// after one epoch.
     /// </summary>
     internal const int TellingEpochs = 3;
 
@@ -39,7 +41,9 @@ internal sealed class FaceTrialRunner(
     private readonly List<(int TrialId, double Metric)> _ended = [.. ended ?? []];
 
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
-        Task.FromResult(settings.Phase == TrialPhase.Baseline ? _baselines.Run(settings, cancellationToken) : Run(settings, cancellationToken));
+        Task.FromResult(settings.Phase == TrialPhase.Baseline
+            ? _baselines.Run(settings, cancellationToken)
+            : Run(settings, cancellationToken));
 
     public void Dispose() { }
 
@@ -58,7 +62,8 @@ internal sealed class FaceTrialRunner(
         if (!HasNetwork(completed.TrialSettings.TrialId))
             throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in {folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
-        return Run(completed.TrialSettings, new CancellationToken(canceled: true)) with { DurationInMilliseconds = completed.DurationInMilliseconds };
+        var reopened = Run(completed.TrialSettings, new CancellationToken(canceled: true));
+        return reopened with { DurationInMilliseconds = completed.DurationInMilliseconds };
     }
 
     private FaceTrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
@@ -129,8 +134,8 @@ internal sealed class FaceTrialRunner(
     }
 
     /// <summary>
-    /// The faces that every trial of a rung sees, and how often; of a backbone as many as its time is enough for, and as often as it takes where only a
-    /// head is fitted.
+    /// The faces that every trial of a rung sees, and how often; of a backbone as many as its time is enough for, and as often as it takes
+    /// where only a head is fitted.
     /// </summary>
     private (FaceSet Faces, int? Epochs) Part(TrialSettings settings)
     {
@@ -154,7 +159,9 @@ internal sealed class FaceTrialRunner(
         return part;
     }
 
-    /// <summary>Scores a network whose training was cut off in its first epoch: little is better than nothing where it is all there is.</summary>
+    /// <summary>
+    /// Scores a network whose training was cut off in its first epoch: little is better than nothing where it is all there is.
+    /// </summary>
     private (double Accuracy, double Loss) Score(TrainingResult result, ImageClassificationTrainer.Options options)
     {
         using var pool = new WorkerPool(options.Threads);

@@ -7,18 +7,21 @@ namespace Fer.Pipeline.AutoML;
 internal static class WidthPlan
 {
     /// <summary>
-    /// Epochs below which a width of at most 1 is too wide for the time: on FER2013 18 epochs at 0.75 gave 2.4 points more than 12 at 1, half of those on smaller pictures.
+    /// Epochs below which a width of at most 1 is too wide for the time: on FER2013 18 epochs at 0.75 gave 2.4 points more than 12 at 1,
+    /// half of those on smaller pictures.
     /// </summary>
     internal const double LeastEpochs = 16;
 
     /// <summary>
-    /// Epochs below which a width of 1.5 is, and a wider one below as many more as it has channels: on FER2013 the recipe at 1.5 overtook the one at 1
-    /// after about 40 of its epochs in equal time. Two networks of width 1 that share that time are no match for it: 39 and 36 epochs gave 0.683 and 0.672
-    /// in the centre view, and 0.684 together.
+    /// Epochs below which a width of 1.5 is, and a wider one below as many more as it has channels: on FER2013 the recipe at 1.5 overtook
+    /// the one at 1 after about 40 of its epochs in equal time. Two networks of width 1 that share that time are no match for it: 39 and 36
+    /// epochs gave 0.683 and 0.672 in the centre view, and 0.684 together.
     /// </summary>
     internal const double LeastEpochsWide = 36;
 
-    /// <summary>Epochs that each of several final trainings should have: past that, another network brings more than longer training.</summary>
+    /// <summary>
+    /// Epochs that each of several final trainings should have: past that, another network brings more than longer training.
+    /// </summary>
     internal const double LeastEpochsOfMember = 60;
 
     /// <summary>Bytes of the weights of all networks in a zip, where their number was not asked for: it stays easy to ship.</summary>

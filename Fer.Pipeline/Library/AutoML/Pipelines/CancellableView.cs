@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>A view whose cursors throw <see cref="OperationCanceledException"/> once cancelled: what reads it stops at the next row.</summary>
+/// <summary>
+/// A view whose cursors throw <see cref="OperationCanceledException"/> once cancelled: what reads it stops at the next row.
+/// </summary>
 internal sealed class CancellableView(IDataView view, CancellationToken cancellation) : IDataView
 {
     public bool CanShuffle => view.CanShuffle;

@@ -8,7 +8,8 @@ public sealed class SweepableEstimator
     private readonly Func<MLContext, Parameter, IEstimator<ITransformer>> _factory;
 
     /// <summary>Creates it.</summary>
-    /// <param name="factory">Makes the estimator with a setting of <paramref name="searchSpace"/>, in a context seeded for the trial.</param>
+    /// <param name="factory">Makes the estimator with a setting of <paramref name="searchSpace"/>, in a context seeded for the
+    /// trial.</param>
     /// <param name="searchSpace">The options.</param>
     public SweepableEstimator(Func<MLContext, Parameter, IEstimator<ITransformer>> factory, SearchSpace searchSpace)
     {

@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Estimators in a row, of which a stage may be one of several. The options of stage n are called <c>e</c>n<c>.Name</c>; where a stage is one of
-/// several, <c>e</c>n says which by its number, and its options are called <c>e</c>n<c>.</c>number<c>.Name</c>.
+/// Estimators in a row, of which a stage may be one of several. The options of stage n are called <c>e</c>n<c>.Name</c>; where a stage is
+/// one of several, <c>e</c>n says which by its number, and its options are called <c>e</c>n<c>.</c>number<c>.Name</c>.
 /// </summary>
 public sealed class SweepablePipeline
 {
@@ -25,7 +25,8 @@ public sealed class SweepablePipeline
     public SearchSpace SearchSpace { get; }
 
     /// <summary>The pipeline with an estimator without options behind it.</summary>
-    public SweepablePipeline Append(IEstimator<ITransformer> estimator) => Append(new SweepableEstimator((_, _) => estimator, SearchSpace.Empty));
+    public SweepablePipeline Append(IEstimator<ITransformer> estimator) =>
+        Append(new SweepableEstimator((_, _) => estimator, SearchSpace.Empty));
 
     /// <summary>The pipeline with one more stage: one of these estimators.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -50,11 +51,15 @@ public sealed class SweepablePipeline
         return chain;
     }
 
-    private static IEnumerable<(string Prefix, SearchSpace Space, OptionCondition? Condition)> Options(IReadOnlyList<SweepableEstimator> stage, int index)
+    private static IEnumerable<(string Prefix, SearchSpace Space, OptionCondition? Condition)> Options(
+        IReadOnlyList<SweepableEstimator> stage, int index)
     {
         if (stage.Count > 1) yield return ("", SearchSpace.Choice(Name(index), [.. Enumerable.Range(0, stage.Count)]), null);
         for (int i = 0; i < stage.Count; i++)
-            yield return (Prefix(index, stage.Count, i), stage[i].SearchSpace, stage.Count == 1 ? null : new OptionCondition(Name(index), [i]));
+        {
+            var condition = stage.Count == 1 ? null : new OptionCondition(Name(index), [i]);
+            yield return (Prefix(index, stage.Count, i), stage[i].SearchSpace, condition);
+        }
     }
 
     private static string Name(int stage) => string.Create(CultureInfo.InvariantCulture, $"e{stage}");

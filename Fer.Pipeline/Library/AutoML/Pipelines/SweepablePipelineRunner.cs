@@ -8,12 +8,14 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="train">The rows to train on.</param>
 /// <param name="validation">The rows to choose on.</param>
 /// <param name="metric">What they are scored by.</param>
-internal sealed class SweepablePipelineRunner(MLContext context, SweepablePipeline pipeline, IDataView train, IDataView validation, MulticlassMetric metric)
+internal sealed class SweepablePipelineRunner(
+    MLContext context, SweepablePipeline pipeline, IDataView train, IDataView validation, MulticlassMetric metric)
     : ITrialRunner
 {
     private long? _rows;
 
-    public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) => Task.FromResult(Run(settings, cancellationToken));
+    public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
+        Task.FromResult(Run(settings, cancellationToken));
 
     /// <summary>Fits it again: what is fitted with one seed on the same rows is the same.</summary>
     public TrialResult Reopen(TrialResult completed) =>

@@ -36,8 +36,8 @@ public sealed class Parameter : IEquatable<Parameter>
     }
 
     /// <summary>The options whose names begin with a prefix, without it.</summary>
-    internal Parameter Under(string prefix) =>
-        new(Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Select(n => KeyValuePair.Create(n[prefix.Length..], _values[n])));
+    internal Parameter Under(string prefix) => new(Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(n => KeyValuePair.Create(n[prefix.Length..], _values[n])));
 
     /// <inheritdoc/>
     public bool Equals(Parameter? other) =>

@@ -44,8 +44,9 @@ public class SearchSpace
     public double[] MappingToFeatureSpace(Parameter parameter) => [.. Dimensions.Select(d => d.ToUnit(parameter[d.Name]))];
 
     /// <summary>A space of one choice between numbers, the first of which is its default.</summary>
-    internal static SearchSpace Choice(string name, IReadOnlyList<int> numbers) =>
-        new([new ChoiceDimension(name, typeof(int), numbers.Cast<object>())], new Parameter([KeyValuePair.Create(name, (object)numbers[0])]));
+    internal static SearchSpace Choice(string name, IReadOnlyList<int> numbers) => new(
+        [new ChoiceDimension(name, typeof(int), numbers.Cast<object>())],
+        new Parameter([KeyValuePair.Create(name, (object)numbers[0])]));
 
     /// <summary>Several spaces as one, each under a prefix and, where there is a condition, counting only where that is met.</summary>
     internal static SearchSpace Join(IReadOnlyList<(string Prefix, SearchSpace Space, OptionCondition? Condition)> parts) => new(

@@ -9,9 +9,10 @@ internal sealed class ContextMonitor(MLContext context) : IMonitor
     private readonly ContextLog _log = new(context);
 
     public void ReportCompletedTrial(TrialResult result) => Write(
-        $"Trial {result.TrialSettings.TrialId + 1} completed: metric {result.Metric:G6}, loss {result.Loss:G6}, {result.Duration.TotalSeconds:F1} s");
+        $"Trial {result.TrialSettings.TrialId + 1}: metric {result.Metric:G6}, loss {result.Loss:G6}, {result.Duration.TotalSeconds:F1} s");
 
-    public void ReportBestTrial(TrialResult result) => Write($"Trial {result.TrialSettings.TrialId + 1} is the best so far: metric {result.Metric:G6}");
+    public void ReportBestTrial(TrialResult result) =>
+        Write($"Trial {result.TrialSettings.TrialId + 1} is the best so far: metric {result.Metric:G6}");
 
     public void ReportFailTrial(TrialSettings settings, Exception? exception = null) =>
         Write($"Trial {settings.TrialId + 1} failed: {exception?.Message ?? "no reason is known"}");

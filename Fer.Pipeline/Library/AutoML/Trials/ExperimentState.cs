@@ -59,7 +59,9 @@ internal sealed record TrialRecord
     public double Epochs { get; init; }
     public double Seconds { get; init; }
     public string? Error { get; init; }
-    /// <summary>[epoch][5]: training accuracy, validation accuracy, training loss, validation loss, images a second; null where not measured.</summary>
+    /// <summary>
+    /// [epoch][5]: training accuracy, validation accuracy, training loss, validation loss, images a second; null where not measured.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<double?>> Curve { get; init; } = [];
 
     internal static string Text(object value) => value switch

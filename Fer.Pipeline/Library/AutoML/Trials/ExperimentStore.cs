@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Keeps an experiment on disk while it runs: <c>experiment.json</c> is written whole or not at all when a trial ends, and at epochs' ends so that the
-/// time used is known. As a monitor it gathers the trials' curves.
+/// Keeps an experiment on disk while it runs: <c>experiment.json</c> is written whole or not at all when a trial ends, and at epochs' ends
+/// so that the time used is known. As a monitor it gathers the trials' curves.
 /// </summary>
 internal sealed class ExperimentStore : IMonitor
 {

@@ -18,6 +18,8 @@ public interface IMonitor
     /// <summary>The experiment was resumed, and a trial that had ended before is known again.</summary>
     void ReportRestoredTrial(RestoredTrial trial) { }
 
-    /// <summary>A running trial has trained a part; a runner calls it on its own thread, and one that was left behind may call it still.</summary>
+    /// <summary>
+    /// A running trial has trained a part; a runner calls it on its own thread, and one that was left behind may call it still.
+    /// </summary>
     void ReportProgress(TrialProgress progress) { }
 }

@@ -9,9 +9,14 @@ public interface ITrialRunner : IDisposable
     /// </summary>
     Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken);
 
-    /// <summary>Bytes that a trial takes beside what the program has already, checked against the experiment's limit before it starts; 0 where that is not known.</summary>
+    /// <summary>
+    /// Bytes that a trial takes beside what the program has already, checked against the experiment's limit before it starts; 0 where that
+    /// is not known.
+    /// </summary>
     long EstimateMemory(TrialSettings settings) => 0;
 
-    /// <summary>Gives a trial that an earlier, stopped run of the experiment completed its model back, where the runner has kept it.</summary>
+    /// <summary>
+    /// Gives a trial that an earlier, stopped run of the experiment completed its model back, where the runner has kept it.
+    /// </summary>
     TrialResult Reopen(TrialResult completed) => completed;
 }

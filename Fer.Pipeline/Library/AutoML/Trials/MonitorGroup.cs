@@ -9,7 +9,10 @@ internal sealed class MonitorGroup(params IReadOnlyList<IMonitor> monitors) : IM
 
     public void ReportBestTrial(TrialResult result) { foreach (var m in monitors) m.ReportBestTrial(result); }
 
-    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) { foreach (var m in monitors) m.ReportFailTrial(settings, exception); }
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null)
+    {
+        foreach (var m in monitors) m.ReportFailTrial(settings, exception);
+    }
 
     public void ReportRestoredTrial(RestoredTrial trial) { foreach (var m in monitors) m.ReportRestoredTrial(trial); }
 

@@ -1,6 +1,9 @@
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>Runs single trials within their time and memory. One that does not stop when it is told to is left behind: it may go on, but nobody listens.</summary>
+/// <summary>
+/// Runs single trials within their time and memory. One that does not stop when it is told to is left behind: it may go on, but nobody
+/// listens.
+/// </summary>
 /// <param name="runner">What runs them.</param>
 /// <param name="time">The clock.</param>
 /// <param name="megabytes">The most memory of the program; null is no limit.</param>
@@ -26,7 +29,8 @@ internal sealed class TrialGuard(ITrialRunner runner, TimeProvider time, double?
     /// <param name="cancellationToken">The user's wish to stop.</param>
     /// <exception cref="FerException">It would take, or took, too much memory.</exception>
     /// <exception cref="TimeoutException">It did not stop.</exception>
-    internal async Task<TrialResult> RunAsync(TrialSettings settings, TimeSpan grace, CancellationToken skip, CancellationToken cancellationToken)
+    internal async Task<TrialResult> RunAsync(
+        TrialSettings settings, TimeSpan grace, CancellationToken skip, CancellationToken cancellationToken)
     {
         CheckEstimate(settings);
         bool limited = settings.TimeLimit != Timeout.InfiniteTimeSpan;
@@ -52,14 +56,15 @@ internal sealed class TrialGuard(ITrialRunner runner, TimeProvider time, double?
             if (!stops)
             {
                 _ = trial.ContinueWith(t => t.Exception, TaskScheduler.Default);
-                if (!overfull.IsCancellationRequested)
-                    throw new TimeoutException($"The trial did not stop when it was told to, {patience.TotalSeconds:0.#} s after its time.");
+                string late = $"{patience.TotalSeconds:0.#} s after its time";
+                if (!overfull.IsCancellationRequested) throw new TimeoutException($"The trial did not stop when it was told to, {late}.");
             }
         }
         if (overfull.IsCancellationRequested)
         {
             if (stops) _ = trial.Exception;
-            throw new FerException(FormattableString.Invariant($"The program took {used:F0} MB in the trial, which is more than the limit of {megabytes:F0} MB."));
+            throw new FerException(FormattableString.Invariant(
+                $"The program took {used:F0} MB in the trial, which is more than the limit of {megabytes:F0} MB."));
         }
         return await trial.ConfigureAwait(false);
 

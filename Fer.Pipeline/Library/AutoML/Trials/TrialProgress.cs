@@ -9,7 +9,8 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="ValidationLoss">Loss on the validation split; NaN where not measured.</param>
 /// <param name="ValidationAccuracy">Accuracy on the validation split; NaN where not measured.</param>
 /// <param name="ImagesPerSecond">Training speed; NaN where unknown.</param>
-/// <param name="IsEpochEnd">True where an epoch has just ended and the figures are its own; false between, where they are those of the last.</param>
+/// <param name="IsEpochEnd">True where an epoch has just ended and the figures are its own; false between, where they are those of the
+/// last.</param>
 public sealed record TrialProgress(
     int TrialId, double Epoch, double Epochs, double Loss, double Accuracy, double ValidationLoss, double ValidationAccuracy, double ImagesPerSecond,
     bool IsEpochEnd);

@@ -18,6 +18,9 @@ public sealed record TrialSettings
     /// <summary>Share of a full trial's epochs that this one gets, above 0 and at most 1.</summary>
     public double Fidelity { get; init; } = 1;
 
-    /// <summary>Time from the trial's start by which its result is due, validation included. A trial that is still running a little later is cancelled.</summary>
+    /// <summary>
+    /// Time from the trial's start by which its result is due, validation included. A trial that is still running a little later is
+    /// cancelled.
+    /// </summary>
     public TimeSpan TimeLimit { get; init; } = Timeout.InfiniteTimeSpan;
 }

@@ -52,7 +52,8 @@ public sealed class SuccessiveHalvingTuner : ITuner
     /// <inheritdoc/>
     public void Update(TrialResult result)
     {
-        if (result.TrialSettings.TrialId == _id) _rungs[_current].Results.Add((result.TrialSettings.Parameter, result.Loss, result.LogLoss));
+        if (result.TrialSettings.TrialId == _id)
+            _rungs[_current].Results.Add((result.TrialSettings.Parameter, result.Loss, result.LogLoss));
     }
 
     private Parameter? Promotable(Rung rung)
@@ -62,7 +63,8 @@ public sealed class SuccessiveHalvingTuner : ITuner
         if (rung.Results.Any(r => r.Setting.Equals(_default)) && !rung.Promoted.Contains(_default)) return _default;
         // One trial runs at a time, so no more than the best third needs to be promoted; the default is promoted in addition.
         if (rung.Promoted.Count(s => !s.Equals(_default)) >= places) return null;
-        return rung.Results.OrderBy(r => r.Loss).ThenBy(r => r.LogLoss).Take(places).Select(r => r.Setting).FirstOrDefault(s => !rung.Promoted.Contains(s));
+        return rung.Results.OrderBy(r => r.Loss).ThenBy(r => r.LogLoss).Take(places).Select(r => r.Setting)
+            .FirstOrDefault(s => !rung.Promoted.Contains(s));
     }
 
     private sealed class Rung
