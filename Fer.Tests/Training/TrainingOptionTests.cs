@@ -18,6 +18,8 @@ public class TrainingOptionTests
         nameof(ImageClassificationTrainer.Options.ValidationSet), nameof(ImageClassificationTrainer.Options.MetricsCallback),
         nameof(ImageClassificationTrainer.Options.ProgressCallback), nameof(ImageClassificationTrainer.Options.WorkspacePath),
         nameof(ImageClassificationTrainer.Options.CheckpointInterval), nameof(ImageClassificationTrainer.Options.Resume),
+        nameof(ImageClassificationTrainer.Options.LabelColumnName), nameof(ImageClassificationTrainer.Options.FeatureColumnName),
+        nameof(ImageClassificationTrainer.Options.ScoreColumnName), nameof(ImageClassificationTrainer.Options.PredictedLabelColumnName),
     ];
 
     [Fact]
