@@ -18,6 +18,8 @@ public class TrainingOptionTests
         nameof(ImageClassificationTrainer.Options.ValidationSet), nameof(ImageClassificationTrainer.Options.MetricsCallback),
         nameof(ImageClassificationTrainer.Options.ProgressCallback), nameof(ImageClassificationTrainer.Options.WorkspacePath),
         nameof(ImageClassificationTrainer.Options.CheckpointInterval), nameof(ImageClassificationTrainer.Options.Resume),
+        nameof(ImageClassificationTrainer.Options.LabelColumnName), nameof(ImageClassificationTrainer.Options.FeatureColumnName),
+        nameof(ImageClassificationTrainer.Options.ScoreColumnName), nameof(ImageClassificationTrainer.Options.PredictedLabelColumnName),
     ];
 
     [Fact]
@@ -64,7 +66,9 @@ public class TrainingOptionTests
         var before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            comma.NumberFormat.NumberDecimalSeparator = ",";
+            CultureInfo.CurrentCulture = comma;
             var texts = options.Texts().ToDictionary(t => t.Name, t => t.Value);
             Assert.Equal("0.30000000000000004", texts["LearningRate"]);
             Assert.Equal("0.1", texts["LabelSmoothing"]);

@@ -113,7 +113,8 @@ public sealed class TransferLearningTests : IDisposable
     [InlineData(1, false)]
     public void All_layers_learn_and_batch_normalisation_thaws_in_its_time(double frozen, bool moves)
     {
-        var result = Fit(From(FineTune.All) with { FrozenBatchNormalization = frozen });
+        // At four times the rate it depends on the seed whether layers under frozen statistics learn at all.
+        var result = Fit(From(FineTune.All) with { LearningRate = 0.005, FrozenBatchNormalization = frozen });
         Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.8, 1);
         Assert.All(Shared(result).Where(p => p.Before.Kind == ParameterKind.Weight), pair => Assert.False(IsSame(pair), pair.Before.Name));
         Assert.All(Shared(result).Where(p => p.Before.Kind == ParameterKind.RunningMean), pair => Assert.Equal(!moves, IsSame(pair)));
