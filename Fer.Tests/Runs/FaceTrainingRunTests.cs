@@ -5,6 +5,7 @@ using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
+using Microsoft.ML;
 
 namespace Fer.Tests.Runs;
 
@@ -108,7 +109,7 @@ public sealed class FaceTrainingRunTests : IDisposable
     public void What_a_run_decides_itself_is_refused()
     {
         Assert.Contains("WorkspacePath", Refused(Small with { WorkspacePath = _folder.Path }));
-        Assert.Contains("ValidationSet", Refused(Small with { ValidationSet = _dataset.Validation }));
+        Assert.Contains("ValidationSet", Refused(Small with { ValidationSet = new MLContext().Data.SampleFaces(10) }));
         Directory.CreateDirectory(_options.Folder);
         var network = Fer.Pipeline.Networks.Architectures.Create("FerNet", 3, new() { Width = 0.25 });
         ModelZip.Save(Path.Combine(_options.Folder, "model.zip"), InferenceGraph.Create(network),
@@ -136,7 +137,7 @@ public sealed class FaceTrainingRunTests : IDisposable
         return await new FaceTrainingRun(_dataset, Small, _options).RunAsync(heard, cancellationToken: cancel.Token);
     }
 
-    private static string Hash(string model) => ModelZip.Load(model).Manifest.Sha256[ModelZip.OnnxName];
+    private static string Hash(string model) => ModelZip.Load(model).Manifest.Sha256[PackedModel.OnnxName];
 
     private sealed class Told : IProgress<FaceRunProgress>
     {
