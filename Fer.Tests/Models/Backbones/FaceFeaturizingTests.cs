@@ -83,13 +83,13 @@ public sealed class FaceFeaturizingTests : IDisposable
     public void A_linear_trainer_of_mlnet_follows_in_one_line_and_the_model_is_saved_for_its_own_packages()
     {
         var (train, test) = (Faces(600), Faces(200));
-        var pipeline = Featurizer().AppendCacheCheckpoint(Ml).Append(Ml.Transforms.NormalizeMeanVariance("Features"))
+        var pipeline = Featurizer().AppendCacheCheckpoint(Ml).Append(Ml.Transforms.NormalizeMeanVariance("Features", fixZero: false))
             .Append(Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 20));
         using var model = pipeline.Fit(train);
         var predictions = model.Transform(test);
         double accuracy = Ml.MulticlassClassification.Evaluate(predictions).MicroAccuracy;
-        // Three drawn expressions on features of random weights.
-        Assert.InRange(accuracy, 0.5, 1);
+        // Three drawn expressions on features of random weights, one in three right by chance.
+        Assert.InRange(accuracy, 0.42, 1);
         string zip = _folder.File("model.zip");
         Ml.Model.Save(model, train.Schema, zip);
         var loaded = new MLContext().Model.Load(zip, out _);

@@ -51,7 +51,7 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         IEstimator<ITransformer> last = trainer == BaselineTrainer.SdcaMaximumEntropy
             ? ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: passes)
             : Boosting(ml, passes, settings.Seed);
-        var model = ml.Transforms.NormalizeMeanVariance("Features").Append(last).Fit(rows);
+        var model = ml.Transforms.NormalizeMeanVariance("Features", fixZero: false).Append(last).Fit(rows);
         var scored = model.Transform(new CancellableView(FeatureRow.View(ml, test), cancellationToken));
         var metrics = ml.MulticlassClassification.Evaluate(scored);
         return new TrialResult

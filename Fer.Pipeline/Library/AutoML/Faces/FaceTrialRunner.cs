@@ -42,7 +42,7 @@ internal sealed class FaceTrialRunner(
 
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
         Task.FromResult(settings.Phase == TrialPhase.Baseline
-            ? _baselines.Run(settings, cancellationToken)
+            ? CancellableView.Run(() => _baselines.Run(settings, cancellationToken), cancellationToken)
             : Run(settings, cancellationToken));
 
     public void Dispose() { }

@@ -8,6 +8,20 @@ namespace Fer.Pipeline.AutoML;
 /// </summary>
 internal sealed class CancellableView(IDataView view, CancellationToken cancellation) : IDataView
 {
+    /// <summary>Runs what reads cancellable views. A worker thread of ML.NET wraps what it meets; here it becomes the cancellation again.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    internal static T Run<T>(Func<T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (cancellation.IsCancellationRequested && e is not OperationCanceledException)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellation);
+        }
+    }
+
     public bool CanShuffle => view.CanShuffle;
 
     public DataViewSchema Schema => view.Schema;

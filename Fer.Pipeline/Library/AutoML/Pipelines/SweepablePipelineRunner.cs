@@ -15,7 +15,7 @@ internal sealed class SweepablePipelineRunner(
     private long? _rows;
 
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
-        Task.FromResult(Run(settings, cancellationToken));
+        Task.FromResult(CancellableView.Run(() => Run(settings, cancellationToken), cancellationToken));
 
     /// <summary>Fits it again: what is fitted with one seed on the same rows is the same.</summary>
     public TrialResult Reopen(TrialResult completed) =>
