@@ -35,8 +35,8 @@ public class BatchLoaderTests
     [Fact]
     public void A_batch_that_no_array_holds_is_wrong_usage()
     {
-        var e = Assert.Throws<FerUsageException>(() => new BatchLoader(Faces, new() { BatchSize = 50, Side = 7000 }));
-        Assert.Contains("50 faces of 7000 x 7000", e.Message);
+        var e = Assert.Throws<FerUsageException>(() => new BatchLoader(Faces, new() { BatchSize = 50 }, 49_000_000, (_, _, _) => { }));
+        Assert.Contains("50 faces of 49,000,000 values", e.Message);
     }
 
     [Fact]
