@@ -11,7 +11,8 @@ namespace Fer.Commands;
 internal sealed class ExportCommand : ICommand
 {
     private readonly Option<string?> _model = ModelOption.Create();
-    private readonly Option<string?> _output = Values.Text("--output", "Where the ONNX file is written; FILE.zip writes a model zip", "FILE");
+    private readonly Option<string?> _output = Values.Text(
+        "--output", "Where the ONNX file is written; FILE.zip writes a model zip", "FILE");
     private readonly Option<int?> _opset = Values.Whole(
         "--opset", "Version of ONNX's operator set", OnnxWriter.OldestOperatorSet, OnnxWriter.NewestOperatorSet, OnnxWriter.OperatorSet);
 
@@ -39,7 +40,8 @@ internal sealed class ExportCommand : ICommand
         if (asZip && result.GetResult(_opset) is { Implicit: false })
             throw new FerUsageException($"--opset is for an ONNX file; a model zip always has operator set {OnnxWriter.OperatorSet}.");
         var model = ModelZip.Load(path);
-        host.Output.WriteLine($"{host.Shorten(output)}: {(asZip ? WriteZip(model, output) : WriteOnnx(model, output, result.GetValue(_opset)))}");
+        string written = asZip ? WriteZip(model, output) : WriteOnnx(model, output, result.GetValue(_opset));
+        host.Output.WriteLine($"{host.Shorten(output)}: {written}");
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -54,6 +56,7 @@ internal sealed class ExportCommand : ICommand
         var options = new OnnxWriteOptions { OperatorSet = operatorSet ?? OnnxWriter.OperatorSet };
         AtomicFile.Write(output, stream => OnnxWriter.Write(model.Network, stream, options));
         string classes = string.Join(", ", model.Manifest.ClassNames);
-        return $"{model.Manifest.Architecture}, operator set {options.OperatorSet}, input '{options.InputName}', output '{options.OutputName}' of {classes}";
+        return $"{model.Manifest.Architecture}, operator set {options.OperatorSet}, " +
+            $"input '{options.InputName}', output '{options.OutputName}' of {classes}";
     }
 }

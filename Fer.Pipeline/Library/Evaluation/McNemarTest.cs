@@ -10,7 +10,8 @@ namespace Fer.Pipeline.Evaluation;
 /// <param name="OnlySecond">Rows that only the second gets right.</param>
 public sealed record McNemarTest(int OnlyFirst, int OnlySecond)
 {
-    /// <summary>The exact two-sided p-value: how often a fair coin would split the rows at least as unevenly. 1 where there are none.</summary>
+    /// <summary>The exact two-sided p-value: how often a fair coin would split the rows at least as unevenly. 1 where there are
+    /// none.</summary>
     public double PValue
     {
         get
@@ -26,7 +27,8 @@ public sealed record McNemarTest(int OnlyFirst, int OnlySecond)
         }
     }
 
-    /// <summary>The test statistic with Edwards' correction, (|b - c| - 1)² / (b + c), about chi-squared with one degree of freedom; 0 without rows.</summary>
+    /// <summary>The test statistic with Edwards' correction, (|b - c| - 1)² / (b + c), about chi-squared with one degree of freedom; 0
+    /// without rows.</summary>
     public double Statistic
     {
         get

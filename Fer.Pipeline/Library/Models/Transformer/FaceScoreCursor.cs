@@ -6,7 +6,8 @@ using Microsoft.ML.Data;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// Walks over the rows of a <see cref="FaceScoreView"/>. Faces are read ahead by a cursor of their own, so that the engine gets a batch at a time while
+/// Walks over the rows of a <see cref="FaceScoreView"/>. Faces are read ahead by a cursor of their own, so that the engine gets a batch
+/// at a time while
 /// the other columns stay with the row at hand; where no other column is asked for, that cursor is the only one.
 /// </summary>
 internal sealed class FaceScoreCursor : DataViewRowCursor
@@ -54,7 +55,9 @@ internal sealed class FaceScoreCursor : DataViewRowCursor
         if (_ahead is not null && ++_at >= _count) ReadAhead();
         bool isRow = _ahead is null ? _through!.MoveNext() : _at < _count;
         if (isRow && _ahead is not null && _through?.MoveNext() == false)
-            throw new FerException($"The data gave {_position + 1:N0} rows at one pass and more at another. Cache it, or read it from files that do not change.");
+            throw new FerException(
+                $"The data gave {_position + 1:N0} rows at one pass and more at another. Cache it, or read it from files " +
+                "that do not change.");
         _position = isRow ? _position + 1 : -1;
         return isRow;
     }
@@ -66,7 +69,8 @@ internal sealed class FaceScoreCursor : DataViewRowCursor
     /// <exception cref="InvalidOperationException">The column was not asked for, or holds another type.</exception>
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (!IsColumnActive(column)) throw new InvalidOperationException($"The column '{column.Name}' was not among the columns asked for.");
+        if (!IsColumnActive(column))
+            throw new InvalidOperationException($"The column '{column.Name}' was not among the columns asked for.");
         if (!_schema.IsMade(column)) return _through!.GetGetter<TValue>(_schema.Input[column.Index]);
         return _schema.Getter<TValue>(column, () => _scores.AsMemory(OnRow() * _model.ClassNames.Count, _model.ClassNames.Count));
     }
@@ -93,5 +97,7 @@ internal sealed class FaceScoreCursor : DataViewRowCursor
         _at = 0;
     }
 
-    private int OnRow() => _position >= 0 ? _at : throw new InvalidOperationException("The cursor is not on a row: MoveNext has not been called, or there are no more.");
+    private int OnRow() =>
+        _position >= 0 ? _at : throw new InvalidOperationException(
+            "The cursor is not on a row: MoveNext has not been called, or there are no more.");
 }

@@ -22,7 +22,8 @@ internal sealed class FaceScoreMapper(FaceScoreSchema schema, FerModel model) : 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.Schema != schema.Input) throw new ArgumentException("The row is not of the schema that the mapper was made for.", nameof(input));
+        if (input.Schema != schema.Input)
+            throw new ArgumentException("The row is not of the schema that the mapper was made for.", nameof(input));
         return new Row(input, schema, model, schema.Active(activeColumns));
     }
 
@@ -46,7 +47,8 @@ internal sealed class FaceScoreMapper(FaceScoreSchema schema, FerModel model) : 
         /// <exception cref="InvalidOperationException">The column was not asked for, or holds another type.</exception>
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!IsColumnActive(column)) throw new InvalidOperationException($"The column '{column.Name}' was not among the columns asked for.");
+            if (!IsColumnActive(column))
+                throw new InvalidOperationException($"The column '{column.Name}' was not among the columns asked for.");
             if (!schema.IsMade(column)) return input.GetGetter<TValue>(schema.Input[column.Index]);
             _pixels ??= FacePixels.Create(input, schema.Faces);
             return schema.Getter<TValue>(column, Scores);
