@@ -34,7 +34,8 @@ internal sealed record TransformFigure(int Faces, double Ours, double MlNet, dou
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Faces} faces: our transformer {Ours:F1} faces/s, ML.NET's {MlNet:F1} faces/s, ratio {Ratio:F2}, largest difference {Difference:E1}");
+        $"{Faces} faces: our transformer {Ours:F1} faces/s, ML.NET's {MlNet:F1} faces/s, " +
+        $"ratio {Ratio:F2}, largest difference {Difference:E1}");
 }
 
 /// <summary>Times both transformers of a model zip over the same faces in one run.</summary>
@@ -49,7 +50,8 @@ internal static class TransformBenchmark
     /// <param name="most">Most faces to score.</param>
     /// <param name="threads">Threads of our engine; 0 is one a processor, which is ONNX Runtime's number too.</param>
     /// <param name="cancellationToken">Looked at before each face.</param>
-    /// <exception cref="FerException">Model or data cannot be read, or the model is of the first version, which ML.NET cannot load.</exception>
+    /// <exception cref="FerException">Model or data cannot be read, or the model is of the first version, which ML.NET cannot
+    /// load.</exception>
     internal static TransformFigure Run(string model, string data, int most, int threads, CancellationToken cancellationToken)
     {
         var ml = new MLContext();

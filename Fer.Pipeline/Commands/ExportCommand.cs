@@ -40,7 +40,8 @@ internal sealed class ExportCommand : ICommand
         if (asZip && result.GetResult(_opset) is { Implicit: false })
             throw new FerUsageException($"--opset is for an ONNX file; a model zip always has operator set {OnnxWriter.OperatorSet}.");
         var model = ModelZip.Load(path);
-        host.Output.WriteLine($"{host.Shorten(output)}: {(asZip ? WriteZip(model, output) : WriteOnnx(model, output, result.GetValue(_opset)))}");
+        string written = asZip ? WriteZip(model, output) : WriteOnnx(model, output, result.GetValue(_opset));
+        host.Output.WriteLine($"{host.Shorten(output)}: {written}");
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -55,6 +56,7 @@ internal sealed class ExportCommand : ICommand
         var options = new OnnxWriteOptions { OperatorSet = operatorSet ?? OnnxWriter.OperatorSet };
         AtomicFile.Write(output, stream => OnnxWriter.Write(model.Network, stream, options));
         string classes = string.Join(", ", model.Manifest.ClassNames);
-        return $"{model.Manifest.Architecture}, operator set {options.OperatorSet}, input '{options.InputName}', output '{options.OutputName}' of {classes}";
+        return $"{model.Manifest.Architecture}, operator set {options.OperatorSet}, " +
+            $"input '{options.InputName}', output '{options.OutputName}' of {classes}";
     }
 }

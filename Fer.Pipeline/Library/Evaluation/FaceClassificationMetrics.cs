@@ -76,7 +76,8 @@ public sealed class FaceClassificationMetrics
     /// <summary>The mean F1 of the classes that occur or were predicted.</summary>
     public double MacroF1 { get; }
 
-    /// <summary>The 95 % interval of <see cref="MacroF1"/>: percentiles of 1,000 seeded bootstrap resamples of the rows, drawn at the first call.</summary>
+    /// <summary>The 95 % interval of <see cref="MacroF1"/>: percentiles of 1,000 seeded bootstrap resamples of the rows, drawn at the
+    /// first call.</summary>
     public ConfidenceInterval MacroF1Interval => _resampled.Value[0];
 
     /// <summary>The mean of -ln p(true class), in nats; p is bounded below by 1e-15 as in ML.NET.</summary>
@@ -112,13 +113,15 @@ public sealed class FaceClassificationMetrics
     /// <summary>The same for K = 1 … classes.</summary>
     public IReadOnlyList<double> TopKAccuracyForAllK { get; }
 
-    /// <summary>The mean over rows of the squared distance of the probabilities from the true class's one-hot, 0 … 2 (Brier 1950).</summary>
+    /// <summary>The mean over rows of the squared distance of the probabilities from the true class's one-hot, 0 … 2 (Brier
+    /// 1950).</summary>
     public double BrierScore { get; }
 
     /// <summary>The 95 % normal interval of <see cref="BrierScore"/>, cut off at 0.</summary>
     public ConfidenceInterval BrierScoreInterval { get; }
 
-    /// <summary>The distance of confidence from accuracy over 15 equal-width bins of the highest probability (Guo et al., arXiv 1706.04599).</summary>
+    /// <summary>The distance of confidence from accuracy over 15 equal-width bins of the highest probability (Guo et al., arXiv
+    /// 1706.04599).</summary>
     public double ExpectedCalibrationError { get; }
 
     /// <summary>
@@ -138,7 +141,8 @@ public sealed class FaceClassificationMetrics
     public IReadOnlyList<ConfidenceInterval> F1Intervals => _resampled.Value[4..];
 
     /// <summary>
-    /// The same rows by ML.NET's own evaluator, computed at the first call. Micro and macro accuracy, log loss, top-K accuracy and the confusion matrix are
+    /// The same rows by ML.NET's own evaluator, computed at the first call. Micro and macro accuracy, log loss, top-K accuracy and the
+    /// confusion matrix are
     /// those of this class.
     /// </summary>
     /// <exception cref="FerException">There are no rows, of which ML.NET has no metrics.</exception>
@@ -178,13 +182,19 @@ public sealed class FaceClassificationMetrics
             counts[labels[i]][totals.Add(row, sum, labels[i])]++;
         }
         return new(
-            totals, new ConfusionMatrix(classNames, counts), topKPredictionCount, imagesPerSecond, probabilities.ToArray(), labels.ToArray());
+            totals,
+            new ConfusionMatrix(classNames, counts),
+            topKPredictionCount,
+            imagesPerSecond,
+            probabilities.ToArray(),
+            labels.ToArray());
     }
 
     /// <summary>For instance <c>accuracy 66.1 % (64.5 % to 67.6 %), macro F1 64.0 %, log loss 0.93 over 3589 faces</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"accuracy {100 * Accuracy:F1} % ({100 * AccuracyInterval.Lower:F1} % to {100 * AccuracyInterval.Upper:F1} %), macro F1 {100 * MacroF1:F1} %, log loss {LogLoss:F3} over {Count} faces");
+        $"accuracy {100 * Accuracy:F1} % ({100 * AccuracyInterval.Lower:F1} % to {100 * AccuracyInterval.Upper:F1} %), " +
+        $"macro F1 {100 * MacroF1:F1} %, log loss {LogLoss:F3} over {Count} faces");
 
     /// <summary>The metrics as indented JSON, the form of <c>metrics.json</c> and of <c>evaluate --json</c>.</summary>
     public string ToJson() => MetricsJson.ToText(this);

@@ -12,16 +12,18 @@ internal static class MlNetEvaluation
     /// <param name="labels">[count] true classes.</param>
     /// <param name="classNames">Class names in the order of the columns.</param>
     /// <param name="topK">K of the top-K accuracy.</param>
-    internal static MulticlassClassificationMetrics Evaluate(float[] probabilities, int[] labels, IReadOnlyList<string> classNames, int topK)
+    internal static MulticlassClassificationMetrics Evaluate(
+        float[] probabilities, int[] labels, IReadOnlyList<string> classNames, int topK)
     {
         int classes = classNames.Count;
         var definition = SchemaDefinition.Create(typeof(Row));
         definition[nameof(Row.Score)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, classes);
-        definition[nameof(Row.Score)].AddAnnotation("SlotNames", Names(classNames), new VectorDataViewType(TextDataViewType.Instance, classes));
+        var texts = new VectorDataViewType(TextDataViewType.Instance, classes);
+        definition[nameof(Row.Score)].AddAnnotation("SlotNames", Names(classNames), texts);
         foreach (string key in new[] { nameof(Row.Label), nameof(Row.PredictedLabel) })
         {
             definition[key].ColumnType = new KeyDataViewType(typeof(uint), classes);
-            definition[key].AddAnnotation("KeyValues", Names(classNames), new VectorDataViewType(TextDataViewType.Instance, classes));
+            definition[key].AddAnnotation("KeyValues", Names(classNames), texts);
         }
         var ml = new MLContext();
         // ML.NET counts keys from 1, and those of objects from 0.
@@ -33,7 +35,8 @@ internal static class MlNetEvaluation
         return ml.MulticlassClassification.Evaluate(view, topKPredictionCount: topK);
     }
 
-    private static VBuffer<ReadOnlyMemory<char>> Names(IReadOnlyList<string> names) => new(names.Count, [.. names.Select(name => name.AsMemory())]);
+    private static VBuffer<ReadOnlyMemory<char>> Names(IReadOnlyList<string> names) =>
+        new(names.Count, [.. names.Select(name => name.AsMemory())]);
 
     private sealed class Row
     {

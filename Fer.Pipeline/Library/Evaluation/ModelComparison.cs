@@ -19,7 +19,8 @@ public sealed record MetricDifference(string Name, double First, double Second, 
 
     /// <summary>For instance <c>accuracy 0.661 to 0.673 (+0.012, 0.003 to 0.021)</c>.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Name} {First:F3} to {Second:F3} ({Difference:+0.000;-0.000}, {Interval.Lower:F3} to {Interval.Upper:F3})");
+        CultureInfo.InvariantCulture,
+        $"{Name} {First:F3} to {Second:F3} ({Difference:+0.000;-0.000}, {Interval.Lower:F3} to {Interval.Upper:F3})");
 }
 
 /// <summary>Two models on the same rows.</summary>

@@ -14,7 +14,8 @@ public sealed partial class ImageClassificationTrainer : IEstimator<FaceClassifi
         /// <summary>The classes: a key with the classes' names, or text.</summary>
         public string LabelColumnName { get; init; } = FaceColumns.Label;
 
-        /// <summary>The faces: a vector of 2,304 bytes, a vector of 2,304 Singles from 0 to 255, or an <see cref="MLImage"/> of any size.</summary>
+        /// <summary>The faces: a vector of 2,304 bytes, a vector of 2,304 Singles from 0 to 255, or an <see cref="MLImage"/> of any
+        /// size.</summary>
         public string FeatureColumnName { get; init; } = FaceColumns.Pixels;
 
         /// <summary>Takes one probability a class.</summary>
@@ -24,7 +25,8 @@ public sealed partial class ImageClassificationTrainer : IEstimator<FaceClassifi
         public string PredictedLabelColumnName { get; init; } = ModelColumns.PredictedLabelName;
 
         /// <summary>
-        /// The faces to choose the best epoch on, in columns of the same names; null takes the last epoch. As with ML.NET's trainer, transforms that come
+        /// The faces to choose the best epoch on, in columns of the same names; null takes the last epoch. As with ML.NET's trainer,
+        /// transforms that come
         /// before the training are not applied to it.
         /// </summary>
         public IDataView? ValidationSet { get; init; }
@@ -77,7 +79,8 @@ public sealed partial class ImageClassificationTrainer : IEstimator<FaceClassifi
         if (_options.ScoreColumnName != score)
             chain = chain.Append(ml.Transforms.CopyColumns(_options.ScoreColumnName, score)).Append(ml.Transforms.DropColumns(score));
         if (_options.PredictedLabelColumnName != predicted)
-            chain = chain.Append(ml.Transforms.CopyColumns(_options.PredictedLabelColumnName, predicted)).Append(ml.Transforms.DropColumns(predicted));
+            chain = chain.Append(ml.Transforms.CopyColumns(_options.PredictedLabelColumnName, predicted))
+                .Append(ml.Transforms.DropColumns(predicted));
         return chain.Append(ml.Transforms.DropColumns(label, features)).GetOutputSchema(inputSchema);
     }
 

@@ -24,7 +24,10 @@ internal static class WidthPlan
     /// </summary>
     internal const double LeastEpochsOfMember = 60;
 
-    /// <summary>Bytes of the weights of all networks in a zip, where their number was not asked for: it stays easy to ship.</summary>
+    /// <summary>
+    /// Bytes of the weights of all networks of a model, where their number was not asked for: it stays easy to ship. The zip is twice as large, because
+    /// ML.NET's entry holds the networks again.
+    /// </summary>
     internal const long MostBytes = 19_000_000;
 
     /// <summary>Most networks that answer together; each costs a face's whole time again.</summary>

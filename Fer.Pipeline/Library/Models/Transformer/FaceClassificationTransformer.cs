@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// A model as a transformer of ML.NET: adds <c>Score</c>, one probability a class with the classes' names as slots, and <c>PredictedLabel</c>, a key with
+/// A model as a transformer of ML.NET: adds <c>Score</c>, one probability a class with the classes' names as slots, and
+/// <c>PredictedLabel</c>, a key with
 /// the same names. All other columns pass through. Nothing is computed but what a cursor asks for; faces run on the engine 64 at a time.
 /// <para>The faces are a vector of 2,304 bytes, a vector of 2,304 Singles from 0 to 255, or an <see cref="MLImage"/> of any size.</para>
 /// <para><c>ml.Model.Save</c> writes a chain of ML.NET's own transformers, which its packages load without this library, and so does
@@ -55,9 +56,11 @@ public sealed class FaceClassificationTransformer : ITransformer, IDisposable
     /// <summary>Frees the model.</summary>
     public void Dispose() => Model.Dispose();
 
-    /// <summary>For instance <c>FaceClassificationTransformer of FerNet: Pixels to Score and PredictedLabel (angry, happy, neutral)</c>.</summary>
+    /// <summary>For instance <c>FaceClassificationTransformer of FerNet: Pixels to Score and PredictedLabel (angry, happy,
+    /// neutral)</c>.</summary>
     public override string ToString() =>
-        $"{nameof(FaceClassificationTransformer)} of {Model.Manifest.Architecture}: {_columns.Input} to {_columns.Score} and {_columns.PredictedLabel} " +
+        $"{nameof(FaceClassificationTransformer)} of {Model.Manifest.Architecture}: " +
+        $"{_columns.Input} to {_columns.Score} and {_columns.PredictedLabel} " +
         $"({string.Join(", ", Model.ClassNames)})";
 
     private FaceMapSchema Bind(DataViewSchema input) => new(input, _columns.Input, _map);

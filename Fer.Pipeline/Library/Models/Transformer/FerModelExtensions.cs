@@ -8,7 +8,8 @@ namespace Fer.Pipeline.Models;
 public static class FerModelExtensions
 {
     /// <summary>
-    /// The model as a transformer that runs on our engine. <c>ml.Model.Load</c> gives one for the same zip that runs on ONNX Runtime, row by row.
+    /// The model as a transformer that runs on our engine. <c>ml.Model.Load</c> gives one for the same zip that runs on ONNX Runtime, row
+    /// by row.
     /// </summary>
     /// <param name="model">The model; disposed with the transformer.</param>
     /// <param name="inputColumnName">The faces: a vector of 2,304 bytes or Singles from 0 to 255, or an <c>MLImage</c>.</param>

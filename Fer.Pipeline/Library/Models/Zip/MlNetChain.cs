@@ -9,7 +9,8 @@ using Microsoft.ML.Transforms.Image;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// A model as a chain of ML.NET's own transformers, so that a program loads it with the packages Microsoft.ML, Microsoft.ML.OnnxTransformer and
+/// A model as a chain of ML.NET's own transformers, so that a program loads it with the packages Microsoft.ML,
+/// Microsoft.ML.OnnxTransformer and
 /// Microsoft.ML.OnnxRuntime alone: pixels become floats, the network runs, and of its outputs come <c>Score</c> and <c>PredictedLabel</c>.
 /// </summary>
 internal static class MlNetChain
@@ -48,9 +49,11 @@ internal static class MlNetChain
     /// <param name="network">The network with its supplement, as in <see cref="MlNetNetwork"/>, without the four bytes in front.</param>
     /// <param name="classNames">Class names in the order of the network's outputs.</param>
     /// <param name="columns">Names of the columns.</param>
-    /// <param name="pixels">Type of the input column: a vector of 2,304 bytes or floats, or an image. ML.NET's own transforms make an image grey and 48x48: where
+    /// <param name="pixels">Type of the input column: a vector of 2,304 bytes or floats, or an image. ML.NET's own transforms make an
+    /// image grey and 48x48: where
     /// it has another size, pixels differ a little from those of our engine, and Microsoft.ML.ImageAnalytics is needed too.</param>
-    internal static TransformerChain<ITransformer> Create(MLContext ml, byte[] network, IReadOnlyList<string> classNames, ModelColumns columns, DataViewType pixels)
+    internal static TransformerChain<ITransformer> Create(
+        MLContext ml, byte[] network, IReadOnlyList<string> classNames, ModelColumns columns, DataViewType pixels)
     {
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(columns.Input, pixels);
@@ -73,7 +76,8 @@ internal static class MlNetChain
         else
         {
             Append(ml.Transforms.CopyColumns(columns.PredictedLabel, ModelColumns.PredictedLabelName));
-            Append(ml.Transforms.DropColumns(ModelColumns.ScoreName, ModelColumns.PredictedLabelName, MlNetNetwork.Best, MlNetNetwork.Input));
+            Append(
+                ml.Transforms.DropColumns(ModelColumns.ScoreName, ModelColumns.PredictedLabelName, MlNetNetwork.Best, MlNetNetwork.Input));
         }
         Append(ml.Transforms.CopyColumns(columns.Score, MlNetNetwork.Scores));
         Append(ml.Transforms.DropColumns(MlNetNetwork.Scores));
@@ -89,7 +93,8 @@ internal static class MlNetChain
     }
 
     /// <summary>
-    /// The entries of a saved model but for the network, which is replaced by a small one of the same inputs and outputs meanwhile: it would be
+    /// The entries of a saved model but for the network, which is replaced by a small one of the same inputs and outputs meanwhile: it
+    /// would be
     /// compiled and compressed for nothing.
     /// </summary>
     internal static IReadOnlyList<(string Name, byte[] Content)> Entries(IReadOnlyList<string> classNames)
@@ -104,13 +109,15 @@ internal static class MlNetChain
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(ModelColumns.Default.Input, pixels);
         using var saved = new MemoryStream();
-        using (var chain = Create(ml, network.ToArray(), classNames, ModelColumns.Default, pixels)) ml.Model.Save(chain, schema.ToSchema(), saved);
+        using (var chain = Create(ml, network.ToArray(), classNames, ModelColumns.Default, pixels))
+            ml.Model.Save(chain, schema.ToSchema(), saved);
         using var zip = new ZipArchive(new MemoryStream(saved.ToArray()));
         return [.. zip.Entries.Where(entry => entry.FullName != NetworkEntry).Select(entry => (entry.FullName, Content(entry)))];
     }
 
     /// <summary>
-    /// Turns the one-hot best class into a key with the classes' names. ML.NET has no transform that takes the element out of a vector; its naive
+    /// Turns the one-hot best class into a key with the classes' names. ML.NET has no transform that takes the element out of a vector;
+    /// its naive
     /// Bayes classifier, trained on one example a class, does exactly this.
     /// </summary>
     private static ITransformer BestClass(MLContext ml, IReadOnlyList<string> classNames)
@@ -118,7 +125,8 @@ internal static class MlNetChain
         var definition = SchemaDefinition.Create(typeof(ClassRow));
         definition[MlNetNetwork.Best].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, classNames.Count);
         var rows = ml.Data.LoadFromEnumerable(
-            classNames.Select((name, i) => new ClassRow { Name = name, Best = [.. classNames.Select((_, j) => i == j ? 1f : 0f)] }), definition);
+            classNames.Select(
+                (name, i) => new ClassRow { Name = name, Best = [.. classNames.Select((_, j) => i == j ? 1f : 0f)] }), definition);
         // Names as the key data, so that their order is the network's.
         var names = ml.Transforms.SelectColumns(ClassNameColumn).Fit(rows).Transform(rows);
         var labelled = ml.Transforms.Conversion.MapValueToKey(Label, ClassNameColumn, keyData: names).Fit(rows).Transform(rows);

@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 
 namespace Fer.Pipeline.Models;
 
-/// <summary>Opens a written model as a program with ML.NET alone would, and compares what it says about some faces with our engine.</summary>
+/// <summary>Opens a written model as a program with ML.NET alone would, and compares what it says about some faces with our
+/// engine.</summary>
 internal static class MlNetCheck
 {
     /// <summary>Largest difference of a probability; ONNX Runtime and the engine add in another order.</summary>
@@ -37,7 +38,8 @@ internal static class MlNetCheck
             zip.Position = 0;
             var model = ml.Model.Load(new UnclosedStream(zip), out _);
             using var disposed = model as IDisposable;
-            var view = model.Transform(ml.Data.LoadFromEnumerable(pixels.Chunk(Face.PixelCount).Select(face => new SavedFace { Pixels = face })));
+            var view = model.Transform(
+                ml.Data.LoadFromEnumerable(pixels.Chunk(Face.PixelCount).Select(face => new SavedFace { Pixels = face })));
             view.Schema["Score"].GetSlotNames(ref slots);
             view.Schema["PredictedLabel"].GetKeyValues(ref keys);
             predictions = [.. ml.Data.CreateEnumerable<SavedPrediction>(view, reuseRowObject: false)];
@@ -47,7 +49,8 @@ internal static class MlNetCheck
         {
             throw new ModelFormatException($"ML.NET cannot run it ({e.Message.TrimEnd('.')})");
         }
-        if (!Same(slots, classNames) || !Same(keys, classNames)) throw new ModelFormatException("ML.NET does not find its class names again");
+        if (!Same(slots, classNames) || !Same(keys, classNames))
+            throw new ModelFormatException("ML.NET does not find its class names again");
         for (int i = 0; i < predictions.Length; i++) Compare(predictions[i], expected.Slice(i * classNames.Count, classNames.Count), i);
     }
 
@@ -60,10 +63,12 @@ internal static class MlNetCheck
             float difference = Math.Abs(prediction.Score[c] - expected[c]);
             // A network that diverged says NaN here and there.
             if (difference > Tolerance || float.IsNaN(prediction.Score[c]) != float.IsNaN(expected[c]))
-                throw new ModelFormatException($"ONNX Runtime gives {prediction.Score[c]:F6} for class {c} of drawn face {face} where {expected[c]:F6} was expected");
+                throw new ModelFormatException(
+                    $"ONNX Runtime gives {prediction.Score[c]:F6} for class {c} of drawn face {face} where {expected[c]:F6} was expected");
         }
         if (best - expected[(int)prediction.PredictedLabel - 1] > 2 * Tolerance)
-            throw new ModelFormatException($"ML.NET predicts class {prediction.PredictedLabel - 1} for drawn face {face}, which is not the most probable one");
+            throw new ModelFormatException(
+                $"ML.NET predicts class {prediction.PredictedLabel - 1} for drawn face {face}, which is not the most probable one");
     }
 
     private static bool Same(VBuffer<ReadOnlyMemory<char>> names, IReadOnlyList<string> expected) =>

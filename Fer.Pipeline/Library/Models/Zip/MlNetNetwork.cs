@@ -6,8 +6,10 @@ using Google.Protobuf;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// The network as ML.NET's <c>OnnxTransformer</c> keeps it: its length in four bytes, the bytes of <c>model.onnx</c> as they are, and a supplement.
-/// A reader of protocol buffers merges the supplement into the model before it (https://protobuf.dev/programming-guides/encoding/, "Last One
+/// The network as ML.NET's <c>OnnxTransformer</c> keeps it: its length in four bytes, the bytes of <c>model.onnx</c> as they are, and a
+/// supplement.
+/// A reader of protocol buffers merges the supplement into the model before it (https://protobuf.dev/programming-guides/encoding/, "Last
+/// One
 /// Wins"), so both copies of a network can be compared byte by byte, and <c>model.onnx</c> stays free of what ML.NET alone needs:
 /// the slot names of the scores, the best class, and the manifest.
 /// </summary>
@@ -22,7 +24,8 @@ internal static class MlNetNetwork
     /// <summary>Output of the supplement: 1 at the first of the most probable classes and 0 elsewhere, float32 [batch, classes].</summary>
     internal const string Best = "mlnet.best";
 
-    private const string Probabilities = "probabilities", LearningDomain = "ai.onnx.ml", ManifestKey = "FerMl manifest", MetricsKey = "FerMl metrics";
+    private const string Probabilities = "probabilities", LearningDomain = "ai.onnx.ml";
+    private const string ManifestKey = "FerMl manifest", MetricsKey = "FerMl metrics";
 
     /// <summary>The second of ai.onnx.ml's operator sets is the first whose LabelEncoder maps any keys to any values.</summary>
     private const int LearningOperatorSet = 2;
@@ -38,7 +41,8 @@ internal static class MlNetNetwork
     /// <param name="metrics">The measurements as in <c>metrics.json</c>.</param>
     internal static byte[] Supplement(IReadOnlyList<string> classNames, ReadOnlySpan<byte> manifest, ReadOnlySpan<byte> metrics)
     {
-        const string index = "mlnet.index", label = "mlnet.label", slot = "mlnet.slot", all = "mlnet.all", depth = "mlnet.depth", values = "mlnet.values";
+        const string index = "mlnet.index", label = "mlnet.label", slot = "mlnet.slot";
+        const string all = "mlnet.all", depth = "mlnet.depth", values = "mlnet.values";
         var graph = new GraphProto
         {
             Node =
@@ -47,7 +51,9 @@ internal static class MlNetNetwork
                 Node("ArgMax", index, [Probabilities], index, OnnxAttributes.Int("axis", 1), OnnxAttributes.Int("keepdims", 0)),
                 Node("LabelEncoder", label, [index], label, Indices("keys_int64s", classNames), Texts("values_strings", classNames)),
                 // ML.NET looks for slot names in a node of this name and finds them in its keys.
-                Node("LabelEncoder", $"mlnet.{Scores}.SlotNames", [label], slot, Texts("keys_strings", classNames), Indices("values_int64s", classNames)),
+                Node(
+                    "LabelEncoder", $"mlnet.{Scores}.SlotNames", [label], slot,
+                    Texts("keys_strings", classNames), Indices("values_int64s", classNames)),
                 Node("OneHot", Best, [slot, depth, values], Best),
             },
             Initializer =
@@ -80,7 +86,8 @@ internal static class MlNetNetwork
     }
 
     /// <summary>Takes ML.NET's entry apart again.</summary>
-    /// <returns><c>model.onnx</c>, <c>manifest.json</c> and <c>metrics.json</c>; none of them checked but for how they lie together.</returns>
+    /// <returns><c>model.onnx</c>, <c>manifest.json</c> and <c>metrics.json</c>; none of them checked but for how they lie
+    /// together.</returns>
     /// <exception cref="ModelFormatException">It is not what this program makes.</exception>
     internal static (byte[] Onnx, byte[] Manifest, byte[] Metrics) Split(byte[] entry)
     {

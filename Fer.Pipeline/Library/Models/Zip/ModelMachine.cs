@@ -3,7 +3,8 @@ using Fer.Pipeline.Engine;
 
 namespace Fer.Pipeline.Models;
 
-/// <summary>The kind of machine a model was trained on, because floating-point results differ between vector widths. Names no host and no user.</summary>
+/// <summary>The kind of machine a model was trained on, because floating-point results differ between vector widths. Names no host and no
+/// user.</summary>
 public sealed record ModelMachine
 {
     /// <summary>For instance <c>linux</c>.</summary>

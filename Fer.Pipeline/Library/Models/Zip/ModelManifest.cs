@@ -3,7 +3,8 @@ using Fer.Pipeline.Networks;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// What a model zip says about itself (<c>manifest.json</c>): what its outputs mean, what it was trained on and how. Holds nothing that names
+/// What a model zip says about itself (<c>manifest.json</c>): what its outputs mean, what it was trained on and how. Holds nothing that
+/// names
 /// the user, the machine or a path.
 /// </summary>
 public sealed record ModelManifest
@@ -29,7 +30,8 @@ public sealed record ModelManifest
     /// <summary>What the network wants as its input.</summary>
     public ModelInput Input { get; init; } = new();
 
-    /// <summary>SHA-256 of the training data (<see cref="Data.FaceSet.Sha256"/>), in lower-case hexadecimal; null where it is not known.</summary>
+    /// <summary>SHA-256 of the training data (<see cref="Data.FaceSet.Sha256"/>), in lower-case hexadecimal; null where it is not
+    /// known.</summary>
     public string? TrainingDataSha256 { get; init; }
 
     /// <summary>The seed that the training started from.</summary>
@@ -55,7 +57,8 @@ public sealed record ModelManifest
     /// <summary>The kind of machine that trained the model.</summary>
     public ModelMachine Machine { get; init; } = ModelMachine.Current;
 
-    /// <summary>SHA-256 of the other files of the zip by name, in lower-case hexadecimal; filled in by <see cref="ModelZip.Save"/>.</summary>
+    /// <summary>SHA-256 of the other files of the zip by name, in lower-case hexadecimal; filled in by
+    /// <see cref="ModelZip.Save"/>.</summary>
     public IReadOnlyDictionary<string, string> Sha256 { get; init; } = new Dictionary<string, string>();
 }
 

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Fer.Pipeline.Models;
 
-/// <summary>The manifest as JSON and back. Maps are written in the order of their keys, so that the same manifest gives the same bytes.</summary>
+/// <summary>The manifest as JSON and back. Maps are written in the order of their keys, so that the same manifest gives the same
+/// bytes.</summary>
 internal static class ModelManifestJson
 {
     private const int MostClasses = 1000, LongestClassName = 100;
@@ -41,20 +42,24 @@ internal static class ModelManifestJson
             int version = JsonSerializer.Deserialize<VersionOnly>(json, Options)?.FormatVersion ?? 0;
             if (version is < ModelManifest.FirstFormatVersion or > ModelManifest.CurrentFormatVersion)
                 throw new ModelFormatException(
-                    $"its manifest.json has format version {version}; this program reads {ModelManifest.FirstFormatVersion} to {ModelManifest.CurrentFormatVersion}");
-            manifest = JsonSerializer.Deserialize<ModelManifest>(json, Options) ?? throw new ModelFormatException("its manifest.json says nothing");
+                    $"its manifest.json has format version {version}; " +
+                    $"this program reads {ModelManifest.FirstFormatVersion} to {ModelManifest.CurrentFormatVersion}");
+            manifest = JsonSerializer.Deserialize<ModelManifest>(json, Options) ?? throw new ModelFormatException(
+                "its manifest.json says nothing");
         }
         catch (JsonException e)
         {
             throw new ModelFormatException($"its manifest.json is not a model's manifest (line {e.LineNumber + 1}, {e.Path ?? "$"})");
         }
         if (manifest.ClassNames.Count is 0 or > MostClasses || manifest.ClassNames.Distinct().Count() != manifest.ClassNames.Count
-            || manifest.ClassNames.Any(name => string.IsNullOrWhiteSpace(name) || name.Length > LongestClassName || name.Any(char.IsControl)))
+            || manifest.ClassNames.Any(
+                name => string.IsNullOrWhiteSpace(name) || name.Length > LongestClassName || name.Any(char.IsControl)))
             throw new ModelFormatException($"its manifest.json has no usable list of 1 to {MostClasses} different class names");
         return manifest;
     }
 
-    private static SortedDictionary<string, T> Sorted<T>(IReadOnlyDictionary<string, T> map) => new(map.ToDictionary(), StringComparer.Ordinal);
+    private static SortedDictionary<string, T> Sorted<T>(IReadOnlyDictionary<string, T> map) =>
+        new(map.ToDictionary(), StringComparer.Ordinal);
 
     private sealed record VersionOnly
     {
@@ -62,5 +67,6 @@ internal static class ModelManifestJson
     }
 }
 
-/// <summary>A fault in a model zip, without the file's name; <see cref="ModelZip"/> adds it and makes a <see cref="FerException"/>.</summary>
+/// <summary>A fault in a model zip, without the file's name; <see cref="ModelZip"/> adds it and makes a
+/// <see cref="FerException"/>.</summary>
 internal sealed class ModelFormatException(string message) : Exception(message);

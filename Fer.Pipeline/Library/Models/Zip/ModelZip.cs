@@ -9,7 +9,8 @@ namespace Fer.Pipeline.Models;
 /// <summary>
 /// The saved model: a zip that ML.NET's own packages open, with <c>model.onnx</c>, <c>manifest.json</c> and <c>metrics.json</c> beside it.
 /// Written whole or not at all, the same bytes for the same content; read without trusting it.
-/// <para>Three layouts are read: today's; that of the first version, which held those three files alone; and what <c>ml.Model.Save</c> writes of a
+/// <para>Three layouts are read: today's; that of the first version, which held those three files alone; and what <c>ml.Model.Save</c>
+/// writes of a
 /// <c>FaceClassificationTransformer</c>, where manifest and metrics lie inside ML.NET's copy of the network.</para>
 /// </summary>
 /// <param name="Network">1x48x48 pixels in 0..255 in, one probability a class out.</param>
@@ -23,7 +24,8 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
     private static readonly string[] Names = [.. FirstNames, .. MlNetChain.SmallEntries, MlNetChain.NetworkEntry];
 
     /// <summary>
-    /// Writes a model zip. Before it takes its name it is opened as ML.NET opens it, and ONNX Runtime has to agree with the engine within 0.0001
+    /// Writes a model zip. Before it takes its name it is opened as ML.NET opens it, and ONNX Runtime has to agree with the engine within
+    /// 0.0001
     /// on some drawn faces.
     /// </summary>
     /// <param name="path">The file; an older one is replaced.</param>
@@ -59,7 +61,8 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
     }
 
     /// <summary>Reads a model zip from anywhere; sizes, names, checksums and the network are checked.</summary>
-    /// <exception cref="FerException">The file is missing, no model zip, damaged or altered; the message says which and what to do.</exception>
+    /// <exception cref="FerException">The file is missing, no model zip, damaged or altered; the message says which and what to
+    /// do.</exception>
     public static ModelZip Load(string path)
     {
         try
@@ -69,7 +72,8 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FerException($"{path}: there is no such file. Give the path of a model.zip, as 'experiment' and 'train' leave it in artifacts/.", e);
+            throw new FerException(
+                $"{path}: there is no such file. Give the path of a model.zip, as 'experiment' and 'train' leave it in artifacts/.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -101,7 +105,8 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
         }
         catch (ModelFormatException e)
         {
-            throw new FerException($"{path}: not a usable model zip: {e.Message}. Take the model.zip that this program saved, or save it again.", e);
+            throw new FerException(
+                $"{path}: not a usable model zip: {e.Message}. Take the model.zip that this program saved, or save it again.", e);
         }
     }
 
@@ -115,7 +120,8 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
         foreach (string name in zip.Names)
             if (!Names.Contains(name))
                 throw new ModelFormatException(
-                    $"it holds the file '{ZipFolder.Shown(name)}'; a model holds {string.Join(", ", FirstNames)}, what ML.NET saves, and nothing else");
+                    $"it holds the file '{ZipFolder.Shown(name)}'; a model holds {string.Join(", ", FirstNames)}, " +
+                    "what ML.NET saves, and nothing else");
         return false;
     }
 
@@ -132,7 +138,8 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
         foreach (string name in MlNetChain.SmallEntries) CheckSum(manifest, name, zip.Read(name, MaxSmallEntryBytes, checkCrc: false));
         byte[] supplement = MlNetNetwork.Supplement(manifest.ClassNames, manifestJson, metrics);
         if (!zip.Holds(MlNetChain.NetworkEntry, MlNetNetwork.Header(onnx.Length + supplement.Length), onnx, supplement))
-            throw new ModelFormatException($"ML.NET's copy of the network is not that of {PackedModel.OnnxName}: it was damaged or altered");
+            throw new ModelFormatException(
+                $"ML.NET's copy of the network is not that of {PackedModel.OnnxName}: it was damaged or altered");
     }
 
     private static void Check(Network network, ModelManifest manifest)
@@ -140,10 +147,13 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
         var input = new Shape(1, Face.Side, Face.Side);
         if (network.Input != input) throw new ModelFormatException($"its network takes {network.Input} where {input} is needed");
         if (network.Inputs.Count != 1 || network.Outputs.Count != 1)
-            throw new ModelFormatException($"its network has {network.Inputs.Count} inputs and {network.Outputs.Count} outputs where one of each is needed");
+            throw new ModelFormatException(
+                $"its network has {network.Inputs.Count} inputs and {network.Outputs.Count} outputs where one of each is needed");
         if (network.Output != new Shape(manifest.ClassNames.Count))
-            throw new ModelFormatException($"its network gives {network.Output} and its manifest.json names {manifest.ClassNames.Count} classes");
-        if (network.Nodes[^1].Operation is not Softmax) throw new ModelFormatException("its network does not end in probabilities (softmax)");
+            throw new ModelFormatException(
+                $"its network gives {network.Output} and its manifest.json names {manifest.ClassNames.Count} classes");
+        if (network.Nodes[^1].Operation is not Softmax)
+            throw new ModelFormatException("its network does not end in probabilities (softmax)");
     }
 
     private static void CheckReadable(byte[] onnx)
@@ -160,7 +170,8 @@ public sealed record ModelZip(Network Network, ModelManifest Manifest, string Me
 
     private static void CheckSum(ModelManifest manifest, string name, byte[] content)
     {
-        if (!manifest.Sha256.TryGetValue(name, out string? sha256) || !string.Equals(sha256, PackedModel.Sha256(content), StringComparison.OrdinalIgnoreCase))
+        if (!manifest.Sha256.TryGetValue(name, out string? sha256)
+            || !sha256.Equals(PackedModel.Sha256(content), StringComparison.OrdinalIgnoreCase))
             throw new ModelFormatException($"the checksum of its {name} is not the one in manifest.json: it was damaged or altered");
     }
 

@@ -53,7 +53,8 @@ internal sealed class PackedModel
         Network network, ModelManifest manifest, string metricsJson, IReadOnlyList<(string Name, byte[] Content)> mlNetEntries)
     {
         if (mlNetEntries.Count > 0 && !mlNetEntries.Select(entry => entry.Name).SequenceEqual(MlNetChain.SmallEntries))
-            throw new ModelFormatException($"ML.NET saves it as {string.Join(", ", mlNetEntries.Select(entry => entry.Name))}, which this version does not know");
+            throw new ModelFormatException(
+                $"ML.NET saves it as {string.Join(", ", mlNetEntries.Select(entry => entry.Name))}, which this version does not know");
         using var onnx = new MemoryStream();
         OnnxWriter.Write(network, onnx);
         byte[] model = onnx.ToArray(), metrics = Encoding.UTF8.GetBytes(metricsJson);

@@ -6,13 +6,15 @@ namespace Fer.Pipeline.Models;
 /// <summary>A small zip: written with fixed times and order, read with every size bounded.</summary>
 internal sealed class ZipFolder : IDisposable
 {
-    /// <summary>Bytes that a compressed byte may become, beyond a first megabyte. Weights hardly compress at all; zeros do a thousandfold.</summary>
+    /// <summary>Bytes that a compressed byte may become, beyond a first megabyte. Weights hardly compress at all; zeros do a
+    /// thousandfold.</summary>
     private const int MostExpansion = 200, FreeExpansion = 1 << 20;
 
     private const int EndRecordBytes = 22, MostDirectoryBytes = 1 << 16, MostFiles = 256, ChunkBytes = 1 << 16;
     private const uint EndRecordSignature = 0x06054B50;
 
-    /// <summary>A regular file that its owner may write and everybody may read: without it, unzip leaves files that nobody but root can open.</summary>
+    /// <summary>A regular file that its owner may write and everybody may read: without it, unzip leaves files that nobody but root can
+    /// open.</summary>
     private const int UnixMode = 0x81A4 << 16;
 
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(i =>
@@ -63,7 +65,8 @@ internal sealed class ZipFolder : IDisposable
     internal static ZipFolder Open(Stream stream, long mostBytes)
     {
         mostBytes += MostDirectoryBytes;
-        if (stream.Length > mostBytes) throw new ModelFormatException($"it is {stream.Length:N0} bytes long; no model is over {mostBytes:N0}");
+        if (stream.Length > mostBytes)
+            throw new ModelFormatException($"it is {stream.Length:N0} bytes long; no model is over {mostBytes:N0}");
         CheckEndRecord(stream);
         return Guarded(() => new ZipFolder(new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true), stream.Length));
     }
@@ -86,7 +89,8 @@ internal sealed class ZipFolder : IDisposable
             // The length came from the zip's directory; the data may go on beyond it.
             if (read < content.Length || source.ReadByte() >= 0)
                 throw new ModelFormatException($"its {Shown(name)} is not {entry.Length:N0} bytes long as the zip says");
-            if (checkCrc && Crc(content) != entry.Crc32) throw new ModelFormatException($"its {Shown(name)} is damaged: the zip's checksum is off");
+            if (checkCrc && Crc(content) != entry.Crc32)
+                throw new ModelFormatException($"its {Shown(name)} is damaged: the zip's checksum is off");
             return content;
         });
     }
@@ -143,7 +147,8 @@ internal sealed class ZipFolder : IDisposable
     {
         Span<byte> start = stackalloc byte[2];
         stream.Position = 0;
-        if (stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) < 2 || !start.SequenceEqual("PK"u8)) throw new ModelFormatException("it is not a zip");
+        if (stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) < 2 || !start.SequenceEqual("PK"u8))
+            throw new ModelFormatException("it is not a zip");
         Span<byte> record = stackalloc byte[EndRecordBytes];
         if (stream.Length < EndRecordBytes) throw new ModelFormatException("the zip is cut off");
         stream.Position = stream.Length - EndRecordBytes;
@@ -152,7 +157,8 @@ internal sealed class ZipFolder : IDisposable
             throw new ModelFormatException("the zip is cut off, or was not written by this program");
         int count = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
         uint size = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]), offset = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
-        if (size > MostDirectoryBytes || offset + (long)size != stream.Length - EndRecordBytes) throw new ModelFormatException("the zip's directory is damaged");
+        if (size > MostDirectoryBytes || offset + (long)size != stream.Length - EndRecordBytes)
+            throw new ModelFormatException("the zip's directory is damaged");
         if (count > MostFiles) throw new ModelFormatException($"it holds {count} files; no model holds over {MostFiles}");
         stream.Position = 0;
     }
