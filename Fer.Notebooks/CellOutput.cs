@@ -21,7 +21,8 @@ internal sealed record CellOutput(string Kind, IReadOnlyDictionary<string, strin
         string kind = node["output_type"]?.GetValue<string>() ?? "stream";
         if (kind == "stream") return Stream(NotebookText.Read(node["text"]));
         if (kind == "error") return Error(node["evalue"]?.GetValue<string>() ?? "");
-        var forms = node["data"] is JsonObject data ? data.ToDictionary(one => one.Key, one => one.Value is JsonObject ? one.Value.ToJsonString() : NotebookText.Read(one.Value)) : [];
+        var forms = node["data"] is JsonObject data ? data.ToDictionary(
+            one => one.Key, one => one.Value is JsonObject ? one.Value.ToJsonString() : NotebookText.Read(one.Value)) : [];
         return new(kind, forms);
     }
 

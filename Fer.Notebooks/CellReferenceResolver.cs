@@ -17,7 +17,8 @@ internal sealed class CellReferenceResolver(string folder) : MetadataReferenceRe
     internal static ImmutableArray<MetadataReference> Platform { get; } =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
+            .Where(path => Path.GetFileName(path) is var name
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
                 || name is "mscorlib.dll" or "netstandard.dll" or "Microsoft.Data.Analysis.dll" or "SkiaSharp.dll"))
             .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path)),
         MetadataReference.CreateFromFile(typeof(FerException).Assembly.Location),
@@ -26,12 +27,14 @@ internal sealed class CellReferenceResolver(string folder) : MetadataReferenceRe
 
     public override bool ResolveMissingAssemblies => false;
 
-    public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties)
+    public override ImmutableArray<PortableExecutableReference> ResolveReference(
+        string reference, string? baseFilePath, MetadataReferenceProperties properties)
     {
         if (Path.GetFileName(reference) == Path.GetFileName(typeof(FerException).Assembly.Location))
             return [MetadataReference.CreateFromFile(typeof(FerException).Assembly.Location, properties)];
         // Packages are not downloaded while a notebook runs: the compiler reports a missing one.
-        return reference.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase) ? [] : _files.ResolveReference(reference, null, properties);
+        return reference.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase) ? []
+            : _files.ResolveReference(reference, null, properties);
     }
 
     public override bool Equals(object? other) => other is CellReferenceResolver resolver && resolver._files.Equals(_files);

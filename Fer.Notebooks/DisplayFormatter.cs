@@ -17,7 +17,8 @@ internal static class DisplayFormatter
     {
         null => Forms("null"),
         Rich rich => new Dictionary<string, string> { [rich.MimeType] = rich.Content, [CellOutput.PlainText] = rich.Text },
-        Chart chart => new Dictionary<string, string> { [CellOutput.Svg] = chart.ToSvgFile(), [CellOutput.PlainText] = $"[{chart.Title}]\n" },
+        Chart chart =>
+            new Dictionary<string, string> { [CellOutput.Svg] = chart.ToSvgFile(), [CellOutput.PlainText] = $"[{chart.Title}]\n" },
         Table table => new Dictionary<string, string> { [CellOutput.Html] = Html(table), [CellOutput.PlainText] = Text(table) },
         string text => Forms(text),
         IEnumerable rows when Records(rows) is { } table => Format(table),
@@ -34,7 +35,8 @@ internal static class DisplayFormatter
         _ => value.ToString() ?? "",
     };
 
-    private static Dictionary<string, string> Forms(string text) => new() { [CellOutput.PlainText] = text.EndsWith('\n') ? text : text + "\n" };
+    private static Dictionary<string, string> Forms(string text) =>
+        new() { [CellOutput.PlainText] = text.EndsWith('\n') ? text : text + "\n" };
 
     /// <summary>Objects with properties as a table; null if the values are simple.</summary>
     private static Table? Records(IEnumerable rows)
@@ -47,21 +49,25 @@ internal static class DisplayFormatter
         if (properties.Length == 0) return null;
         return new Table(
             [.. properties.Select((property, k) => new TableColumn(property.Name, Numeric: k > 0 && IsNumber(property.PropertyType)))],
-            [.. items.Select(item => (IReadOnlyList<string>)[.. properties.Select(property => item is null ? "" : Cell(property.GetValue(item)))])]);
+            [.. items.Select(
+                item => (IReadOnlyList<string>)[.. properties.Select(property => item is null ? "" : Cell(property.GetValue(item)))])]);
     }
 
-    private static bool IsNumber(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) is >= TypeCode.SByte and <= TypeCode.Decimal;
+    private static bool IsNumber(Type type) =>
+        Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) is >= TypeCode.SByte and <= TypeCode.Decimal;
 
     private static string Html(Table table)
     {
         var html = new StringBuilder("<table>\n<thead><tr>");
-        foreach (var column in table.Columns) html.Append("<th scope=\"col\"").Append(Align(column)).Append('>').Append(WebUtility.HtmlEncode(column.Name)).Append("</th>");
+        foreach (var column in table.Columns)
+            html.Append("<th scope=\"col\"").Append(Align(column)).Append('>').Append(WebUtility.HtmlEncode(column.Name)).Append("</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (var row in table.Rows)
         {
             html.Append("<tr>");
             for (int k = 0; k < table.Columns.Count; k++)
-                html.Append(k == 0 ? "<th scope=\"row\"" : "<td").Append(Align(table.Columns[k])).Append('>').Append(WebUtility.HtmlEncode(row[k])).Append(k == 0 ? "</th>" : "</td>");
+                html.Append(k == 0 ? "<th scope=\"row\"" : "<td").Append(Align(table.Columns[k])).Append('>').Append(
+                    WebUtility.HtmlEncode(row[k])).Append(k == 0 ? "</th>" : "</td>");
             html.Append("</tr>\n");
         }
         return html.Append("</tbody>\n</table>\n").ToString();
@@ -78,7 +84,9 @@ internal static class DisplayFormatter
         return text.ToString();
 
         void Line(IEnumerable<string> cells) =>
-            text.Append(string.Join("  ", cells.Select((cell, k) => table.Columns[k].Numeric ? cell.PadLeft(widths[k]) : cell.PadRight(widths[k]))).TrimEnd()).Append('\n');
+            text.Append(
+                string.Join("  ", cells.Select((cell, k) => table.Columns[k].Numeric ? cell.PadLeft(widths[k]) : cell.PadRight(widths[k])))
+                    .TrimEnd()).Append('\n');
     }
 }
 

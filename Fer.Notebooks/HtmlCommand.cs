@@ -17,7 +17,8 @@ internal sealed class HtmlCommand : ICommand
 
     public string Description => "Renders notebooks with their saved outputs: one self-contained page each.";
 
-    public IReadOnlyList<(string Arguments, string What)> Examples { get; } = [("html Fer.Notebooks/01-explore.ipynb", "writes artifacts/notebooks/01-explore.html")];
+    public IReadOnlyList<(string Arguments, string What)> Examples { get; } = [
+        ("html Fer.Notebooks/01-explore.ipynb", "writes artifacts/notebooks/01-explore.html")];
 
     public IEnumerable<Option> Options => [_output];
 

@@ -59,7 +59,8 @@ internal static partial class MarkdownHtml
         while (i < lines.Length && Item().Match(lines[i]) is { Success: true } item)
         {
             var text = new StringBuilder(item.Groups[1].Value);
-            for (i++; i < lines.Length && lines[i].StartsWith("  ", StringComparison.Ordinal) && !Item().IsMatch(lines[i]); i++) text.Append(' ').Append(lines[i].Trim());
+            for (i++; i < lines.Length && lines[i].StartsWith("  ", StringComparison.Ordinal) && !Item().IsMatch(lines[i]); i++)
+                text.Append(' ').Append(lines[i].Trim());
             html.Append("<li>").Append(Inline(text.ToString())).Append("</li>\n");
         }
         html.Append($"</{tag}>\n");
@@ -76,7 +77,8 @@ internal static partial class MarkdownHtml
     {
         var text = new List<string>();
         do text.Add(lines[i++].Trim());
-        while (i < lines.Length && lines[i].Trim().Length > 0 && !Heading().IsMatch(lines[i]) && !Item().IsMatch(lines[i]) && !lines[i].StartsWith("```", StringComparison.Ordinal));
+        while (i < lines.Length && lines[i].Trim().Length > 0 && !Heading().IsMatch(lines[i]) && !Item().IsMatch(lines[i])
+            && !lines[i].StartsWith("```", StringComparison.Ordinal));
         html.Append("<p>").Append(Inline(string.Join(' ', text))).Append("</p>\n");
     }
 

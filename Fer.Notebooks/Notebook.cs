@@ -12,7 +12,8 @@ namespace Fer.Notebooks;
 internal sealed class Notebook
 {
     private const long MostBytes = 64 << 20;
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, IndentSize = 1, NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly JsonObject _root;
 
@@ -26,7 +27,8 @@ internal sealed class Notebook
 
     /// <summary>The first heading, or else the file's name.</summary>
     internal string Title => Cells.Where(cell => !cell.IsCode).SelectMany(cell => cell.Source.Split('\n'))
-        .FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..].Trim() ?? System.IO.Path.GetFileNameWithoutExtension(Path);
+        .FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..].Trim()
+        ?? System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <summary>Reads a notebook.</summary>
     /// <exception cref="FerException">The file is missing, not a notebook, or not in C#.</exception>
@@ -52,12 +54,14 @@ internal sealed class Notebook
     {
         try
         {
-            if (JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = 64 }) is not JsonObject root || root["cells"] is not JsonArray cells)
+            if (JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = 64 }) is not JsonObject root
+                || root["cells"] is not JsonArray cells)
                 throw new FerException($"{path}: not a notebook: it has no list of cells.");
             if (root["nbformat"]?.GetValue<int>() != 4)
                 throw new FerException($"{path}: nbformat {root["nbformat"]} is not 4. Save it with a current editor.");
             if (root["metadata"]?["kernelspec"]?["name"]?.GetValue<string>() is not ".net-csharp")
-                throw new FerException($"{path}: its kernel is '{root["metadata"]?["kernelspec"]?["name"]}', not '.net-csharp'. Only C# notebooks run here.");
+                throw new FerException($"{path}: its kernel is '{root["metadata"]?["kernelspec"]?["name"]}', not '.net-csharp'. Only C# " +
+                    "notebooks run here.");
             return new(path, root, [.. cells.Select((cell, i) => new NotebookCell(i + 1, (cell as JsonObject)
                 ?? throw new FerException($"{path}: cell {i + 1} is not an object.")))]);
         }

@@ -31,7 +31,8 @@ internal static class NotebookCheck
         return changes;
     }
 
-    private static string Forms(CellOutput output) => $"{output.Kind} ({string.Join(", ", output.Forms.Keys.Order(StringComparer.Ordinal))})";
+    private static string Forms(CellOutput output) =>
+        $"{output.Kind} ({string.Join(", ", output.Forms.Keys.Order(StringComparer.Ordinal))})";
 
     private static string? Difference(string saved, string now)
     {

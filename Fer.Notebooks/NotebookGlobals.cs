@@ -22,7 +22,8 @@ public sealed class NotebookGlobals
     public void display(Table table, string caption)
     {
         var forms = DisplayFormatter.Format(table);
-        _show(new("display_data", new Dictionary<string, string> { [CellOutput.Html] = forms[CellOutput.Html], [CellOutput.PlainText] = $"[{caption}]\n" }));
+        _show(new("display_data",
+            new Dictionary<string, string> { [CellOutput.Html] = forms[CellOutput.Html], [CellOutput.PlainText] = $"[{caption}]\n" }));
     }
 
     /// <summary>HTML to display.</summary>
@@ -32,5 +33,6 @@ public sealed class NotebookGlobals
     public object SVG(string svg) => new Rich(CellOutput.Svg, svg, "[SVG]\n");
 
     /// <summary>Markdown to display.</summary>
-    public object Markdown(string markdown) => new Rich(CellOutput.Markdown, markdown, markdown.EndsWith('\n') ? markdown : markdown + "\n");
+    public object Markdown(string markdown) =>
+        new Rich(CellOutput.Markdown, markdown, markdown.EndsWith('\n') ? markdown : markdown + "\n");
 }

@@ -34,7 +34,8 @@ internal static class NotebookPage
         page.Empty("meta", ("charset", "utf-8")).Line();
         page.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
         page.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
-        page.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
+        page.Empty("meta", ("http-equiv", "Content-Security-Policy"),
+            ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
         page.Element("title", notebook.Title).Line();
         page.Open("style").Raw("\n" + ChartStyle.Css + PageStyle.Css + Css.ReplaceLineEndings("\n")).Close().Line().Close().Line();
         page.Open("body").Line().Open("main").Line();
@@ -45,7 +46,8 @@ internal static class NotebookPage
                 page.Raw(MarkdownHtml.Convert(cell.Source));
                 continue;
             }
-            page.Open("pre", ("class", "source"), ("tabindex", 0), ("role", "region"), ("aria-label", $"C#, cell {cell.Number}")).Element("code", cell.Source.TrimEnd('\n')).Close().Line();
+            page.Open("pre", ("class", "source"), ("tabindex", 0), ("role", "region"), ("aria-label", $"C#, cell {cell.Number}")).Element(
+                "code", cell.Source.TrimEnd('\n')).Close().Line();
             for (int i = 0; i < cell.Outputs.Count; i++) Show(page, cell.Outputs[i], $"Output {i + 1} of cell {cell.Number}");
         }
         return page.Close().Line().Close().Line().Close().Line().ToString();
@@ -53,7 +55,8 @@ internal static class NotebookPage
 
     private static void Show(Markup page, CellOutput output, string name)
     {
-        page.Open("div", ("class", output.Kind == "error" ? "out error" : "out"), ("role", "region"), ("aria-label", name), ("tabindex", 0)).Line();
+        page.Open("div", ("class", output.Kind == "error" ? "out error" : "out"), ("role", "region"), ("aria-label", name), ("tabindex", 0))
+            .Line();
         if (output.Forms.TryGetValue(CellOutput.Svg, out string? svg)) page.Raw(svg);
         else if (output.Forms.TryGetValue(CellOutput.Html, out string? html)) page.Raw(html);
         else if (output.Forms.TryGetValue(CellOutput.Markdown, out string? markdown)) page.Raw(MarkdownHtml.Convert(markdown));

@@ -4,7 +4,8 @@ namespace Fer.Notebooks;
 
 internal static class NotebookProgram
 {
-    internal static ProgramText Text { get; } = new("notebooks", "Runs the project's C# notebooks without an editor, checks them and renders them as pages.", "Fer.Notebooks");
+    internal static ProgramText Text { get; } = new("notebooks",
+        "Runs the project's C# notebooks without an editor, checks them and renders them as pages.", "Fer.Notebooks");
 
     internal static IReadOnlyList<ICommand> Commands { get; } = [new RunCommand(), new HtmlCommand()];
 

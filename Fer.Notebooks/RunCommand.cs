@@ -22,7 +22,8 @@ internal sealed class RunCommand : ICommand
     private readonly Option<string?> _model = Values.Text("--model",
         "The model zip to evaluate and use; by default artifacts/fer-seven.zip if --data is given, else one trained by the notebook",
         "FILE");
-    private readonly Option<bool> _check = Values.Flag("--check", "Saves nothing; fails if a notebook no longer runs or, without --data and --model, its text outputs changed");
+    private readonly Option<bool> _check = Values.Flag("--check",
+        "Saves nothing; fails if a notebook no longer runs or, without --data and --model, its text outputs changed");
 
     public string Name => "run";
 
@@ -43,7 +44,8 @@ internal sealed class RunCommand : ICommand
     {
         string[] files = [.. NotebookFiles.Find(result.GetValue(_files) ?? [], host)];
         string? data = Existing(result.GetValue(_data), host), model = Existing(result.GetValue(_model), host);
-        if (data is not null && model is null && Path.Combine(host.Folders.Artifacts, "fer-seven.zip") is var shipped && File.Exists(shipped)) model = shipped;
+        if (data is not null && model is null && Path.Combine(host.Folders.Artifacts, "fer-seven.zip") is var shipped && File.Exists(
+            shipped)) model = shipped;
         Environment.SetEnvironmentVariable(DataVariable, data);
         Environment.SetEnvironmentVariable(ModelVariable, model);
         bool check = result.GetValue(_check), own = data is null && model is null;
@@ -55,7 +57,8 @@ internal sealed class RunCommand : ICommand
             try
             {
                 host.Error.WriteLine(host.Shorten(file));
-                await NotebookRunner.RunAsync(notebook, (cell, time) => host.Error.WriteLine($"  cell {cell,3}  {time.TotalSeconds,7:F1} s"), cancellationToken).ConfigureAwait(false);
+                await NotebookRunner.RunAsync(notebook, (cell, time) => host.Error.WriteLine(
+                    $"  cell {cell,3}  {time.TotalSeconds,7:F1} s"), cancellationToken).ConfigureAwait(false);
             }
             catch (FerException e)
             {

@@ -29,7 +29,8 @@ public sealed partial class ReadMeTests : IDisposable
     {
         string csv = Path.Combine(_folder.Path, "faces.csv");
         SampleFaces.WriteCsv(csv, 80, 1);
-        Run(Block("FineTune.LastStage").Replace("fer2013.csv.gz", csv).Replace("artifacts/first/model.zip", _models.Save()).Replace("Epoch = 5", "Epoch = 1, BatchSize = 16"), "");
+        Run(Block("FineTune.LastStage").Replace("fer2013.csv.gz", csv).Replace("artifacts/first/model.zip", _models.Save()).Replace(
+            "Epoch = 5", "Epoch = 1, BatchSize = 16"), "");
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public sealed partial class ReadMeTests : IDisposable
     [Fact]
     public void A_sweep_over_a_pipeline_takes_the_lines_that_the_readme_shows()
     {
-        string csv = Path.Combine(_folder.Path, "faces.csv"), zip = Path.Combine(_folder.Path, "linear.zip"), store = Path.Combine(_folder.Path, "backbones");
+        string csv = Path.Combine(_folder.Path, "faces.csv"), zip = Path.Combine(_folder.Path, "linear.zip"),
+            store = Path.Combine(_folder.Path, "backbones");
         SampleFaces.WriteCsv(csv, 120, 1);
         TestBackbone.Add(store, "ResNet18");
         Run(Block("SetPipeline(").Replace("fer2013.csv.gz", csv).Replace("data/backbones", store).Replace("resizeTo: 96", "resizeTo: 32")
@@ -95,11 +97,14 @@ public sealed partial class ReadMeTests : IDisposable
         return Assert.Single(CodeBlocks().Matches(text), m => m.Groups[1].Value.Contains(with, StringComparison.Ordinal)).Groups[1].Value;
     }
 
-    /// <summary>Compiles a program of the block, with what it takes for granted between its usings and its statements, and runs it.</summary>
+    /// <summary>
+    /// Compiles a program of the block, with what it takes for granted between its usings and its statements, and runs it.
+    /// </summary>
     private static void Run(string block, string before, string after = "")
     {
         var lines = block.Split('\n');
-        bool IsDirective(string line) => line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal);
+        bool IsDirective(string line) =>
+            line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal);
         string source = $"""
             using System; using System.IO; using System.Threading; using System.Threading.Tasks;
             {string.Join('\n', lines.Where(IsDirective))}

@@ -39,7 +39,8 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<string?> _faces = Values.Text(
         "--faces", "Measures instead how much accuracy a model loses behind the face detector, on PublicTest of --data", "MODEL");
     private readonly Option<string?> _transform = Values.Text(
-        "--transform", "Times instead scoring a data view, by our transformer and by ML.NET's of the same zip, on PublicTest of --data", "MODEL");
+        "--transform", "Times instead scoring a data view, by our transformer and by ML.NET's of the same zip, on PublicTest of --data",
+        "MODEL");
     private readonly Option<int?> _rows = Values.Whole("--rows", "With --transform: faces to score", 1, int.MaxValue, 500);
     private readonly Option<string?> _data = new("--data")
     {
@@ -211,7 +212,8 @@ internal sealed class BenchCommand : ICommand
         }
         if (json) return;
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{benchmark.Ratio(benchmark.CsvHelper):F1} times CsvHelper's speed, {benchmark.Ratio(benchmark.TextLoader):F1} times that of ML.NET's TextLoader"));
+            $"{benchmark.Ratio(benchmark.CsvHelper):F1} times CsvHelper's speed, " +
+            $"{benchmark.Ratio(benchmark.TextLoader):F1} times that of ML.NET's TextLoader"));
     }
 
     private static void Faces(string path, string detector, string data, bool json, CommandHost host, CancellationToken cancellationToken)

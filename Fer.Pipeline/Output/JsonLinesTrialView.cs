@@ -37,7 +37,8 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
             json.WriteNumber("trial", progress.TrialId + 1);
             foreach (var (name, value) in (ReadOnlySpan<(string, double)>)[
                 ("epoch", progress.Epoch), ("epochs", progress.Epochs), ("loss", progress.Loss), ("accuracy", progress.Accuracy),
-                ("validationLoss", progress.ValidationLoss), ("validationAccuracy", progress.ValidationAccuracy), ("imagesPerSecond", progress.ImagesPerSecond)])
+                ("validationLoss", progress.ValidationLoss), ("validationAccuracy", progress.ValidationAccuracy),
+                ("imagesPerSecond", progress.ImagesPerSecond)])
                 if (double.IsFinite(value)) json.WriteNumber(name, value);
         });
     }

@@ -55,8 +55,10 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     {
         lock (_lock)
         {
-            var row = new Row(trial.Settings, time.GetTimestamp()) { Result = trial.Result, Failure = trial.Result is null ? trial.Error ?? "failed" : null };
-            if (row.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result && !_rows.Exists(r => r.Settings.Phase != TrialPhase.Baseline && r.Result?.Metric >= result.Metric))
+            var row = new Row(trial.Settings, time.GetTimestamp()) { Result = trial.Result, Failure = trial.Result is null ? trial.Error
+                ?? "failed" : null };
+            if (row.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result && !_rows.Exists(
+                r => r.Settings.Phase != TrialPhase.Baseline && r.Result?.Metric >= result.Metric))
                 _best = trial.Settings.TrialId;
             _rows.Add(row);
         }
@@ -159,7 +161,8 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         long now = time.GetTimestamp();
         double used = Math.Clamp((now - _start) / Math.Max(1.0, _end - _start), 0, 1);
         var best = _rows.Find(r => r.Settings.TrialId == _best);
-        string lead = best?.Result is { } result ? $"  best {TrialText.Figure(result.Metric)} ({TrialText.Title(best.Settings).ToLowerInvariant()})" : "";
+        string lead = best?.Result is { } result
+            ? $"  best {TrialText.Figure(result.Metric)} ({TrialText.Title(best.Settings).ToLowerInvariant()})" : "";
         return $"{Bar(used)} {100 * used:F0} % of the time{lead}  ends in {TrialText.Duration(time.GetElapsedTime(now, _end))}. {_hint}";
     }
 
@@ -174,7 +177,8 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         double share = p.Epochs > 0 ? Math.Clamp(p.Epoch / p.Epochs, 0, 1) : 0;
         return $"{Bar(share)} {100 * share:F0} %  epoch {TrialText.Epochs(p.Epoch)}/{TrialText.Epochs(p.Epochs)}"
             + $"  loss {TrialText.Figure(p.Loss)}  accuracy {TrialText.Figure(p.Accuracy)}"
-            + $"  validation {TrialText.Figure(p.ValidationAccuracy)} {TrialText.Sparkline(_curve)}  {TrialText.Rate(p.ImagesPerSecond)} images/s";
+            + $"  validation {TrialText.Figure(p.ValidationAccuracy)} {TrialText.Sparkline(_curve)}  " +
+            $"{TrialText.Rate(p.ImagesPerSecond)} images/s";
     }
 
     private sealed class Row(TrialSettings settings, long start)

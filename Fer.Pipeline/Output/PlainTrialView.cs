@@ -24,8 +24,10 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
 
     public void ReportRestoredTrial(RestoredTrial trial)
     {
-        if (trial.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result) _best = double.IsNaN(_best) ? result.Metric : Math.Max(_best, result.Metric);
-        Write($"{TrialText.Title(trial.Settings)}, from before the stop: {(trial.Result is { } r ? $"validation accuracy {TrialText.Figure(r.Metric)}" : trial.Error ?? "failed")}");
+        if (trial.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result)
+            _best = double.IsNaN(_best) ? result.Metric : Math.Max(_best, result.Metric);
+        Write($"{TrialText.Title(trial.Settings)}, from before the stop: " +
+            $"{(trial.Result is { } r ? $"validation accuracy {TrialText.Figure(r.Metric)}" : trial.Error ?? "failed")}");
     }
 
     public void ReportProgress(TrialProgress progress)
@@ -35,11 +37,13 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
         Write($"  epoch {TrialText.Epochs(progress.Epoch)}/{TrialText.Epochs(progress.Epochs)}"
             + $"  loss {TrialText.Figure(progress.Loss)}  accuracy {TrialText.Figure(progress.Accuracy)}"
             + $"  validation loss {TrialText.Figure(progress.ValidationLoss)}  accuracy {TrialText.Figure(progress.ValidationAccuracy)}"
-            + $"  {TrialText.Rate(progress.ImagesPerSecond)} images/s{(double.IsFinite(_best) ? $"  best so far {TrialText.Figure(_best)}" : "")}{Left()}");
+            + $"  {TrialText.Rate(progress.ImagesPerSecond)} " +
+            $"images/s{(double.IsFinite(_best) ? $"  best so far {TrialText.Figure(_best)}" : "")}{Left()}");
     }
 
     public void ReportCompletedTrial(TrialResult result) =>
-        Write($"  {TrialText.Title(result.TrialSettings)} done: validation accuracy {TrialText.Figure(result.Metric)}, loss {TrialText.Figure(result.LogLoss)}, "
+        Write($"  {TrialText.Title(result.TrialSettings)} done: validation accuracy {TrialText.Figure(result.Metric)}, loss " +
+            $"{TrialText.Figure(result.LogLoss)}, "
             + $"{TrialText.Epochs(result.Epochs)} epochs in {TrialText.Duration(result.Duration)}");
 
     public void ReportBestTrial(TrialResult result)

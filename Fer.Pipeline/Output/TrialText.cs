@@ -16,15 +16,19 @@ internal static class TrialText
     /// <summary>A figure with four decimals, or a dash where it is not known.</summary>
     internal static string Figure(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
 
-    /// <summary>A curve of one character a value, the lowest to the highest of them; longer ones are thinned out to <paramref name="width"/>.</summary>
+    /// <summary>
+    /// A curve of one character a value, the lowest to the highest of them; longer ones are thinned out to <paramref name="width"/>.
+    /// </summary>
     internal static string Sparkline(IReadOnlyList<double> values, int width = 24)
     {
         const string bars = "▁▂▃▄▅▆▇█";
         double[] known = [.. values.Where(double.IsFinite)];
         if (known.Length == 0) return "";
-        if (known.Length > width) known = [.. Enumerable.Range(0, width).Select(i => known[(int)((i + 1) * (long)known.Length / width) - 1])];
+        if (known.Length > width)
+            known = [.. Enumerable.Range(0, width).Select(i => known[(int)((i + 1) * (long)known.Length / width) - 1])];
         double least = known.Min(), range = known.Max() - least;
-        return string.Concat(known.Select(v => bars[range > 0 ? (int)Math.Min(bars.Length - 1, (v - least) / range * bars.Length) : bars.Length / 2]));
+        return string.Concat(
+            known.Select(v => bars[range > 0 ? (int)Math.Min(bars.Length - 1, (v - least) / range * bars.Length) : bars.Length / 2]));
     }
 
     internal static string Epochs(double epochs) => epochs.ToString("0.#", CultureInfo.InvariantCulture);

@@ -11,7 +11,8 @@ public class AutoMLExperimentTests
 
     private AutoMLExperiment Experiment(ScriptedRunner runner, BudgetPlan? plan = null, long seed = 1)
     {
-        var experiment = new MLContext().Auto().CreateExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetMonitor(_monitor).SetSeed(seed);
+        var experiment = new MLContext().Auto().CreateExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(
+            runner).SetMonitor(_monitor).SetSeed(seed);
         return plan is null ? experiment : experiment.SetBudgetPlan(plan);
     }
 
@@ -30,7 +31,8 @@ public class AutoMLExperimentTests
         var explored = _monitor.Completed.Where(r => r.TrialSettings.Phase == TrialPhase.Exploration).ToArray();
         Assert.InRange(explored.Length, 9, plan.Trials);
         Assert.Equal(
-            explored.OrderByDescending(r => r.TrialSettings.Fidelity).ThenByDescending(r => r.Metric).First().TrialSettings.Parameter, _monitor.Running[^1].Parameter);
+            explored.OrderByDescending(r => r.TrialSettings.Fidelity).ThenByDescending(r => r.Metric).First().TrialSettings.Parameter,
+            _monitor.Running[^1].Parameter);
         Assert.Equal(_monitor.Completed.Max(r => r.Metric), best.Metric);
         Assert.True(_monitor.Running[^1].TimeLimit > 0.7 * plan.Budget);
         Assert.InRange(_time.Now / plan.Budget, 0.9, 1.0);
@@ -48,7 +50,8 @@ public class AutoMLExperimentTests
     [Fact]
     public async Task Trials_that_never_stop_are_left_behind_and_reported()
     {
-        var runner = new ScriptedRunner(_time) { Wants = s => s.TrialId == 1 ? 100_000 : 1, Hangs = true, AfterBatch = s => { if (s.TrialId == 1) Task.Delay(1).Wait(); } };
+        var runner = new ScriptedRunner(_time) { Wants = s => s.TrialId == 1 ? 100_000 : 1, Hangs = true,
+            AfterBatch = s => { if (s.TrialId == 1) Task.Delay(1).Wait(); } };
         var best = await Experiment(runner).SetBudgetPlan(Plan(10)).SetMaxModelToExplore(2).RunAsync(Cancel);
         Assert.NotEqual(1, best.TrialSettings.TrialId);
         var (settings, error) = Assert.Single(_monitor.Failed);
@@ -76,7 +79,8 @@ public class AutoMLExperimentTests
     [Fact]
     public async Task Diverged_trials_count_as_failed()
     {
-        var experiment = new MLContext().Auto().CreateExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetMonitor(_monitor)
+        var experiment = new MLContext().Auto().CreateExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetMonitor(
+            _monitor)
             .SetTrialRunner(new NanRunner()).SetMaxModelToExplore(3);
         var error = await Assert.ThrowsAsync<FerException>(() => experiment.RunAsync(Cancel));
         Assert.Equal(3, _monitor.Failed.Count);
@@ -96,7 +100,8 @@ public class AutoMLExperimentTests
         };
         await Experiment(runner, Plan(15)).RunAsync(Cancel);
         var ranked = _monitor.Completed.Where(r => r.TrialSettings.Phase == TrialPhase.Exploration)
-            .OrderByDescending(r => r.TrialSettings.Fidelity).ThenByDescending(r => r.Metric).DistinctBy(r => r.TrialSettings.Parameter).ToArray();
+            .OrderByDescending(r => r.TrialSettings.Fidelity).ThenByDescending(r => r.Metric).DistinctBy(r => r.TrialSettings.Parameter)
+                .ToArray();
         var final = Assert.Single(_monitor.Completed, r => r.TrialSettings.Phase == TrialPhase.Final);
         Assert.Equal(ranked[1].TrialSettings.Parameter, final.TrialSettings.Parameter);
     }
@@ -156,7 +161,8 @@ public class AutoMLExperimentTests
         {
             var time = new ManualTime();
             var runner = new ScriptedRunner(time);
-            await new MLContext().Auto().CreateExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetSeed(seed)
+            await new MLContext().Auto().CreateExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner)
+                .SetSeed(seed)
                 .SetMaxModelToExplore(12).RunAsync(Cancel);
             return [.. runner.Started.Select(s => s.Parameter)];
         }
@@ -179,7 +185,8 @@ public class AutoMLExperimentTests
     public async Task Budget_too_short_to_compare_trains_the_default()
     {
         var runner = new ScriptedRunner(_time);
-        await Experiment(runner, BudgetPlan.Create(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30))).RunAsync(Cancel);
+        await Experiment(runner, BudgetPlan.Create(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30))).RunAsync(
+            Cancel);
         var only = Assert.Single(runner.Started);
         Assert.Equal(TrialPhase.Final, only.Phase);
         Assert.Equal(new SearchSpace<ScriptedOptions>().Default, only.Parameter);

@@ -44,7 +44,8 @@ public class BackboneCandidateTests
     [Theory]
     [InlineData(40, 96)] // 4,101 faces in 28 seconds are 146 a second, which 128 pixels do not give
     [InlineData(100, 160)]
-    public void Less_time_is_less_pixels(double shortest, int side) => Assert.Equal(side, Assert.Single(Choose(Plan(shortest, 10_000))).Side);
+    public void Less_time_is_less_pixels(double shortest, int side) =>
+        Assert.Equal(side, Assert.Single(Choose(Plan(shortest, 10_000))).Side);
 
     [Fact]
     public void What_cannot_be_done_in_time_stays_out()

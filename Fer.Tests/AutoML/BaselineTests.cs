@@ -79,14 +79,16 @@ public sealed class BaselineTests : IDisposable
 
     [Fact]
     public void Of_several_backbones_the_one_that_sees_more_is_taken() => Assert.Equal(
-        "Fast", BaselinePlan.Choose([(Entry, 500), (Entry with { Name = "Fast" }, 50_000)], TimeSpan.FromMinutes(15), 28_709, 3589)!.Backbone);
+        "Fast", BaselinePlan.Choose([(Entry, 500), (Entry with { Name = "Fast" }, 50_000)], TimeSpan.FromMinutes(15), 28_709,
+            3589)!.Backbone);
 
     [Theory]
     [InlineData(BaselineTrainer.SdcaMaximumEntropy)]
     [InlineData(BaselineTrainer.LightGbm)]
     public async Task A_trainer_of_mlnet_learns_from_frozen_features(object trainer)
     {
-        using var runner = new FaceTrialRunner(new SearchSpace<FaceSearchOptions>(), Training, Validation, 1200, [], Options, new MonitorGroup(), null);
+        using var runner = new FaceTrialRunner(new SearchSpace<FaceSearchOptions>(), Training, Validation, 1200, [], Options,
+            new MonitorGroup(), null);
         var settings = Settings((BaselineTrainer)trainer);
         Assert.True(runner.EstimateMemory(settings) > 0);
         var result = await runner.RunAsync(settings, Cancel);
@@ -118,7 +120,8 @@ public sealed class BaselineTests : IDisposable
         var reports = new TrialReportCollector();
         using (var log = new TrialLog(_folder.File("trials.jsonl")))
             await Experiment(runner, new MonitorGroup(first, reports, log)).RunAsync(stop.Token);
-        Assert.Equal([TrialPhase.Baseline, TrialPhase.Baseline, TrialPhase.Exploration, TrialPhase.Exploration], first.Running.Select(s => s.Phase));
+        Assert.Equal([TrialPhase.Baseline, TrialPhase.Baseline, TrialPhase.Exploration, TrialPhase.Exploration],
+            first.Running.Select(s => s.Phase));
         Assert.All(first.Best, b => Assert.Equal(TrialPhase.Exploration, b.TrialSettings.Phase));
         string[] lines = File.ReadAllLines(_folder.File("trials.jsonl"));
         Assert.Equal("baseline", JsonDocument.Parse(lines[0]).RootElement.GetProperty("phase").GetString());
@@ -143,7 +146,8 @@ public sealed class BaselineTests : IDisposable
     {
         private readonly ScriptedRunner _runner = new(time) { Wants = _ => 1, Before = before };
 
-        public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) => settings.Phase == TrialPhase.Baseline
+        public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
+            settings.Phase == TrialPhase.Baseline
             ? Task.FromResult(new TrialResult { TrialSettings = settings, Metric = 0.99, DurationInMilliseconds = 1 })
             : _runner.RunAsync(settings, cancellationToken);
 

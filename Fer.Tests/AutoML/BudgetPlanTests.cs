@@ -11,7 +11,8 @@ public class BudgetPlanTests
         from finish in Gen.Choose(0, 400)
         from epoch in Gen.Choose(1, 6_000)
         from most in Gen.Choose(0, 40)
-        select BudgetPlan.Create(TimeSpan.FromSeconds(budget), TimeSpan.FromSeconds(finish / 10.0), TimeSpan.FromSeconds(epoch / 10.0), most);
+        select BudgetPlan.Create(TimeSpan.FromSeconds(budget), TimeSpan.FromSeconds(finish / 10.0), TimeSpan.FromSeconds(epoch / 10.0),
+            most);
 
     private static void Holds(Func<BudgetPlan, bool> property) => Prop.ForAll(Plans.ToArbitrary(), property).QuickCheckThrowOnFailure();
 
@@ -26,7 +27,9 @@ public class BudgetPlanTests
 
     [Fact]
     // Times are whole ticks, and half of an odd one is rounded.
-    public void One_trial_alone_is_never_planned() => Holds(p => p.Trials == 0 || (p.Trials >= 2 && p.Exploration + TimeSpan.FromTicks(10) >= 2 * p.TrialTime / Math.Pow(BudgetPlan.Eta, p.Rungs - 1)));
+    public void One_trial_alone_is_never_planned() =>
+        Holds(p => p.Trials == 0
+            || (p.Trials >= 2 && p.Exploration + TimeSpan.FromTicks(10) >= 2 * p.TrialTime / Math.Pow(BudgetPlan.Eta, p.Rungs - 1)));
 
     [Fact]
     public void Trials_of_the_lowest_rung_are_never_shorter_than_the_least() =>

@@ -14,9 +14,11 @@ public sealed class ExperimentCheckpointTests : IDisposable
 
     private static BudgetPlan Plan => BudgetPlan.Create(TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
 
-    private AutoMLExperiment Experiment(ManualTime time, ITrialRunner runner, IMonitor? monitor = null, string? folder = null, long seed = 4)
+    private AutoMLExperiment Experiment(ManualTime time, ITrialRunner runner, IMonitor? monitor = null, string? folder = null,
+        long seed = 4)
     {
-        var experiment = new MLContext().Auto().CreateExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner)
+        var experiment = new MLContext().Auto().CreateExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(
+            runner)
             .SetMonitor(monitor ?? new RecordingMonitor()).SetSeed(seed).SetBudgetPlan(Plan);
         return folder is null ? experiment : experiment.SetCheckpoint(folder);
     }
@@ -126,7 +128,8 @@ public sealed class ExperimentCheckpointTests : IDisposable
     {
         _folder.Write("experiment.json", text);
         var time = new ManualTime();
-        var error = await Assert.ThrowsAsync<FerException>(() => Experiment(time, new ScriptedRunner(time), folder: _folder.Path).RunAsync(Cancel));
+        var error = await Assert.ThrowsAsync<FerException>(
+            () => Experiment(time, new ScriptedRunner(time), folder: _folder.Path).RunAsync(Cancel));
         Assert.Contains("experiment.json", error.Message);
     }
 
@@ -168,7 +171,8 @@ public sealed class ExperimentCheckpointTests : IDisposable
         store.ReportProgress(Epoch(0, 0.2));
         store.ReportProgress(Epoch(1, 0.3));
         store.Add(Settings(1), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");
-        Assert.Equal([[0.1], [0.3]], ExperimentStore.Read(_folder.File(ExperimentStore.FileName))!.Trials.Select(t => t.Curve.Select(e => e[0]!.Value)));
+        Assert.Equal([[0.1], [0.3]], ExperimentStore.Read(_folder.File(ExperimentStore.FileName))!.Trials.Select(
+            t => t.Curve.Select(e => e[0]!.Value)));
     }
 
     [Fact]
@@ -176,7 +180,8 @@ public sealed class ExperimentCheckpointTests : IDisposable
     {
         var runner = new HungryRunner();
         var monitor = new RecordingMonitor();
-        await new MLContext().Auto().CreateExperiment(new ManualTime()).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner).SetMonitor(monitor)
+        await new MLContext().Auto().CreateExperiment(new ManualTime()).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(
+            runner).SetMonitor(monitor)
             .SetMaxModelToExplore(8).SetMaximumMemoryUsageInMegaByte(Environment.WorkingSet / 1048576.0 + 3000).RunAsync(Cancel);
         Assert.NotEmpty(monitor.Failed);
         Assert.All(monitor.Failed, f => Assert.Contains("MB", f.Error.Message));

@@ -16,7 +16,9 @@ public sealed class PipelineSweepTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Three classes, each about a corner of a plane; with so strong a penalty as 1 a linear trainer tells them apart badly.</summary>
+    /// <summary>
+    /// Three classes, each about a corner of a plane; with so strong a penalty as 1 a linear trainer tells them apart badly.
+    /// </summary>
     private static IDataView Rows(int count, long seed)
     {
         var random = new RandomStream(seed);
@@ -118,13 +120,15 @@ public sealed class PipelineSweepTests : IDisposable
     public async Task Cancellation_stops_a_pipeline_where_it_reads_rows()
     {
         using var cancel = new CancellationTokenSource();
-        var slow = Ml.Auto().CreateSweepableEstimator<LinearOptions>((context, parameter) => context.Transforms.CustomMapping<Row, Slow>((row, made) =>
+        var slow = Ml.Auto().CreateSweepableEstimator<LinearOptions>(
+            (context, parameter) => context.Transforms.CustomMapping<Row, Slow>((row, made) =>
         {
             cancel.Cancel();
             made.Copy = row.Name;
         }, null));
         var pipeline = slow.Append(Ml.Transforms.Conversion.MapValueToKey("Label", "Copy")).Append(Linear());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Experiment(pipeline).SetTrainingTimeInSeconds(600).RunAsync(cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Experiment(pipeline).SetTrainingTimeInSeconds(600).RunAsync(cancel.Token));
         Assert.IsType<OperationCanceledException>(Assert.Single(_monitor.Failed).Error, exactMatch: false);
     }
 
@@ -141,14 +145,16 @@ public sealed class PipelineSweepTests : IDisposable
         Assert.Contains(lines, l => l.Contains("Trial 1 runs: e1.L2=", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("Trial 1 is the best so far", StringComparison.Ordinal));
         // What the trainer says comes through as well.
-        Assert.Contains(lines, l => l.Contains("SdcaMaximumEntropy", StringComparison.OrdinalIgnoreCase) || l.Contains("SDCA", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(lines, l => l.Contains("SdcaMaximumEntropy", StringComparison.OrdinalIgnoreCase)
+            || l.Contains("SDCA", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
     public void A_split_of_mlnet_is_a_dataset()
     {
         var split = Ml.Data.TrainTestSplit(Rows(300, 1), 0.3);
-        var best = Ml.Auto().CreateExperiment().SetDataset(split).SetPipeline(Pipeline()).SetMonitor(_monitor).SetMaxModelToExplore(2).Run();
+        var best = Ml.Auto().CreateExperiment().SetDataset(split).SetPipeline(Pipeline()).SetMonitor(_monitor).SetMaxModelToExplore(2)
+            .Run();
         // One in three right by chance.
         Assert.InRange(best.Metric, 0.5, 1);
     }
@@ -158,7 +164,8 @@ public sealed class PipelineSweepTests : IDisposable
     {
         var ballast = new List<byte[]>();
         double most = Environment.WorkingSet / 1048576.0 + 200;
-        var hungry = Ml.Auto().CreateSweepableEstimator<LinearOptions>((context, parameter) => context.Transforms.CustomMapping<Row, Slow>((row, made) =>
+        var hungry = Ml.Auto().CreateSweepableEstimator<LinearOptions>(
+            (context, parameter) => context.Transforms.CustomMapping<Row, Slow>((row, made) =>
         {
             if (Environment.WorkingSet / 1048576.0 < most + 50) ballast.Add(GC.AllocateUninitializedArray<byte>(8 << 20));
             foreach (var block in ballast.TakeLast(1)) Array.Fill(block, (byte)1);
@@ -166,7 +173,8 @@ public sealed class PipelineSweepTests : IDisposable
             made.Copy = row.Name;
         }, null));
         var pipeline = hungry.Append(Ml.Transforms.Conversion.MapValueToKey("Label", "Copy")).Append(Linear());
-        var error = Assert.Throws<FerException>(() => Experiment(pipeline).SetMaximumMemoryUsageInMegaByte(most).SetMaxModelToExplore(1).Run());
+        var error = Assert.Throws<FerException>(
+            () => Experiment(pipeline).SetMaximumMemoryUsageInMegaByte(most).SetMaxModelToExplore(1).Run());
         GC.KeepAlive(ballast);
         Assert.Contains("more than the limit", error.Message);
     }

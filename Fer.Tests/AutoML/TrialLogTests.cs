@@ -10,7 +10,8 @@ public sealed class TrialLogTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static TrialSettings Settings(int id) => new() { TrialId = id, Parameter = new SearchSpace<ScriptedOptions>().Default, Seed = 4 };
+    private static TrialSettings Settings(int id) =>
+        new() { TrialId = id, Parameter = new SearchSpace<ScriptedOptions>().Default, Seed = 4 };
 
     [Fact]
     public void Each_trial_is_one_json_line_that_can_be_read_while_the_log_is_open()

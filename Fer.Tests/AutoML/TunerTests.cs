@@ -28,7 +28,9 @@ public class TunerTests
             settings = settings with { Parameter = tuner.Propose(settings) };
             proposed.Add((settings.Parameter, tuner.Fidelity));
             if (fails?.Invoke(i) == true) continue;
-            tuner.Update(new TrialResult { TrialSettings = settings, Metric = Score(settings.Parameter), DurationInMilliseconds = 1000 * (1 + (int)settings.Parameter["Depth"]) });
+            tuner.Update(
+                new TrialResult { TrialSettings = settings, Metric = Score(settings.Parameter),
+                    DurationInMilliseconds = 1000 * (1 + (int)settings.Parameter["Depth"]) });
         }
         return proposed;
     }

@@ -11,9 +11,12 @@ internal static class PageCheck
     private static string AxeFile => Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "axe-core", "axe.min.js");
 
     /// <summary>Why pages cannot be checked here, or null where they can.</summary>
-    internal static string? Missing { get; } = Chromium.Missing ?? (File.Exists(AxeFile) ? null : "axe-core is not installed; run `npm install` in Fer.Tests.");
+    internal static string? Missing { get; } = Chromium.Missing
+        ?? (File.Exists(AxeFile) ? null : "axe-core is not installed; run `npm install` in Fer.Tests.");
 
-    /// <summary>Opens a file and looks for errors in the console, what is cut off, and what axe-core finds against WCAG 2.2 A and AA.</summary>
+    /// <summary>
+    /// Opens a file and looks for errors in the console, what is cut off, and what axe-core finds against WCAG 2.2 A and AA.
+    /// </summary>
     internal static async Task<IReadOnlyList<string>> ProblemsAsync(Chromium chromium, string file, int width, bool dark)
     {
         var problems = new List<string>();
@@ -41,14 +44,16 @@ internal static class PageCheck
         await page.AddScriptTagAsync(new() { Path = AxeFile });
         string found = await page.EvaluateAsync<string>("""
             () => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-               .then(result => JSON.stringify(result.violations.flatMap(v => v.nodes.slice(0, 5).map(n => v.id + ': ' + n.target.join(' ') + ' ' + n.failureSummary))))
+               .then(result => JSON.stringify(result.violations.flatMap(v => v.nodes.slice(0, 5)
+                   .map(n => v.id + ': ' + n.target.join(' ') + ' ' + n.failureSummary))))
             """);
         return JsonSerializer.Deserialize<string[]>(found)!;
     }
 
     /// <summary>What reaches past the page's right edge and is in no box that scrolls.</summary>
     private static Task<string> OverflowAsync(IPage page) => page.EvaluateAsync<string>("""
-        () => JSON.stringify([...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+        () => JSON.stringify([...document.querySelectorAll('body *')]
+            .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1
             && !e.closest('.scroll,.out,svg *,details')).slice(0, 5).map(e => e.tagName + '.' + e.getAttribute('class')))
         """);
 }

@@ -36,19 +36,23 @@ public sealed class BackboneCommandTests : IDisposable
     public async Task A_backbone_is_added_listed_trained_on_and_its_model_goes_on_to_other_classes()
     {
         var builder = new NetworkBuilder("Picture", new Shape(3, 24, 24));
-        builder.Input.Convolution(12, 3, stride: 2).BatchNormalization().Relu().Convolution(24, 3, stride: 2).BatchNormalization().Relu().GlobalAveragePool().Linear(9).Softmax();
+        builder.Input.Convolution(12, 3, stride: 2).BatchNormalization().Relu().Convolution(24, 3, stride: 2).BatchNormalization().Relu()
+            .GlobalAveragePool().Linear(9).Softmax();
         using (var stream = File.Create(_folder.File("small.onnx"))) OnnxWriter.Write(TestNetworks.Randomized(builder.Build(), 1), stream);
         await Done("data --write-sample faces.csv --count 210");
         Assert.Contains("24 features", await Done("backbone add small small.onnx --preprocessing symmetric --backbones nets"));
         string listed = await Done("backbone list --backbones nets");
         Assert.Contains("symmetric", listed);
         Assert.Contains("resnet50-v2-7.onnx", listed);
-        Assert.Equal("small", JsonDocument.Parse(await Done("backbone list --json --backbones nets")).RootElement[0].GetProperty("name").GetString());
+        Assert.Equal("small", JsonDocument.Parse(await Done("backbone list --json --backbones nets")).RootElement[0].GetProperty("name")
+            .GetString());
 
-        await Done("train --arch small --fine-tune none --backbones nets --data faces.csv --epochs 2 --batch-size 32 --threads 2 --output out --name head");
+        await Done("train --arch small --fine-tune none --backbones nets --data faces.csv --epochs 2 --batch-size 32 --threads 2 " +
+            "--output out --name head");
         Assert.Equal(2, Directory.GetFiles(_folder.File("out/bottleneck")).Length);
         await Done("evaluate --model out/head/model.zip --data faces.csv");
-        await Done("train --arch out/head/model.zip --fine-tune all --scheme three --data faces.csv --epochs 1 --batch-size 32 --threads 2 --output out --name three");
+        await Done("train --arch out/head/model.zip --fine-tune all --scheme three --data faces.csv --epochs 1 --batch-size 32 " +
+            "--threads 2 --output out --name three");
         string scores = await Done("evaluate --model out/three/model.zip --data faces.csv --json");
         Assert.Equal(3, JsonDocument.Parse(scores).RootElement.GetProperty("perClass").GetArrayLength());
     }
@@ -68,11 +72,13 @@ public sealed class BackboneCommandTests : IDisposable
                 PngEncoder.Save(new GrayImage(Face.Side, Face.Side, [.. pixels]), _folder.File($"mine/{emotion}/{i}.png"));
             }
         }
-        var (code, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --epochs 2 --batch-size 8 --threads 2 --output out --name mine");
+        var (code, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --epochs 2 --batch-size 8 " +
+            "--threads 2 --output out --name mine");
         Assert.True(code == ExitCode.Done, error);
         // The model knows both emotions: no new head has to be fitted on its features first.
         Assert.DoesNotContain(" training faces, ", error);
-        (_, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --fine-tune none --epochs 1 --batch-size 8 --threads 2 --output out --name head");
+        (_, _, error) = await Run("train --arch out/first/model.zip --data mine --classes happy,sad --fine-tune none --epochs 1 " +
+            "--batch-size 8 --threads 2 --output out --name head");
         Assert.Contains(" training faces, ", error);
         await Done("evaluate --model out/mine/model.zip --data mine");
     }

@@ -12,7 +12,9 @@ public sealed class CompareCommandTests(CompareCommandTests.Trained trained) : I
         var (code, output, error) = await trained.Run("compare long/model.zip long/model.zip --data faces.csv --json");
         Assert.True(code == ExitCode.Done, error);
         var json = JsonDocument.Parse(output).RootElement;
-        Assert.Equal((0, 0, 1.0), (json.GetProperty("onlyFirst").GetInt32(), json.GetProperty("onlySecond").GetInt32(), json.GetProperty("mcNemarPValue").GetDouble()));
+        Assert.Equal(
+            (0, 0, 1.0), (json.GetProperty("onlyFirst").GetInt32(), json.GetProperty("onlySecond").GetInt32(),
+                json.GetProperty("mcNemarPValue").GetDouble()));
         Assert.All(json.GetProperty("differences").EnumerateArray(), d => Assert.Equal(0, d.GetProperty("difference").GetDouble()));
     }
 
@@ -24,16 +26,21 @@ public sealed class CompareCommandTests(CompareCommandTests.Trained trained) : I
         var json = JsonDocument.Parse(output).RootElement;
         int Count(string name) => json.GetProperty(name).GetInt32();
         Assert.Equal(Count("count"), Count("bothRight") + Count("onlyFirst") + Count("onlySecond") + Count("bothWrong"));
-        var accuracy = json.GetProperty("differences").EnumerateArray().First(d => d.GetProperty("name").GetString()!.Contains("accuracy", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal((Count("onlySecond") - Count("onlyFirst")) / (double)Count("count"), accuracy.GetProperty("difference").GetDouble(), 1e-9);
-        Assert.InRange(accuracy.GetProperty("difference").GetDouble(), accuracy.GetProperty("interval")[0].GetDouble(), accuracy.GetProperty("interval")[1].GetDouble());
-        Assert.Equal(("short/model.zip", "long/model.zip"), (json.GetProperty("first").GetString(), json.GetProperty("second").GetString()));
+        var accuracy = json.GetProperty("differences").EnumerateArray().First(
+            d => d.GetProperty("name").GetString()!.Contains("accuracy", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal((Count("onlySecond") - Count("onlyFirst")) / (double)Count("count"), accuracy.GetProperty("difference").GetDouble(),
+            1e-9);
+        Assert.InRange(accuracy.GetProperty("difference").GetDouble(), accuracy.GetProperty("interval")[0].GetDouble(),
+            accuracy.GetProperty("interval")[1].GetDouble());
+        Assert.Equal(
+            ("short/model.zip", "long/model.zip"), (json.GetProperty("first").GetString(), json.GetProperty("second").GetString()));
     }
 
     [Fact]
     public async Task Table_report_and_charts_are_written()
     {
-        var (code, output, error) = await trained.Run("compare short/model.zip long/model.zip --data faces.csv --report compare.html --svg charts");
+        var (code, output, error) = await trained.Run(
+            "compare short/model.zip long/model.zip --data faces.csv --report compare.html --svg charts");
         Assert.True(code == ExitCode.Done, error);
         Assert.Contains("McNemar", output);
         Assert.Contains("recall of happy", output);
@@ -78,7 +85,8 @@ public sealed class CompareCommandTests(CompareCommandTests.Trained trained) : I
         internal async Task<(int Code, string Output, string Error)> Run(string arguments)
         {
             StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-            int code = await CommandLineProgram.RunAsync(arguments.Split(' '), new CommandHost(output, error) { CurrentFolder = Folder.Path }, Program.Commands, TestContext.Current.CancellationToken);
+            int code = await CommandLineProgram.RunAsync(arguments.Split(' '),
+                new CommandHost(output, error) { CurrentFolder = Folder.Path }, Program.Commands, TestContext.Current.CancellationToken);
             return (code, output.ToString(), error.ToString());
         }
 

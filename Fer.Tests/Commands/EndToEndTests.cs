@@ -20,7 +20,8 @@ public sealed class EndToEndTests : IDisposable
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var host = new CommandHost(output, error) { CurrentFolder = _folder };
-        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Program.Commands, cancel ?? TestContext.Current.CancellationToken);
+        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Program.Commands, cancel
+            ?? TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -46,12 +47,15 @@ public sealed class EndToEndTests : IDisposable
         await Done(train + "second");
         Assert.Equal(Onnx("first/model.zip"), Onnx("second/model.zip"));
         Assert.Contains("<svg", File.ReadAllText(Path.Combine(_folder, "first", "report.html")));
-        Assert.Equal(["model.zip", "report.html"], Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "first")).Select(Path.GetFileName).Order());
+        Assert.Equal(["model.zip", "report.html"], Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "first")).Select(
+            Path.GetFileName).Order());
 
-        var (code, output, error) = await Run("evaluate --model first/model.zip --data faces.csv --usage PublicTest --json --report scores.html");
+        var (code, output, error) = await Run(
+            "evaluate --model first/model.zip --data faces.csv --usage PublicTest --json --report scores.html");
         Assert.True(code == ExitCode.Done, error);
         var metrics = JsonDocument.Parse(output).RootElement;
-        foreach (string name in (string[])["accuracy", "macroF1", "logLoss", "expectedCalibrationError", "perClass", "confusion", "topConfusions", "count", "imagesPerSecond"])
+        foreach (string name in (string[])["accuracy", "macroF1", "logLoss", "expectedCalibrationError", "perClass", "confusion",
+            "topConfusions", "count", "imagesPerSecond"])
             Assert.True(metrics.TryGetProperty(name, out _), name);
         Assert.True(File.Exists(Path.Combine(_folder, "scores.html")));
 
@@ -81,7 +85,8 @@ public sealed class EndToEndTests : IDisposable
         await Done("data --write-sample faces.csv --count 280");
         var (code, output, error) = await Run("experiment --data faces.csv --minutes 0.4 --output runs --name one --seed 3");
         Assert.True(code == ExitCode.Done, error);
-        Assert.Equal(["experiment.json", "model.zip", "report.html", "trials.jsonl"], Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "runs", "one")).Select(Path.GetFileName).Order());
+        Assert.Equal(["experiment.json", "model.zip", "report.html", "trials.jsonl"],
+            Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "runs", "one")).Select(Path.GetFileName).Order());
         Assert.Contains("Validation accuracy", output);
         Assert.All(File.ReadAllLines(Path.Combine(_folder, "runs", "one", "trials.jsonl")), line => JsonDocument.Parse(line));
         Assert.DoesNotContain('\u001b', output + error);
@@ -131,7 +136,8 @@ public sealed class EndToEndTests : IDisposable
     public async Task Own_classes_are_kept_in_the_model_and_scored_again()
     {
         await Done("data --write-sample faces.csv --count 280");
-        await Done("train --data faces.csv --epochs 1 --width 0.25 --batch-size 32 --output . --name own --classes happy,sad,angry --merge disgust=angry");
+        await Done("train --data faces.csv --epochs 1 --width 0.25 --batch-size 32 --output . --name own --classes happy,sad,angry " +
+            "--merge disgust=angry");
         var (code, output, error) = await Run("evaluate --model own/model.zip --data faces.csv --json");
         Assert.True(code == ExitCode.Done, error);
         Assert.Equal(3, JsonDocument.Parse(output).RootElement.GetProperty("perClass").GetArrayLength());

@@ -19,7 +19,8 @@ public sealed class ExperimentCommandTests : IDisposable
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var host = new CommandHost(output, error) { CurrentFolder = _folder.Path, Start = TimeProvider.System.GetTimestamp() };
-        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Program.Commands, cancel ?? TestContext.Current.CancellationToken);
+        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Program.Commands, cancel
+            ?? TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -29,7 +30,8 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.True(code == ExitCode.Done, $"{arguments}: {code}\n{output}\n{error}");
     }
 
-    private string[] Files(string run) => [.. Directory.EnumerateFileSystemEntries(_folder.File(run)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+    private string[] Files(string run) =>
+        [.. Directory.EnumerateFileSystemEntries(_folder.File(run)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     [Fact]
     public async Task A_paused_experiment_is_listed_and_goes_on_to_its_model()
@@ -63,15 +65,19 @@ public sealed class ExperimentCommandTests : IDisposable
         var random = new RandomStream(11);
         for (int life = 0; life < 4; life++)
         {
-            string arguments = File.Exists(_folder.File("killed/run.json")) ? "experiment --resume killed" : $"experiment {Small} --minutes 0.3 --name killed";
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fer.dll"), .. arguments.Split(' ')])
+            string arguments = File.Exists(_folder.File("killed/run.json")) ? "experiment --resume killed"
+                : $"experiment {Small} --minutes 0.3 --name killed";
+            using var process = Process.Start(
+                new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fer.dll"), .. arguments.Split(' ')])
             {
                 WorkingDirectory = _folder.Path,
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
             })!;
-            var texts = Task.WhenAll(process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-            await Task.WhenAny(process.WaitForExitAsync(TestContext.Current.CancellationToken), Task.Delay(TimeSpan.FromSeconds(random.NextDouble(1.5, 5)), TestContext.Current.CancellationToken));
+            var texts = Task.WhenAll(process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
+                process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+            await Task.WhenAny(process.WaitForExitAsync(TestContext.Current.CancellationToken),
+                Task.Delay(TimeSpan.FromSeconds(random.NextDouble(1.5, 5)), TestContext.Current.CancellationToken));
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             await texts;

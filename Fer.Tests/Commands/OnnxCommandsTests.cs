@@ -104,7 +104,8 @@ public sealed class OnnxCommandsTests : IDisposable
         var (code, output, error) = await Run("export", "--model", "model.zip", "--output", "out.onnx", "--opset", opset);
         Assert.True(code == ExitCode.Done, error);
         Assert.Contains($"operator set {opset}", output);
-        Assert.Equal(long.Parse(opset), ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("out.onnx"))).OpsetImport.Single().Version);
+        Assert.Equal(
+            long.Parse(opset), ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder.File("out.onnx"))).OpsetImport.Single().Version);
         TestNetworks.AssertSame(ModelZip.Load(_folder.File("model.zip")).Network, OnnxReader.Read(_folder.File("out.onnx")));
     }
 

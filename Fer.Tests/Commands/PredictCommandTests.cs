@@ -136,7 +136,8 @@ public sealed class PredictCommandTests : IDisposable
     {
         Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
         PngEncoder.Save(new RgbImage(200, 150, new byte[3 * 200 * 150]), _folder.File("empty.png"));
-        var (code, output, error) = await Run("predict", "--model", "model.zip", SamplePhotographs.File1To6(6), "empty.png", "--detector", SamplePhotographs.Detector, "--json-lines", "--annotate", "boxes");
+        var (code, output, error) = await Run("predict", "--model", "model.zip", SamplePhotographs.File1To6(6), "empty.png", "--detector",
+            SamplePhotographs.Detector, "--json-lines", "--annotate", "boxes");
         Assert.True(code == ExitCode.Done, error);
         var lines = output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToArray();
         Assert.InRange(lines[0].GetProperty("faces").GetArrayLength(), 4, 5);
@@ -150,7 +151,8 @@ public sealed class PredictCommandTests : IDisposable
     {
         Assert.SkipUnless(TestVideo.Missing is null, TestVideo.Missing ?? "");
         TestVideo.Make("-f", "lavfi", "-i", "testsrc=size=96x64:rate=10:duration=2", _folder.File("a.mp4"));
-        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "a.mp4", "--csv", "--report", "a.html", "--annotate", "b.mp4");
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "a.mp4", "--csv", "--report", "a.html",
+            "--annotate", "b.mp4");
         Assert.True(code == ExitCode.Done, error);
         string[] rows = output.TrimEnd('\n').Split('\n');
         Assert.Equal(21, rows.Length);

@@ -5,12 +5,14 @@ namespace Fer.Tests.Commands;
 
 public class ReproduceCommandTests
 {
-    private static async Task<(int Code, string Output, string Error)> Run(TemporaryFolder folder, string arguments, CancellationToken? cancel = null)
+    private static async Task<(int Code, string Output, string Error)> Run(
+        TemporaryFolder folder, string arguments, CancellationToken? cancel = null)
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var host = new CommandHost(output, error) { CurrentFolder = folder.Path };
-        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Fer.Program.Commands, cancel ?? TestContext.Current.CancellationToken);
+        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, Fer.Program.Commands, cancel
+            ?? TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }
 

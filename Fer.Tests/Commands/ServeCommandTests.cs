@@ -84,7 +84,8 @@ public sealed partial class ServeCommandTests : IDisposable
     public async Task The_load_measurement_counts_every_answer()
     {
         var host = new CommandHost(_output, _error) { CurrentFolder = _folder.Path };
-        string[] arguments = ["bench", "--serve", "--model", _models.Save(), "--seconds", "0.3", "--connections", "4", "--threads", "1", "--json"];
+        string[] arguments = ["bench", "--serve", "--model", _models.Save(), "--seconds", "0.3", "--connections", "4", "--threads", "1",
+            "--json"];
         Assert.Equal(ExitCode.Done, await CommandLineProgram.RunAsync(arguments, host, Program.Commands, Cancel));
         var figure = System.Text.Json.JsonDocument.Parse(_output.ToString()).RootElement;
         Assert.Equal(["200"], figure.GetProperty("statuses").EnumerateObject().Select(s => s.Name));
@@ -97,13 +98,15 @@ public sealed partial class ServeCommandTests : IDisposable
     {
         Assert.SkipWhen(SamplePhotographs.Missing is not null, SamplePhotographs.Missing ?? "");
         var host = new CommandHost(_output, _error) { CurrentFolder = _folder.Path };
-        string[] arguments = ["bench", "--frames", SamplePhotographs.File1To6(1), "--detector", SamplePhotographs.Detector, "--model", _models.Save(), "--seconds", "0.2", "--json"];
+        string[] arguments = ["bench", "--frames", SamplePhotographs.File1To6(1), "--detector", SamplePhotographs.Detector, "--model",
+            _models.Save(), "--seconds", "0.2", "--json"];
         Assert.Equal(ExitCode.Done, await CommandLineProgram.RunAsync(arguments, host, Program.Commands, Cancel));
         var figure = System.Text.Json.JsonDocument.Parse(_output.ToString()).RootElement;
         Assert.Equal(SamplePhotographs.Faces[1].Length, figure.GetProperty("faces").GetInt32());
         Assert.True(figure.GetProperty("frames_per_second").GetDouble() > 0);
         Assert.InRange(figure.GetProperty("p95_ms").GetDouble(), figure.GetProperty("p50_ms").GetDouble(), double.MaxValue);
-        foreach (string stage in (string[])["decode_ms", "detect_ms", "classify_ms"]) Assert.True(figure.GetProperty(stage).GetDouble() > 0, stage);
+        foreach (string stage in (string[])["decode_ms", "detect_ms", "classify_ms"])
+            Assert.True(figure.GetProperty(stage).GetDouble() > 0, stage);
     }
 
     [Theory]
@@ -113,7 +116,8 @@ public sealed partial class ServeCommandTests : IDisposable
     {
         _folder.Write("broken.jpg", "no picture");
         var host = new CommandHost(_output, _error) { CurrentFolder = _folder.Path };
-        Assert.Equal(ExitCode.Failed, await CommandLineProgram.RunAsync(["bench", "--model", _models.Save(), .. arguments.Split(' ')], host, Program.Commands, Cancel));
+        Assert.Equal(ExitCode.Failed, await CommandLineProgram.RunAsync(
+            ["bench", "--model", _models.Save(), .. arguments.Split(' ')], host, Program.Commands, Cancel));
         Assert.Contains(words, _error.ToString());
     }
 

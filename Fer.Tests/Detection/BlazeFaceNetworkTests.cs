@@ -31,7 +31,8 @@ public class BlazeFaceNetworkTests
         float[] actual = [.. ours.Scores, .. ours.Boxes];
         Assert.Equal(values.Length, actual.Length);
         // Scores far from any face are in the thousands.
-        for (int i = 0; i < values.Length; i++) Assert.InRange(Math.Abs(values[i] - actual[i]), 0, 1e-3f * Math.Max(1, Math.Abs(values[i]) / 100));
+        for (int i = 0; i < values.Length; i++)
+            Assert.InRange(Math.Abs(values[i] - actual[i]), 0, 1e-3f * Math.Max(1, Math.Abs(values[i]) / 100));
         // Or both would agree on nothing.
         Assert.Contains(ours.Scores, score => score > 0);
     }
@@ -41,6 +42,7 @@ public class BlazeFaceNetworkTests
     {
         using var models = new Fer.Tests.Models.TestModels();
         byte[] classifier = models.Files()["model.onnx"];
-        Assert.Contains("not a BlazeFace network", Assert.Throws<FerException>(() => new BlazeFaceNetwork(classifier, "a.onnx", 1)).Message);
+        Assert.Contains(
+            "not a BlazeFace network", Assert.Throws<FerException>(() => new BlazeFaceNetwork(classifier, "a.onnx", 1)).Message);
     }
 }

@@ -46,7 +46,8 @@ public class FaceFinderTests
     [InlineData(1920, 2)]
     [InlineData(4000, 3)]
     [InlineData(60_000, 4)]
-    public void Larger_pictures_are_looked_at_more_closely(int side, int levels) => Assert.Equal(levels, new FaceFinderOptions().LevelsFor(side));
+    public void Larger_pictures_are_looked_at_more_closely(int side, int levels) =>
+        Assert.Equal(levels, new FaceFinderOptions().LevelsFor(side));
 
     [Fact]
     public void A_face_that_the_second_network_does_not_see_is_dropped()

@@ -57,12 +57,14 @@ public class FaceSquareTests
     }
 
     [Fact]
-    public void A_square_without_a_side_is_an_error() => Assert.Throws<ArgumentException>(() => new FaceSquare(default, 0).Crop(Noise(4, 4)));
+    public void A_square_without_a_side_is_an_error() =>
+        Assert.Throws<ArgumentException>(() => new FaceSquare(default, 0).Crop(Noise(4, 4)));
 
     [Fact]
     public void The_framing_follows_the_box_and_the_eyes()
     {
-        var face = new DetectedFace(new FaceBox(100, 50, 40, 60), 1, new FaceLandmarks(new(110, 70), new(130, 90), default, default, default, default));
+        var face = new DetectedFace(new FaceBox(100, 50, 40, 60), 1,
+            new FaceLandmarks(new(110, 70), new(130, 90), default, default, default, default));
         var level = new FaceFraming { Scale = 2, Down = 0.1f, Upright = false }.Around(face);
         Assert.Equal((new Vector2(120, 85), 100f, 0f), (level.Center, level.Side, level.Roll));
         var turned = new FaceFraming { Scale = 1, Down = 1 }.Around(face);

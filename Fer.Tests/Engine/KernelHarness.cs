@@ -11,7 +11,8 @@ internal sealed unsafe class KernelHarness : IDisposable
     private readonly Shape[] _shapes;
     private readonly int _batch;
 
-    internal KernelHarness(Operation operation, Shape[] inputs, int batch, InstructionSet set, int threads = 2, bool training = true, bool allowsWinograd = true)
+    internal KernelHarness(Operation operation, Shape[] inputs, int batch, InstructionSet set, int threads = 2, bool training = true,
+        bool allowsWinograd = true)
     {
         _pool = new WorkerPool(threads, set) { AllowsWinograd = allowsWinograd };
         _shapes = inputs;

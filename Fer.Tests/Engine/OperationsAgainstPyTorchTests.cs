@@ -52,11 +52,14 @@ public class OperationsAgainstPyTorchTests
         {
             int stride = c.GetProperty("stride").GetInt32(), pad = c.GetProperty("padding").GetInt32();
             int dilation = c.TryGetProperty("dilation", out var d) ? d.GetInt32() : 1;
-            return new(c.GetProperty("kernel")[0].GetInt32(), c.GetProperty("kernel")[1].GetInt32(), stride, stride, pad, pad, pad, pad, dilation, dilation, c.TryGetProperty("ceil", out _));
+            return new(c.GetProperty("kernel")[0].GetInt32(), c.GetProperty("kernel")[1].GetInt32(), stride, stride, pad, pad, pad, pad,
+                dilation, dilation, c.TryGetProperty("ceil", out _));
         }
         return c.GetProperty("kind").GetString() switch
         {
-            "conv" => new Convolution(input.Channels, c.GetProperty("outputs").GetInt32(), Window(), c.GetProperty("groups").GetInt32(), c.GetProperty("bias").GetBoolean()),
+            "conv" =>
+                new Convolution(input.Channels, c.GetProperty("outputs").GetInt32(), Window(), c.GetProperty("groups").GetInt32(),
+                    c.GetProperty("bias").GetBoolean()),
             "bn" => new BatchNormalization(input.Channels),
             "maxpool" => new MaxPool(Window()),
             "avgpool" => new AveragePool(Window(), c.GetProperty("countPadding").GetBoolean()),
@@ -68,10 +71,12 @@ public class OperationsAgainstPyTorchTests
             "sigmoid" => new Sigmoid(),
             "tanh" => new Tanh(),
             "lrn" => new LocalResponseNormalization(
-                c.GetProperty("size").GetInt32(), c.GetProperty("alpha").GetSingle(), c.GetProperty("beta").GetSingle(), c.GetProperty("constant").GetSingle()),
+                c.GetProperty("size").GetInt32(), c.GetProperty("alpha").GetSingle(), c.GetProperty("beta").GetSingle(),
+                c.GetProperty("constant").GetSingle()),
             "resize" => new Resize(c.GetProperty("height").GetInt32(), c.GetProperty("width").GetInt32(), new ResizeOptions
             {
-                Interpolation = c.GetProperty("mode").GetString() switch { "nearest" => Interpolation.Nearest, "bilinear" => Interpolation.Linear, _ => Interpolation.Cubic },
+                Interpolation = c.GetProperty("mode").GetString() switch { "nearest" => Interpolation.Nearest, "bilinear" =>
+                    Interpolation.Linear, _ => Interpolation.Cubic },
                 Coordinates = c.GetProperty("align").GetBoolean() ? ResizeCoordinates.AlignCorners
                     : c.GetProperty("mode").GetString() == "nearest" ? ResizeCoordinates.Asymmetric : ResizeCoordinates.HalfPixel,
                 Rounding = NearestRounding.Floor,

@@ -22,7 +22,8 @@ public class ConfusionMatrixTests
     {
         var top = Matrix.GetTopConfusions(4);
         Assert.Equal(
-            [new("sad", "neutral", 6, 6.0 / 40), new("neutral", "happy", 6, 0.5), new("neutral", "sad", 6, 0.5), new TopConfusion("sad", "happy", 4, 0.1)],
+            [new("sad", "neutral", 6, 6.0 / 40), new("neutral", "happy", 6, 0.5), new("neutral", "sad", 6, 0.5),
+                new TopConfusion("sad", "happy", 4, 0.1)],
             top);
     }
 

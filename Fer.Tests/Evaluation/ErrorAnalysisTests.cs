@@ -9,7 +9,8 @@ public class ErrorAnalysisTests
 {
     private const double Tolerance = 1e-9;
 
-    public static TheoryData<string> GoldenNames => [.. Golden().GetProperty("cases").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
+    public static TheoryData<string> GoldenNames =>
+        [.. Golden().GetProperty("cases").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)];
 
     [Theory]
     [MemberData(nameof(GoldenNames))]
@@ -17,9 +18,12 @@ public class ErrorAnalysisTests
     {
         var (golden, probabilities, labels, names) = Case(name);
         var found = LabelErrors.Find(probabilities, labels, names);
-        Assert.Equal(golden.GetProperty("thresholds").EnumerateArray().Select(t => t.ValueKind == JsonValueKind.Null ? double.NaN : Math.Round(t.GetDouble(), 9)), found.Thresholds.Select(t => Math.Round(t, 9)));
+        Assert.Equal(
+            golden.GetProperty("thresholds").EnumerateArray().Select(t => t.ValueKind == JsonValueKind.Null ? double.NaN
+                : Math.Round(t.GetDouble(), 9)), found.Thresholds.Select(t => Math.Round(t, 9)));
         Assert.Equal(Rows(golden, "confidentJoint").Select(row => row.Select(v => (int)v)), found.ConfidentJoint.Counts);
-        Assert.Equal(golden.GetProperty("suspects").EnumerateArray().Select(one => one.GetInt32()), found.Suspects.Select(one => one.Index));
+        Assert.Equal(golden.GetProperty("suspects").EnumerateArray().Select(one => one.GetInt32()),
+            found.Suspects.Select(one => one.Index));
         foreach (var (expected, row) in Rows(golden, "estimatedJoint").Zip(found.EstimatedJoint))
             foreach (var (value, ours) in expected.Zip(row)) Assert.Equal(value, ours, Tolerance);
         Assert.Equal(1, found.EstimatedJoint.Sum(row => row.Sum()), Tolerance);
@@ -62,7 +66,8 @@ public class ErrorAnalysisTests
         var comparison = ModelComparison.Compute(made.Probabilities, made.Probabilities, made.Labels, made.Names);
         Assert.Equal((0, 0, 1.0), (comparison.McNemar.OnlyFirst, comparison.McNemar.OnlySecond, comparison.McNemar.PValue));
         Assert.Equal(200, comparison.BothRight + comparison.BothWrong);
-        Assert.All(comparison.Differences, one => Assert.Equal((0.0, 0.0, 0.0, false), (one.Difference, one.Interval.Lower, one.Interval.Upper, one.IsClear)));
+        Assert.All(comparison.Differences, one => Assert.Equal(
+            (0.0, 0.0, 0.0, false), (one.Difference, one.Interval.Lower, one.Interval.Upper, one.IsClear)));
     }
 
     [Fact]
@@ -82,7 +87,8 @@ public class ErrorAnalysisTests
     {
         var faces = Faces(80, i => (byte)(i * 3));
         // Right on all but the darkest quarter.
-        float[] probabilities = [.. Enumerable.Range(0, 80).SelectMany(i => i >= 20 == (faces.Label(i) == 0) ? new[] { 0.9f, 0.1f } : [0.1f, 0.9f])];
+        float[] probabilities = [.. Enumerable.Range(0, 80).SelectMany(
+            i => i >= 20 == (faces.Label(i) == 0) ? new[] { 0.9f, 0.1f } : [0.1f, 0.9f])];
         var groups = FaceSlices.Compute(faces, probabilities);
         Assert.Equal(["brightness", "contrast", "pose (proxy)", "occlusion (proxy)"], groups.Select(group => group.Property));
         Assert.All(groups, group => Assert.Equal(80, group.Slices.Sum(slice => slice.Count)));
@@ -94,7 +100,9 @@ public class ErrorAnalysisTests
     {
         var flat = new byte[Face.PixelCount];
         flat.AsSpan().Fill(77);
-        Assert.Equal((77.0, 0.0, 0.0, 1.0), (FaceProperties.Brightness(flat), FaceProperties.Contrast(flat), FaceProperties.Asymmetry(flat), FaceProperties.FlatShare(flat)));
+        Assert.Equal(
+            (77.0, 0.0, 0.0, 1.0), (FaceProperties.Brightness(flat), FaceProperties.Contrast(flat), FaceProperties.Asymmetry(flat),
+                FaceProperties.FlatShare(flat)));
         byte[] half = [.. Enumerable.Range(0, Face.PixelCount).Select(i => (byte)(i % 48 < 24 ? 0 : 200))];
         Assert.Equal(2, FaceProperties.Asymmetry(half), 1e-12);
         byte[] mirrored = [.. Enumerable.Range(0, Face.PixelCount).Select(i => (byte)(Math.Abs(i % 48 * 2 - 47) * 5))];
@@ -114,7 +122,8 @@ public class ErrorAnalysisTests
             if (corruption.Name is "blur" or "rotation" or "occlusion") Assert.Equal(faces.Pixels(3).ToArray(), spoilt.Pixels(3).ToArray());
             else Assert.NotEqual(faces.Pixels(3).ToArray(), spoilt.Pixels(3).ToArray());
         }
-        var rows = Robustness.Measure(set => [.. Enumerable.Range(0, set.Count).SelectMany(_ => new[] { 1f, 0f })], faces, most: 10, cancellation: TestContext.Current.CancellationToken);
+        var rows = Robustness.Measure(set => [.. Enumerable.Range(0, set.Count).SelectMany(_ => new[] { 1f, 0f })], faces, most: 10,
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(1 + FaceCorruption.All.Count, rows.Count);
         Assert.All(rows, row => Assert.Equal((10, rows[0].Accuracy), (row.Count, row.Accuracy)));
     }
@@ -125,7 +134,8 @@ public class ErrorAnalysisTests
         var faces = Faces(4, _ => 9);
         float[] probabilities = [0.4f, 0.6f, 0.9f, 0.1f, 0.05f, 0.95f, 0.2f, 0.8f];
         int[] wrong = [.. Enumerable.Range(0, 4).Where(i => (probabilities[2 * i] >= 0.5f ? 0 : 1) != faces.Label(i))];
-        Assert.Equal(wrong.OrderByDescending(i => Math.Max(probabilities[2 * i], probabilities[2 * i + 1])), ErrorAnalysis.ConfidentMistakes(faces, probabilities, 9));
+        Assert.Equal(wrong.OrderByDescending(i => Math.Max(probabilities[2 * i], probabilities[2 * i + 1])),
+            ErrorAnalysis.ConfidentMistakes(faces, probabilities, 9));
         Assert.Single(ErrorAnalysis.ConfidentMistakes(faces, probabilities, 1));
     }
 
@@ -141,12 +151,14 @@ public class ErrorAnalysisTests
         [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat(grey(i), Face.PixelCount))],
         [.. Enumerable.Range(0, count).Select(i => i % 2)], [.. Enumerable.Range(0, count).Select(i => (long)i)]);
 
-    private static JsonElement Golden() => JsonDocument.Parse(File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "Golden", "error_analysis.json"))).RootElement;
+    private static JsonElement Golden() =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "Golden", "error_analysis.json"))).RootElement;
 
     private static (JsonElement Golden, float[] Probabilities, int[] Labels, string[] Names) Case(string name)
     {
         var golden = Golden().GetProperty("cases").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
-        return (golden, [.. golden.GetProperty("probabilities").EnumerateArray().Select(v => v.GetSingle())], [.. golden.GetProperty("labels").EnumerateArray().Select(v => v.GetInt32())],
+        return (golden, [.. golden.GetProperty("probabilities").EnumerateArray().Select(v => v.GetSingle())],
+            [.. golden.GetProperty("labels").EnumerateArray().Select(v => v.GetInt32())],
             [.. Enumerable.Range(0, golden.GetProperty("classes").GetInt32()).Select(k => $"class{k}")]);
     }
 

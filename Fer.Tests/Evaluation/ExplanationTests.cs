@@ -30,7 +30,8 @@ public class ExplanationTests
         return network;
     }
 
-    private static byte[] Bright(bool left) => [.. Enumerable.Range(0, Face.PixelCount).Select(i => (byte)(i % 48 < 24 == left ? 250 : 20))];
+    private static byte[] Bright(bool left) =>
+        [.. Enumerable.Range(0, Face.PixelCount).Select(i => (byte)(i % 48 < 24 == left ? 250 : 20))];
 
     [Theory]
     [InlineData(true)]
@@ -68,7 +69,8 @@ public class ExplanationTests
     {
         var classifier = TestNetworks.Classifier(side: 48);
         using var plain = new GradCam(InferenceGraph.Create(classifier), threads: 1);
-        using var averaged = new GradCam(InferenceGraph.Create([classifier], FaceViews.Zoom, new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0])), threads: 1);
+        using var averaged = new GradCam(
+            InferenceGraph.Create([classifier], FaceViews.Zoom, new LogitCalibration(1.5, [0, 0.1, 0, -0.1, 0, 0, 0])), threads: 1);
         var face = new byte[Face.PixelCount];
         SampleFaces.Draw(1, 3, face);
         var (one, other) = (plain.Explain(face, 2).Values, averaged.Explain(face, 2).Values);
@@ -107,7 +109,9 @@ public class ExplanationTests
     public void Occlusion_points_at_what_the_prediction_hangs_on()
     {
         // Sure of class 1 only as long as the pixel at (10, 30) is bright.
-        static float[] Predict(FaceSet faces) => [.. Enumerable.Range(0, faces.Count).SelectMany(i => faces.Pixels(i)[10 * 48 + 30] > 200 ? new[] { 0.1f, 0.9f } : [0.8f, 0.2f])];
+        static float[] Predict(FaceSet faces) =>
+            [.. Enumerable.Range(0, faces.Count).SelectMany(
+                i => faces.Pixels(i)[10 * 48 + 30] > 200 ? new[] { 0.1f, 0.9f } : [0.8f, 0.2f])];
         var face = new byte[Face.PixelCount];
         face[10 * 48 + 30] = 255;
         var map = OcclusionExplainer.Explain(Predict, face, 1);

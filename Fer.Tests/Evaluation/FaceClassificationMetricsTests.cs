@@ -30,7 +30,8 @@ public class FaceClassificationMetricsTests
         Assert.Equal(theirs.PerClassLogLoss.Count, metrics.PerClassLogLoss.Count);
         foreach (var (a, b) in theirs.PerClassLogLoss.Zip(metrics.PerClassLogLoss)) Assert.Equal(a, b, 1e-6);
         for (int t = 0; t < classes; t++)
-            for (int p = 0; p < classes; p++) Assert.Equal(theirs.ConfusionMatrix.GetCountForClassPair(p, t), metrics.ConfusionMatrix.Counts[t][p]);
+            for (int p = 0; p < classes; p++)
+                Assert.Equal(theirs.ConfusionMatrix.GetCountForClassPair(p, t), metrics.ConfusionMatrix.Counts[t][p]);
         Assert.Same(theirs, metrics.MulticlassClassificationMetrics);
     }
 
@@ -75,10 +76,12 @@ public class FaceClassificationMetricsTests
         CloseAll("support", metrics.PerClass.Select(row => (double)row.Support));
         CloseAll("precision", metrics.ConfusionMatrix.PerClassPrecision);
         CloseAll("recall", metrics.ConfusionMatrix.PerClassRecall);
-        int[][] confusion = [.. golden.GetProperty("confusion").EnumerateArray().Select(row => row.EnumerateArray().Select(v => v.GetInt32()).ToArray())];
+        int[][] confusion = [.. golden.GetProperty("confusion").EnumerateArray().Select(
+            row => row.EnumerateArray().Select(v => v.GetInt32()).ToArray())];
         Assert.Equal(confusion, metrics.ConfusionMatrix.Counts);
         // Where a minimum is flat, its place is known less exactly than its value.
-        Assert.Equal(golden.GetProperty("temperature").GetDouble(), TemperatureScaling.FitProbabilities(probabilities, labels, names), 1e-5);
+        Assert.Equal(golden.GetProperty("temperature").GetDouble(), TemperatureScaling.FitProbabilities(probabilities, labels, names),
+            1e-5);
 
         void Close(string property, double value) => Assert.Equal(golden.GetProperty(property).GetDouble(), value, Tolerance);
         void CloseAll(string property, IEnumerable<double> values)
@@ -131,7 +134,8 @@ public class FaceClassificationMetricsTests
     public void An_empty_set_gives_zeros_and_the_widest_interval()
     {
         var metrics = FaceClassificationMetrics.Compute([], [], Three);
-        Assert.Equal((0, 0.0, 0.0, 0.0, 0.0), (metrics.Count, metrics.Accuracy, metrics.MacroF1, metrics.LogLoss, metrics.ExpectedCalibrationError));
+        Assert.Equal(
+            (0, 0.0, 0.0, 0.0, 0.0), (metrics.Count, metrics.Accuracy, metrics.MacroF1, metrics.LogLoss, metrics.ExpectedCalibrationError));
         Assert.Equal(new ConfidenceInterval(0, 1), metrics.AccuracyInterval);
         Assert.Equal(new ConfidenceInterval(0, 1), metrics.MacroF1Interval);
         Assert.Equal(0, JsonDocument.Parse(metrics.ToJson()).RootElement.GetProperty("count").GetInt32());
@@ -209,21 +213,27 @@ public class FaceClassificationMetricsTests
         var metrics = FaceClassificationMetrics.Compute(probabilities, [0, 1, 2], Three, imagesPerSecond: 1234.5);
         var root = JsonDocument.Parse(metrics.ToJson()).RootElement;
         Assert.Equal(
-            ["count", "accuracy", "macroF1", "macroAccuracy", "logLoss", "logLossReduction", "brierScore", "topK", "topKAccuracy", "expectedCalibrationError",
+            ["count", "accuracy", "macroF1", "macroAccuracy", "logLoss", "logLossReduction", "brierScore", "topK", "topKAccuracy",
+                "expectedCalibrationError",
                 "imagesPerSecond", "perClass", "confusion", "topConfusions"],
             root.EnumerateObject().Select(one => one.Name).Where(name => !name.EndsWith("Interval", StringComparison.Ordinal)));
-        Assert.All(["accuracy", "macroF1", "macroAccuracy", "logLoss", "logLossReduction", "brierScore", "topKAccuracy", "expectedCalibrationError"], name =>
+        Assert.All(
+            ["accuracy", "macroF1", "macroAccuracy", "logLoss", "logLossReduction", "brierScore", "topKAccuracy",
+                "expectedCalibrationError"], name =>
         {
             double[] interval = [.. root.GetProperty(name + "Interval").EnumerateArray().Select(one => one.GetDouble())];
             Assert.InRange(root.GetProperty(name).GetDouble(), interval[0], interval[1]);
         });
         Assert.Equal(1234.5, root.GetProperty("imagesPerSecond").GetDouble());
         var happy = root.GetProperty("perClass")[0];
-        Assert.Equal(["class", "precision", "precisionInterval", "recall", "recallInterval", "f1", "f1Interval", "logLoss", "logLossInterval", "support"], happy.EnumerateObject().Select(one => one.Name));
+        Assert.Equal(
+            ["class", "precision", "precisionInterval", "recall", "recallInterval", "f1", "f1Interval", "logLoss", "logLossInterval",
+                "support"], happy.EnumerateObject().Select(one => one.Name));
         Assert.Equal(("happy", 0.5, 1.0, 1), (happy.GetProperty("class").GetString(), happy.GetProperty("precision").GetDouble(),
             happy.GetProperty("recall").GetDouble(), happy.GetProperty("support").GetInt32()));
         Assert.Equal("[[1,0,0],[1,0,0],[0,0,1]]", JsonSerializer.Serialize(root.GetProperty("confusion")));
-        Assert.Equal("""[{"true":"sad","predicted":"happy","count":1,"share":1}]""", JsonSerializer.Serialize(root.GetProperty("topConfusions")));
+        Assert.Equal("""[{"true":"sad","predicted":"happy","count":1,"share":1}]""",
+            JsonSerializer.Serialize(root.GetProperty("topConfusions")));
     }
 
     [Fact]
@@ -235,7 +245,8 @@ public class FaceClassificationMetricsTests
 
     private static JsonElement[] Golden()
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "Golden", "metrics_sklearn.json")));
+        using var document = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "Golden", "metrics_sklearn.json")));
         return [.. document.RootElement.Clone().EnumerateArray()];
     }
 }

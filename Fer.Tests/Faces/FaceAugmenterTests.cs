@@ -113,7 +113,8 @@ public class FaceAugmenterTests
         float[] fast = new float[side * side], plain = new float[side * side];
         for (int i = 0; i < 50; i++)
         {
-            var map = new AffineMap(Next(ref random, 1.3), Next(ref random, 1), Next(ref random, 1), Next(ref random, 1.3), 24 + Next(ref random, 30), 24 + Next(ref random, 30));
+            var map = new AffineMap(Next(ref random, 1.3), Next(ref random, 1), Next(ref random, 1), Next(ref random, 1.3),
+                24 + Next(ref random, 30), 24 + Next(ref random, 30));
             AffineResampling.Resample(face, map, side, fast);
             AffineResampling.Resample(face, map, side, plain, vectorised: false);
             Assert.Equal(plain, fast);
@@ -177,7 +178,8 @@ public class FaceAugmenterTests
             float[] plain = Center(face, 40), erased = Augment(new FaceAugmentation { EraseProbability = 1 }, face, 40, row: row);
             int[] changed = [.. Enumerable.Range(0, 1600).Where(i => plain[i] != erased[i])];
             Assert.Single(changed.Select(i => erased[i]).Distinct());
-            int height = changed.Max(i => i / 40) - changed.Min(i => i / 40) + 1, width = changed.Max(i => i % 40) - changed.Min(i => i % 40) + 1;
+            int height = changed.Max(i => i / 40) - changed.Min(i => i / 40) + 1,
+                width = changed.Max(i => i % 40) - changed.Min(i => i % 40) + 1;
             Assert.InRange(height * width, 1600 * 0.015, 1600 * 0.22);
             Assert.InRange(changed.Length, height * width * 0.9, height * width);
         }
@@ -199,10 +201,13 @@ public class FaceAugmenterTests
     [Fact]
     public void Values_out_of_range_are_refused_by_name()
     {
-        Assert.Contains("RotationDegrees", Assert.Throws<FerUsageException>(() => new FaceAugmenter(new FaceAugmentation { RotationDegrees = -1 }, 40, 1)).Message);
-        Assert.Contains("MaximumScale", Assert.Throws<FerUsageException>(() => new FaceAugmenter(new FaceAugmentation { MaximumScale = 0.5 }, 40, 1)).Message);
+        Assert.Contains("RotationDegrees", Assert.Throws<FerUsageException>(
+            () => new FaceAugmenter(new FaceAugmentation { RotationDegrees = -1 }, 40, 1)).Message);
+        Assert.Contains("MaximumScale", Assert.Throws<FerUsageException>(
+            () => new FaceAugmenter(new FaceAugmentation { MaximumScale = 0.5 }, 40, 1)).Message);
         Assert.Throws<FerUsageException>(() => new FaceAugmenter(FaceAugmentation.None, 49, 1));
         Assert.Throws<FerUsageException>(() => FaceAugmentation.None.Scaled(double.NaN));
-        Assert.Throws<ArgumentException>(() => new FaceAugmenter(FaceAugmentation.None, 40, 1).Augment(new byte[10], 0, 0, new float[1600]));
+        Assert.Throws<ArgumentException>(
+            () => new FaceAugmenter(FaceAugmentation.None, 40, 1).Augment(new byte[10], 0, 0, new float[1600]));
     }
 }

@@ -8,7 +8,8 @@ public sealed class ImageDecoderTests
 {
     public static TheoryData<string> Names => [.. GoldenPictures.Names];
 
-    public static TheoryData<string> NamesButPng => [.. GoldenPictures.Names.Where(name => !name.EndsWith(".png", StringComparison.Ordinal))];
+    public static TheoryData<string> NamesButPng =>
+        [.. GoldenPictures.Names.Where(name => !name.EndsWith(".png", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(NamesButPng))]

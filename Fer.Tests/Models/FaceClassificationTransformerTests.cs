@@ -105,7 +105,8 @@ public sealed class FaceClassificationTransformerTests : IDisposable
         string path = _models.Path("chain.zip");
         var drawn = _ml.Data.SampleFaces(70);
         var gray = _ml.Transforms.ConvertToGrayscale(FaceColumns.Image).Fit(drawn);
-        using var transformer = FerModel.Load(_models.Save()).AsTransformer(FaceColumns.Image, inputType: drawn.Schema[FaceColumns.Image].Type);
+        using var transformer = FerModel.Load(_models.Save()).AsTransformer(
+            FaceColumns.Image, inputType: drawn.Schema[FaceColumns.Image].Type);
         var chain = new TransformerChain<ITransformer>(gray, transformer);
         _ml.Model.Save(chain, drawn.Schema, path);
         AssertSame(chain.Transform(drawn), new MLContext().Model.Load(path, out _).Transform(drawn));

@@ -42,7 +42,8 @@ public sealed class FerModelTests : IDisposable
         for (int i = 0; i < count; i++)
         {
             var alone = model.Predict(faces.AsSpan(i * Face.PixelCount, Face.PixelCount));
-            foreach (var (probability, expected) in alone.Probabilities.Values.Zip(together.Skip(i * 7))) Assert.Equal(expected, probability, 1e-5f);
+            foreach (var (probability, expected) in alone.Probabilities.Values.Zip(together.Skip(i * 7)))
+                Assert.Equal(expected, probability, 1e-5f);
         }
     }
 

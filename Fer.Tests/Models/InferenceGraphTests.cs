@@ -111,7 +111,8 @@ public class InferenceGraphTests
 
     [Fact]
     public void A_calibration_of_other_classes_is_refused() =>
-        Assert.Contains("3 classes", Assert.Throws<FerException>(() => InferenceGraph.Create(TestNetworks.Classifier(), LogitCalibration.None(3))).Message);
+        Assert.Contains("3 classes", Assert.Throws<FerException>(
+            () => InferenceGraph.Create(TestNetworks.Classifier(), LogitCalibration.None(3))).Message);
 
     [Theory]
     [InlineData(FaceViews.Ten, 40)]
@@ -119,7 +120,8 @@ public class InferenceGraphTests
     [InlineData(FaceViews.Zoom, 48)]
     public void Shared_weights_stay_shared_in_the_file_and_only_predict(FaceViews views, int side)
     {
-        var served = InferenceGraph.Create([TestNetworks.Classifier(side: side)], views, new LogitCalibration(1.2, [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1]));
+        var served = InferenceGraph.Create([TestNetworks.Classifier(side: side)], views,
+            new LogitCalibration(1.2, [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1]));
         using var file = new MemoryStream();
         OnnxWriter.Write(served, file);
         using var one = new MemoryStream();

@@ -34,7 +34,8 @@ public class LogitCalibrationTests
             more[i] += step;
             less[i] -= step;
             var (value, slope, curvature) = LogitCalibration.Loss(made.Logits, made.Labels, values, i);
-            double upper = LogitCalibration.Loss(made.Logits, made.Labels, more, i).Value, lower = LogitCalibration.Loss(made.Logits, made.Labels, less, i).Value;
+            double upper = LogitCalibration.Loss(made.Logits, made.Labels, more, i).Value,
+                lower = LogitCalibration.Loss(made.Logits, made.Labels, less, i).Value;
             Assert.Equal((upper - lower) / (2 * step), slope, 1e-5);
             Assert.Equal((upper + lower - 2 * value) / (step * step), curvature, 1e-4);
         }
@@ -49,13 +50,15 @@ public class LogitCalibrationTests
         var own = LogitCalibration.Fit(made.Logits, made.Labels, 4);
         Assert.Equal(2 * own.Temperature, fitted.Temperature, 0.1);
         for (int c = 0; c < 4; c++) Assert.Equal(-1.5 / own.Temperature * ((c == 1 ? 1 : 0) - 0.25), fitted.Biases[c] - own.Biases[c], 0.1);
-        Assert.Equal(Metrics(made, own).Accuracy, FaceClassificationMetrics.Compute(fitted.Probabilities(pushed), made.Labels, made.Names).Accuracy, 0.01);
+        Assert.Equal(Metrics(made, own).Accuracy, FaceClassificationMetrics.Compute(
+            fitted.Probabilities(pushed), made.Labels, made.Names).Accuracy, 0.01);
     }
 
     [Fact]
     public void A_class_of_two_rows_is_not_pushed_far()
     {
-        // Both rows of the third class are answered with the first; without the penalty their bias would grow for as long as others stand it.
+        // Both rows of the third class are answered with the first; without the penalty their bias would grow for as long as others stand
+        // it.
         float[] logits = [1, 0, 0, 0, 1, 0, 1, 0, 0.9f, 1, 0, 0.9f];
         var fitted = LogitCalibration.Fit(logits, [0, 1, 2, 2], 3);
         Assert.True(fitted.HasBiases);
@@ -81,7 +84,8 @@ public class LogitCalibrationTests
         Assert.Throws<ArgumentOutOfRangeException>(() => LogitCalibration.OfTemperature(temperature, 7));
 
     [Fact]
-    public void A_bias_that_is_not_finite_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new LogitCalibration(1, [0, double.NaN]));
+    public void A_bias_that_is_not_finite_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LogitCalibration(1, [0, double.NaN]));
 
     private static FaceClassificationMetrics Metrics(RandomPredictions made, LogitCalibration calibration) =>
         FaceClassificationMetrics.Compute(calibration.Probabilities(made.Logits), made.Labels, made.Names);

@@ -63,16 +63,19 @@ public sealed class MlNetModelTests : IDisposable
         using var model = FerModel.Load(path);
         float[] expected = model.Predict(MlNetCheck.Samples(), MlNetCheck.Samples().Length / Face.PixelCount);
         MlNetCheck.Compare(zip, model.ClassNames, expected);
-        Assert.Contains("class names", Assert.Throws<ModelFormatException>(() => MlNetCheck.Compare(zip, [.. model.ClassNames.Reverse()], expected)).Message);
+        Assert.Contains("class names", Assert.Throws<ModelFormatException>(
+            () => MlNetCheck.Compare(zip, [.. model.ClassNames.Reverse()], expected)).Message);
         expected[3] += 2e-4f;
-        Assert.Contains("class 3 of drawn face 0", Assert.Throws<ModelFormatException>(() => MlNetCheck.Compare(zip, model.ClassNames, expected)).Message);
+        Assert.Contains("class 3 of drawn face 0", Assert.Throws<ModelFormatException>(
+            () => MlNetCheck.Compare(zip, model.ClassNames, expected)).Message);
     }
 
     [Fact]
     public void What_ml_net_cannot_open_does_not_pass_either()
     {
         using var zip = File.OpenRead(_models.FirstVersion());
-        Assert.Contains("ML.NET cannot run it", Assert.Throws<ModelFormatException>(() => MlNetCheck.Compare(zip, LabelScheme.Seven.ClassNames, new float[28])).Message);
+        Assert.Contains("ML.NET cannot run it", Assert.Throws<ModelFormatException>(
+            () => MlNetCheck.Compare(zip, LabelScheme.Seven.ClassNames, new float[28])).Message);
     }
 }
 

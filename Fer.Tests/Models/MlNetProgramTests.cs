@@ -29,7 +29,8 @@ public sealed class MlNetProgramTests : IDisposable
             foreach (byte[] face in faces)
             {
                 var prediction = engine.Predict(new Face { Pixels = face });
-                Console.WriteLine($"{names.GetItemOrDefault((int)prediction.PredictedLabel - 1)} {string.Join(' ', prediction.Score.Select(s => s.ToString("R")))}");
+                Console.WriteLine($"{names.GetItemOrDefault((int)prediction.PredictedLabel - 1)} " +
+                    string.Join(' ', prediction.Score.Select(s => s.ToString("R"))));
             }
         }
 
@@ -93,7 +94,8 @@ public sealed class MlNetProgramTests : IDisposable
     private static void Train(string zip)
     {
         var ml = new MLContext();
-        var options = new ImageClassificationTrainer.Options { InputSide = 24, Width = 0.25, Epoch = 2, BatchSize = 16, LearningRate = 0.02 };
+        var options = new ImageClassificationTrainer.Options { InputSide = 24, Width = 0.25, Epoch = 2, BatchSize = 16,
+            LearningRate = 0.02 };
         using var model = ml.MulticlassClassification.Trainers.FaceClassification(options).Fit(ml.Data.SampleFaces(210));
         model.Model.Save(zip);
     }

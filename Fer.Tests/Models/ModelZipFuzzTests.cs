@@ -19,7 +19,9 @@ public sealed class ModelZipFuzzTests : IDisposable
             File.ReadAllBytes(_models.Save()),
             File.ReadAllBytes(_models.Changed(_ => { })),
             File.ReadAllBytes(_models.FirstVersion()),
-            File.ReadAllBytes(_models.Changed(files => { foreach (string name in new[] { "model.onnx", "manifest.json", "metrics.json" }) files.Remove(name); })),
+            File.ReadAllBytes(
+                _models.Changed(files => { foreach (string name in new[] { "model.onnx", "manifest.json", "metrics.json" })
+                    files.Remove(name); })),
         ];
         int refused = 0;
         int files = Fuzz.Run(3000, i =>
@@ -61,7 +63,8 @@ public sealed class ModelZipFuzzTests : IDisposable
     /// <summary>Replaces one value or mark by another that is JSON too.</summary>
     private static byte[] Reworded(byte[] valid, ref RandomStream random)
     {
-        string[] words = ["null", "true", "-1", "1e999", "99999999999999999999", "\"x\"", "[]", "{}", "\"\\ud800\"", "[[[[[[[[[[]]]]]]]]]]", "{\"a\":null}", "\"NaN\""];
+        string[] words = ["null", "true", "-1", "1e999", "99999999999999999999", "\"x\"", "[]", "{}", "\"\\ud800\"", "[[[[[[[[[[]]]]]]]]]]",
+            "{\"a\":null}", "\"NaN\""];
         string[] lines = Encoding.UTF8.GetString(valid).Split('\n');
         int at = random.NextInt32(lines.Length);
         int colon = lines[at].IndexOf(": ", StringComparison.Ordinal);

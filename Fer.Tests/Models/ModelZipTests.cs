@@ -26,7 +26,8 @@ public sealed class ModelZipTests : IDisposable
         TestNetworks.AssertSame(network, read);
         Assert.Equal(TestModels.Metrics, metrics);
         Assert.Equivalent(written, manifest, strict: true);
-        Assert.Equal([.. MlNetChain.SmallEntries.Append("metrics.json").Append("model.onnx").Order(StringComparer.Ordinal)], manifest.Sha256.Keys);
+        Assert.Equal([.. MlNetChain.SmallEntries.Append("metrics.json").Append("model.onnx").Order(StringComparer.Ordinal)],
+            manifest.Sha256.Keys);
     }
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class ModelZipTests : IDisposable
         var layer = builder.Input.GlobalAveragePool();
         for (int i = 0; i < 4100; i++) layer = layer.Affine(0, 1);
         layer.Linear(7).Softmax();
-        var e = Assert.Throws<FerException>(() => ModelZip.Save(_models.Path("deep.zip"), builder.Build(), TestModels.Manifest(), TestModels.Metrics));
+        var e = Assert.Throws<FerException>(
+            () => ModelZip.Save(_models.Path("deep.zip"), builder.Build(), TestModels.Manifest(), TestModels.Metrics));
         Assert.Contains("deep.zip: not written", e.Message);
         Assert.False(File.Exists(_models.Path("deep.zip")));
     }
@@ -48,7 +50,8 @@ public sealed class ModelZipTests : IDisposable
         var files = _models.Files();
         Assert.Equal(["model.onnx", "manifest.json", "metrics.json", .. MlNetChain.SmallEntries, MlNetChain.NetworkEntry], files.Keys);
         string manifest = Encoding.UTF8.GetString(files["manifest.json"]);
-        foreach (string key in new[] { "formatVersion", "classNames", "scheme", "architecture", "input", "trainingDataSha256", "seed", "settings", "metrics", "versions", "machine", "vectorIsa", "sha256" })
+        foreach (string key in new[] { "formatVersion", "classNames", "scheme", "architecture", "input", "trainingDataSha256", "seed",
+            "settings", "metrics", "versions", "machine", "vectorIsa", "sha256" })
             Assert.Contains($"\"{key}\":", manifest);
         Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(files["model.onnx"])), manifest);
     }
@@ -194,7 +197,8 @@ public sealed class ModelZipTests : IDisposable
     public void Classes_that_do_not_fit_the_network_are_not_saved()
     {
         var manifest = TestModels.Manifest() with { ClassNames = ["happy", "sad"] };
-        var e = Assert.Throws<FerException>(() => ModelZip.Save(_models.Path("m.zip"), InferenceGraph.Create(TestNetworks.Classifier()), manifest, "{}"));
+        var e = Assert.Throws<FerException>(
+            () => ModelZip.Save(_models.Path("m.zip"), InferenceGraph.Create(TestNetworks.Classifier()), manifest, "{}"));
         Assert.Contains("2 classes", e.Message);
     }
 
@@ -248,7 +252,8 @@ public sealed class ModelZipTests : IDisposable
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
         const UnixFileMode expected = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories)) Assert.Equal(expected, File.GetUnixFileMode(file));
+        foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+            Assert.Equal(expected, File.GetUnixFileMode(file));
     }
 
     private string Write(byte[] content)

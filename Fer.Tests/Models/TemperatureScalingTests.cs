@@ -19,7 +19,8 @@ public class TemperatureScalingTests
             double before = TemperatureScaling.Loss(made.Logits, made.Labels, 4, 1).Value;
             var (after, slope, _) = TemperatureScaling.Loss(made.Logits, made.Labels, 4, 1 / temperature);
             Assert.True(after <= before, $"{after} > {before}");
-            if (temperature > TemperatureScaling.Minimum * 1.001 && temperature < TemperatureScaling.Maximum * 0.999) Assert.Equal(0, slope, 1e-6);
+            if (temperature > TemperatureScaling.Minimum * 1.001 && temperature < TemperatureScaling.Maximum * 0.999)
+                Assert.Equal(0, slope, 1e-6);
         }).QuickCheckThrowOnFailure();
 
     [Fact]

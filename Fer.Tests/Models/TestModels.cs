@@ -74,7 +74,8 @@ internal sealed class TestModels : IDisposable
     {
         var files = Files();
         string manifest = Encoding.UTF8.GetString(files["manifest.json"]).Replace("\"formatVersion\": 2", "\"formatVersion\": 1");
-        return Zip(("model.onnx", files["model.onnx"]), ("manifest.json", Encoding.UTF8.GetBytes(manifest)), ("metrics.json", files["metrics.json"]));
+        return Zip(("model.onnx", files["model.onnx"]), ("manifest.json", Encoding.UTF8.GetBytes(manifest)),
+            ("metrics.json", files["metrics.json"]));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

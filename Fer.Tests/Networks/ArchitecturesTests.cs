@@ -22,7 +22,8 @@ public class ArchitecturesTests
     [InlineData("WebAppCnn", 48, 1.0, 7, 1_199_495)]
     // 9 * (32 + 32*32 + 32*64 + 64*128 + 128*128) + 32 + 32 + 64 + 128 + 128 + 128*3*3 * 256 + 256 + 256 * 7 + 7.
     [InlineData("WebAppDeepCnn", 48, 1.0, 7, 546_471)]
-    // 25 * (64 + 64*64) + 9 * (64*128 + 128*128 + 128*256 + 256*256) + 256*6*6 * 128 + 128 * 3 + 3, 2 * (64 + 128 + 256) + 128 biases and twice as much of batch normalisation.
+    // 25 * (64 + 64*64) + 9 * (64*128 + 128*128 + 128*256 + 256*256) + 256*6*6 * 128 + 128 * 3 + 3, 2 * (64 + 128 + 256) + 128 biases and
+    // twice as much of batch normalisation.
     [InlineData("EluDcnn", 48, 1.0, 3, 2_393_027)]
     // 9 * (32 + 32*64 + 64*128 + 128*256 + 256*256) + 2 * (32 + 64 + 128 + 2*256) + 256*3*3 * 256 + 256 + 2*256 + 256 * 3 + 3.
     [InlineData("SevenLayerCnn", 48, 1.0, 3, 1_570_019)]
@@ -38,7 +39,8 @@ public class ArchitecturesTests
     public void FerNet_costs_what_the_recipe_says()
     {
         Assert.InRange(Architectures.Create("fernet", 7).MultiplyAccumulates, 81_000_000, 83_000_000);
-        Assert.InRange(Architectures.Create("FerNet", 7, new ArchitectureOptions { Width = 1.5 }).MultiplyAccumulates, 183_000_000, 185_000_000);
+        Assert.InRange(Architectures.Create("FerNet", 7, new ArchitectureOptions { Width = 1.5 }).MultiplyAccumulates, 183_000_000,
+            185_000_000);
     }
 
     [Fact]

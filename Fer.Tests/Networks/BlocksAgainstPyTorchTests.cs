@@ -45,7 +45,8 @@ public class BlocksAgainstPyTorchTests
         ChannelsLast(Uniform(batch * input.Length, 1000).Select(u => 2 * u).ToArray(), input, batch).CopyTo(executor.Input);
         executor.Forward(batch);
         float[] y = Numbers(expected.GetProperty("y"));
-        Assert.Equal(expected.GetProperty("outputShape").EnumerateArray().Select(e => e.GetInt32()), [batch, network.Output.Channels, network.Output.Height, network.Output.Width]);
+        Assert.Equal(expected.GetProperty("outputShape").EnumerateArray().Select(e => e.GetInt32()),
+            [batch, network.Output.Channels, network.Output.Height, network.Output.Width]);
         Close(ChannelsLast([.. y.Select(v => (double)v)], network.Output, batch), executor.Output.ToArray(), "output");
         ChannelsLast(Uniform(y.Length, 2000), network.Output, batch).CopyTo(executor.OutputGradient);
         executor.Backward();
@@ -58,13 +59,15 @@ public class BlocksAgainstPyTorchTests
             Assert.Equal(gradients[k].GetProperty("length").GetInt32(), actual.Length);
             int step = gradients[k].GetProperty("step").GetInt32();
             Close(Numbers(gradients[k].GetProperty("values")), [.. actual.Where((_, i) => i % step == 0)], trainable[k].Name);
-            Assert.Equal(gradients[k].GetProperty("sum").GetDouble(), actual.Sum(v => (double)v), 1e-4 * (1 + actual.Sum(v => Math.Abs((double)v))));
+            Assert.Equal(gradients[k].GetProperty("sum").GetDouble(), actual.Sum(v => (double)v),
+                1e-4 * (1 + actual.Sum(v => Math.Abs((double)v))));
         }
     }
 
     /// <summary>The script's numbers in -1 … 1.</summary>
     private static double[] Uniform(int count, int stream) =>
-        [.. Enumerable.Range(0, count).Select(i => ((ulong)i * 2654435761 + (ulong)stream * 40503 + 12345) % (1UL << 32) / 2147483648.0 - 1)];
+        [.. Enumerable.Range(0, count).Select(
+            i => ((ulong)i * 2654435761 + (ulong)stream * 40503 + 12345) % (1UL << 32) / 2147483648.0 - 1)];
 
     private static void Fill(NetworkParameter parameter, int stream)
     {

@@ -25,7 +25,8 @@ public class BufferPlanTests
                 Assert.Equal(0, offsets[i] % 64);
                 Assert.InRange(offsets[i] + requests[i].Bytes, 0, plan.TotalBytes);
                 for (int j = 0; j < i; j++)
-                    if (requests[i].From <= requests[j].To && requests[j].From <= requests[i].To && requests[i].Bytes > 0 && requests[j].Bytes > 0)
+                    if (requests[i].From <= requests[j].To && requests[j].From <= requests[i].To && requests[i].Bytes > 0
+                        && requests[j].Bytes > 0)
                         Assert.True(offsets[i] + requests[i].Bytes <= offsets[j] || offsets[j] + requests[j].Bytes <= offsets[i]);
             }
         }

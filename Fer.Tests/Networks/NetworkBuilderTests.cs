@@ -13,7 +13,8 @@ public class NetworkBuilderTests
         builder.Input.Convolution(16, 3).BatchNormalization().Relu().MaxPool(2).GlobalAveragePool().Linear(7);
         var network = builder.Build();
         Assert.Equal(new Shape(7), network.Output);
-        Assert.Equal(["conv1.weight", "bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var", "linear1.weight", "linear1.bias"], network.Parameters.Select(p => p.Name));
+        Assert.Equal(["conv1.weight", "bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var", "linear1.weight", "linear1.bias"],
+            network.Parameters.Select(p => p.Name));
         Assert.Equal(16 * 9 + 2 * 16 + 16 * 7 + 7, network.Parameters.TrainableLength);
         Assert.Equal(48 * 48 * 16 * 9 + 16 * 7, network.MultiplyAccumulates);
     }
@@ -31,8 +32,10 @@ public class NetworkBuilderTests
 
     [Fact]
     public void A_layer_of_another_builder_cannot_be_an_input() =>
-        Assert.Throws<ArgumentException>(() => new NetworkBuilder("A", new Shape(1, 8, 8)).Input.Add(new NetworkBuilder("B", new Shape(1, 8, 8)).Input));
+        Assert.Throws<ArgumentException>(
+            () => new NetworkBuilder("A", new Shape(1, 8, 8)).Input.Add(new NetworkBuilder("B", new Shape(1, 8, 8)).Input));
 
     [Fact]
-    public void An_empty_network_is_refused() => Assert.Throws<InvalidOperationException>(() => new NetworkBuilder("None", new Shape(1)).Build());
+    public void An_empty_network_is_refused() =>
+        Assert.Throws<InvalidOperationException>(() => new NetworkBuilder("None", new Shape(1)).Build());
 }

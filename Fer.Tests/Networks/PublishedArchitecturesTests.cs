@@ -32,7 +32,8 @@ public class PublishedArchitecturesTests
     [InlineData("Vgg19", 224, 19_600, 19_700)]
     [InlineData("DenseNet121", 224, 2_800, 2_900)]
     public void Multiply_accumulates_are_the_published_ones(string name, int side, int least, int most) =>
-        Assert.InRange(Architectures.Create(name, 1000, new ArchitectureOptions { InputSide = side }).MultiplyAccumulates / 1_000_000, least, most);
+        Assert.InRange(Architectures.Create(name, 1000, new ArchitectureOptions { InputSide = side }).MultiplyAccumulates / 1_000_000,
+            least, most);
 
     [Theory]
     [InlineData("ResnetV250", 3)]
@@ -66,7 +67,8 @@ public class PublishedArchitecturesTests
     {
         foreach (var (name, side, least) in new[] { ("Vgg19", 31, "32"), ("InceptionV3", 23, "24"), ("DenseNet121", 14, "15") })
         {
-            var e = Assert.Throws<FerUsageException>(() => Architectures.Create(name, 7, new ArchitectureOptions { InputSide = side, Width = 0.1 }));
+            var e = Assert.Throws<FerUsageException>(
+                () => Architectures.Create(name, 7, new ArchitectureOptions { InputSide = side, Width = 0.1 }));
             Assert.Contains(least, e.Message);
             Assert.NotNull(Architectures.Create(name, 7, new ArchitectureOptions { InputSide = side + 1, Width = 0.1 }));
         }

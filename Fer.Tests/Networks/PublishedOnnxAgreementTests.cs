@@ -32,7 +32,8 @@ public class PublishedOnnxAgreementTests
         float[] pixels = [.. faces.Select(b => (float)b)];
         using var pool = new WorkerPool(2);
         Train(network, pixels, pool);
-        var serving = InferenceGraph.Create(network, new LogitCalibration(1.2, [.. Enumerable.Range(0, network.Output.Length).Select(c => 0.1 * c)]));
+        var serving = InferenceGraph.Create(
+            network, new LogitCalibration(1.2, [.. Enumerable.Range(0, network.Output.Length).Select(c => 0.1 * c)]));
         using var onnx = new MemoryStream();
         OnnxWriter.Write(serving, onnx);
         float[] theirs = OnnxRuntime.Run(onnx.ToArray(), pixels, Batch);
@@ -42,8 +43,10 @@ public class PublishedOnnxAgreementTests
         float[] ours = executor.Output.ToArray();
         Assert.Equal(ours.Length, theirs.Length);
         // If all faces gave the same output, agreement would prove nothing.
-        Assert.True(Enumerable.Range(0, Batch + 1).Max(i => ours[i * Classes]) - Enumerable.Range(0, Batch + 1).Min(i => ours[i * Classes]) > 1e-3);
-        for (int i = 0; i < ours.Length; i++) Assert.True(Math.Abs(ours[i] - theirs[i]) <= 1e-4f, $"{name}, value {i}: {ours[i]} here, {theirs[i]} there.");
+        Assert.True(
+            Enumerable.Range(0, Batch + 1).Max(i => ours[i * Classes]) - Enumerable.Range(0, Batch + 1).Min(i => ours[i * Classes]) > 1e-3);
+        for (int i = 0; i < ours.Length; i++)
+            Assert.True(Math.Abs(ours[i] - theirs[i]) <= 1e-4f, $"{name}, value {i}: {ours[i]} here, {theirs[i]} there.");
     }
 
     private static void Train(Network network, float[] pixels, WorkerPool pool)

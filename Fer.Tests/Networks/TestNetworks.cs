@@ -26,7 +26,8 @@ internal static class TestNetworks
         var builder = new NetworkBuilder("Every", new Shape(1, 48, 48));
         var pixels = builder.Input.Affine(127.5f, 1 / 127.5f);
         var cut = builder.Add(new Crop(3, 5, 40, 38), "cut", builder.Add(new Mirror(), "mirrored", pixels));
-        var stem = builder.Add(new Convolution(1, 12, new Window(5, 3, 2, 1, 2, 1, 2, 1)), "stem", cut).BatchNormalization(1e-3f, 0.003f).Elu(0.7f);
+        var stem = builder.Add(new Convolution(1, 12, new Window(5, 3, 2, 1, 2, 1, 2, 1)), "stem", cut).BatchNormalization(1e-3f, 0.003f)
+            .Elu(0.7f);
         var a = stem.Convolution(12, 3, groups: 3, bias: true).Relu();
         var depthwise = a.Convolution(12, 3, stride: 2, groups: 12).BatchNormalization();
         var pooled = stem.MaxPool(3, 2, 1);
@@ -37,7 +38,8 @@ internal static class TestNetworks
         var features = joined.Dropout(0.5f).GlobalAveragePool();
         // A vector into a 1x1 convolution, and a full-size convolution into a vector: both require a change of rank in ONNX.
         var squeezed = features.Convolution(6, 1, padding: 0, bias: true).Relu();
-        var whole = builder.Add(new Convolution(24, 6, new Window(joined.Shape.Height, joined.Shape.Width, 1, 1, 0, 0, 0, 0)), "whole", joined);
+        var whole = builder.Add(new Convolution(24, 6, new Window(joined.Shape.Height, joined.Shape.Width, 1, 1, 0, 0, 0, 0)), "whole",
+            joined);
         var both = squeezed.Add(whole).Concat(features, builder.Add(new Linear(24, 5, bias: false), "direct", features));
         var logits = builder.Add(new Linear(both.Shape.Length + joined.Shape.Length, 7), "head", both.Concat(joined.Flatten()));
         logits.Affine(0, 1 / 1.5f).Softmax();
@@ -55,7 +57,8 @@ internal static class TestNetworks
         var rows = pixels.Reshape(new Shape(48, 48)).Lstm(7);
         var both = rows.Concat(builder.Add(new Gru(48, 5, reverse: true, resetAfter: false), "back", pixels.Reshape(new Shape(48, 48))));
         var states = builder.Add(new Lstm(12, 6, peepholes: true), "peeping", both).Gru(8).LastStep();
-        var stem = pixels.Convolution(12, 3, stride: 2, bias: true).Relu6().Convolution(12, 3, groups: 12, dilation: 2, bias: true).LeakyRelu(0.1f);
+        var stem = pixels.Convolution(12, 3, stride: 2, bias: true).Relu6().Convolution(12, 3, groups: 12, dilation: 2, bias: true)
+            .LeakyRelu(0.1f);
         var shuffled = stem.Convolution(12, 1, groups: 3, bias: true).PRelu().ShuffleChannels(3).LocalResponseNormalization(5, 0.2f);
         var gate = builder.Add(new Reduce(ReduceFunction.Maximum), "peak", shuffled).Linear(12).Sigmoid();
         var gated = shuffled.Multiply(gate).MaxPool(3, 2, ceilMode: true);
@@ -63,11 +66,16 @@ internal static class TestNetworks
         var shifted = gated.Arithmetic(ArithmeticFunction.Add, bias).Tanh();
         var resized = shifted.Resize(7, 9, new ResizeOptions { Interpolation = Interpolation.Linear }).Pad(1, 0, 0, 2, 0.5f);
         var sides = resized.SliceChannels(2, 8);
-        var turned = builder.Add(new Rearrange(new Shape(8, 8, 11), [Rearrange.Steps(8, 88), Rearrange.Steps(11, 8), [7, 6, 5, 4, 3, 2, 1, 0]]), "turned", sides);
+        var turned = builder.Add(
+            new Rearrange(new Shape(8, 8, 11), [Rearrange.Steps(8, 88), Rearrange.Steps(11, 8), [7, 6, 5, 4, 3, 2, 1, 0]]), "turned",
+            sides);
         var product = builder.Add(new MatMul(), "product", sides.Crop(0, 0, 8, 8), turned.Crop(0, 0, 8, 8));
         var exp = builder.Add(new Elementary(ElementaryFunction.Softplus), "smooth", product);
-        var features = exp.Arithmetic(ArithmeticFunction.Maximum, sides.Crop(0, 1, 8, 8)).Arithmetic(ArithmeticFunction.Divide, exp.Clip(1, float.PositiveInfinity)).GlobalAveragePool();
-        features.Concat(states, builder.Add(new Reduce(ReduceFunction.Sum), "sum", stem.Arithmetic(ArithmeticFunction.Subtract, stem.Arithmetic(ArithmeticFunction.Minimum, stem))))
+        var features = exp.Arithmetic(ArithmeticFunction.Maximum, sides.Crop(0, 1, 8, 8)).Arithmetic(
+            ArithmeticFunction.Divide, exp.Clip(1, float.PositiveInfinity)).GlobalAveragePool();
+        features.Concat(
+            states, builder.Add(new Reduce(ReduceFunction.Sum), "sum",
+                stem.Arithmetic(ArithmeticFunction.Subtract, stem.Arithmetic(ArithmeticFunction.Minimum, stem))))
             .Linear(7).Softmax();
         var network = Randomized(builder.Build(), seed);
         foreach (var constant in network.Nodes.Select(n => n.Operation).OfType<Constant>())
@@ -95,9 +103,11 @@ internal static class TestNetworks
         for (int face = 0; face < count; face++)
         {
             var random = new RandomStream(seed, face);
-            double fx = random.NextDouble(0.05, 0.4), fy = random.NextDouble(0.05, 0.4), phase = random.NextDouble(0, 6), contrast = random.NextDouble(20, 90);
+            double fx = random.NextDouble(0.05, 0.4), fy = random.NextDouble(0.05, 0.4), phase = random.NextDouble(0, 6),
+                contrast = random.NextDouble(20, 90);
             for (int i = 0; i < 48 * 48; i++)
-                faces[face * 48 * 48 + i] = (byte)(128 + contrast * Math.Sin(fx * (i % 48) + fy * (i / 48) + phase) + random.NextDouble(-30, 30));
+                faces[face * 48 * 48 + i] =
+                    (byte)(128 + contrast * Math.Sin(fx * (i % 48) + fy * (i / 48) + phase) + random.NextDouble(-30, 30));
         }
         return faces;
     }

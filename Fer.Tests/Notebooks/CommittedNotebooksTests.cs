@@ -6,7 +6,8 @@ public class CommittedNotebooksTests
 {
     private static readonly string Folder = Path.Combine(TestPaths.Root, "Fer.Notebooks");
 
-    public static TheoryData<string> Names => [.. Directory.EnumerateFiles(Folder, "*.ipynb").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [.. Directory.EnumerateFiles(Folder, "*.ipynb").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     /// <summary>The quickest of them; `.ci/run` has `notebooks run --check` run them all.</summary>
     [Fact]

@@ -14,7 +14,8 @@ public sealed class NotebookRunnerTests : IDisposable
     {
         cells = cells.Select((source, i) => source.StartsWith('#')
             ? (object)new { cell_type = "markdown", id = $"c{i}", metadata = new { kept = true }, source }
-            : new { cell_type = "code", id = $"c{i}", execution_count = (int?)null, metadata = new { }, outputs = Array.Empty<object>(), source }),
+            : new { cell_type = "code", id = $"c{i}", execution_count = (int?)null, metadata = new { }, outputs = Array.Empty<object>(),
+                source }),
         metadata = new { kernelspec = new { name = ".net-csharp", display_name = ".NET (C#)", language = "C#" } },
         nbformat = 4,
         nbformat_minor = 5,
@@ -25,14 +26,16 @@ public sealed class NotebookRunnerTests : IDisposable
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
         var host = new CommandHost(output, error) { CurrentFolder = _folder.Path };
-        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, NotebookProgram.Commands, TestContext.Current.CancellationToken, NotebookProgram.Text);
+        int code = await CommandLineProgram.RunAsync(arguments.Split(' '), host, NotebookProgram.Commands,
+            TestContext.Current.CancellationToken, NotebookProgram.Text);
         return (code, output.ToString(), error.ToString());
     }
 
     [Fact]
     public async Task Cells_share_state_and_their_outputs_are_saved()
     {
-        string path = Write("# Title", "int x = 20;\nConsole.Write(\"a\");\nConsole.WriteLine(\"b\");", "using System.Text;\nx + 22", "display(new[] { 1.5, 2 }); display(HTML(\"<b>bold</b>\")); display(Markdown(\"*m*\"));");
+        string path = Write("# Title", "int x = 20;\nConsole.Write(\"a\");\nConsole.WriteLine(\"b\");", "using System.Text;\nx + 22",
+            "display(new[] { 1.5, 2 }); display(HTML(\"<b>bold</b>\")); display(Markdown(\"*m*\"));");
         var (code, _, error) = await Run("run one.ipynb");
         Assert.True(code == ExitCode.Done, error);
         var cells = Notebook.Load(path).Cells;

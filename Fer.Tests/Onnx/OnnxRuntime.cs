@@ -11,7 +11,8 @@ internal static class OnnxRuntime
 
     /// <summary>Why the runtime cannot be used here, or null where it can.</summary>
     internal static string? Missing { get; } =
-        !Directory.Exists(Path.Combine(Folder, "node_modules", "onnxruntime-node")) ? "onnxruntime-node is not installed; run `npm install` in Fer.Tests."
+        !Directory.Exists(Path.Combine(Folder, "node_modules", "onnxruntime-node"))
+            ? "onnxruntime-node is not installed; run `npm install` in Fer.Tests."
         : !NodeStarts() ? "Node is not installed."
         : null;
 
@@ -24,13 +25,15 @@ internal static class OnnxRuntime
         string folder = Directory.CreateTempSubdirectory("fer-onnx-").FullName;
         try
         {
-            string modelFile = Path.Combine(folder, "model.onnx"), input = Path.Combine(folder, "input.bin"), output = Path.Combine(folder, "output.bin");
+            string modelFile = Path.Combine(folder, "model.onnx"), input = Path.Combine(folder, "input.bin"),
+                output = Path.Combine(folder, "output.bin");
             File.WriteAllBytes(modelFile, model);
             File.WriteAllBytes(input, MemoryMarshal.AsBytes(pixels.AsSpan()));
             var (exitCode, error) = Node(Path.Combine(Folder, "Onnx", "run.cjs"), modelFile, input, output, batch.ToString());
             Assert.True(exitCode == 0, error);
             var outputs = new List<float[]>();
-            for (string file = output; File.Exists(file); file = $"{output}.{outputs.Count}") outputs.Add(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray());
+            for (string file = output; File.Exists(file); file = $"{output}.{outputs.Count}")
+                outputs.Add(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray());
             return [.. outputs];
         }
         finally
@@ -60,7 +63,8 @@ internal static class OnnxRuntime
 
     private static (int ExitCode, string Error) Node(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         string error = process.StandardError.ReadToEnd();
         output.Wait();

@@ -15,7 +15,9 @@ public class TrialViewTests
         view.ReportProgress(new TrialProgress(2, 1.5, 4, 0.5, 0.25, double.NaN, 0.75, 100, IsEpochEnd: false));
         view.ReportProgress(new TrialProgress(2, 2, 4, 0.5, 0.25, double.NaN, 0.75, 100, IsEpochEnd: true));
         var json = System.Text.Json.JsonDocument.Parse(writer.ToString()).RootElement;
-        Assert.Equal(("epoch", 3, 0.75), (json.GetProperty("event").GetString(), json.GetProperty("trial").GetInt32(), json.GetProperty("validationAccuracy").GetDouble()));
+        Assert.Equal(
+            ("epoch", 3, 0.75), (json.GetProperty("event").GetString(), json.GetProperty("trial").GetInt32(),
+                json.GetProperty("validationAccuracy").GetDouble()));
         Assert.False(json.TryGetProperty("validationLoss", out _));
     }
 
@@ -25,7 +27,8 @@ public class TrialViewTests
     [InlineData("NaN", "")]
     [InlineData("0 NaN 1", "▁█")]
     public void A_curve_becomes_a_line_of_bars(string values, string expected) =>
-        Assert.Equal(expected, TrialText.Sparkline([.. values.Split(' ').Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture))]));
+        Assert.Equal(expected,
+            TrialText.Sparkline([.. values.Split(' ').Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture))]));
 
     [Fact]
     public void A_long_curve_is_thinned_out_to_its_last_value() =>
@@ -50,7 +53,8 @@ public class TrialViewTests
         view.ReportProgress(new TrialProgress(0, 0.5, 2, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, false));
         _time.Advance(60);
         view.ReportProgress(new TrialProgress(0, 1, 2, 1.5, 0.4, 1.4, 0.45, 700, true));
-        var result = new TrialResult { TrialSettings = Settings(0), Metric = 0.4512, LogLoss = 1.4, DurationInMilliseconds = 61_000, Epochs = 1 };
+        var result = new TrialResult { TrialSettings = Settings(0), Metric = 0.4512, LogLoss = 1.4, DurationInMilliseconds = 61_000,
+            Epochs = 1 };
         view.ReportCompletedTrial(result);
         view.ReportBestTrial(result);
         view.ReportRunningTrial(Settings(1, TrialPhase.Final));
@@ -75,7 +79,8 @@ public class TrialViewTests
     public void Live_view_shows_trials_the_best_and_the_time_left()
     {
         var writer = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
         console.Profile.Width = 200;
         var view = new LiveTrialView(console, _time);
         Play(view);
@@ -92,7 +97,8 @@ public class TrialViewTests
     public void Live_view_shows_no_epoch_of_a_trial_that_was_left_behind()
     {
         var writer = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
         console.Profile.Width = 200;
         var view = new LiveTrialView(console, _time);
         view.ReportRunningTrial(Settings(0));
@@ -110,9 +116,12 @@ public class TrialViewTests
     [Fact]
     public async Task Live_view_gives_what_the_work_gives()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()), Ansi = AnsiSupport.No,
+                Interactive = InteractionSupport.No });
         console.Profile.Height = 40;
         Assert.Equal(7, await new LiveTrialView(console, _time).ShowAsync(() => Task.FromResult(7)));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new LiveTrialView(console, _time).ShowAsync<int>(() => throw new InvalidOperationException()));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => new LiveTrialView(console, _time).ShowAsync<int>(() => throw new InvalidOperationException()));
     }
 }

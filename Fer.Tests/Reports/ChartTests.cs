@@ -12,7 +12,8 @@ public class ChartTests
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    public static TheoryData<string> Kinds => ["bars", "groups", "lines", "bands", "heat", "reliability", "scatter", "front", "histogram", "parallel", "images"];
+    public static TheoryData<string> Kinds =>
+        ["bars", "groups", "lines", "bands", "heat", "reliability", "scatter", "front", "histogram", "parallel", "images"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -25,7 +26,8 @@ public class ChartTests
         Assert.Equal("A title. What is to be seen.", root.Attribute("aria-label")!.Value);
         Assert.Equal("A title", root.Element(Svg + "title")!.Value);
         Assert.Equal("What is to be seen.", root.Element(Svg + "desc")!.Value);
-        var marks = root.Descendants(Svg + "g").Where(g => g.Attribute("class")?.Value.StartsWith("mark", StringComparison.Ordinal) == true).ToArray();
+        var marks = root.Descendants(Svg + "g").Where(g => g.Attribute("class")?.Value.StartsWith("mark", StringComparison.Ordinal) == true)
+            .ToArray();
         Assert.NotEmpty(marks);
         Assert.All(marks, mark => Assert.NotEmpty(mark.Element(Svg + "title")!.Value));
         Assert.NotEmpty(chart.Values.Rows);
@@ -38,7 +40,8 @@ public class ChartTests
     {
         var root = XElement.Parse(Make(kind, ReportSamples.Hostile).ToSvgFile());
         Assert.DoesNotContain(root.Descendants(), element => element.Name.LocalName is "script" or "svg");
-        Assert.DoesNotContain(root.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.DoesNotContain(root.Descendants().Attributes(),
+            attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -60,7 +63,8 @@ public class ChartTests
             double[] box = [.. root.Attribute("viewBox")!.Value.Split(' ').Select(Number)];
             foreach (var shape in root.Descendants())
             {
-                foreach (var (name, limit) in new[] { ("x", box[2]), ("x1", box[2]), ("x2", box[2]), ("cx", box[2]), ("y", box[3]), ("y1", box[3]), ("y2", box[3]), ("cy", box[3]) })
+                foreach (var (name, limit) in new[] { ("x", box[2]), ("x1", box[2]), ("x2", box[2]), ("cx", box[2]), ("y", box[3]),
+                    ("y1", box[3]), ("y2", box[3]), ("cy", box[3]) })
                 {
                     if (shape.Attribute(name) is XAttribute place) Assert.InRange(Number(place.Value), -0.01, limit + 0.01);
                 }
@@ -74,7 +78,8 @@ public class ChartTests
     public void NaN_interrupts_the_line()
     {
         var chart = Lines([0.1, 0.2, double.NaN, 0.4, 0.5]);
-        string path = XElement.Parse(chart.ToSvgFile()).Descendants(Svg + "path").Select(one => one.Attribute("d")!.Value).Single(d => d.Contains('L'));
+        string path = XElement.Parse(chart.ToSvgFile()).Descendants(Svg + "path").Select(one => one.Attribute("d")!.Value).Single(
+            d => d.Contains('L'));
         Assert.Equal(2, path.Count(c => c == 'M'));
         Assert.Equal(2, path.Count(c => c == 'L'));
         Assert.Equal("–", chart.Values.Rows[2][1]);
@@ -84,7 +89,8 @@ public class ChartTests
     public void Marks_hold_exact_values()
     {
         Assert.Contains("<title>accuracy, epoch 2: 0.200</title>", Lines([0.1, 0.2]).ToSvg(), StringComparison.Ordinal);
-        string heat = new ConfusionHeatMap { Title = "t", Description = "d", Matrix = new(["happy", "sad"], [[1500, 500], [0, 0]]) }.ToSvg();
+        string heat = new ConfusionHeatMap { Title = "t", Description = "d",
+            Matrix = new(["happy", "sad"], [[1500, 500], [0, 0]]) }.ToSvg();
         Assert.Contains("<title>happy, predicted as sad: 500 of 2,000 (25.0\u00A0%)</title>", heat, StringComparison.Ordinal);
         Assert.Contains("<title>sad, correct: 0 of 0 (–)</title>", heat, StringComparison.Ordinal);
     }
@@ -112,7 +118,9 @@ public class ChartTests
         {
             Title = "t",
             Description = "d",
-            Series = [new("done", PointShape.Circle, [new("a", 1, 0.9), new("b", 2, 0.8), new("c", 2, 0.7), new("d", 1.5, 0.85), new("e", 0.5, 0.9), new("f", double.NaN, 1)])],
+            Series = [
+                new("done", PointShape.Circle, [new("a", 1, 0.9), new("b", 2, 0.8), new("c", 2, 0.7), new("d", 1.5, 0.85),
+                    new("e", 0.5, 0.9), new("f", double.NaN, 1)])],
             XName = "speed",
             YName = "accuracy",
             ShowFront = true,
@@ -123,7 +131,8 @@ public class ChartTests
     [Fact]
     public void A_histogram_counts_every_value_once()
     {
-        var chart = new HistogramChart { Title = "t", Description = "d", Series = [new("a", [0, 0.1, 0.5, 0.99, 1, double.NaN])], XName = "x", Bins = 4 };
+        var chart = new HistogramChart { Title = "t", Description = "d", Series = [new("a", [0, 0.1, 0.5, 0.99, 1, double.NaN])],
+            XName = "x", Bins = 4 };
         int[] counts = [.. chart.Values.Rows.Select(row => int.Parse(row[1].Split(' ')[0], CultureInfo.InvariantCulture))];
         Assert.Equal(5, counts.Sum());
         Assert.Equal(chart.Values.Rows.Count, counts.Length);
@@ -170,7 +179,8 @@ public class ChartTests
                 Title = Title,
                 Description = Description,
                 Categories = categories,
-                Series = [new("precision", drawn), new(name, [.. drawn.Select(value => 1 - value)]) { Intervals = [.. drawn.Select(_ => new ConfidenceInterval(0.2, 0.4))] }],
+                Series = [new("precision", drawn), new(name,
+                    [.. drawn.Select(value => 1 - value)]) { Intervals = [.. drawn.Select(_ => new ConfidenceInterval(0.2, 0.4))] }],
                 Format = ValueFormat.Percent,
                 ValueName = "share",
             },
@@ -178,7 +188,8 @@ public class ChartTests
             {
                 Title = Title,
                 Description = Description,
-                Series = [new(name, [.. drawn.Select((value, i) => (i, value))]), new("b", [.. drawn.Select((value, i) => (2 * i, -value))])],
+                Series = [new(name, [.. drawn.Select((value, i) => (i, value))]),
+                    new("b", [.. drawn.Select((value, i) => (2 * i, -value))])],
                 XName = "epoch",
                 Best = 1,
             },
@@ -186,10 +197,14 @@ public class ChartTests
             {
                 Title = Title,
                 Description = Description,
-                Series = [new(name, [.. drawn.Select((value, i) => (i, value))]) { Band = [.. drawn.Select(value => new ConfidenceInterval(value - 0.1, value + 0.2))] }],
+                Series = [
+                    new(name, [.. drawn.Select((value, i) => (i, value))]) {
+                        Band = [.. drawn.Select(value => new ConfidenceInterval(value - 0.1, value + 0.2))] }],
                 XName = "epoch",
             },
-            "histogram" => new HistogramChart { Title = Title, Description = Description, Series = [new(name, drawn), new("b", [.. drawn.Select(value => -value)])], XName = "grey" },
+            "histogram" =>
+                new HistogramChart { Title = Title, Description = Description,
+                    Series = [new(name, drawn), new("b", [.. drawn.Select(value => -value)])], XName = "grey" },
             "parallel" => new ParallelCoordinates
             {
                 Title = Title,

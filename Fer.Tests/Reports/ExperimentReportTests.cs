@@ -15,7 +15,9 @@ public class ExperimentReportTests
     {
         var page = Parse(ExperimentReport.ToHtml(ReportSamples.Experiment(text)));
         string[] captions = [.. page.Descendants("figcaption").Select(one => one.Value)];
-        foreach (string part in new[] { "Class distribution", "Accuracy by epoch", "Loss by epoch", "Confusion matrix", "Precision, recall and F1", "True against predicted", "Reliability diagram", "Accuracy against time", "Validation accuracy by epoch" })
+        foreach (string part in new[] { "Class distribution", "Accuracy by epoch", "Loss by epoch", "Confusion matrix",
+            "Precision, recall and F1", "True against predicted", "Reliability diagram", "Accuracy against time",
+            "Validation accuracy by epoch" })
             Assert.Contains(captions, caption => caption.StartsWith(part, StringComparison.Ordinal));
         string[] headings = [.. page.Descendants("h3").Select(one => one.Value)];
         foreach (string part in new[] { "Rows of each class", "Settings of the model", "Metrics of each class",
@@ -27,11 +29,17 @@ public class ExperimentReportTests
     public void Nothing_is_fetched_and_nothing_runs()
     {
         string html = ExperimentReport.ToHtml(ReportSamples.Experiment(ReportSamples.Hostile));
-        Assert.DoesNotMatch(new Regex(@"https?:|//[a-z]|@import|url\(|<script|<link|<img|<iframe|\son[a-z]+=""", RegexOptions.IgnoreCase), Regex.Replace(html, "&lt;.*?&gt;|data:image/png;base64,[A-Za-z0-9+/=]+", ""));
+        Assert.DoesNotMatch(new Regex(@"https?:|//[a-z]|@import|url\(|<script|<link|<img|<iframe|\son[a-z]+=""", RegexOptions.IgnoreCase),
+            Regex.Replace(html, "&lt;.*?&gt;|data:image/png;base64,[A-Za-z0-9+/=]+", ""));
         var page = Parse(html);
         Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img" or "iframe" or "object");
-        Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
-        Assert.All(page.Descendants().Attributes("href"), link => Assert.True(link.Value.StartsWith('#') || (link.Parent!.Name.LocalName == "image" && link.Value.StartsWith("data:image/png;base64,", StringComparison.Ordinal)), link.Value));
+        Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src"
+            || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.All(
+            page.Descendants().Attributes("href"), link => Assert.True(
+                link.Value.StartsWith('#')
+                    || (link.Parent!.Name.LocalName == "image" && link.Value.StartsWith(
+                        "data:image/png;base64,", StringComparison.Ordinal)), link.Value));
     }
 
     [Fact]
@@ -76,17 +84,21 @@ public class ExperimentReportTests
         Assert.Empty(page.Descendants("section"));
         Assert.Empty(page.Descendants("svg"));
 
-        var evaluated = Parse(ExperimentReport.ToHtml(new() { Title = "Evaluated", Evaluations = [new("PrivateTest", ReportSamples.Metrics(["a", "b"]))] }));
+        var evaluated = Parse(
+            ExperimentReport.ToHtml(new() { Title = "Evaluated", Evaluations = [new("PrivateTest", ReportSamples.Metrics(["a", "b"]))] }));
         Assert.Equal(["Result", "Evaluation on PrivateTest"], evaluated.Descendants("h2").Select(one => one.Value));
 
-        var trained = Parse(ExperimentReport.ToHtml(new() { Title = "Trained", Epochs = [new(1, double.NaN, 0.3, double.NaN, double.NaN)] }));
+        var trained = Parse(
+            ExperimentReport.ToHtml(new() { Title = "Trained", Epochs = [new(1, double.NaN, 0.3, double.NaN, double.NaN)] }));
         Assert.Equal(["Accuracy by epoch"], trained.Descendants("figcaption").Select(one => one.Value));
     }
 
     [Fact]
     public void An_evaluation_without_rows_says_so()
     {
-        var page = Parse(ExperimentReport.ToHtml(new() { Title = "Empty", Evaluations = [new("PrivateTest", ReportSamples.Metrics(["a", "b"], rows: 0))] }));
+        var page = Parse(
+            ExperimentReport.ToHtml(
+                new() { Title = "Empty", Evaluations = [new("PrivateTest", ReportSamples.Metrics(["a", "b"], rows: 0))] }));
         Assert.Contains("No rows were evaluated.", page.Root!.Value, StringComparison.Ordinal);
         Assert.Empty(page.Descendants("svg"));
     }
@@ -104,7 +116,8 @@ public class ExperimentReportTests
     public void Settings_that_never_change_are_listed_above_the_table_and_not_in_it()
     {
         var page = Parse(ReportSamples.Html());
-        var table = page.Descendants("table").Single(one => one.Attribute("aria-label")!.Value.StartsWith("All trials", StringComparison.Ordinal));
+        var table = page.Descendants("table").Single(
+            one => one.Attribute("aria-label")!.Value.StartsWith("All trials", StringComparison.Ordinal));
         Assert.DoesNotContain("BatchSize", table.Value, StringComparison.Ordinal);
         Assert.Contains("The same in all trials: BatchSize 128.", page.Root!.Value, StringComparison.Ordinal);
         Assert.Equal("3", Assert.Single(table.Descendants("tr"), row => row.Attribute("class")?.Value == "best").Element("th")!.Value);
@@ -117,12 +130,14 @@ public class ExperimentReportTests
         var page = Parse(ExperimentReport.ToHtml(new() { Title = "t", Evaluations = [new("PublicTest", metrics)] }));
         var tile = page.Descendants("dl").Single().Elements("div").Single(one => one.Element("dt")!.Value == "Accuracy");
         Assert.Contains(NumberText.Percent(metrics.Accuracy), tile.Value, StringComparison.Ordinal);
-        Assert.Contains(NumberText.Range(metrics.AccuracyInterval.Lower, metrics.AccuracyInterval.Upper, ValueFormat.Percent), tile.Value, StringComparison.Ordinal);
+        Assert.Contains(NumberText.Range(metrics.AccuracyInterval.Lower, metrics.AccuracyInterval.Upper, ValueFormat.Percent), tile.Value,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Counts_that_do_not_fit_the_classes_are_refused() =>
-        Assert.Throws<ArgumentException>(() => ExperimentReport.ToHtml(new() { Title = "t", ClassNames = ["a"], Splits = [new("Training", [1, 2])] }));
+        Assert.Throws<ArgumentException>(
+            () => ExperimentReport.ToHtml(new() { Title = "t", ClassNames = ["a"], Splits = [new("Training", [1, 2])] }));
 
     [Fact]
     public void The_file_is_written_whole_and_a_path_that_cannot_be_written_is_named()
@@ -135,7 +150,8 @@ public class ExperimentReportTests
             Assert.Equal(ReportSamples.Html(), File.ReadAllText(path));
             Assert.Equal((byte)'<', File.ReadAllBytes(path)[0]);
             string blocked = Path.Combine(path, "report.html");
-            Assert.Contains(blocked, Assert.Throws<FerException>(() => ExperimentReport.Write(blocked, new() { Title = "t" })).Message, StringComparison.Ordinal);
+            Assert.Contains(blocked, Assert.Throws<FerException>(() => ExperimentReport.Write(blocked, new() { Title = "t" })).Message,
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -145,7 +161,8 @@ public class ExperimentReportTests
 
     private static XDocument Parse(string html)
     {
-        using var reader = XmlReader.Create(new StringReader(html), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+        using var reader = XmlReader.Create(new StringReader(html),
+            new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
         return XDocument.Load(reader);
     }
 }

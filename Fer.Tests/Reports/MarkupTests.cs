@@ -14,7 +14,8 @@ public class MarkupTests
         string written = new Markup().Open("a", ("b", value)).Text(value).Close().ToString();
         var read = XElement.Parse(written, LoadOptions.PreserveWhitespace);
         Assert.Empty(read.Elements());
-        string expected = string.Concat(value.Select(c => char.IsControl(c) && c is not ('\n' or '\t') || char.IsSurrogate(c) || c >= '\uFFFE' ? '\uFFFD' : c));
+        string expected = string.Concat(
+            value.Select(c => char.IsControl(c) && c is not ('\n' or '\t') || char.IsSurrogate(c) || c >= '\uFFFE' ? '\uFFFD' : c));
         Assert.Equal(expected, read.Value);
         Assert.Equal(expected.Replace('\n', ' ').Replace('\t', ' '), read.Attribute("b")!.Value);
     }).QuickCheckThrowOnFailure();

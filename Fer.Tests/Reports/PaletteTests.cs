@@ -24,7 +24,8 @@ public class PaletteTests
     public void Lines_and_bars_stand_out_from_the_card(string name)
     {
         var palette = Of(name);
-        foreach (string colour in palette.Series) Assert.True(Contrast(colour, palette.Card) >= 3, $"{colour}: {Contrast(colour, palette.Card)}");
+        foreach (string colour in palette.Series)
+            Assert.True(Contrast(colour, palette.Card) >= 3, $"{colour}: {Contrast(colour, palette.Card)}");
     }
 
     [Theory]

@@ -23,7 +23,8 @@ internal static class ReportSamples
     internal static ErrorAnalysis Analysis(string[] names)
     {
         var made = RandomPredictions.Make(4, 60, names.Length);
-        var faces = new FaceSet(names, [.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Range(0, Face.PixelCount).Select(p => (byte)(i * 3 + p % 48)))],
+        var faces = new FaceSet(
+            names, [.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Range(0, Face.PixelCount).Select(p => (byte)(i * 3 + p % 48)))],
             made.Labels, [.. Enumerable.Range(0, 60).Select(i => (long)i)]);
         float[] Predict(FaceSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(i => made.Probabilities.Take(names.Length))];
         return ErrorAnalysis.Compute(faces, made.Probabilities) with
@@ -34,7 +35,8 @@ internal static class ReportSamples
     }
 
     internal static EpochFigures[] Epochs(int count) =>
-        [.. Enumerable.Range(1, count).Select(e => new EpochFigures(e, 1 - 0.8 / e, 0.7 - 0.5 / e, 2.0 / e, e == 2 ? double.NaN : 0.9 + 1.0 / e))];
+        [.. Enumerable.Range(1, count).Select(
+            e => new EpochFigures(e, 1 - 0.8 / e, 0.7 - 0.5 / e, 2.0 / e, e == 2 ? double.NaN : 0.9 + 1.0 / e))];
 
     internal static ExperimentReportData Experiment(string text)
     {
@@ -54,10 +56,14 @@ internal static class ReportSamples
             Evaluations = [new(text, Metrics(names)), new("PrivateTest", Metrics(names, seed: 2)) { Analysis = Analysis(names) }],
             Trials =
             [
-                new() { Number = 1, State = ReportTrialState.Completed, Seconds = 61, Score = 0.5, ImagesPerSecond = 900, Epochs = Epochs(4), Settings = [new(text, "1"), new("BatchSize", "128")] },
-                new() { Number = 2, State = ReportTrialState.Failed, Seconds = 3, Remark = text, Settings = [new(text, "2"), new("BatchSize", "128")] },
-                new() { Number = 3, State = ReportTrialState.Best, Seconds = 700, Score = 0.64, ImagesPerSecond = 300, Epochs = Epochs(12), Settings = [new(text, "3"), new("BatchSize", "128")] },
-                new() { Number = 4, State = ReportTrialState.Stopped, Seconds = 20, Score = 0.3, Epochs = Epochs(1), Settings = [new(text, "4"), new("BatchSize", "128")] },
+                new() { Number = 1, State = ReportTrialState.Completed, Seconds = 61, Score = 0.5, ImagesPerSecond = 900,
+                    Epochs = Epochs(4), Settings = [new(text, "1"), new("BatchSize", "128")] },
+                new() { Number = 2, State = ReportTrialState.Failed, Seconds = 3, Remark = text,
+                    Settings = [new(text, "2"), new("BatchSize", "128")] },
+                new() { Number = 3, State = ReportTrialState.Best, Seconds = 700, Score = 0.64, ImagesPerSecond = 300, Epochs = Epochs(12),
+                    Settings = [new(text, "3"), new("BatchSize", "128")] },
+                new() { Number = 4, State = ReportTrialState.Stopped, Seconds = 20, Score = 0.3, Epochs = Epochs(1),
+                    Settings = [new(text, "4"), new("BatchSize", "128")] },
             ],
             Environment = [new("seed", "1"), new(text, text)],
         };

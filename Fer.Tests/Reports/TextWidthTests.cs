@@ -17,5 +17,6 @@ public class TextWidthTests
 
     [Fact]
     public void A_pair_of_surrogates_is_never_cut() =>
-        Assert.All(Enumerable.Range(10, 100), room => Assert.All(TextWidth.Fit("😀😀😀😀😀😀", 13, room).EnumerateRunes(), rune => Assert.NotEqual(0xFFFD, rune.Value)));
+        Assert.All(Enumerable.Range(10, 100), room => Assert.All(
+            TextWidth.Fit("😀😀😀😀😀😀", 13, room).EnumerateRunes(), rune => Assert.NotEqual(0xFFFD, rune.Value)));
 }

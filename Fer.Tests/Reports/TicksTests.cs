@@ -22,7 +22,8 @@ public class TicksTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Shares_have_round_ticks() => Assert.Equal([0, 0.2, 0.4, 0.6, 0.8, 1], Ticks.Over(0, 1).Values.Select(value => Math.Round(value, 12)));
+    public void Shares_have_round_ticks() =>
+        Assert.Equal([0, 0.2, 0.4, 0.6, 0.8, 1], Ticks.Over(0, 1).Values.Select(value => Math.Round(value, 12)));
 
     [Fact]
     public void Epochs_have_whole_ticks()

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Fer.Tests.Rules;
 
-/// <summary>The one-way walk through the folders: <c>FolderArrows.txt</c> and <c>FileCycles.txt</c> beside this file are the tables.</summary>
+/// <summary>
+/// The one-way walk through the folders: <c>FolderArrows.txt</c> and <c>FileCycles.txt</c> beside this file are the tables.
+/// </summary>
 public class FolderDependencyTests
 {
     private const string Library = "Fer.Pipeline/Library/", Program = "Fer.Pipeline/";
@@ -10,7 +12,8 @@ public class FolderDependencyTests
     /// <summary>The library's folders: each uses only those before it. Engine and Images stand side by side.</summary>
     private static readonly string[] Order =
     [
-        "Common", "Engine", "Images", "Networks", "Faces", "Data", "Models", "Training", "Evaluation", "Detection", "Video", "AutoML", "Reports", "Runs",
+        "Common", "Engine", "Images", "Networks", "Faces", "Data", "Models", "Training", "Evaluation", "Detection", "Video", "AutoML",
+        "Reports", "Runs",
     ];
 
     [Fact]
@@ -30,7 +33,8 @@ public class FolderDependencyTests
     [Fact]
     public void The_table_holds_every_arrow_between_folders_and_no_other()
     {
-        var arrows = SourceGraph.Current.Arrows.Select(arrow => (From: Folder(arrow.From), To: Folder(arrow.To))).Where(arrow => arrow.From != arrow.To);
+        var arrows = SourceGraph.Current.Arrows.Select(arrow => (From: Folder(arrow.From), To: Folder(arrow.To))).Where(
+            arrow => arrow.From != arrow.To);
         string[] actual = [.. arrows.Select(arrow => $"{arrow.From} -> {arrow.To}").Distinct().Order(StringComparer.Ordinal)];
         string[] table = Lines("FolderArrows.txt");
         string[] difference = [.. actual.Except(table).Select(l => "+ " + l), .. table.Except(actual).Select(l => "- " + l)];
@@ -65,23 +69,27 @@ public class FolderDependencyTests
                     let match = Regex.Match(file.Text, @"^namespace ([\w.]+);", RegexOptions.Multiline)
                     where match.Success && match.Groups[1].Value != Namespace(file.Path)
                     // Extensions of ML.NET's catalogues stand where ML.NET's own packages have them.
-                    where !(match.Groups[1].Value == "Microsoft.ML" && file.Path.StartsWith(Library, StringComparison.Ordinal) && file.Path.Contains("Catalog"))
+                    where !(match.Groups[1].Value == "Microsoft.ML" && file.Path.StartsWith(Library, StringComparison.Ordinal)
+                        && file.Path.Contains("Catalog"))
                     select $"{file.Path}: {match.Groups[1].Value}, not {Namespace(file.Path)}";
         Assert.Empty(found);
     }
 
     private static string Namespace(string path)
     {
-        if (path.StartsWith(Library, StringComparison.Ordinal)) return Top(path) is var top && top == "Common" ? "Fer.Pipeline" : $"Fer.Pipeline.{top}";
+        if (path.StartsWith(Library, StringComparison.Ordinal))
+            return Top(path) is var top && top == "Common" ? "Fer.Pipeline" : $"Fer.Pipeline.{top}";
         string[] parts = path.Split('/')[..^1];
-        return path.StartsWith(Program, StringComparison.Ordinal) ? string.Join('.', ["Fer", .. parts[1..].Take(1)]) : string.Join('.', parts);
+        return path.StartsWith(Program, StringComparison.Ordinal) ? string.Join('.', ["Fer", .. parts[1..].Take(1)])
+            : string.Join('.', parts);
     }
 
     /// <summary>A library's file's top folder.</summary>
     private static string Top(string path) => path.Split('/')[2];
 
     private static int Rank(string path) =>
-        Array.IndexOf(Order, Top(path)) is >= 0 and var rank ? rank : throw new InvalidOperationException($"{path}: its folder is not in the order.");
+        Array.IndexOf(Order, Top(path)) is >= 0 and var rank ? rank
+            : throw new InvalidOperationException($"{path}: its folder is not in the order.");
 
     /// <summary>The folder of a file, two levels deep: <c>Library/Engine/Operations</c>, <c>Server/Live</c>.</summary>
     private static string Folder(string path)

@@ -39,6 +39,16 @@ public class ForbiddenCodeTests
     }
 
     [Fact]
+    public void No_line_of_code_is_longer_than_140_columns()
+    {
+        var found = from file in Repository.Files("", ".cs")
+                    from line in file.Text.Split('\n').Select((text, index) => (Text: text, Number: index + 1))
+                    where line.Text.Length > 140
+                    select $"{file.Path}:{line.Number}";
+        Assert.Empty(found);
+    }
+
+    [Fact]
     public void Source_files_end_lines_with_a_line_feed_and_carry_no_byte_order_mark()
     {
         var found = Repository.Files("", ".cs", ".csproj", ".props", ".md", ".json", ".py")
@@ -67,10 +77,12 @@ public class ForbiddenCodeTests
     {
         var regex = new Regex(pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant);
         // A lock file of Node's packages is written by npm.
-        return from file in Repository.Files(folder, folder.Length > 0 ? [".cs"] : [".cs", ".csproj", ".props", ".md", ".json", ".py", ".sln", ".js", ".mjs", ""])
+        return from file in Repository.Files(folder, folder.Length > 0 ? [".cs"]
+            : [".cs", ".csproj", ".props", ".md", ".json", ".py", ".sln", ".js", ".mjs", ""])
                where file.Path != except && !file.Path.EndsWith("package-lock.json", StringComparison.Ordinal)
                // An example in a doc comment is no code; blank lines keep the line numbers right.
-               let code = file.Path.EndsWith(".cs", StringComparison.Ordinal) && folder.Length > 0 ? Regex.Replace(file.Text, @"^[ \t]*///.*$", "", RegexOptions.Multiline) : file.Text
+               let code = file.Path.EndsWith(".cs", StringComparison.Ordinal) && folder.Length > 0
+                   ? Regex.Replace(file.Text, @"^[ \t]*///.*$", "", RegexOptions.Multiline) : file.Text
                from Match match in regex.Matches(code)
                select $"{file.Path}:{Repository.LineOf(code, match.Index)}: {match.Value.Trim()}";
     }

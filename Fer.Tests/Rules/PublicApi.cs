@@ -7,7 +7,8 @@ namespace Fer.Tests.Rules;
 /// <summary>The public surface of an assembly as text, one member a line.</summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     internal static string Describe(Assembly assembly)
     {
@@ -48,7 +49,8 @@ internal static class PublicApi
         foreach (var property in type.GetProperties(Declared))
         {
             string get = property.GetMethod is { } g && Visible(g) ? "get; " : "";
-            string set = property.SetMethod is { } s && Visible(s) ? s.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? "init; " : "set; " : "";
+            string set = property.SetMethod is { } s && Visible(s)
+                ? s.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? "init; " : "set; " : "";
             if (get.Length + set.Length == 0 || property.Name == "EqualityContract") continue;
             string index = property.GetIndexParameters() is { Length: > 0 } p ? $"[{string.Join(", ", p.Select(Parameter))}]" : "";
             string @static = (property.GetMethod ?? property.SetMethod)!.IsStatic ? "static " : "";
@@ -69,7 +71,8 @@ internal static class PublicApi
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(Parameter));
 
     private static string Parameter(ParameterInfo parameter) =>
-        $"{(parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")}";
+        $"{(parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Name(parameter.ParameterType)} " +
+        $"{parameter.Name}{(parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")}";
 
     private static string Name(Type type)
     {

@@ -24,7 +24,8 @@ public class PublicApiTests
         var current = Qualified(after).ToHashSet();
         string[] difference = [.. old.Except(current).Select(l => "- " + l), .. current.Except(old).Select(l => "+ " + l)];
         Assert.True(difference.Length == 0,
-            $"The public surface changed. If that is meant, run the tests once with {UpdateVariable}=1 and commit Fer.Tests/PublicApi.txt.\n{string.Join('\n', difference)}");
+            $"The public surface changed. If that is meant, run the tests once with {UpdateVariable}=1 and commit " +
+            $"Fer.Tests/PublicApi.txt.\n{string.Join('\n', difference)}");
     }
 
     private static IEnumerable<string> Qualified(IEnumerable<string> lines)

@@ -3,7 +3,8 @@ namespace Fer.Tests.Rules;
 /// <summary>The files that the rules are checked on.</summary>
 internal static class Repository
 {
-    private static readonly string[] NotOurs = ["bin", "obj", "node_modules", ".git", "artifacts", "data", "TestResults", ".vs", ".vscode", ".idea"];
+    private static readonly string[] NotOurs = ["bin", "obj", "node_modules", ".git", "artifacts", "data", "TestResults", ".vs", ".vscode",
+        ".idea"];
 
     /// <summary>Files below a folder of the repository, by relative path with forward slashes.</summary>
     internal static IEnumerable<(string Path, string Text)> Files(string folder, params string[] extensions)
@@ -20,6 +21,7 @@ internal static class Repository
 
     private static IEnumerable<string> Walk(string folder) =>
         Directory.EnumerateFiles(folder).Concat(
-            Directory.EnumerateDirectories(folder).Where(d => !NotOurs.Contains(Path.GetFileName(d)) || Path.GetFileName(Path.GetDirectoryName(d)) == "Fer.Pipeline" && Path.GetFileName(d) == "Data")
+            Directory.EnumerateDirectories(folder).Where(d => !NotOurs.Contains(Path.GetFileName(d))
+                || Path.GetFileName(Path.GetDirectoryName(d)) == "Fer.Pipeline" && Path.GetFileName(d) == "Data")
                 .SelectMany(Walk));
 }

@@ -17,7 +17,8 @@ internal sealed class SourceGraph
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None);
         var usings = CSharpSyntaxTree.ParseText(GlobalUsings, options);
-        var trees = Repository.Files("Fer.Pipeline", ".cs").Select(file => CSharpSyntaxTree.ParseText(file.Text, options, file.Path)).ToArray();
+        var trees = Repository.Files("Fer.Pipeline", ".cs").Select(file => CSharpSyntaxTree.ParseText(file.Text, options, file.Path))
+            .ToArray();
         // The library itself is among the references for what its build generates; where a type stands in a source too, the source wins.
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is not ("fer.dll" or "Fer.Tests.dll" or "Fer.Notebooks.dll"))
@@ -53,7 +54,8 @@ internal sealed class SourceGraph
             {
                 if (TypeOf(symbol) is not { } type || type.Locations.Any(l => l.SourceTree == model.SyntaxTree)) continue;
                 // A type in several files is where its main file is: the one with the shortest name.
-                string? to = type.Locations.Select(l => l.SourceTree?.FilePath).Where(path => path is { Length: > 0 }).MinBy(path => path!.Length);
+                string? to = type.Locations.Select(l => l.SourceTree?.FilePath).Where(path => path is { Length: > 0 }).MinBy(
+                    path => path!.Length);
                 if (to is not null) _arrows.Add((from, to));
             }
         }

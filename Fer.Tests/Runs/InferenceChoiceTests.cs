@@ -21,7 +21,8 @@ public class InferenceChoiceTests
         Threads = 2,
     }).Fit(SyntheticFaces.Create(48, classes: 3, seed: seed, noise: 120), cancellation: TestContext.Current.CancellationToken).Network;
 
-    private static ChosenInference Choose(InferenceLimits limits, params Network[] candidates) => new InferenceChoice(Faces, limits, 2, TimeProvider.System).Choose(candidates);
+    private static ChosenInference Choose(InferenceLimits limits, params Network[] candidates) =>
+        new InferenceChoice(Faces, limits, 2, TimeProvider.System).Choose(candidates);
 
     [Fact]
     public void What_is_chosen_is_never_worse_than_the_plain_model_and_costs_no_more_than_allowed()

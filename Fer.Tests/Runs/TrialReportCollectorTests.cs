@@ -6,9 +6,11 @@ namespace Fer.Tests.Runs;
 
 public class TrialReportCollectorTests
 {
-    private static TrialSettings Settings(int id) => new() { TrialId = id, Parameter = new SearchSpace<ScriptedOptions>().Default, Seed = 1 };
+    private static TrialSettings Settings(int id) =>
+        new() { TrialId = id, Parameter = new SearchSpace<ScriptedOptions>().Default, Seed = 1 };
 
-    private static TrialProgress Epoch(int trial, double accuracy) => new(trial, 1, 2, 1, accuracy, 1, accuracy, 100 * trial, IsEpochEnd: true);
+    private static TrialProgress Epoch(int trial, double accuracy) =>
+        new(trial, 1, 2, 1, accuracy, 1, accuracy, 100 * trial, IsEpochEnd: true);
 
     [Fact]
     public void Epochs_of_a_trial_that_was_left_behind_are_not_those_of_the_next()

@@ -19,10 +19,12 @@ internal sealed class CameraBrowser : IAsyncDisposable
     /// <summary>Starts the browser.</summary>
     /// <param name="film">An MJPEG file that the camera shows; none for a machine without a camera.</param>
     internal static async Task<CameraBrowser> StartAsync(string? film) => new(await Chromium.StartAsync(
-        film is null ? [] : ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={film}"]));
+        film is null ? []
+            : ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={film}"]));
 
     /// <summary>Opens the page and waits until it works.</summary>
-    internal async Task<IPage> OpenAsync(RunningServer server, int width = 1280, int height = 1000, bool dark = false, bool allowCamera = true, bool waits = true)
+    internal async Task<IPage> OpenAsync(RunningServer server, int width = 1280, int height = 1000, bool dark = false,
+        bool allowCamera = true, bool waits = true)
     {
         var page = await _chromium.NewPageAsync(width, height, dark, allowCamera);
         var errors = new List<string>();

@@ -21,7 +21,8 @@ public sealed class FaceBatcherTests : IDisposable
         _models.Dispose();
     }
 
-    private FaceBatcher Batcher(int most, double wait) => new(_model, new ServeOptions { MaxBatch = most, MaxWaitMilliseconds = wait }, _metrics, TimeProvider.System);
+    private FaceBatcher Batcher(int most, double wait) =>
+        new(_model, new ServeOptions { MaxBatch = most, MaxWaitMilliseconds = wait }, _metrics, TimeProvider.System);
 
     private static byte[] Faces(int count, int first)
     {

@@ -67,7 +67,8 @@ public sealed partial class FerServerTests
         Assert.All(text.TrimEnd('\n').Split('\n'), line => Assert.Matches(MetricLine(), line));
         Assert.Contains("fer_requests_total{route=\"/v1/predict\",status=\"200\"} 3\n", text);
         Assert.Contains("fer_requests_total{route=\"other\",status=\"404\"} 1\n", text);
-        foreach (string stage in (string[])["decode", "detect", "queue", "classify", "total"]) Assert.Contains($"fer_stage_seconds_count{{stage=\"{stage}\"}} 3\n", text);
+        foreach (string stage in (string[])["decode", "detect", "queue", "classify", "total"])
+            Assert.Contains($"fer_stage_seconds_count{{stage=\"{stage}\"}} 3\n", text);
         Assert.Contains("fer_stage_seconds_bucket{stage=\"total\",le=\"+Inf\"} 3\n", text);
         Assert.Contains("fer_faces_total 3\n", text);
     }
@@ -77,9 +78,12 @@ public sealed partial class FerServerTests
     {
         await using var server = await RunningServer.StartAsync();
         var document = await RunningServer.JsonAsync(await server.Client.GetAsync(Routes.OpenApi, Cancel));
-        Assert.Equal(new[] { Routes.Predict, Routes.Live, Routes.Model, Routes.Health, Routes.Metrics }.Order(), document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal(new[] { Routes.Predict, Routes.Live, Routes.Model, Routes.Health, Routes.Metrics }.Order(),
+            document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Order());
         foreach (Match reference in Reference().Matches(document.GetRawText()))
-            Assert.True(reference.Groups[1].Value.Split('/').Aggregate((JsonElement?)document, (at, name) => at?.TryGetProperty(name, out var next) == true ? next : null) is not null, reference.Value);
+            Assert.True(
+                reference.Groups[1].Value.Split('/').Aggregate((JsonElement?)document,
+                    (at, name) => at?.TryGetProperty(name, out var next) == true ? next : null) is not null, reference.Value);
         var schemas = document.GetProperty("components").GetProperty("schemas");
         var answer = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face()));
         Matches(answer, schemas.GetProperty("Prediction"), document);
@@ -110,7 +114,8 @@ public sealed partial class FerServerTests
     {
         foreach (string file in Directory.EnumerateFiles(Path.Combine(TestPaths.Root, "Fer.Pipeline", "Server", "Page")))
         {
-            var addresses = Address().Matches(File.ReadAllText(file)).Select(m => m.Value).Where(a => a is not ("http://www.w3.org" or "http://localhost$"));
+            var addresses = Address().Matches(File.ReadAllText(file)).Select(m => m.Value).Where(
+                a => a is not ("http://www.w3.org" or "http://localhost$"));
             Assert.Empty(addresses);
         }
     }
@@ -120,10 +125,12 @@ public sealed partial class FerServerTests
     {
         if (schema.TryGetProperty("$ref", out var reference))
         {
-            Matches(value, document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]), document);
+            Matches(value, document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]),
+                document);
             return;
         }
-        string[] kinds = schema.GetProperty("type") is { ValueKind: JsonValueKind.Array } many ? [.. many.EnumerateArray().Select(t => t.GetString()!)] : [schema.GetProperty("type").GetString()!];
+        string[] kinds = schema.GetProperty("type") is { ValueKind: JsonValueKind.Array } many
+            ? [.. many.EnumerateArray().Select(t => t.GetString()!)] : [schema.GetProperty("type").GetString()!];
         string kind = value.ValueKind switch
         {
             JsonValueKind.Object => "object",
@@ -135,7 +142,8 @@ public sealed partial class FerServerTests
         Assert.Contains(kind, kinds);
         if (kind == "array") Assert.All(value.EnumerateArray(), item => Matches(item, schema.GetProperty("items"), document));
         if (kind != "object") return;
-        if (schema.TryGetProperty("required", out var required)) Assert.All(required.EnumerateArray(), name => Assert.True(value.TryGetProperty(name.GetString()!, out _), name.GetString()));
+        if (schema.TryGetProperty("required", out var required))
+            Assert.All(required.EnumerateArray(), name => Assert.True(value.TryGetProperty(name.GetString()!, out _), name.GetString()));
         foreach (var member in value.EnumerateObject())
         {
             bool known = schema.TryGetProperty("properties", out var properties) && properties.TryGetProperty(member.Name, out _);

@@ -14,8 +14,10 @@ public sealed class HostileBodiesTests
         await using var server = await RunningServer.StartAsync(new() { MaxBodyBytes = 100_000, MaxPixels = 100_000 }, new HalvesFinder());
         byte[] png = RunningServer.Face(), jpeg = TestPictures.Jpeg;
         const string Boundary = "----b0und4ry";
-        byte[] form = [.. Encoding.ASCII.GetBytes($"--{Boundary}\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a.png\"\r\n\r\n"), .. png,
-            .. Encoding.ASCII.GetBytes($"\r\n--{Boundary}\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\n"), .. jpeg, .. Encoding.ASCII.GetBytes($"\r\n--{Boundary}--\r\n")];
+        byte[] form = [
+            .. Encoding.ASCII.GetBytes($"--{Boundary}\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a.png\"\r\n\r\n"), .. png,
+            .. Encoding.ASCII.GetBytes($"\r\n--{Boundary}\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\n"), .. jpeg,
+            .. Encoding.ASCII.GetBytes($"\r\n--{Boundary}--\r\n")];
         var random = new RandomStream(20_261_122);
         var seen = new Dictionary<int, int>();
         for (int i = 0; i < Count; i++)
@@ -31,7 +33,8 @@ public sealed class HostileBodiesTests
             using var response = await server.PostAsync(i % 8 < 4 ? "v1/predict" : "v1/predict?faces=whole", body, type);
             int status = (int)response.StatusCode;
             seen[status] = seen.GetValueOrDefault(status) + 1;
-            Assert.True(status is 200 or 400 or 413 or 415 or 422, $"body {i}: {status} {await response.Content.ReadAsStringAsync(RunningServer.Cancel)}\n{server.Log}");
+            Assert.True(status is 200 or 400 or 413 or 415 or 422,
+                $"body {i}: {status} {await response.Content.ReadAsStringAsync(RunningServer.Cancel)}\n{server.Log}");
         }
         Assert.True(seen.ContainsKey(200) && seen.ContainsKey(415) && seen.ContainsKey(422), string.Join(", ", seen));
         Assert.True((await server.PostAsync("v1/predict", png)).IsSuccessStatusCode);

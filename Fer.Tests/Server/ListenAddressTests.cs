@@ -52,7 +52,8 @@ public sealed class ListenAddressTests : IDisposable
         using var models = new Fer.Tests.Models.TestModels();
         using var model = Fer.Pipeline.Models.FerModel.Load(models.Save(), 1);
         string listen = $"127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
-        var e = await Assert.ThrowsAsync<FerException>(() => FerServer.StartAsync(model, new ServeOptions { Listen = listen }, cancellationToken: Cancel));
+        var e = await Assert.ThrowsAsync<FerException>(
+            () => FerServer.StartAsync(model, new ServeOptions { Listen = listen }, cancellationToken: Cancel));
         Assert.Contains(listen, e.Message);
         Assert.Contains("another program", e.Message);
     }
@@ -61,18 +62,24 @@ public sealed class ListenAddressTests : IDisposable
     public async Task A_certificate_serves_https()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-        string pem = _folder.Write("server.pem", certificate.ExportCertificatePem()), keyFile = _folder.Write("server.key", key.ExportPkcs8PrivateKeyPem());
-        string pfx = _folder.Write("server.pfx", certificate.Export(X509ContentType.Pfx, "secret")), password = _folder.Write("password.txt", "secret\n");
-        foreach (var options in (ServeOptions[])[new() { Certificate = pem, CertificateKey = keyFile }, new() { Certificate = pfx, CertificatePasswordFile = password }])
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        string pem = _folder.Write("server.pem", certificate.ExportCertificatePem()),
+            keyFile = _folder.Write("server.key", key.ExportPkcs8PrivateKeyPem());
+        string pfx = _folder.Write("server.pfx", certificate.Export(X509ContentType.Pfx, "secret")),
+            password = _folder.Write("password.txt", "secret\n");
+        foreach (var options in (ServeOptions[])[new() { Certificate = pem, CertificateKey = keyFile },
+            new() { Certificate = pfx, CertificatePasswordFile = password }])
         {
             await using var server = await RunningServer.StartAsync(options);
             Assert.StartsWith("https://", server.Server.Url);
-            using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, seen, _, _) => seen?.Thumbprint == certificate.Thumbprint };
+            using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, seen, _, _) =>
+                seen?.Thumbprint == certificate.Thumbprint };
             using var client = new HttpClient(handler);
             Assert.Equal("ok\n", await client.GetStringAsync(server.Server.Url + Routes.Health, Cancel));
         }
-        foreach (var options in (ServeOptions[])[new() { Certificate = pem }, new() { Certificate = pfx }, new() { Certificate = _folder.File("none.pfx") }, new() { Certificate = password }])
+        foreach (var options in (ServeOptions[])[new() { Certificate = pem }, new() { Certificate = pfx },
+            new() { Certificate = _folder.File("none.pfx") }, new() { Certificate = password }])
         {
             var e = await Assert.ThrowsAsync<FerException>(() => RunningServer.StartAsync(options));
             Assert.Contains(options.Certificate!, e.Message);

@@ -26,7 +26,8 @@ public sealed class LiveSessionTests
         return socket.SendAsync(frame, WebSocketMessageType.Binary, true, Cancel);
     }
 
-    private static Task SendText(ClientWebSocket socket, string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, Cancel);
+    private static Task SendText(ClientWebSocket socket, string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, Cancel);
 
     private static async Task<JsonElement> Receive(ClientWebSocket socket)
     {
@@ -83,7 +84,8 @@ public sealed class LiveSessionTests
         await begun.WaitAsync(Cancel);
         for (uint frame = 2; frame <= 50; frame++) await Send(socket, frame, TestPictures.Jpeg);
         // All of them are there before the first is done with.
-        while (!(await server.Client.GetStringAsync("metrics", Cancel)).Contains("outcome=\"superseded\"} 48\n", StringComparison.Ordinal)) await Task.Delay(5, Cancel);
+        while (!(await server.Client.GetStringAsync("metrics", Cancel)).Contains("outcome=\"superseded\"} 48\n", StringComparison.Ordinal))
+            await Task.Delay(5, Cancel);
         go.Release(2);
         Assert.Equal(1u, (await Receive(socket)).GetProperty("frame").GetUInt32());
         var last = await Receive(socket);
@@ -109,7 +111,8 @@ public sealed class LiveSessionTests
         using var socket = await Connect(server);
         await SendText(socket, """{"box":{"x":10,"y":5.5,"width":20,"height":30}}""");
         await Send(socket, 1, TestPictures.Jpeg);
-        Assert.Equal(10, Assert.Single((await Receive(socket)).GetProperty("faces").EnumerateArray()).GetProperty("box").GetProperty("x").GetDouble());
+        Assert.Equal(10, Assert.Single((await Receive(socket)).GetProperty("faces").EnumerateArray()).GetProperty("box").GetProperty("x")
+            .GetDouble());
         await SendText(socket, """{"box":null}""");
         await Send(socket, 2, TestPictures.Jpeg);
         Assert.Equal(2, (await Receive(socket)).GetProperty("faces").GetArrayLength());
@@ -162,7 +165,8 @@ public sealed class LiveSessionTests
         go.Release(2);
         var detected = await Receive(socket);
         Assert.Equal(1u, detected.GetProperty("frame").GetUInt32());
-        Assert.All(detected.GetProperty("faces").EnumerateArray(), f => Assert.Equal(JsonValueKind.Number, f.GetProperty("score").ValueKind));
+        Assert.All(detected.GetProperty("faces").EnumerateArray(),
+            f => Assert.Equal(JsonValueKind.Number, f.GetProperty("score").ValueKind));
         var boxed = await Receive(socket);
         Assert.Equal(3u, boxed.GetProperty("frame").GetUInt32());
         Assert.All(boxed.GetProperty("faces").EnumerateArray(), f => Assert.Equal(JsonValueKind.Null, f.GetProperty("score").ValueKind));

@@ -56,7 +56,8 @@ public sealed class PageTests : IDisposable
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-stage .box");
         Assert.Equal(1, await page.Locator(".face").CountAsync());
-        foreach (string emotion in (string[])["happy", "sad", "happy"]) await page.WaitForSelectorAsync($".face-head strong:text-is('{emotion}')");
+        foreach (string emotion in (string[])["happy", "sad", "happy"])
+            await page.WaitForSelectorAsync($".face-head strong:text-is('{emotion}')");
         await page.WaitForFunctionAsync("() => /frames a second/.test(document.getElementById('speed-text').textContent)");
         Assert.Contains("happy", await page.GetAttributeAsync("#timeline", "aria-label"));
         await page.WaitForSelectorAsync("#spoken:not(:empty)", new() { State = WaitForSelectorState.Attached });
@@ -94,7 +95,8 @@ public sealed class PageTests : IDisposable
         Assert.True((await page.Locator("#camera-stage .crop").BoundingBoxAsync())!.X < after.X);
         await page.WaitForSelectorAsync(".face-head strong:text-is('happy')");
         await ScreenshotAsync(page, "frame-phone-dark");
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the phone.");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
+            "The page is wider than the phone.");
     }
 
     [Fact]
@@ -132,11 +134,13 @@ public sealed class PageTests : IDisposable
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-problem:not([hidden])");
         Assert.Matches("refused|No camera", await page.TextContentAsync("#camera-problem"));
-        await page.EvaluateAsync("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }");
+        await page.EvaluateAsync(
+            "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }");
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-problem:has-text('The camera was refused')");
         await ScreenshotAsync(page, "refused");
-        await page.EvaluateAsync("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError')); }");
+        await page.EvaluateAsync(
+            "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError')); }");
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-problem:has-text('No camera was found')");
     }
@@ -146,7 +150,8 @@ public sealed class PageTests : IDisposable
     {
         Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         const string Key = "0123456789abcdef+/=?";
-        await using var server = await RunningServer.StartAsync(new() { ApiKeyFile = _folder.Write("keys.txt", Key) }, new WholeFinder(), BrightnessModel());
+        await using var server = await RunningServer.StartAsync(
+            new() { ApiKeyFile = _folder.Write("keys.txt", Key) }, new WholeFinder(), BrightnessModel());
         await using var browser = await CameraBrowser.StartAsync(Film());
         var page = await browser.OpenAsync(server, waits: false);
         await page.FillAsync("#key", "not this one, surely");
@@ -165,7 +170,8 @@ public sealed class PageTests : IDisposable
         Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
         string film = _folder.File("people.mjpeg");
-        CameraBrowser.MakeFilm(film, [.. new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6)], "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
+        CameraBrowser.MakeFilm(film, [.. new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6)],
+            "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
         await using var server = await RunningServer.StartAsync(new() { Detector = SamplePhotographs.Detector }, model: BrightnessModel());
         await using var browser = await CameraBrowser.StartAsync(film);
         var page = await browser.OpenAsync(server);
@@ -184,6 +190,7 @@ public sealed class PageTests : IDisposable
     private static async Task ScreenshotAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable(ScreenshotsVariable) is { Length: > 0 } folder)
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}.png")), FullPage = true });
+            await page.ScreenshotAsync(
+                new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}.png")), FullPage = true });
     }
 }

@@ -24,7 +24,8 @@ public sealed class PredictEndpointTests
         Assert.Equal(JsonValueKind.Null, face.GetProperty("score").ValueKind);
         Assert.Equal("{\"x\":0,\"y\":0,\"width\":48,\"height\":48}", face.GetProperty("box").GetRawText());
         Assert.Equal("{\"width\":48,\"height\":48}", answer.GetProperty("image").GetRawText());
-        Assert.Equal(["decode", "detect", "queue", "classify", "total"], answer.GetProperty("milliseconds").EnumerateObject().Select(m => m.Name));
+        Assert.Equal(["decode", "detect", "queue", "classify", "total"],
+            answer.GetProperty("milliseconds").EnumerateObject().Select(m => m.Name));
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class PredictEndpointTests
         byte[] face = ImageDecoder.Decode(RunningServer.Face(1), "face").ToGray().Pixels;
         var wide = new byte[48 * 100];
         for (int y = 0; y < 48; y++) face.AsSpan(48 * y, 48).CopyTo(wide.AsSpan(100 * y + 52));
-        var cut = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?box=52,0,48,48", PngEncoder.Encode(new GrayImage(100, 48, wide))));
+        var cut = await RunningServer.JsonAsync(
+            await server.PostAsync("v1/predict?box=52,0,48,48", PngEncoder.Encode(new GrayImage(100, 48, wide))));
         var whole = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face(1)));
         Assert.Equal(Probabilities(whole), Probabilities(cut));
     }
@@ -76,14 +78,17 @@ public sealed class PredictEndpointTests
         Assert.Equal(415, results[1].GetProperty("problem").GetProperty("status").GetInt32());
         Assert.Contains("broken.png", results[1].GetProperty("problem").GetProperty("detail").GetString());
         for (int i = 0; i < 3; i += 2)
-            Assert.Equal(Probabilities(await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face(i)))), Probabilities(results[i]));
+            Assert.Equal(
+                Probabilities(await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face(i)))),
+                Probabilities(results[i]));
     }
 
     [Fact]
     public async Task A_form_with_one_picture_is_answered_like_the_picture_alone()
     {
         await using var server = await RunningServer.StartAsync();
-        using var form = new MultipartFormDataContent { { RunningServer.Content(RunningServer.Face(), "image/png"), "picture", "face.png" } };
+        using var form =
+            new MultipartFormDataContent { { RunningServer.Content(RunningServer.Face(), "image/png"), "picture", "face.png" } };
         var answer = await RunningServer.JsonAsync(await server.Client.PostAsync("v1/predict?faces=whole", form, Cancel));
         Assert.Single(answer.GetProperty("faces").EnumerateArray());
     }
@@ -106,7 +111,8 @@ public sealed class PredictEndpointTests
     public async Task Without_a_detector_the_answer_says_how_to_go_on()
     {
         await using var server = await RunningServer.StartAsync();
-        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict", RunningServer.Face()), 422, "No face detector", "box=", "faces=whole");
+        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict", RunningServer.Face()), 422, "No face detector", "box=",
+            "faces=whole");
     }
 
     [Fact]
@@ -174,7 +180,8 @@ public sealed class PredictEndpointTests
     public async Task A_form_without_pictures_cannot_be_processed()
     {
         await using var server = await RunningServer.StartAsync();
-        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", "--b--\r\n"u8.ToArray(), "multipart/form-data; boundary=b"), 422, "no picture");
+        await RunningServer.ProblemAsync(await server.PostAsync(
+            "v1/predict?faces=whole", "--b--\r\n"u8.ToArray(), "multipart/form-data; boundary=b"), 422, "no picture");
     }
 
     [Fact]

@@ -65,7 +65,8 @@ public sealed class RequestGuardTests : IDisposable
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader(header, value);
         socket.Options.AddSubProtocol(RequestGuard.LiveProtocol);
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri(server.Server.Url.Replace("http", "ws") + Routes.Live), Cancel));
+        await Assert.ThrowsAsync<WebSocketException>(
+            () => socket.ConnectAsync(new Uri(server.Server.Url.Replace("http", "ws") + Routes.Live), Cancel));
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public sealed class RequestGuardTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await Get(server, "v1/model", ("Origin", server.Server.Url))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Get(server, "v1/model", ("Sec-Fetch-Site", "same-origin"))).StatusCode);
         // A link to the page from elsewhere is fine.
-        Assert.Equal(HttpStatusCode.OK, (await Get(server, "/", ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK, (await Get(server, "/", ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Get(server, "v1/model")).StatusCode);
     }
 
@@ -125,7 +127,8 @@ public sealed class RequestGuardTests : IDisposable
         await using var server = await RunningServer.StartAsync(new() { ApiKeyFile = Keys() });
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol(RequestGuard.LiveProtocol);
-        socket.Options.AddSubProtocol(RequestGuard.KeyProtocolPrefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(key)).TrimEnd('=').Replace('+', '-').Replace('/', '_'));
+        socket.Options.AddSubProtocol(RequestGuard.KeyProtocolPrefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(key)).TrimEnd('=')
+            .Replace('+', '-').Replace('/', '_'));
         var connect = socket.ConnectAsync(new Uri(server.Server.Url.Replace("http", "ws") + Routes.Live), Cancel);
         if (!right)
         {
@@ -142,7 +145,8 @@ public sealed class RequestGuardTests : IDisposable
     [InlineData("192.0.2.1:0")]
     public async Task Other_machines_cannot_connect_without_keys(string listen)
     {
-        var e = await Assert.ThrowsAsync<FerUsageException>(() => FerServer.StartAsync(null!, new ServeOptions { Listen = listen }, cancellationToken: Cancel));
+        var e = await Assert.ThrowsAsync<FerUsageException>(
+            () => FerServer.StartAsync(null!, new ServeOptions { Listen = listen }, cancellationToken: Cancel));
         Assert.Contains("--api-key-file", e.Message);
     }
 
@@ -158,5 +162,6 @@ public sealed class RequestGuardTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_of_keys_is_named() => Assert.Contains("none.txt", Assert.Throws<FerException>(() => ApiKeys.Load(_folder.File("none.txt"))).Message);
+    public void A_missing_file_of_keys_is_named() =>
+        Assert.Contains("none.txt", Assert.Throws<FerException>(() => ApiKeys.Load(_folder.File("none.txt"))).Message);
 }

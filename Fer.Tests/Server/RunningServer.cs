@@ -52,7 +52,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    internal Task<HttpResponseMessage> PostAsync(string path, byte[] body, string type = "image/png") => Client.PostAsync(path, Content(body, type), Cancel);
+    internal Task<HttpResponseMessage> PostAsync(string path, byte[] body, string type = "image/png") =>
+        Client.PostAsync(path, Content(body, type), Cancel);
 
     internal static ByteArrayContent Content(byte[] body, string? type)
     {
@@ -106,7 +107,10 @@ internal sealed class HalvesFinder(Action? before = null) : IFaceFinder
         before?.Invoke();
         if (picture.Width < 20) return [];
         int half = picture.Width / 2;
-        return [.. new[] { 0, half }.Select((left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height), new DetectedFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, default), [.. Enumerable.Repeat((byte)(60 + 100 * i), Fer.Pipeline.Faces.Face.PixelCount)]))];
+        return [.. new[] { 0, half }.Select(
+            (left, i) => new FoundFace(new FaceBox(left, 0, half, picture.Height),
+                new DetectedFace(new FaceBox(left, 0, half, picture.Height), 0.9f - 0.1f * i, default),
+                [.. Enumerable.Repeat((byte)(60 + 100 * i), Fer.Pipeline.Faces.Face.PixelCount)]))];
     }
 
     public void Dispose()

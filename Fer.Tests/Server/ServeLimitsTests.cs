@@ -16,7 +16,8 @@ public sealed class ServeLimitsTests
     {
         await using var server = await RunningServer.StartAsync(new() { MaxBodyBytes = 10_000 });
         await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", new byte[10_001]), 413, "10,000");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/predict?faces=whole") { Content = RunningServer.Content(new byte[10_001], "image/png") };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "v1/predict?faces=whole") { Content = RunningServer.Content(new byte[10_001], "image/png") };
         request.Headers.TransferEncodingChunked = true;
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await server.Client.SendAsync(request, Cancel)).StatusCode);
         Assert.Contains("fer_body_bytes 0\n", await server.Client.GetStringAsync("metrics", Cancel));
@@ -27,9 +28,11 @@ public sealed class ServeLimitsTests
     {
         await using var server = await RunningServer.StartAsync(new() { MaxPixels = 48 * 48 });
         Assert.True((await server.PostAsync("v1/predict?faces=whole", RunningServer.Face())).IsSuccessStatusCode);
-        await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", PngEncoder.Encode(new GrayImage(49, 48, new byte[49 * 48]))), 413, "49 x 48");
+        await RunningServer.ProblemAsync(
+            await server.PostAsync("v1/predict?faces=whole", PngEncoder.Encode(new GrayImage(49, 48, new byte[49 * 48]))), 413, "49 x 48");
         // Billions of pixels in a few bytes: refused before anything is allocated.
-        foreach (var (width, height, size) in ((int, int, string)[])[(40_000, 50_000, "40,000 x 50,000"), (60_000, 60_000, "60,000 x 60,000"), (1, int.MaxValue, "1 x 2,147,483,647")])
+        foreach (var (width, height, size) in ((int, int, string)[])[(40_000, 50_000, "40,000 x 50,000"),
+            (60_000, 60_000, "60,000 x 60,000"), (1, int.MaxValue, "1 x 2,147,483,647")])
         {
             byte[] bomb = RunningServer.Face();
             BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(16), width);
@@ -55,7 +58,8 @@ public sealed class ServeLimitsTests
     {
         using var hold = new ManualResetEventSlim();
         using var begun = new SemaphoreSlim(0);
-        await using var server = await RunningServer.StartAsync(new() { MaxRequests = inAll, MaxRequestsPerClient = perClient }, new HalvesFinder(() =>
+        await using var server = await RunningServer.StartAsync(
+            new() { MaxRequests = inAll, MaxRequestsPerClient = perClient }, new HalvesFinder(() =>
         {
             begun.Release();
             hold.Wait(Cancel);
@@ -87,7 +91,8 @@ public sealed class ServeLimitsTests
         using var hold = new ManualResetEventSlim();
         await using var server = await RunningServer.StartAsync(new() { RequestSeconds = 0.3 }, new HalvesFinder(() => hold.Wait(Cancel)));
         // As many as there are processors hold them all; the one after waits its time out.
-        var held = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => server.PostAsync("v1/predict", RunningServer.Face())).ToArray();
+        var held = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => server.PostAsync("v1/predict", RunningServer.Face()))
+            .ToArray();
         await RunningServer.ProblemAsync(await server.PostAsync("v1/predict", RunningServer.Face()), 503, "0.3 seconds");
         hold.Set();
         await Task.WhenAll(held);
@@ -109,7 +114,8 @@ public sealed class ServeLimitsTests
                 await client.ConnectAsync(uri.Host, uri.Port, Cancel);
                 // Half of them never end their headers, half promise a body that does not come.
                 string text = i % 2 == 0 ? "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
-                    : "POST /v1/predict?faces=whole HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 9000\r\n\r\nabc";
+                    : "POST /v1/predict?faces=whole HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: " +
+                        "9000\r\n\r\nabc";
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Cancel);
             }
             Assert.True((await server.PostAsync("v1/predict?faces=whole", RunningServer.Face())).IsSuccessStatusCode);

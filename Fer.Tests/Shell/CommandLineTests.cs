@@ -173,7 +173,8 @@ public sealed class CommandLineTests : IDisposable
     public async Task Unexpected_error_is_one_line_with_its_type()
     {
         var error = new StringWriter { NewLine = "\n" };
-        int code = await CommandLineProgram.RunAsync(["break"], new CommandHost(TextWriter.Null, error), [new BreakingCommand()], CancellationToken.None);
+        int code = await CommandLineProgram.RunAsync(["break"], new CommandHost(TextWriter.Null, error), [new BreakingCommand()],
+            CancellationToken.None);
         Assert.Equal(ExitCode.Failed, code);
         string line = Assert.Single(error.ToString().TrimEnd('\n').Split('\n'));
         Assert.Contains("InvalidTimeZoneException", line);
@@ -186,7 +187,8 @@ public sealed class CommandLineTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         await cancel.CancelAsync();
-        int code = await CommandLineProgram.RunAsync(["wait"], new CommandHost(TextWriter.Null, TextWriter.Null), [new WaitingCommand()], cancel.Token);
+        int code = await CommandLineProgram.RunAsync(["wait"], new CommandHost(TextWriter.Null, TextWriter.Null), [new WaitingCommand()],
+            cancel.Token);
         Assert.Equal(ExitCode.Cancelled, code);
     }
 
@@ -219,8 +221,10 @@ public sealed class CommandLineTests : IDisposable
     public async Task Bench_prints_ratios_to_a_peers_figures_and_each_layers_share()
     {
         string peer = Path.Combine(_folder, "peer.jsonl");
-        await File.WriteAllTextAsync(peer, "{\"net\": \"vgg40\", \"mode\": \"infer\", \"dtype\": \"bf16\", \"images_per_second\": 0.001}\n", TestContext.Current.CancellationToken);
-        var (code, output, error) = await Run("bench", "--nets", "vgg40", "--modes", "infer", "--batch", "2", "--iterations", "1", "--layers", "--compare", "peer.jsonl", "--json");
+        await File.WriteAllTextAsync(peer, "{\"net\": \"vgg40\", \"mode\": \"infer\", \"dtype\": \"bf16\", \"images_per_second\": 0.001}\n",
+            TestContext.Current.CancellationToken);
+        var (code, output, error) = await Run("bench", "--nets", "vgg40", "--modes", "infer", "--batch", "2", "--iterations", "1",
+            "--layers", "--compare", "peer.jsonl", "--json");
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal("vgg40", JsonDocument.Parse(output).RootElement.GetProperty("net").GetString());
         Assert.Contains("images/s of bf16 in peer.jsonl", error);

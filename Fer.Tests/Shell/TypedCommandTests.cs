@@ -21,7 +21,8 @@ public class TypedCommandTests
     }
 
     [Fact]
-    public void Folders_of_Windows_are_left_out_too() => Assert.Equal("fer train --data fer2013.csv", Of("train", "--data", @"C:\Users\someone\fer2013.csv").Portable);
+    public void Folders_of_Windows_are_left_out_too() =>
+        Assert.Equal("fer train --data fer2013.csv", Of("train", "--data", @"C:\Users\someone\fer2013.csv").Portable);
 
     [Fact]
     public void A_root_stays_what_it_is() => Assert.Equal("fer train --output /", Of("train", "--output", "/").Portable);

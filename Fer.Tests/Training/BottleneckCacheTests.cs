@@ -51,7 +51,8 @@ public class BottleneckCacheTests
         var faces = SyntheticFaces.Create(6);
         var network = NetworkTap.Find(TestNetworks.Classifier()).Cut(TestNetworks.Classifier());
         string key = Convert.ToHexString(BottleneckCache.Key(faces, network, winograd: true));
-        var relabelled = new Fer.Pipeline.Data.FaceSet(["a", "b", "c"], [.. Enumerable.Range(0, 6).SelectMany(i => faces.Pixels(i).ToArray())], [2, 1, 0, 2, 1, 0], [0, 1, 2, 3, 4, 5]);
+        var relabelled = new Fer.Pipeline.Data.FaceSet(["a", "b", "c"],
+            [.. Enumerable.Range(0, 6).SelectMany(i => faces.Pixels(i).ToArray())], [2, 1, 0, 2, 1, 0], [0, 1, 2, 3, 4, 5]);
         Assert.NotEqual(key, Convert.ToHexString(BottleneckCache.Key(faces, network, winograd: false)));
         Assert.Equal(key, Convert.ToHexString(BottleneckCache.Key(relabelled, network, winograd: true)));
         Assert.NotEqual(key, Convert.ToHexString(BottleneckCache.Key(faces.Select([0, 1, 2, 3, 4]), network, winograd: true)));

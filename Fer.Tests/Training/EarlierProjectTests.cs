@@ -24,9 +24,12 @@ public class EarlierProjectTests
         foreach (var project in EarlierProject.All.DistinctBy(p => p.Options.Arch).Where(p => p.Minutes <= 20))
         {
             var faces = SyntheticFaces.Create(96, project.Scheme.ClassNames.Count, seed: 3);
-            var result = new ImageClassificationTrainer(project.Options with { Epoch = 2, BatchSize = 32, Threads = 1, EarlyStoppingCriteria = null }).Fit(faces, null, TestContext.Current.CancellationToken);
+            var result = new ImageClassificationTrainer(
+                project.Options with { Epoch = 2, BatchSize = 32, Threads = 1, EarlyStoppingCriteria = null }).Fit(faces, null,
+                    TestContext.Current.CancellationToken);
             Assert.Equal(TrainingOutcome.Completed, result.Outcome);
-            Assert.True(result.History[^1].TrainingLoss < result.History[0].TrainingLoss, $"{project.Name}: {result.History[0].TrainingLoss} to {result.History[^1].TrainingLoss}");
+            Assert.True(result.History[^1].TrainingLoss < result.History[0].TrainingLoss,
+                $"{project.Name}: {result.History[0].TrainingLoss} to {result.History[^1].TrainingLoss}");
         }
     }
 

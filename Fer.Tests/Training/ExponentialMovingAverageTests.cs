@@ -61,5 +61,6 @@ public class ExponentialMovingAverageTests
     }
 
     [Fact]
-    public void Decay_of_one_is_refused() => Assert.Throws<FerUsageException>(() => new ExponentialMovingAverage(OptimizerTests.Problem(), 1f));
+    public void Decay_of_one_is_refused() =>
+        Assert.Throws<FerUsageException>(() => new ExponentialMovingAverage(OptimizerTests.Problem(), 1f));
 }

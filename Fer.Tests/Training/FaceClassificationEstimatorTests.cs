@@ -35,7 +35,8 @@ public sealed class FaceClassificationEstimatorTests : IDisposable
         SampleFaces.WriteCsv(csv, 300, seed: 3);
         var faces = _ml.Data.LoadFer2013(csv);
         var test = _ml.Data.FilterByUsage(faces, Usage.PublicTest);
-        var pipeline = _ml.Transforms.ConvertToGrayscale(FaceColumns.Image).Append(_ml.MulticlassClassification.Trainers.FaceClassification(Small));
+        var pipeline = _ml.Transforms.ConvertToGrayscale(FaceColumns.Image).Append(
+            _ml.MulticlassClassification.Trainers.FaceClassification(Small));
         var model = pipeline.Fit(_ml.Data.FilterByUsage(faces, Usage.Training));
         var metrics = _ml.MulticlassClassification.Evaluate(model.Transform(test));
         _ml.Model.Save(model, faces.Schema, zip);
@@ -52,7 +53,8 @@ public sealed class FaceClassificationEstimatorTests : IDisposable
         Assert.Equal(metrics.MicroAccuracy, ours.Accuracy, 1e-12);
         Assert.Equal(metrics.MacroAccuracy, ours.MacroAccuracy, 1e-12);
         Assert.Equal(metrics.LogLoss, ours.LogLoss, 1e-6);
-        Assert.Equal(metrics.ConfusionMatrix.Counts.SelectMany(row => row), ours.ConfusionMatrix.Counts.SelectMany(row => row.Select(count => (double)count)));
+        Assert.Equal(metrics.ConfusionMatrix.Counts.SelectMany(row => row),
+            ours.ConfusionMatrix.Counts.SelectMany(row => row.Select(count => (double)count)));
         Assert.Equal(LabelScheme.Seven.Definition, fer.Manifest.Scheme);
         Assert.Equal("2", fer.Manifest.Settings["Epoch"]);
     }
@@ -87,7 +89,8 @@ public sealed class FaceClassificationEstimatorTests : IDisposable
         // The chain propagates schemas before it fits.
         using var model = trainer.Append(_ml.Transforms.Conversion.MapKeyToValue("Guess")).Fit(faces);
         var view = model.Transform(faces);
-        Assert.Equal(["Emotion", "Face", "Guess", "Shares"], view.Schema.Where(column => !column.IsHidden).Select(column => column.Name).Order());
+        Assert.Equal(["Emotion", "Face", "Guess", "Shares"],
+            view.Schema.Where(column => !column.IsHidden).Select(column => column.Name).Order());
         Assert.All(view.GetColumn<string>("Guess"), guess => Assert.Contains(guess, new[] { "no", "yes" }));
         _ml.Model.Save(model, faces.Schema, _folder.File("named.zip"));
         var loaded = _ml.Model.Load(_folder.File("named.zip"), out _).Transform(faces);

@@ -23,7 +23,8 @@ public class ImageClassificationTrainerTests
         Threads = 2,
     };
 
-    private static TrainingResult Fit(ImageClassificationTrainer.Options options, FaceSet? validation, CancellationToken? cancellation = null) =>
+    private static TrainingResult Fit(ImageClassificationTrainer.Options options, FaceSet? validation,
+        CancellationToken? cancellation = null) =>
         new ImageClassificationTrainer(options).Fit(Training, validation, cancellation ?? TestContext.Current.CancellationToken);
 
     private static float[] Weights(TrainingResult result) => result.Network.Parameters.Values.ToArray();
@@ -57,7 +58,8 @@ public class ImageClassificationTrainerTests
     [InlineData(2)]
     public void Same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others(int threads)
     {
-        var options = Small with { Epoch = 2, Threads = threads, Augmentation = FaceAugmentation.Strong, Dropout = 0.3f, Mixup = 0.2, GradientClipping = 1 };
+        var options = Small with { Epoch = 2, Threads = threads, Augmentation = FaceAugmentation.Strong, Dropout = 0.3f, Mixup = 0.2,
+            GradientClipping = 1 };
         float[] first = Weights(Fit(options, Validation));
         Assert.Equal(first, Weights(Fit(options, Validation)));
         Assert.NotEqual(first, Weights(Fit(options with { Seed = 2 }, Validation)));
@@ -179,6 +181,7 @@ public class ImageClassificationTrainerTests
         var trainer = new ImageClassificationTrainer(Small);
         var cancellation = TestContext.Current.CancellationToken;
         Assert.Throws<FerException>(() => trainer.Fit(Training.Select([]), cancellation: cancellation));
-        Assert.Contains("class2", Assert.Throws<FerException>(() => trainer.Fit(Training, SyntheticFaces.Create(9, classes: 3), cancellation)).Message);
+        Assert.Contains(
+            "class2", Assert.Throws<FerException>(() => trainer.Fit(Training, SyntheticFaces.Create(9, classes: 3), cancellation)).Message);
     }
 }

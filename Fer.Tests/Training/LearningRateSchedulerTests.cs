@@ -5,7 +5,8 @@ namespace Fer.Tests.Training;
 
 public class LearningRateSchedulerTests
 {
-    private static double At(LearningRateScheduler scheduler, double fraction, long step = 0) => scheduler.Factor(new TrainState(step, 10, fraction));
+    private static double At(LearningRateScheduler scheduler, double fraction, long step = 0) =>
+        scheduler.Factor(new TrainState(step, 10, fraction));
 
     [Fact]
     public void Cosine_warms_up_peaks_and_ends_at_exactly_0()
@@ -59,7 +60,8 @@ public class LearningRateSchedulerTests
             plateau.EndEpoch(loss, 0.1);
             return At(plateau, 0);
         })];
-        // Epochs 3 and 4 are no better by 0.01; 5 counts down the cool-down, 6 ends it and counts, 7 makes two; then the same again, to the floor of 0.2.
+        // Epochs 3 and 4 are no better by 0.01; 5 counts down the cool-down, 6 ends it and counts, 7 makes two; then the same again, to the
+        // floor of 0.2.
         Assert.Equal([1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.2, 0.2], factors.Select(f => Math.Round(f, 12)));
         Assert.Equal(1, At(options.Start(), 0));
         Assert.Throws<InvalidOperationException>(() => options.EndEpoch(1, 1));

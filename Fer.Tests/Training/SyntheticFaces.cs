@@ -17,7 +17,8 @@ internal static class SyntheticFaces
             var random = new RandomStream(seed, i);
             labels[i] = i % classes;
             rows[i] = i;
-            double angle = Math.PI * labels[i] / classes, phase = random.NextDouble(0, 6), kx = Math.Cos(angle) * 0.8, ky = Math.Sin(angle) * 0.8;
+            double angle = Math.PI * labels[i] / classes, phase = random.NextDouble(0, 6), kx = Math.Cos(angle) * 0.8,
+                ky = Math.Sin(angle) * 0.8;
             for (int y = 0; y < Face.Side; y++)
                 for (int x = 0; x < Face.Side; x++)
                     pixels[(i * Face.Side + y) * Face.Side + x] =

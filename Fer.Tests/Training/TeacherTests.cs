@@ -88,9 +88,11 @@ public sealed class TeacherTests : IDisposable
         var options = Options(path) with { BottleneckFolder = _folder.File("answers"), MetricsCallback = seen.Add };
         var with = new ImageClassificationTrainer(options).Fit(Three, cancellation: TestContext.Current.CancellationToken);
         Assert.Contains(seen, m => m.Bottleneck is { DatasetUsed: BottleneckDataset.Teacher, Index: 40, Count: 40, FromCache: false });
-        var by = new ImageClassificationTrainer(options with { Teacher = null, MetricsCallback = null }).Fit(Teach(path, Three, 1, 0.5f), cancellation: TestContext.Current.CancellationToken);
+        var by = new ImageClassificationTrainer(options with { Teacher = null, MetricsCallback = null }).Fit(
+            Teach(path, Three, 1, 0.5f), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(by.Network.Parameters.Values.ToArray(), with.Network.Parameters.Values.ToArray());
-        var without = new ImageClassificationTrainer(options with { Teacher = null, MetricsCallback = null }).Fit(Three, cancellation: TestContext.Current.CancellationToken);
+        var without = new ImageClassificationTrainer(options with { Teacher = null, MetricsCallback = null }).Fit(
+            Three, cancellation: TestContext.Current.CancellationToken);
         Assert.NotEqual(without.Network.Parameters.Values.ToArray(), with.Network.Parameters.Values.ToArray());
 
         seen.Clear();
@@ -105,9 +107,11 @@ public sealed class TeacherTests : IDisposable
         var whole = new ImageClassificationTrainer(options).Fit(Three, cancellation: TestContext.Current.CancellationToken);
         using var cancel = new CancellationTokenSource();
         var kept = options with { WorkspacePath = _folder.File("checkpoint") };
-        var part = new ImageClassificationTrainer(kept with { ProgressCallback = p => { if (p.Step == 3) cancel.Cancel(); } }).Fit(Three, cancellation: cancel.Token);
+        var part = new ImageClassificationTrainer(kept with { ProgressCallback = p => { if (p.Step == 3) cancel.Cancel(); } }).Fit(
+            Three, cancellation: cancel.Token);
         Assert.Equal((TrainingOutcome.Cancelled, 3), (part.Outcome, part.Steps));
-        var rest = new ImageClassificationTrainer(kept with { Resume = true }).Fit(Three, cancellation: TestContext.Current.CancellationToken);
+        var rest = new ImageClassificationTrainer(kept with { Resume = true }).Fit(
+            Three, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((TrainingOutcome.Completed, 6), (rest.Outcome, rest.Steps));
         Assert.Equal(whole.Network.Parameters.Values.ToArray(), rest.Network.Parameters.Values.ToArray());
     }
@@ -117,7 +121,8 @@ public sealed class TeacherTests : IDisposable
     {
         var faces = SyntheticFaces.Create(4 * BottleneckFeatures.LargestBatch, 3);
         var options = Options(Model("class0", "class1", "class2")) with { TimeBudget = TimeSpan.FromMilliseconds(1) };
-        var error = Assert.Throws<FerException>(() => new ImageClassificationTrainer(options).Fit(faces, cancellation: TestContext.Current.CancellationToken));
+        var error = Assert.Throws<FerException>(
+            () => new ImageClassificationTrainer(options).Fit(faces, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("The teacher's predictions for 256 faces take about", error.Message, StringComparison.Ordinal);
     }
 
@@ -127,7 +132,8 @@ public sealed class TeacherTests : IDisposable
         var wrong = WithSoftTargets(Three);
         var options = Options(null) with { Arch = Model("class0", "class1", "class2"), FineTune = FineTune.None };
         float[] Head(FaceSet faces, float soft) =>
-            [.. new ImageClassificationTrainer(options with { SoftTargets = soft }).Fit(faces, cancellation: TestContext.Current.CancellationToken).Network.Parameters.Values];
+            [.. new ImageClassificationTrainer(options with { SoftTargets = soft }).Fit(
+                faces, cancellation: TestContext.Current.CancellationToken).Network.Parameters.Values];
         Assert.Equal(Head(Three, 1), Head(wrong, 0));
         Assert.NotEqual(Head(Three, 1), Head(wrong, 1));
     }
@@ -144,7 +150,9 @@ public sealed class TeacherTests : IDisposable
 
     private static bool Near(float a, float b) => Math.Abs(a - b) < 1e-5f;
 
-    /// <summary>Targets that are not what the labels say: three quarters at the face's number modulo two, a quarter at the last class.</summary>
+    /// <summary>
+    /// Targets that are not what the labels say: three quarters at the face's number modulo two, a quarter at the last class.
+    /// </summary>
     private static FaceSet WithSoftTargets(FaceSet faces)
     {
         var targets = new float[faces.Count * 3];
@@ -153,7 +161,8 @@ public sealed class TeacherTests : IDisposable
     }
 
     private static FaceSet Teach(string path, FaceSet faces, float soft, float share) =>
-        Teacher.Load(path, faces.ClassNames).Teach(faces, Options(null) with { SoftTargets = soft, TeacherShare = share }, TestContext.Current.CancellationToken);
+        Teacher.Load(path, faces.ClassNames).Teach(faces, Options(null) with { SoftTargets = soft, TeacherShare = share },
+            TestContext.Current.CancellationToken);
 
     private static ImageClassificationTrainer.Options Options(string? teacher) => new()
     {
@@ -177,6 +186,7 @@ public sealed class TeacherTests : IDisposable
     {
         var network = Architectures.Create("FerNet", classNames.Count, new ArchitectureOptions { InputSide = 16, Width = 0.25 });
         network.Initialize(7);
-        ModelZip.Save(path, InferenceGraph.Create(network, calibration), new ModelManifest { ClassNames = classNames, Scheme = "custom", Architecture = network.Architecture }, "{}");
+        ModelZip.Save(path, InferenceGraph.Create(network, calibration),
+            new ModelManifest { ClassNames = classNames, Scheme = "custom", Architecture = network.Architecture }, "{}");
     }
 }

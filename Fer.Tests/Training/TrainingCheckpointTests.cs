@@ -27,8 +27,10 @@ public sealed class TrainingCheckpointTests : IDisposable
 
     private string Checkpoint => Path.Combine(_folder.Path, "training.ckpt");
 
-    private static TrainingResult Fit(ImageClassificationTrainer.Options options, CancellationToken? cancellation = null, FaceSet? training = null) =>
-        new ImageClassificationTrainer(options).Fit(training ?? Training, Validation, cancellation ?? TestContext.Current.CancellationToken);
+    private static TrainingResult Fit(ImageClassificationTrainer.Options options, CancellationToken? cancellation = null,
+        FaceSet? training = null) =>
+        new ImageClassificationTrainer(options).Fit(training ?? Training, Validation, cancellation
+            ?? TestContext.Current.CancellationToken);
 
     /// <summary>Trains until a step and dies there, as a killed process does: nothing is saved on the way out.</summary>
     private void Die(ImageClassificationTrainer.Options options, long atStep) => Assert.Throws<OutOfMemoryException>(() => Fit(options with
@@ -65,7 +67,8 @@ public sealed class TrainingCheckpointTests : IDisposable
         Assert.Equal(expected.History.Select(Figures), actual.History.Select(Figures));
         Assert.Equal((expected.BestEpoch, expected.Steps, expected.Outcome), (actual.BestEpoch, actual.Steps, actual.Outcome));
 
-        static TrainingMetrics Figures(TrainingMetrics m) => m with { Seconds = 0, ImagesPerSecond = 0, LoaderWaitShare = 0, EngineShare = 0 };
+        static TrainingMetrics Figures(TrainingMetrics m) =>
+            m with { Seconds = 0, ImagesPerSecond = 0, LoaderWaitShare = 0, EngineShare = 0 };
     }
 
     public static TheoryData<string> Kinds => ["sgd", "nadam", "plateau", "stopping", "progressive", "plain"];
@@ -77,7 +80,8 @@ public sealed class TrainingCheckpointTests : IDisposable
         "plateau" => Small with { LearningRateScheduler = new ReduceOnPlateau { Patience = 1, MinDelta = 10 } },
         "stopping" => Small with { Epoch = 20, EarlyStoppingCriteria = new EarlyStopping { Patience = 3, MinDelta = 0.6 } },
         "progressive" => Small with { ProgressiveResizing = 0.5, ProgressiveSide = 8 },
-        _ => Small with { ExponentialMovingAverage = 0, Mixup = 0, Dropout = 0, Augmentation = FaceAugmentation.None, Optimizer = OptimizerKind.AdamW, LearningRate = 0.003 },
+        _ => Small with { ExponentialMovingAverage = 0, Mixup = 0, Dropout = 0, Augmentation = FaceAugmentation.None,
+            Optimizer = OptimizerKind.AdamW, LearningRate = 0.003 },
     };
 
     [Theory, MemberData(nameof(Kinds))]
@@ -217,10 +221,12 @@ public sealed class TrainingCheckpointTests : IDisposable
 
     [Fact]
     public void Resume_without_a_place_is_refused() =>
-        Assert.Contains("WorkspacePath", Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(Small with { Resume = true })).Message);
+        Assert.Contains(
+            "WorkspacePath", Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(Small with { Resume = true })).Message);
 
     [Fact]
     public void Networks_of_one_input_size_cannot_be_resized() =>
         Assert.Contains("ProgressiveResizing", Assert.Throws<FerUsageException>(() =>
-            new ImageClassificationTrainer(Small with { Arch = "ThreeConvolutionCnn", ProgressiveResizing = 0.5, ProgressiveSide = 8 })).Message);
+            new ImageClassificationTrainer(
+                Small with { Arch = "ThreeConvolutionCnn", ProgressiveResizing = 0.5, ProgressiveSide = 8 })).Message);
 }

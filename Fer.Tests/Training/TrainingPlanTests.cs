@@ -38,12 +38,14 @@ public class TrainingPlanTests
     [InlineData(60, 0.1, 0.3, 0.0)]     // becomes three times faster half-way
     [InlineData(600, 0.1, 1.0, 0.3)]    // noisy
     [InlineData(10, 0.5, 1.0, 0.2)]
-    public void Deadline_plan_ends_just_before_the_deadline_with_rising_fractions(double budget, double stepSeconds, double later, double noise)
+    public void Deadline_plan_ends_just_before_the_deadline_with_rising_fractions(
+        double budget, double stepSeconds, double later, double noise)
     {
         var clock = new Clock();
         const int perEpoch = 20;
         const double validation = 0.4;
-        var plan = new DeadlinePlan(clock, clock.GetTimestamp(), TimeSpan.FromSeconds(budget), perEpoch, long.MaxValue / 2, validation / stepSeconds);
+        var plan = new DeadlinePlan(clock, clock.GetTimestamp(), TimeSpan.FromSeconds(budget), perEpoch, long.MaxValue / 2,
+            validation / stepSeconds);
         var random = new Fer.Pipeline.RandomStream(3);
         double previous = -1, largest = 0;
         while (true)
@@ -52,7 +54,8 @@ public class TrainingPlanTests
             if (previous >= 0) largest = Math.Max(largest, plan.Fraction - previous);
             previous = plan.Fraction;
             // The first step is slow: kernels are compiled.
-            double seconds = (plan.Done == 0 ? 5 * stepSeconds : stepSeconds) * (clock.Seconds > budget / 2 ? later : 1) * (1 + noise * random.NextDouble(-1, 1));
+            double seconds = (plan.Done == 0 ? 5 * stepSeconds : stepSeconds) * (clock.Seconds > budget / 2 ? later
+                : 1) * (1 + noise * random.NextDouble(-1, 1));
             clock.Advance(seconds);
             bool last = plan.IsLast;
             plan.EndStep(seconds);

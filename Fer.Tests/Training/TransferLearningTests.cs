@@ -63,7 +63,8 @@ public sealed class TransferLearningTests : IDisposable
         join after in result.Network.Parameters on before.Name equals after.Name
         select (before, after);
 
-    private static bool IsSame((NetworkParameter Before, NetworkParameter After) pair) => pair.Before.Values.SequenceEqual(pair.After.Values);
+    private static bool IsSame((NetworkParameter Before, NetworkParameter After) pair) =>
+        pair.Before.Values.SequenceEqual(pair.After.Values);
 
     [Fact]
     public void A_head_alone_learns_new_classes_on_features_that_are_computed_once()
@@ -83,7 +84,8 @@ public sealed class TransferLearningTests : IDisposable
         // The network says of whole faces what the head said of features.
         using var pool = new WorkerPool(2);
         using var evaluator = new ModelEvaluator(first.Network, pool);
-        Assert.Equal(first.Best.ValidationAccuracy!.Value, evaluator.Score(Validation, TestContext.Current.CancellationToken).Accuracy(Validation), 0.02);
+        Assert.Equal(first.Best.ValidationAccuracy!.Value, evaluator.Score(Validation, TestContext.Current.CancellationToken).Accuracy(
+            Validation), 0.02);
 
         seen.Clear();
         var second = Fit(options);
@@ -101,7 +103,8 @@ public sealed class TransferLearningTests : IDisposable
     {
         var result = Fit(From(FineTune.LastStage));
         Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.8, 1);
-        var last = NetworkStages.FromOutput(result.Network)[1].SelectMany(n => n.Operation.Parameters.Select(p => p.Parameter.Name)).ToHashSet();
+        var last = NetworkStages.FromOutput(result.Network)[1].SelectMany(n => n.Operation.Parameters.Select(p => p.Parameter.Name))
+            .ToHashSet();
         Assert.Equal(10, last.Count);
         foreach (var pair in Shared(result)) Assert.True(IsSame(pair) != last.Contains(pair.Before.Name), pair.Before.Name);
         Assert.All(result.Network.Parameters, p => Assert.Equal(1, p.LearningRateFactor));
@@ -127,11 +130,14 @@ public sealed class TransferLearningTests : IDisposable
         var training = SyntheticFaces.Create(96, 2, seed: 5);
         var validation = SyntheticFaces.Create(60, 2, seed: 6);
         // Every step unlearns: the labels are the other way round.
-        var inverted = new FaceSet(training.ClassNames, [.. Enumerable.Range(0, 96).SelectMany(i => training.Pixels(i).ToArray())], [.. training.Labels.ToArray().Select(l => 1 - l)], [.. Enumerable.Range(0, 96)]);
-        var options = From(FineTune.All) with { LearningRate = 0.05, ExponentialMovingAverage = 0, WorkspacePath = _folder.File("checkpoint") };
+        var inverted = new FaceSet(training.ClassNames, [.. Enumerable.Range(0, 96).SelectMany(i => training.Pixels(i).ToArray())],
+            [.. training.Labels.ToArray().Select(l => 1 - l)], [.. Enumerable.Range(0, 96)]);
+        var options = From(FineTune.All) with { LearningRate = 0.05, ExponentialMovingAverage = 0,
+            WorkspacePath = _folder.File("checkpoint") };
         using var cancel = new CancellationTokenSource();
         int steps = 0;
-        var stopped = new ImageClassificationTrainer(options with { ProgressCallback = _ => { if (++steps == 9) cancel.Cancel(); } }).Fit(inverted, validation, cancel.Token);
+        var stopped = new ImageClassificationTrainer(options with { ProgressCallback = _ => { if (++steps == 9) cancel.Cancel(); } }).Fit(
+            inverted, validation, cancel.Token);
         Assert.Equal((TrainingOutcome.Cancelled, 0), (stopped.Outcome, stopped.BestEpoch));
         Assert.NotNull(stopped.Start);
         Assert.All(Shared(stopped), pair => Assert.True(IsSame(pair), pair.Before.Name));
@@ -194,7 +200,8 @@ public sealed class TransferLearningTests : IDisposable
         using var pool = new WorkerPool(1);
         using var seven = new ModelEvaluator(network, pool);
         using var some = new ModelEvaluator(three, pool);
-        float[] all = seven.Score(faces, TestContext.Current.CancellationToken).Logits, kept = some.Score(faces, TestContext.Current.CancellationToken).Logits;
+        float[] all = seven.Score(faces, TestContext.Current.CancellationToken).Logits,
+            kept = some.Score(faces, TestContext.Current.CancellationToken).Logits;
         for (int f = 0; f < 5; f++)
             for (int c = 0; c < 3; c++) Assert.Equal(all[f * 7 + places[c]], kept[f * 3 + c], 1e-5);
         Assert.False(Backbone.Load(path).KeepsHead(["happy", "bored"]));
@@ -213,7 +220,8 @@ public sealed class TransferLearningTests : IDisposable
         string[] names = [.. Enumerable.Range(0, first.Output.Length).Select(c => $"class{c}")];
         var second = NetworkCopy.Clone(first);
         foreach (ref float value in second.Parameters.Trainable) value *= 0.5f;
-        ModelZip.Save(_folder.File("two.zip"), InferenceGraph.Create([first, second], views, new LogitCalibration(1.2, [.. Enumerable.Range(0, first.Output.Length).Select(c => 0.1 * c)])),
+        ModelZip.Save(_folder.File("two.zip"), InferenceGraph.Create(
+            [first, second], views, new LogitCalibration(1.2, [.. Enumerable.Range(0, first.Output.Length).Select(c => 0.1 * c)])),
             new ModelManifest { ClassNames = names, Scheme = "custom", Architecture = first.Architecture }, "{}");
         var backbone = Backbone.Load(_folder.File("two.zip"));
         Assert.Equal(first.Input, backbone.Network.Input);
@@ -225,7 +233,8 @@ public sealed class TransferLearningTests : IDisposable
     public void Fitting_the_head_first_starts_better_than_a_random_head()
     {
         var options = From(FineTune.All) with { Epoch = 1, LearningRate = 1e-6, FrozenBatchNormalization = 1 };
-        double first = Fit(options with { HeadFirst = true }).Best!.ValidationLoss!.Value, random = Fit(options with { HeadFirst = false }).Best!.ValidationLoss!.Value;
+        double first = Fit(options with { HeadFirst = true }).Best!.ValidationLoss!.Value,
+            random = Fit(options with { HeadFirst = false }).Best!.ValidationLoss!.Value;
         Assert.True(first < random, $"{first} with the head first, {random} without.");
     }
 
@@ -236,7 +245,8 @@ public sealed class TransferLearningTests : IDisposable
         foreach (var fineTune in Enum.GetValues<FineTune>())
         {
             rates.Clear();
-            Fit(From(fineTune) with { Epoch = 1, LearningRate = 0.0123, LearningRateScheduler = new ConstantLearningRate(), ProgressCallback = p => rates.Add(p.LearningRate) });
+            Fit(From(fineTune) with { Epoch = 1, LearningRate = 0.0123, LearningRateScheduler = new ConstantLearningRate(),
+                ProgressCallback = p => rates.Add(p.LearningRate) });
             Assert.NotEmpty(rates);
             Assert.All(rates, rate => Assert.Equal(0.0123, rate));
         }
@@ -270,7 +280,8 @@ public sealed class TransferLearningTests : IDisposable
         var options = From(FineTune.All) with { WorkspacePath = _folder.File("checkpoint") };
         var whole = Fit(options with { WorkspacePath = null });
         using var cancel = new CancellationTokenSource();
-        new ImageClassificationTrainer(options with { ProgressCallback = p => { if (p.Step == 12) cancel.Cancel(); } }).Fit(Three, Validation, cancel.Token);
+        new ImageClassificationTrainer(options with { ProgressCallback = p => { if (p.Step == 12) cancel.Cancel(); } }).Fit(
+            Three, Validation, cancel.Token);
         bool fits = false;
         var resumed = Fit(options with { Resume = true, MetricsCallback = m => fits |= m.Bottleneck is not null });
         Assert.False(fits);
@@ -291,7 +302,8 @@ public sealed class TransferLearningTests : IDisposable
     public void An_ONNX_file_of_three_channels_is_resized_scaled_and_served_on_grey_faces()
     {
         var builder = new NetworkBuilder("Colour", new Shape(3, 32, 32));
-        builder.Input.Convolution(8, 3, stride: 2).BatchNormalization().Relu().Convolution(16, 3, stride: 2).BatchNormalization().Relu().GlobalAveragePool().Linear(10).Softmax();
+        builder.Input.Convolution(8, 3, stride: 2).BatchNormalization().Relu().Convolution(16, 3, stride: 2).BatchNormalization().Relu()
+            .GlobalAveragePool().Linear(10).Softmax();
         var network = Fer.Tests.Networks.TestNetworks.Randomized(builder.Build(), 8);
         string file = _folder.File("colour.onnx");
         using (var stream = File.Create(file)) OnnxWriter.Write(network, stream);
@@ -300,7 +312,8 @@ public sealed class TransferLearningTests : IDisposable
         Assert.Contains(result.Network.Nodes, n => n.Operation is Resize { Height: 32 });
         Assert.InRange(result.Best!.ValidationAccuracy!.Value, 0.5, 1);
         // 20 pixels work as well, the layers being convolutions and an average.
-        Assert.Contains(Fit(From(null) with { Arch = file, Epoch = 1, ResizeTo = 20 }).Network.Nodes, n => n.Operation is Resize { Height: 20 });
+        Assert.Contains(Fit(From(null) with { Arch = file, Epoch = 1, ResizeTo = 20 }).Network.Nodes,
+            n => n.Operation is Resize { Height: 20 });
         var serving = InferenceGraph.Create(result.Network);
         Assert.Equal(new Shape(1, 48, 48), serving.Input);
     }
@@ -309,12 +322,16 @@ public sealed class TransferLearningTests : IDisposable
     public void What_cannot_be_started_from_is_named_with_the_remedy()
     {
         var options = From(null) with { BackboneFolder = _folder.File("backbones") };
-        var known = Assert.Throws<FerException>(() => new ImageClassificationTrainer(options with { Arch = "InceptionV3", FineTune = FineTune.None }));
+        var known = Assert.Throws<FerException>(
+            () => new ImageClassificationTrainer(options with { Arch = "InceptionV3", FineTune = FineTune.None }));
         Assert.Contains("inception_v3_Opset16.onnx", known.Message);
         Assert.Contains("backbone add InceptionV3", known.Message);
-        Assert.Contains("fer backbone add FerNet FILE", Assert.Throws<FerException>(() => new ImageClassificationTrainer(options with { Arch = "FerNet", FineTune = FineTune.All })).Message);
-        Assert.Contains("MobilenetV2", Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(options with { Arch = "MobilenetV3" })).Message);
-        Assert.Contains("no such file", Assert.Throws<FerException>(() => new ImageClassificationTrainer(options with { Arch = "gone/model.zip" })).Message);
+        Assert.Contains("fer backbone add FerNet FILE", Assert.Throws<FerException>(
+            () => new ImageClassificationTrainer(options with { Arch = "FerNet", FineTune = FineTune.All })).Message);
+        Assert.Contains("MobilenetV2", Assert.Throws<FerUsageException>(
+            () => new ImageClassificationTrainer(options with { Arch = "MobilenetV3" })).Message);
+        Assert.Contains("no such file", Assert.Throws<FerException>(
+            () => new ImageClassificationTrainer(options with { Arch = "gone/model.zip" })).Message);
         Assert.Throws<FerUsageException>(() => Fit(options with { ResizeTo = 64 }));
         Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(options with { StageLearningRateFactor = 0 }));
         Assert.Throws<FerUsageException>(() => new ImageClassificationTrainer(options with { FrozenBatchNormalization = 1.1 }));
@@ -325,7 +342,8 @@ public sealed class TransferLearningTests : IDisposable
     public void A_budget_too_short_for_the_features_is_said_before_they_are_all_computed()
     {
         var many = SyntheticFaces.Create(400, 3);
-        var e = Assert.Throws<FerException>(() => Fit(From(FineTune.None) with { BottleneckFolder = null, TimeBudget = TimeSpan.FromTicks(1) }, many));
+        var e = Assert.Throws<FerException>(
+            () => Fit(From(FineTune.None) with { BottleneckFolder = null, TimeBudget = TimeSpan.FromTicks(1) }, many));
         Assert.Contains("ResizeTo", e.Message);
     }
 }

@@ -73,7 +73,8 @@ public sealed class VideoTests : IDisposable
         SkipWithoutFfmpeg();
         string source = _folder.File("a.mp4");
         TestVideo.Make("-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=1", source);
-        using (var writer = new VideoWriter(_folder.File("b.mp4"), 64, 48, 10, source)) writer.Write(new RgbImage(64, 48, new byte[3 * 64 * 48]));
+        using (var writer = new VideoWriter(_folder.File("b.mp4"), 64, 48, 10, source))
+            writer.Write(new RgbImage(64, 48, new byte[3 * 64 * 48]));
         Assert.Equal(["a.mp4"], Directory.EnumerateFiles(_folder.Path).Select(Path.GetFileName));
     }
 

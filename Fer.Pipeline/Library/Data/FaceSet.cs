@@ -143,7 +143,8 @@ public sealed class FaceSet
     public FaceSet Select(ReadOnlySpan<int> indices)
     {
         if (indices.Length > Face.MostInArray)
-            throw new FerException($"{indices.Length:N0} faces are more than the {Face.MostInArray:N0} that one set can hold. Select fewer.");
+            throw new FerException(
+                $"{indices.Length:N0} faces are more than the {Face.MostInArray:N0} that one set can hold. Select fewer.");
         int classes = ClassNames.Count;
         var pixels = new byte[indices.Length * Face.PixelCount];
         var labels = new int[indices.Length];

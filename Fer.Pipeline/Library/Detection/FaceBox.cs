@@ -26,7 +26,8 @@ public readonly record struct FaceBox(float X, float Y, float Width, float Heigh
     /// <summary>Area of the intersection in square pixels.</summary>
     internal float Intersection(FaceBox other)
     {
-        float width = MathF.Min(Right, other.Right) - MathF.Max(X, other.X), height = MathF.Min(Bottom, other.Bottom) - MathF.Max(Y, other.Y);
+        float width = MathF.Min(Right, other.Right) - MathF.Max(X, other.X),
+            height = MathF.Min(Bottom, other.Bottom) - MathF.Max(Y, other.Y);
         return width > 0 && height > 0 ? width * height : 0;
     }
 }

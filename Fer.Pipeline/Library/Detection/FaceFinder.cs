@@ -58,9 +58,12 @@ public sealed class FaceFinder : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             foreach (var tile in ImageTiles.Of(image.Width, image.Height, levels, smallest: _first.Side))
-                found.AddRange(_first.LookAt(image, tile, _options.MinimumScore).Where(face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
+                found.AddRange(_first.LookAt(image, tile, _options.MinimumScore).Where(
+                    face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
             found = NonMaximumSuppression.Apply(found, _options.Overlap);
-            if (_second is not null) found = NonMaximumSuppression.Apply(found.Select(face => LookAgain(_second, image, face)).OfType<DetectedFace>(), _options.Overlap);
+            if (_second is not null)
+                found = NonMaximumSuppression.Apply(found.Select(face => LookAgain(_second, image, face)).OfType<DetectedFace>(),
+                    _options.Overlap);
         }
         return [.. found.Where(face => IsInside(face, image)).OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
     }
@@ -70,7 +73,8 @@ public sealed class FaceFinder : IDisposable
     {
         float side = NearSide * MathF.Max(face.Box.Width, face.Box.Height);
         var region = new FaceBox(face.Box.X + (face.Box.Width - side) / 2, face.Box.Y + (face.Box.Height - side) / 2, side, side);
-        var same = NonMaximumSuppression.Apply(eye.LookAt(image, region, _options.MinimumScore), _options.Overlap).Where(f => f.Box.IntersectionOverUnion(face.Box) >= _options.Overlap).ToList();
+        var same = NonMaximumSuppression.Apply(eye.LookAt(image, region, _options.MinimumScore), _options.Overlap).Where(
+            f => f.Box.IntersectionOverUnion(face.Box) >= _options.Overlap).ToList();
         return same.Count == 0 ? null : same[0];
     }
 

@@ -28,5 +28,6 @@ internal static class FaceJson
         json.WriteEndObject();
     }
 
-    private static void Number(Utf8JsonWriter json, string name, double value, int digits) => json.WriteNumber(name, Math.Round(value, digits));
+    private static void Number(Utf8JsonWriter json, string name, double value, int digits) =>
+        json.WriteNumber(name, Math.Round(value, digits));
 }

@@ -11,7 +11,8 @@ namespace Fer.Pipeline.Detection;
 /// <param name="Mouth">Middle of the mouth.</param>
 /// <param name="RightEar">The right ear, where it meets the cheek.</param>
 /// <param name="LeftEar">The left ear, where it meets the cheek.</param>
-public readonly record struct FaceLandmarks(Vector2 RightEye, Vector2 LeftEye, Vector2 NoseTip, Vector2 Mouth, Vector2 RightEar, Vector2 LeftEar)
+public readonly record struct FaceLandmarks(Vector2 RightEye, Vector2 LeftEye, Vector2 NoseTip, Vector2 Mouth, Vector2 RightEar,
+    Vector2 LeftEar)
 {
     /// <summary>Clockwise rotation of the line through the eyes, in radians.</summary>
     public float Roll => MathF.Atan2(LeftEye.Y - RightEye.Y, LeftEye.X - RightEye.X);

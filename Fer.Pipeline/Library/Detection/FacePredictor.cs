@@ -61,7 +61,8 @@ public sealed class FacePredictor(FerModel model, FaceFinder finder, FaceFraming
         int left = Math.Max(0, (int)frame.X), right = (int)Math.Min(image.Width, MathF.Round(frame.Right));
         int top = Math.Max(0, (int)frame.Y), bottom = (int)Math.Min(image.Height, MathF.Round(frame.Bottom));
         if (left >= right || top >= bottom)
-            throw new FerUsageException($"A frame of {frame.Width:0.#} x {frame.Height:0.#} pixels at {frame.X:0.#}, {frame.Y:0.#} is outside the picture of {image.Width} x {image.Height}.");
+            throw new FerUsageException($"A frame of {frame.Width:0.#} x {frame.Height:0.#} pixels at {frame.X:0.#}, {frame.Y:0.#} is " +
+                $"outside the picture of {image.Width} x {image.Height}.");
         var pixels = new byte[(right - left) * (bottom - top)];
         for (int y = top; y < bottom; y++)
             image.Pixels.AsSpan(y * image.Width + left, right - left).CopyTo(pixels.AsSpan((y - top) * (right - left)));

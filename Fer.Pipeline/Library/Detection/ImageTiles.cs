@@ -37,7 +37,8 @@ internal static class ImageTiles
         (box.X >= tile.X || tile.X <= 0) && (box.Y >= tile.Y || tile.Y <= 0) &&
         (box.Right <= tile.Right || tile.Right >= width) && (box.Bottom <= tile.Bottom || tile.Bottom >= height);
 
-    private static int Count(int length, float side) => length <= side ? 1 : 1 + (int)MathF.Ceiling((length - side) / (side * (1 - Overlap)));
+    private static int Count(int length, float side) =>
+        length <= side ? 1 : 1 + (int)MathF.Ceiling((length - side) / (side * (1 - Overlap)));
 
     private static float Place(int length, float side, int count, int index) =>
         count == 1 ? (length - side) / 2 : (length - side) * index / (count - 1);

@@ -87,7 +87,8 @@ public sealed class NetworkParameter
 
     /// <summary>The gradient from the last backward pass.</summary>
     /// <exception cref="InvalidOperationException">The parameter is not trainable.</exception>
-    public Span<float> Gradients => IsTrainable ? Owner.Gradients.Slice(Offset, Length) : throw new InvalidOperationException($"{Name} is not trainable.");
+    public Span<float> Gradients =>
+        IsTrainable ? Owner.Gradients.Slice(Offset, Length) : throw new InvalidOperationException($"{Name} is not trainable.");
 
     /// <summary>True once the parameter has been added to a network.</summary>
     internal bool IsBound => _owner is not null;

@@ -20,7 +20,8 @@ public sealed record ClassCalibration(string Name, double Error, ConfidenceInter
     /// <param name="classNames">Class names in the order of the columns.</param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
     /// <exception cref="FerException">A value is not a probability, a row does not sum to 1, or a label is not a class.</exception>
-    public static IReadOnlyList<ClassCalibration> Compute(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
+    public static IReadOnlyList<ClassCalibration> Compute(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels,
+        IReadOnlyList<string> classNames)
     {
         int classes = classNames.Count, rows = labels.Length;
         ClassProbabilities.CheckShape(probabilities.Length, labels, classes);

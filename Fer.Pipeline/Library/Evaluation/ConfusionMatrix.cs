@@ -62,8 +62,10 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentOutOfRangeException">An index is not a class.</exception>
     public int GetCountForClassPair(int predictedClassIndicatorIndex, int actualClassIndicatorIndex)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)predictedClassIndicatorIndex, (uint)NumberOfClasses, nameof(predictedClassIndicatorIndex));
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)actualClassIndicatorIndex, (uint)NumberOfClasses, nameof(actualClassIndicatorIndex));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)predictedClassIndicatorIndex, (uint)NumberOfClasses, nameof(predictedClassIndicatorIndex));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)actualClassIndicatorIndex, (uint)NumberOfClasses, nameof(actualClassIndicatorIndex));
         return _counts[actualClassIndicatorIndex][predictedClassIndicatorIndex];
     }
 
@@ -121,7 +123,8 @@ public sealed class ConfusionMatrix
 
         void Line(string head, IEnumerable<string> cells, string tail)
         {
-            string line = head.PadRight(first) + " | " + string.Join("  ", cells.Select((cell, j) => cell.PadLeft(widths[j]))) + " | " + tail;
+            string line = head.PadRight(first) + " | " + string.Join("  ", cells.Select((cell, j) => cell.PadLeft(widths[j]))) + " | " +
+                tail;
             text.Append(line.TrimEnd()).Append('\n');
         }
 

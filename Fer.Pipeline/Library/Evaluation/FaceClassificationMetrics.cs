@@ -32,7 +32,8 @@ public sealed class FaceClassificationMetrics
         MacroF1 = confusion.MacroF1();
         LogLoss = Mean(totals.Loss, Count);
         LogLossInterval = NotBelowZero(ConfidenceInterval.OfMean(totals.Loss, totals.LossSquares, Count));
-        double prior = confusion.TrueCounts.Where(count => count > 0).Sum(count => -(double)count / Count * Math.Log((double)count / Count));
+        double prior = confusion.TrueCounts.Where(count => count > 0).Sum(
+            count => -(double)count / Count * Math.Log((double)count / Count));
         LogLossReduction = prior == 0 ? 0 : (prior - LogLoss) / prior;
         PerClassLogLoss = [.. totals.ClassLoss.Select((loss, k) => Mean(loss, confusion.TrueCounts[k]))];
         BrierScore = Mean(totals.Brier, Count);
@@ -48,7 +49,8 @@ public sealed class FaceClassificationMetrics
             RecallInterval = ConfidenceInterval.Wilson(confusion.Counts[k][k], confusion.TrueCounts[k]),
         })];
         BrierScoreInterval = NotBelowZero(ConfidenceInterval.OfMean(totals.Brier, totals.BrierSquares, Count));
-        PerClassLogLossInterval = [.. totals.ClassLoss.Select((loss, k) => NotBelowZero(ConfidenceInterval.OfMean(loss, totals.ClassLossSquares[k], confusion.TrueCounts[k])))];
+        PerClassLogLossInterval = [.. totals.ClassLoss.Select(
+            (loss, k) => NotBelowZero(ConfidenceInterval.OfMean(loss, totals.ClassLossSquares[k], confusion.TrueCounts[k])))];
         TopKAccuracyInterval = ConfidenceInterval.Wilson(totals.Ranks.Take(TopKPredictionCount).Sum(), Count);
         Rows = totals.Rows;
         _resampled = new(() => Resample(totals.Rows, classes));
@@ -214,7 +216,8 @@ public sealed class FaceClassificationMetrics
         {
             var totals = new ResampledTotals(classes);
             foreach (int i in draws) totals.Add(sorted[i]);
-            return [totals.MacroF1, totals.MacroAccuracy, totals.LogLossReduction, totals.CalibrationError, .. Enumerable.Range(0, classes).Select(totals.F1)];
+            return [totals.MacroF1, totals.MacroAccuracy, totals.LogLossReduction, totals.CalibrationError,
+                .. Enumerable.Range(0, classes).Select(totals.F1)];
         });
     }
 

@@ -9,7 +9,8 @@ namespace Fer.Pipeline.Evaluation;
 /// <param name="Interval">The 95 % interval of second - first: percentiles of 1,000 resamples of the rows, the same rows for both.</param>
 /// <param name="IsShare">True for shares 0 … 1, false for other numbers.</param>
 /// <param name="HigherIsBetter">False for losses and errors.</param>
-public sealed record MetricDifference(string Name, double First, double Second, ConfidenceInterval Interval, bool IsShare, bool HigherIsBetter)
+public sealed record MetricDifference(string Name, double First, double Second, ConfidenceInterval Interval, bool IsShare,
+    bool HigherIsBetter)
 {
     /// <summary>Second - first.</summary>
     public double Difference => Second - First;
@@ -26,7 +27,8 @@ public sealed record MetricDifference(string Name, double First, double Second, 
 /// <summary>Two models on the same rows.</summary>
 public sealed class ModelComparison
 {
-    private ModelComparison(FaceClassificationMetrics first, FaceClassificationMetrics second, int bothRight, McNemarTest test, MetricDifference[] differences, MetricDifference[] recalls) =>
+    private ModelComparison(FaceClassificationMetrics first, FaceClassificationMetrics second, int bothRight, McNemarTest test,
+        MetricDifference[] differences, MetricDifference[] recalls) =>
         (First, Second, BothRight, McNemar, Differences, RecallDifferences) = (first, second, bothRight, test, differences, recalls);
 
     /// <summary>The first model's metrics.</summary>
@@ -60,7 +62,8 @@ public sealed class ModelComparison
     /// <param name="classNames">Class names in the order of the columns.</param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
     /// <exception cref="FerException">A value is not a probability, a row does not sum to 1, or a label is not a class.</exception>
-    public static ModelComparison Compute(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
+    public static ModelComparison Compute(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<int> labels,
+        IReadOnlyList<string> classNames)
     {
         var a = FaceClassificationMetrics.Compute(first, labels, classNames);
         var b = FaceClassificationMetrics.Compute(second, labels, classNames);
@@ -79,7 +82,8 @@ public sealed class ModelComparison
             return p;
         });
         string[] names = ["accuracy", "macro F1", "log loss", "Brier score", "calibration error"];
-        double[] of(FaceClassificationMetrics m) => [m.Accuracy, m.MacroF1, m.LogLoss, m.BrierScore, m.ExpectedCalibrationError, .. m.PerClass.Select(row => row.Recall)];
+        double[] of(FaceClassificationMetrics m) =>
+            [m.Accuracy, m.MacroF1, m.LogLoss, m.BrierScore, m.ExpectedCalibrationError, .. m.PerClass.Select(row => row.Recall)];
         var (firsts, seconds) = (of(a), of(b));
         return new(a, b, both, new McNemarTest(onlyFirst, onlySecond),
             [.. names.Select((name, k) => new MetricDifference(name, firsts[k], seconds[k], intervals[k], k is 0 or 4, k < 2))],
@@ -90,6 +94,7 @@ public sealed class ModelComparison
     {
         var totals = new ResampledTotals(classes);
         foreach (int i in draws) totals.Add(rows[i]);
-        return [totals.Accuracy, totals.MacroF1, totals.LogLoss, totals.Brier, totals.CalibrationError, .. Enumerable.Range(0, classes).Select(totals.Recall)];
+        return [totals.Accuracy, totals.MacroF1, totals.LogLoss, totals.Brier, totals.CalibrationError,
+            .. Enumerable.Range(0, classes).Select(totals.Recall)];
     }
 }

@@ -116,7 +116,8 @@ public sealed record FaceAugmentation
 
     /// <summary>True if pixels are moved, not only recoloured or erased.</summary>
     internal bool MovesPixels =>
-        RandomCrop || FlipProbability > 0 || RotationDegrees != 0 || MinimumScale != 1 || MaximumScale != 1 || ShearDegrees != 0 || Shift != 0;
+        RandomCrop || FlipProbability > 0 || RotationDegrees != 0 || MinimumScale != 1 || MaximumScale != 1 || ShearDegrees != 0
+            || Shift != 0;
 
     /// <summary>Checks the values.</summary>
     /// <exception cref="FerUsageException">A value is out of its range; the message names it.</exception>

@@ -142,5 +142,6 @@ public sealed class LabelScheme
 
     private static string Describe(int[] classOf, IReadOnlyList<string> classNames) =>
         string.Join(',', classNames.Select((name, c) =>
-            string.Concat(name, string.Concat(EmotionNames.All.Where((member, e) => classOf[e] == c && member != name).Select(member => $"+{member}")))));
+            string.Concat(name,
+                string.Concat(EmotionNames.All.Where((member, e) => classOf[e] == c && member != name).Select(member => $"+{member}")))));
 }

@@ -116,7 +116,8 @@ public sealed class FerModel : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (faces.Length != count * (long)Face.PixelCount)
-            throw new ArgumentException($"{faces.Length} values are not {count} faces of {Face.Side}x{Face.Side} grey pixels.", nameof(faces));
+            throw new ArgumentException($"{faces.Length} values are not {count} faces of {Face.Side}x{Face.Side} grey pixels.",
+                nameof(faces));
         var probabilities = new float[count * ClassNames.Count];
         lock (_gate)
         {
@@ -131,7 +132,9 @@ public sealed class FerModel : IDisposable
         return probabilities;
     }
 
-    /// <summary>An executor for at least <paramref name="count"/> faces: small for who predicts face by face, grown once for who comes with many.</summary>
+    /// <summary>
+    /// An executor for at least <paramref name="count"/> faces: small for who predicts face by face, grown once for who comes with many.
+    /// </summary>
     private NetworkExecutor Executor(int count)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);

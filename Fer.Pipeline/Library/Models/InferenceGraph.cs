@@ -11,28 +11,33 @@ namespace Fer.Pipeline.Models;
 public static class InferenceGraph
 {
     /// <summary>
-    /// Builds centre crop (where the classifier sees fewer than 48 pixels a side), the classifier without its dropout, the calibration and softmax.
-    /// Shares nothing with <paramref name="classifier"/>.
+    /// Builds centre crop (where the classifier sees fewer than 48 pixels a side), the classifier without its dropout, the calibration and
+    /// softmax. Shares nothing with <paramref name="classifier"/>.
     /// </summary>
-    /// <param name="classifier">Input (1, side, side) of raw pixels in 0..255 with side at most 48, output (classes, 1, 1) of logits.</param>
+    /// <param name="classifier">Input (1, side, side) of raw pixels in 0..255 with side at most 48, output (classes, 1, 1) of
+    /// logits.</param>
     /// <param name="calibration">What becomes of the logits; null leaves them as they are.</param>
-    /// <exception cref="FerException">The classifier has other shapes or classes than the calibration, or ends in probabilities already.</exception>
-    public static Network Create(Network classifier, LogitCalibration? calibration = null) => Create([classifier], FaceViews.Centre, calibration);
+    /// <exception cref="FerException">The classifier has other shapes or classes than the calibration, or ends in probabilities
+    /// already.</exception>
+    public static Network Create(Network classifier, LogitCalibration? calibration = null) =>
+        Create([classifier], FaceViews.Centre, calibration);
 
     /// <summary>
-    /// Builds one network of several classifiers, each over several views of the face. Their logits are averaged before the calibration and the
-    /// softmax: the answer is the geometric mean of all their probabilities, calibrated as one. A classifier's weights are
+    /// Builds one network of several classifiers, each over several views of the face. Their logits are averaged before the calibration and
+    /// the softmax: the answer is the geometric mean of all their probabilities, calibrated as one. A classifier's weights are
     /// there once, however many views it sees.
     /// </summary>
     /// <param name="classifiers">Networks of the same classes, each as <see cref="Create(Network, LogitCalibration)"/> takes it.</param>
     /// <param name="views">What each sees of the face.</param>
     /// <param name="calibration">What becomes of the mean logits; null leaves them as they are.</param>
-    /// <exception cref="FerException">A classifier has other shapes or classes than the calibration, ends in probabilities already, or does not fit a view.</exception>
+    /// <exception cref="FerException">A classifier has other shapes or classes than the calibration, ends in probabilities already, or does
+    /// not fit a view.</exception>
     public static Network Create(IReadOnlyList<Network> classifiers, FaceViews views, LogitCalibration? calibration = null)
     {
         int classes = classifiers[0].Output.Length;
         calibration ??= LogitCalibration.None(classes);
-        if (calibration.Biases.Count != classes) throw new FerException($"A calibration of {calibration.Biases.Count} classes does not fit a network of {classes}.");
+        if (calibration.Biases.Count != classes)
+            throw new FerException($"A calibration of {calibration.Biases.Count} classes does not fit a network of {classes}.");
         var graph = new Building(classifiers);
         var logits = new List<Layer>();
         for (int i = 0; i < classifiers.Count; i++) logits.AddRange(graph.Add(i, views.List(classifiers[i].Input.Height)));
@@ -40,7 +45,8 @@ public static class InferenceGraph
         for (int i = 1; i < logits.Count; i++) sum = graph.Builder.Add(new Add(), graph.Free($"sum{i}"), sum, logits[i]);
         sum = graph.Builder.Add(new Affine(0, 1 / ((float)calibration.Temperature * logits.Count)), graph.Free("temperature"), sum);
         var biases = calibration.HasBiases ? new Constant(classifiers[0].Output) : null;
-        if (biases is not null) sum = graph.Builder.Add(new Add(), graph.Free("calibrated"), sum, graph.Builder.Add(biases, graph.Free("bias")));
+        if (biases is not null)
+            sum = graph.Builder.Add(new Add(), graph.Free("calibrated"), sum, graph.Builder.Add(biases, graph.Free("bias")));
         graph.Builder.Add(new Softmax(), graph.Free("softmax"), sum);
         var network = graph.Build();
         // A constant has values once it belongs to a network.
@@ -67,7 +73,8 @@ public static class InferenceGraph
         internal Building(IReadOnlyList<Network> classifiers)
         {
             foreach (var classifier in classifiers) Check(classifier);
-            if (classifiers.Any(c => c.Output != classifiers[0].Output)) throw new FerException("Networks of different classes cannot answer together.");
+            if (classifiers.Any(c => c.Output != classifiers[0].Output))
+                throw new FerException("Networks of different classes cannot answer together.");
             _classifiers = classifiers;
             // The layers of the classifiers keep their names; those that are added give way.
             _names = [.. classifiers.SelectMany((c, i) => c.Nodes.Select(n => Prefix(i) + n.Name))];
@@ -88,7 +95,8 @@ public static class InferenceGraph
                 string ending = i == 0 ? "" : $".view{i + 1}", prefix = Prefix(number);
                 var layer = Builder.Input;
                 if (side != Face.Side) layer = Builder.Add(new Crop(top, left, side, side), Free($"{prefix}centre{ending}"), layer);
-                if (views[i].Shown != side) layer = Builder.Add(new Resize(views[i].Shown, views[i].Shown, Enlarging), Free($"{prefix}resize{ending}"), layer);
+                if (views[i].Shown != side)
+                    layer = Builder.Add(new Resize(views[i].Shown, views[i].Shown, Enlarging), Free($"{prefix}resize{ending}"), layer);
                 if (mirrored) layer = Builder.Add(new Mirror(), Free($"{prefix}mirror{ending}"), layer);
                 logits.Add(NetworkCopy.Append(Builder, layer, classifier, inferenceOnly: true, name => prefix + name + ending, copies));
             }
@@ -114,9 +122,11 @@ public static class InferenceGraph
         {
             var input = classifier.Input;
             if (input.Channels != 1 || input.Height > Face.Side || input.Width > Face.Side)
-                throw new FerException($"The network {classifier.Architecture} takes {input}; a model is served on 1x{Face.Side}x{Face.Side} pixels or a part of them.");
+                throw new FerException($"The network {classifier.Architecture} takes {input}; a model is served on " +
+                    $"1x{Face.Side}x{Face.Side} pixels or a part of them.");
             if (classifier.Output.Area != 1 || classifier.Nodes[^1].Operation is Softmax)
-                throw new FerException($"The network {classifier.Architecture} gives {classifier.Output} from its last layer '{classifier.Nodes[^1].Name}'; one logit a class is needed.");
+                throw new FerException($"The network {classifier.Architecture} gives {classifier.Output} from its last layer " +
+                    $"'{classifier.Nodes[^1].Name}'; one logit a class is needed.");
         }
     }
 }

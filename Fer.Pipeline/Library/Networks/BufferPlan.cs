@@ -26,7 +26,8 @@ internal sealed class BufferPlan
     /// </summary>
     internal int Add(long bytes, int from, int to)
     {
-        _requests.Add(new Request((bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment + GuardBytes, from, to));
+        _requests.Add(
+            new Request((bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment + GuardBytes, from, to));
         return _requests.Count - 1;
     }
 
@@ -39,7 +40,8 @@ internal sealed class BufferPlan
         {
             var request = _requests[i];
             long offset = 0;
-            foreach (int other in placed.Where(p => _requests[p].From <= request.To && request.From <= _requests[p].To).OrderBy(p => offsets[p]))
+            foreach (int other in placed.Where(p => _requests[p].From <= request.To && request.From <= _requests[p].To).OrderBy(
+                p => offsets[p]))
             {
                 if (offset + request.Bytes <= offsets[other]) break;
                 offset = Math.Max(offset, offsets[other] + _requests[other].Bytes);

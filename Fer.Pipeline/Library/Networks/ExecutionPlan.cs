@@ -31,7 +31,8 @@ internal sealed class ExecutionPlan
         int[] worker = FoldNormalizations(kernels);
         int[] valueOwner = ShareValues(), gradientOwner = ShareGradients();
         for (int i = 0; i < n; i++)
-            if (kernels[worker[i]] is IRectifying { CanRectify: true } fusing && ReaderOf(i) is { } next && network.Nodes[next].Operation is Relu
+            if (kernels[worker[i]] is IRectifying { CanRectify: true } fusing && ReaderOf(i) is { } next
+                && network.Nodes[next].Operation is Relu
                 && valueOwner[next] == valueOwner[i] && (!NeedsBackward[i] || gradientOwner[i] == gradientOwner[next]))
             {
                 fusing.Rectify = true;
@@ -65,9 +66,11 @@ internal sealed class ExecutionPlan
         SharedScratch = offsets[shared];
         ThreadScratch = [.. scratch.Select(s => offsets[s])];
         long[] Ends(Node node, IEnumerable<int> written) =>
-            [.. written.Append(saved[node.Index]).Append(shared).Concat(scratch).Where(number => number >= 0).Distinct().Select(plan.EndOf)];
+            [.. written.Append(saved[node.Index]).Append(shared).Concat(scratch).Where(number => number >= 0).Distinct().Select(
+                plan.EndOf)];
         ForwardGuards = [.. network.Nodes.Select(node => Ends(node, [values[node.Index]]))];
-        BackwardGuards = [.. network.Nodes.Select(node => Ends(node, [gradients[node.Index], .. node.Inputs.Where(i => i >= 0).Select(i => gradients[i])]))];
+        BackwardGuards = [.. network.Nodes.Select(
+            node => Ends(node, [gradients[node.Index], .. node.Inputs.Where(i => i >= 0).Select(i => gradients[i])]))];
     }
 
     private int Count => _network.Nodes.Count;
@@ -102,7 +105,8 @@ internal sealed class ExecutionPlan
     {
         var trains = new bool[Count];
         foreach (var node in _network.Nodes)
-            trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter is { IsTrainable: true, LearningRateFactor: > 0 }) || node.Inputs.Any(i => i >= 0 && trains[i]);
+            trains[node.Index] = node.Operation.Parameters.Any(p => p.Parameter is { IsTrainable: true, LearningRateFactor: > 0 })
+                || node.Inputs.Any(i => i >= 0 && trains[i]);
         var reaches = new bool[Count];
         foreach (var output in _network.Outputs) reaches[output.Node] = true;
         for (int i = Count - 1; i >= 0; i--)
@@ -120,7 +124,8 @@ internal sealed class ExecutionPlan
         var worker = Enumerable.Range(0, Count).ToArray();
         if (_training) return worker;
         foreach (var node in _network.Nodes)
-            if (node.Operation is BatchNormalization normalization && node.Inputs[0] is var input && input >= 0 && ReaderOf(input) is not null
+            if (node.Operation is BatchNormalization normalization && node.Inputs[0] is var input && input >= 0 && ReaderOf(
+                input) is not null
                 && kernels[input] is IFoldsNormalization folding)
             {
                 folding.Fold(normalization);
@@ -136,7 +141,8 @@ internal sealed class ExecutionPlan
         var owner = Enumerable.Range(0, Count).ToArray();
         foreach (var node in _network.Nodes)
         {
-            if (!(node.Operation.IsElementWise || FusedIntoProducer[node.Index]) || node.Inputs[0] is var input && input < 0 || ReaderOf(input) is null) continue;
+            if (!(node.Operation.IsElementWise || FusedIntoProducer[node.Index]) || node.Inputs[0] is var input && input < 0
+                || ReaderOf(input) is null) continue;
             if (_training && _network.Nodes[input].Operation.GradientReadsOutput) continue;
             owner[node.Index] = owner[input];
         }
@@ -183,7 +189,8 @@ internal sealed class ExecutionPlan
     }
 
     /// <summary>One request for each group of nodes that share a buffer, live while any of them is.</summary>
-    private int[] PlanShared(BufferPlan plan, int[] owner, Func<int, (int From, int To)> life, Func<int, long> bytes, Func<int, bool> wanted)
+    private int[] PlanShared(BufferPlan plan, int[] owner, Func<int, (int From, int To)> life, Func<int, long> bytes,
+        Func<int, bool> wanted)
     {
         var numbers = Enumerable.Repeat(-1, Count).ToArray();
         foreach (var group in Enumerable.Range(0, Count).Where(wanted).GroupBy(i => owner[i]))

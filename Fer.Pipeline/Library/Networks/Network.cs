@@ -27,14 +27,16 @@ public sealed record NetworkOutput(string Name, int Node, Shape Shape);
 /// </summary>
 public sealed class Network
 {
-    internal Network(string architecture, IReadOnlyList<NetworkInput> inputs, IReadOnlyList<Node> nodes, IReadOnlyList<NetworkOutput> outputs)
+    internal Network(string architecture, IReadOnlyList<NetworkInput> inputs, IReadOnlyList<Node> nodes,
+        IReadOnlyList<NetworkOutput> outputs)
     {
         Architecture = architecture;
         Inputs = inputs;
         Nodes = nodes;
         Outputs = outputs;
         // A layer used in several places has its parameters only once, under the name of its first use.
-        Parameters = new ParameterSet(nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))).DistinctBy(p => p.Parameter));
+        Parameters = new ParameterSet(
+            nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))).DistinctBy(p => p.Parameter));
     }
 
     private Network(Network original, Shape input, IReadOnlyList<Node> nodes)
@@ -84,7 +86,8 @@ public sealed class Network
         var nodes = new List<Node>(Nodes.Count);
         foreach (var node in Nodes)
             nodes.Add(node with { Shape = node.Operation.OutputShape([.. node.Inputs.Select(i => i < 0 ? input : nodes[i].Shape)]) });
-        if (nodes[^1].Shape != Output) throw new FerException($"{Architecture} gives {nodes[^1].Shape}, not {Output}, for an input of {input}.");
+        if (nodes[^1].Shape != Output)
+            throw new FerException($"{Architecture} gives {nodes[^1].Shape}, not {Output}, for an input of {input}.");
         return new Network(this, input, nodes);
     }
 

@@ -117,11 +117,14 @@ public sealed class NetworkBuilder
 public readonly record struct Layer(NetworkBuilder Builder, int Index, Shape Shape)
 {
     /// <summary>Adds a square convolution; a <paramref name="padding"/> of null keeps the size at stride 1 (kernel / 2).</summary>
-    public Layer Convolution(int channels, int kernel, int stride = 1, int? padding = null, int groups = 1, bool bias = false, Initializer initializer = Initializer.HeNormal, int dilation = 1) =>
-        Then(new Convolution(Shape.Channels, channels, Window.Square(kernel, stride, padding ?? kernel / 2 * dilation, dilation), groups, bias, initializer));
+    public Layer Convolution(int channels, int kernel, int stride = 1, int? padding = null, int groups = 1, bool bias = false,
+        Initializer initializer = Initializer.HeNormal, int dilation = 1) =>
+        Then(new Convolution(Shape.Channels, channels, Window.Square(kernel, stride, padding ?? kernel / 2 * dilation, dilation), groups,
+            bias, initializer));
 
     /// <summary>Adds batch normalisation.</summary>
-    public Layer BatchNormalization(float epsilon = 1e-5f, float momentum = 0.1f) => Then(new BatchNormalization(Shape.Channels, epsilon, momentum));
+    public Layer BatchNormalization(float epsilon = 1e-5f, float momentum = 0.1f) =>
+        Then(new BatchNormalization(Shape.Channels, epsilon, momentum));
 
     /// <summary>Adds a ReLU: max(x, 0).</summary>
     public Layer Relu() => Then(new Relu());
@@ -166,7 +169,8 @@ public readonly record struct Layer(NetworkBuilder Builder, int Index, Shape Sha
     public Layer Flatten() => Then(new Flatten());
 
     /// <summary>Adds a fully connected layer.</summary>
-    public Layer Linear(int features, Initializer initializer = Initializer.HeNormal) => Then(new Linear(Shape.Length, features, initializer: initializer));
+    public Layer Linear(int features, Initializer initializer = Initializer.HeNormal) =>
+        Then(new Linear(Shape.Length, features, initializer: initializer));
 
     /// <summary>Adds dropout.</summary>
     public Layer Dropout(float rate) => Then(new Dropout(rate));
@@ -175,7 +179,8 @@ public readonly record struct Layer(NetworkBuilder Builder, int Index, Shape Sha
     public Layer Affine(float mean, float scale) => Then(new Affine(mean, scale));
 
     /// <summary>Pads each channel with <paramref name="fill"/>.</summary>
-    public Layer Pad(int top, int left, int bottom, int right, float fill = 0) => Then(Rearrange.Pad(Shape, top, left, bottom, right, fill));
+    public Layer Pad(int top, int left, int bottom, int right, float fill = 0) =>
+        Then(Rearrange.Pad(Shape, top, left, bottom, right, fill));
 
     /// <summary>Crops each channel to a rectangle.</summary>
     public Layer Crop(int top, int left, int height, int width) => Then(new Crop(top, left, height, width));

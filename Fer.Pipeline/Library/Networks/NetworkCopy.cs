@@ -10,7 +10,8 @@ public static class NetworkCopy
     {
         var builder = new NetworkBuilder(network.Architecture);
         Layer[] inputs = [.. network.Inputs.Select(input => builder.AddInput(input.Name, input.Shape))];
-        var layers = Append(builder, inputs, network, inferenceOnly: false, naming: null, [], NeededFor(network, Enumerable.Range(0, network.Nodes.Count), null), first: null);
+        var layers = Append(builder, inputs, network, inferenceOnly: false, naming: null, [],
+            NeededFor(network, Enumerable.Range(0, network.Nodes.Count), null), first: null);
         var copy = builder.Build([.. network.Outputs.Select(output => (output.Name, layers[output.Node]))]);
         CopyParameters(network, copy);
         return copy;
@@ -30,7 +31,8 @@ public static class NetworkCopy
     /// <param name="copies">The copy of each operation: if it already contains one, that copy is used and weights are shared.</param>
     /// <exception cref="FerException">The shapes do not match.</exception>
     internal static Layer Append(
-        NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false, Func<string, string>? naming = null, Dictionary<Operation, Operation>? copies = null,
+        NetworkBuilder builder, Layer input, Network network, bool inferenceOnly = false, Func<string, string>? naming = null,
+        Dictionary<Operation, Operation>? copies = null,
         int? last = null, int? first = null)
     {
         int end = last ?? network.Outputs[0].Node;
@@ -38,7 +40,8 @@ public static class NetworkCopy
     }
 
     private static Layer[] Append(
-        NetworkBuilder builder, Layer[] input, Network network, bool inferenceOnly, Func<string, string>? naming, Dictionary<Operation, Operation> copies, bool[] needed, int? first)
+        NetworkBuilder builder, Layer[] input, Network network, bool inferenceOnly, Func<string, string>? naming,
+        Dictionary<Operation, Operation> copies, bool[] needed, int? first)
     {
         var layers = new Layer[network.Nodes.Count];
         foreach (var node in network.Nodes)
@@ -63,7 +66,8 @@ public static class NetworkCopy
 
     /// <summary>Average pooling over a whole map stays so if the map has a different size from that in the original network.</summary>
     private static Operation CopyFor(Node node, Network network, Layer[] inputs) =>
-        node.Operation is AveragePool && node.Shape.Area == 1 && inputs[0].Shape != network.InputShapes(node)[0] ? new GlobalAveragePool() : Copy(node.Operation);
+        node.Operation is AveragePool && node.Shape.Area == 1 && inputs[0].Shape != network.InputShapes(node)[0] ? new GlobalAveragePool()
+            : Copy(node.Operation);
 
     private static bool[] NeededFor(Network network, IEnumerable<int> last, int? first)
     {
@@ -86,7 +90,8 @@ public static class NetworkCopy
         var targets = to.Parameters.ToDictionary(p => p.Name);
         foreach (var parameter in from.Parameters)
         {
-            if (!targets.TryGetValue(prefix + parameter.Name, out var target) ? !partly : !target.Dimensions.SequenceEqual(parameter.Dimensions))
+            if (!targets.TryGetValue(prefix + parameter.Name, out var target) ? !partly
+                : !target.Dimensions.SequenceEqual(parameter.Dimensions))
                 throw new FerException(
                     $"Network {to.Architecture} has no parameter '{parameter.Name}' of shape [{string.Join(", ", parameter.Dimensions)}].");
             if (target is not null) parameter.Values.CopyTo(target.Values);

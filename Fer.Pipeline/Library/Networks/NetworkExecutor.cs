@@ -60,7 +60,8 @@ public sealed unsafe class NetworkExecutor : IDisposable
             for (int k = 0; k < inputs.Count; k++)
             {
                 kernel.Inputs[k] = inputs[k] < 0 ? _inputs[-1 - inputs[k]] : (float*)(at + layout.Values[inputs[k]]);
-                kernel.InputGradients[k] = training && inputs[k] >= 0 && layout.Gradients[inputs[k]] >= 0 ? (float*)(at + layout.Gradients[inputs[k]]) : null;
+                kernel.InputGradients[k] = training && inputs[k] >= 0 && layout.Gradients[inputs[k]] >= 0
+                    ? (float*)(at + layout.Gradients[inputs[k]]) : null;
             }
             kernel.Accumulate = layout.Accumulate[i];
             kernel.Saved = at + layout.Saved[i];
@@ -76,7 +77,8 @@ public sealed unsafe class NetworkExecutor : IDisposable
 
     /// <summary>Bytes of all buffers that an executor would plan; nothing is allocated.</summary>
     internal static long BytesFor(Network network, int batchSize, bool training, WorkerPool pool) =>
-        new ExecutionPlan(network, training, batchSize, CreateKernels(network, batchSize, training, pool, frozen: false), pool.Threads).TotalBytes;
+        new ExecutionPlan(network, training, batchSize, CreateKernels(network, batchSize, training, pool, frozen: false),
+            pool.Threads).TotalBytes;
 
     private static Kernel[] CreateKernels(Network network, int batchSize, bool training, WorkerPool pool, bool frozen)
     {
@@ -121,13 +123,15 @@ public sealed unsafe class NetworkExecutor : IDisposable
     /// [batch, height, width, channels] of output <paramref name="index"/> of <see cref="Network.Outputs"/>, after <see cref="Forward"/>.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The executor has been disposed.</exception>
-    public ReadOnlySpan<float> OutputOf(int index) => new(Alive(_kernels[Network.Outputs[index].Node].Output), BatchSize * Network.Outputs[index].Shape.Length);
+    public ReadOnlySpan<float> OutputOf(int index) =>
+        new(Alive(_kernels[Network.Outputs[index].Node].Output), BatchSize * Network.Outputs[index].Shape.Length);
 
     /// <summary>[batch, classes]: fill it with the loss's gradient before <see cref="Backward"/>.</summary>
     /// <exception cref="InvalidOperationException">The executor was planned for inference, or the network has nothing to train.</exception>
     public Span<float> OutputGradient => _outputGradient != null
         ? new(Alive(_outputGradient), BatchSize * Network.Output.Length)
-        : throw new InvalidOperationException("There is no gradient: the executor was planned for inference, or the network has no parameters.");
+        : throw new InvalidOperationException(
+            "There is no gradient: the executor was planned for inference, or the network has no parameters.");
 
     /// <summary>Bytes of all planned buffers.</summary>
     public long PlannedBytes => _memory.Bytes;
@@ -180,7 +184,8 @@ public sealed unsafe class NetworkExecutor : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         for (int i = _kernels.Length - 1; i >= 0; i--)
         {
-            if (Probe?.Node == i && _kernels[i].OutputGradient != null) Probe.TakeGradient(new(_kernels[i].OutputGradient, LastCount * Network.Nodes[i].Shape.Length));
+            if (Probe?.Node == i && _kernels[i].OutputGradient != null)
+                Probe.TakeGradient(new(_kernels[i].OutputGradient, LastCount * Network.Nodes[i].Shape.Length));
             if (_skipsBackward[i]) continue;
             long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
             SetGuards(_backwardGuards[i]);

@@ -21,9 +21,11 @@ internal sealed record NetworkTap(int Features, Linear? Head)
         {
             var node = network.Nodes[at];
             if (node.Operation is Linear linear) return new NetworkTap(WithoutDropout(network, node.Inputs[0]), linear);
-            if (node.Operation is Convolution { Window: { KernelHeight: 1, KernelWidth: 1 } }) return new NetworkTap(WithoutDropout(network, node.Inputs[0]), null);
+            if (node.Operation is Convolution { Window: { KernelHeight: 1, KernelWidth: 1 } })
+                return new NetworkTap(WithoutDropout(network, node.Inputs[0]), null);
             // An added or multiplied constant, such as a bias outside its layer, is allowed on the way; two streams that meet are not.
-            if (node.Inputs.Skip(1).Any(i => i < 0 || network.Nodes[i].Operation is not Constant) || node.Operation is BatchNormalization or Convolution or Constant) break;
+            if (node.Inputs.Skip(1).Any(i => i < 0 || network.Nodes[i].Operation is not Constant)
+                || node.Operation is BatchNormalization or Convolution or Constant) break;
         }
         return new NetworkTap(last, null);
     }

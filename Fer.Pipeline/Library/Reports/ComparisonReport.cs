@@ -28,7 +28,8 @@ public static class ComparisonReport
         return $"{split} {(test.OnlySecond > test.OnlyFirst ? data.SecondName : data.FirstName)} is significantly better.";
     }
 
-    internal static string P(double value) => value < 1e-4 ? "below 0.0001" : value.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
+    internal static string P(double value) =>
+        value < 1e-4 ? "below 0.0001" : value.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
 
     private static ReportDocument Build(ComparisonReportData data)
     {
@@ -80,7 +81,8 @@ public static class ComparisonReport
         var format = one.IsShare ? ValueFormat.Percent : ValueFormat.Number;
         string sign = one.Difference >= 0 ? "+" : "−";
         string better = !one.IsClear ? "" : one.Difference > 0 == one.HigherIsBetter ? $"★ {data.SecondName}" : $"★ {data.FirstName}";
-        return [one.Name, NumberText.Value(one.First, format), NumberText.Value(one.Second, format), sign + NumberText.Value(Math.Abs(one.Difference), format), NumberText.Range(one.Interval.Lower, one.Interval.Upper, format), better];
+        return [one.Name, NumberText.Value(one.First, format), NumberText.Value(one.Second, format), sign + NumberText.Value(
+            Math.Abs(one.Difference), format), NumberText.Range(one.Interval.Lower, one.Interval.Upper, format), better];
     }
 
     private static BarChart Recalls(ComparisonReportData data)
@@ -89,12 +91,15 @@ public static class ComparisonReport
         return new()
         {
             Title = "Recall of each class",
-            Description = $"The widest gap is at {widest.Name}: {NumberText.Percent(widest.First)} against {NumberText.Percent(widest.Second)}.",
+            Description =
+                $"The widest gap is at {widest.Name}: {NumberText.Percent(widest.First)} against {NumberText.Percent(widest.Second)}.",
             Categories = [.. data.Comparison.RecallDifferences.Select(one => one.Name)],
             Series =
             [
-                new(data.FirstName, [.. data.Comparison.First.PerClass.Select(row => row.Recall)]) { Intervals = [.. data.Comparison.First.PerClass.Select(row => row.RecallInterval)] },
-                new(data.SecondName, [.. data.Comparison.Second.PerClass.Select(row => row.Recall)]) { Intervals = [.. data.Comparison.Second.PerClass.Select(row => row.RecallInterval)] },
+                new(data.FirstName, [.. data.Comparison.First.PerClass.Select(row => row.Recall)]) {
+                    Intervals = [.. data.Comparison.First.PerClass.Select(row => row.RecallInterval)] },
+                new(data.SecondName, [.. data.Comparison.Second.PerClass.Select(row => row.Recall)]) {
+                    Intervals = [.. data.Comparison.Second.PerClass.Select(row => row.RecallInterval)] },
             ],
             Format = ValueFormat.Percent,
         };

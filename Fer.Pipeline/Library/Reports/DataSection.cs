@@ -15,24 +15,30 @@ internal static class DataSection
             Title = "Class distribution: share of each split",
             Description = string.Join(". ", splits.Select(split => Describe(data.ClassNames, split))),
             Categories = data.ClassNames,
-            Series = [.. splits.Select(split => new BarSeries(split.Name, [.. Enumerable.Range(0, split.Counts.Count).Select(k => Share(split, k))])
+            Series = [.. splits.Select(
+                split => new BarSeries(split.Name, [.. Enumerable.Range(0, split.Counts.Count).Select(k => Share(split, k))])
             {
                 Labels = [.. split.Counts.Select((count, k) => $"{NumberText.Percent(Share(split, k))} · {NumberText.Count(count)}")],
             })],
             Format = ValueFormat.Percent,
         };
         var rows = data.ClassNames.Select((name, k) =>
-            (IReadOnlyList<string>)[name, .. splits.SelectMany(split => new[] { NumberText.Count(split.Counts[k]), NumberText.Percent(Share(split, k)) })]);
-        var total = (IReadOnlyList<string>)["all", .. splits.SelectMany(split => new[] { NumberText.Count(split.Counts.Sum()), NumberText.Percent(1) })];
+            (IReadOnlyList<string>)[name, .. splits.SelectMany(
+                split => new[] { NumberText.Count(split.Counts[k]), NumberText.Percent(Share(split, k)) })]);
+        var total = (IReadOnlyList<string>)["all", .. splits.SelectMany(
+            split => new[] { NumberText.Count(split.Counts.Sum()), NumberText.Percent(1) })];
         section.Beside(chart, "Rows of each class and split", new(
-            [new("class", Numeric: false), .. splits.SelectMany(split => new TableColumn[] { new(split.Name), new("share") })], [.. rows, total]));
+            [new("class", Numeric: false), .. splits.SelectMany(split => new TableColumn[] { new(split.Name), new("share") })],
+            [.. rows, total]));
     }
 
     private static double Share(SplitCounts split, int k) => (double)split.Counts[k] / split.Counts.Sum();
 
     private static string Describe(IReadOnlyList<string> names, SplitCounts split)
     {
-        int most = Enumerable.Range(0, names.Count).MaxBy(k => split.Counts[k]), least = Enumerable.Range(0, names.Count).MinBy(k => split.Counts[k]);
-        return $"{split.Name}: {NumberText.Count(split.Counts.Sum())} rows, most {names[most]} ({NumberText.Percent(Share(split, most))}), least {names[least]} ({NumberText.Percent(Share(split, least))})";
+        int most = Enumerable.Range(0, names.Count).MaxBy(k => split.Counts[k]),
+            least = Enumerable.Range(0, names.Count).MinBy(k => split.Counts[k]);
+        return $"{split.Name}: {NumberText.Count(split.Counts.Sum())} rows, most {names[most]} " +
+            $"({NumberText.Percent(Share(split, most))}), least {names[least]} ({NumberText.Percent(Share(split, least))})";
     }
 }

@@ -23,9 +23,11 @@ internal static class ErrorSection
             "The faces split into quarters by properties measured in the picture. Pose and occlusion are proxies: "
             + "FER2013 does not say how a head is turned or what covers it.", "soft");
         section.Figures([.. analysis.Slices.Select(EvaluationCharts.Slices)]);
-        section.Table("All slices", new([new("property", Numeric: false), new("slice", Numeric: false), new("values"), new("faces"), new("accuracy"), new("95 %")],
+        section.Table("All slices",
+            new([new("property", Numeric: false), new("slice", Numeric: false), new("values"), new("faces"), new("accuracy"), new("95 %")],
             [.. analysis.Slices.SelectMany(group => group.Slices.Select(slice => (IReadOnlyList<string>)[group.Property, slice.Name,
-                NumberText.Range(slice.Lower, slice.Upper, ValueFormat.Number), NumberText.Count(slice.Count), NumberText.Percent(slice.Accuracy), NumberText.Range(slice.Interval.Lower, slice.Interval.Upper, ValueFormat.Percent)]))]));
+                NumberText.Range(slice.Lower, slice.Upper, ValueFormat.Number), NumberText.Count(slice.Count),
+                NumberText.Percent(slice.Accuracy), NumberText.Range(slice.Interval.Lower, slice.Interval.Upper, ValueFormat.Percent)]))]));
         if (analysis.Robustness.Count > 0)
         {
             section.Heading("Corrupted faces");
@@ -59,7 +61,8 @@ internal static class ErrorSection
         string caption = found.Suspects.Count > MostSuspects ? $"The {MostSuspects} most suspect rows" : "Suspect rows, most suspect first";
         section.Table(caption, new(
             [new("row"), new("label", Numeric: false), new("its probability"), new("suggested", Numeric: false), new("its probability")],
-            [.. found.Suspects.Take(MostSuspects).Select(one => (IReadOnlyList<string>)[analysis.Rows[one.Index].ToString(CultureInfo.InvariantCulture), names[one.Given],
+            [.. found.Suspects.Take(MostSuspects).Select(
+                one => (IReadOnlyList<string>)[analysis.Rows[one.Index].ToString(CultureInfo.InvariantCulture), names[one.Given],
                 NumberText.Percent(one.LabelProbability), names[one.Suggested], NumberText.Percent(one.SuggestedProbability)])]));
     }
 }

@@ -24,13 +24,16 @@ internal static class EvaluationSection
             return;
         }
         var pairs = metrics.ConfusionMatrix.GetTopConfusions();
-        section.Figures(EvaluationCharts.Confusion(metrics), EvaluationCharts.PerClass(metrics), EvaluationCharts.Counts(metrics), EvaluationCharts.Reliability(metrics));
+        section.Figures(EvaluationCharts.Confusion(metrics), EvaluationCharts.PerClass(metrics), EvaluationCharts.Counts(metrics),
+            EvaluationCharts.Reliability(metrics));
         section.Tables(() =>
         {
             section.Table("Metrics of each class", ClassTable(metrics));
             section.Table("Most frequent mistakes", new(
                 [new("true", Numeric: false), new("predicted as", Numeric: false), new("rows"), new("share of the class")],
-                [.. pairs.Select(pair => (IReadOnlyList<string>)[pair.True, pair.Predicted, NumberText.Count(pair.Count), NumberText.Percent(pair.Share)])]));
+                [.. pairs.Select(
+                    pair => (IReadOnlyList<string>)[pair.True, pair.Predicted, NumberText.Count(pair.Count),
+                        NumberText.Percent(pair.Share)])]));
         });
     }
 
@@ -40,13 +43,22 @@ internal static class EvaluationSection
         if (metrics.Count > 0)
         {
             tiles.Add(("Accuracy", NumberText.Percent(metrics.Accuracy), Note(metrics.AccuracyInterval, ValueFormat.Percent)));
-            tiles.Add(("Macro F1", NumberText.Value(metrics.MacroF1, ValueFormat.Number), Note(metrics.MacroF1Interval, ValueFormat.Number)));
-            tiles.Add(("Macro accuracy", NumberText.Percent(metrics.MacroAccuracy), Note(metrics.MacroAccuracyInterval, ValueFormat.Percent)));
+            tiles.Add(
+                ("Macro F1", NumberText.Value(metrics.MacroF1, ValueFormat.Number), Note(metrics.MacroF1Interval, ValueFormat.Number)));
+            tiles.Add(
+                ("Macro accuracy", NumberText.Percent(metrics.MacroAccuracy), Note(metrics.MacroAccuracyInterval, ValueFormat.Percent)));
             if (metrics.TopKPredictionCount > 1)
-                tiles.Add(($"Top-{NumberText.Count(metrics.TopKPredictionCount)} accuracy", NumberText.Percent(metrics.TopKAccuracy), Note(metrics.TopKAccuracyInterval, ValueFormat.Percent)));
-            tiles.Add(("Log loss", NumberText.Value(metrics.LogLoss, ValueFormat.Number), Note(metrics.LogLossInterval, ValueFormat.Number)));
-            tiles.Add(("Brier score", NumberText.Value(metrics.BrierScore, ValueFormat.Number), Note(metrics.BrierScoreInterval, ValueFormat.Number)));
-            tiles.Add(("Expected calibration error", NumberText.Percent(metrics.ExpectedCalibrationError), Note(metrics.ExpectedCalibrationErrorInterval, ValueFormat.Percent)));
+                tiles.Add(
+                    ($"Top-{NumberText.Count(metrics.TopKPredictionCount)} accuracy", NumberText.Percent(metrics.TopKAccuracy),
+                        Note(metrics.TopKAccuracyInterval, ValueFormat.Percent)));
+            tiles.Add(
+                ("Log loss", NumberText.Value(metrics.LogLoss, ValueFormat.Number), Note(metrics.LogLossInterval, ValueFormat.Number)));
+            tiles.Add(
+                ("Brier score", NumberText.Value(metrics.BrierScore, ValueFormat.Number),
+                    Note(metrics.BrierScoreInterval, ValueFormat.Number)));
+            tiles.Add(
+                ("Expected calibration error", NumberText.Percent(metrics.ExpectedCalibrationError),
+                    Note(metrics.ExpectedCalibrationErrorInterval, ValueFormat.Percent)));
         }
         tiles.Add(("Images", NumberText.Count(metrics.Count), "evaluated"));
         if (metrics.ImagesPerSecond is double speed && double.IsFinite(speed))
@@ -54,13 +66,19 @@ internal static class EvaluationSection
         return tiles;
     }
 
-    private static string Interval(ConfidenceInterval interval, ValueFormat format) => NumberText.Range(interval.Lower, interval.Upper, format);
+    private static string Interval(ConfidenceInterval interval, ValueFormat format) =>
+        NumberText.Range(interval.Lower, interval.Upper, format);
 
     private static string Note(ConfidenceInterval interval, ValueFormat format) => "95 % interval " + Interval(interval, format);
 
     private static Table ClassTable(FaceClassificationMetrics metrics) => new(
-        [new("class", Numeric: false), new("precision"), new("95 %"), new("recall"), new("95 %"), new("F1"), new("95 %"), new("log loss"), new("95 %"), new("rows"), new("predicted")],
-        [.. metrics.PerClass.Select((row, k) => (IReadOnlyList<string>)[row.Name, NumberText.Percent(row.Precision), Interval(row.PrecisionInterval, ValueFormat.Percent),
-            NumberText.Percent(row.Recall), Interval(row.RecallInterval, ValueFormat.Percent), NumberText.Percent(row.F1), Interval(metrics.F1Intervals[k], ValueFormat.Percent),
-            NumberText.Value(metrics.PerClassLogLoss[k], ValueFormat.Number), Interval(metrics.PerClassLogLossInterval[k], ValueFormat.Number), NumberText.Count(row.Support), NumberText.Count(row.Predicted)])]);
+        [new("class", Numeric: false), new("precision"), new("95 %"), new("recall"), new("95 %"), new("F1"), new("95 %"), new("log loss"),
+            new("95 %"), new("rows"), new("predicted")],
+        [.. metrics.PerClass.Select(
+            (row, k) => (IReadOnlyList<string>)[row.Name, NumberText.Percent(row.Precision),
+                Interval(row.PrecisionInterval, ValueFormat.Percent),
+            NumberText.Percent(row.Recall), Interval(row.RecallInterval, ValueFormat.Percent), NumberText.Percent(row.F1),
+            Interval(metrics.F1Intervals[k], ValueFormat.Percent),
+            NumberText.Value(metrics.PerClassLogLoss[k], ValueFormat.Number), Interval(
+                metrics.PerClassLogLossInterval[k], ValueFormat.Number), NumberText.Count(row.Support), NumberText.Count(row.Predicted)])]);
 }

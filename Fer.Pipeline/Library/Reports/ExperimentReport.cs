@@ -21,7 +21,8 @@ public static class ExperimentReport
     {
         foreach (var split in data.Splits)
             if (split.Counts.Count != data.ClassNames.Count)
-                throw new ArgumentException($"Split '{split.Name}' has {split.Counts.Count} counts for {data.ClassNames.Count} classes.", nameof(data));
+                throw new ArgumentException($"Split '{split.Name}' has {split.Counts.Count} counts for {data.ClassNames.Count} classes.",
+                    nameof(data));
 
         var page = new ReportDocument(data.Title) { Lead = lead => Lead(lead, data) };
         if (data.Evaluations.Count > 0) page.Add("Result", section => EvaluationSection.Summary(section, data.Evaluations));
@@ -30,7 +31,8 @@ public static class ExperimentReport
         foreach (var evaluation in data.Evaluations)
         {
             page.Add($"Evaluation on {evaluation.Name}", section => EvaluationSection.Details(section, evaluation.Metrics));
-            if (evaluation.Analysis is { } analysis) page.Add($"Errors on {evaluation.Name}", section => ErrorSection.Write(section, data.ClassNames, analysis));
+            if (evaluation.Analysis is { } analysis)
+                page.Add($"Errors on {evaluation.Name}", section => ErrorSection.Write(section, data.ClassNames, analysis));
         }
         page.Add("Trials", section => TrialsSection.Write(section, data.Trials));
         page.Add("Environment", section => Facts(section, "Where and how this was made", data.Environment));
@@ -39,7 +41,9 @@ public static class ExperimentReport
 
     /// <summary>Names and values as a two-column table.</summary>
     internal static void Facts(ReportSection section, string caption, IReadOnlyList<ReportValue> facts) =>
-        section.Table(caption, new([new("name", Numeric: false), new("value", Numeric: false, Wraps: true)], [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]));
+        section.Table(
+            caption, new([new("name", Numeric: false), new("value", Numeric: false, Wraps: true)],
+                [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]));
 
     private static void Lead(ReportSection lead, ExperimentReportData data)
     {

@@ -16,7 +16,8 @@ internal static class NumberText
     {
         ValueFormat.Percent => (value * 100).ToString("0.0", CultureInfo.InvariantCulture) + PercentSign,
         ValueFormat.Count => Count(value),
-        _ => Math.Abs(value) is >= 1e6 or (> 0 and < 5e-4) ? value.ToString("0.00e0", CultureInfo.InvariantCulture) : value.ToString("#,0.000", CultureInfo.InvariantCulture),
+        _ => Math.Abs(value) is >= 1e6 or (> 0 and < 5e-4) ? value.ToString("0.00e0", CultureInfo.InvariantCulture)
+            : value.ToString("#,0.000", CultureInfo.InvariantCulture),
     };
 
     internal static string Percent(double value) => Value(value, ValueFormat.Percent);
@@ -38,7 +39,8 @@ internal static class NumberText
         if (Math.Abs(shown) >= 1e7 || size < 1e-5) return shown.ToString("0.##e0", CultureInfo.InvariantCulture);
         int decimals = 0;
         while (decimals < 6 && Math.Abs(size * Math.Pow(10, decimals) - Math.Round(size * Math.Pow(10, decimals))) > 1e-6) decimals++;
-        string text = (Math.Round(shown, decimals) + 0.0).ToString("#,0" + (decimals > 0 ? "." + new string('0', decimals) : ""), CultureInfo.InvariantCulture);
+        string text = (Math.Round(shown, decimals) + 0.0).ToString(
+            "#,0" + (decimals > 0 ? "." + new string('0', decimals) : ""), CultureInfo.InvariantCulture);
         return format == ValueFormat.Percent ? text + PercentSign : text;
     }
 

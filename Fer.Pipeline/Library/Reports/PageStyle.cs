@@ -6,7 +6,8 @@ internal static class PageStyle
     internal static string Css { get; } = """
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
-        body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
+        body{margin:0;background:var(--page);color:var(--ink);
+        font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
         header,main,footer{max-width:1180px;margin:0 auto;padding:0 20px}
         header{padding-top:32px}
         h1{font-size:1.75rem;line-height:1.25;margin:0 0 8px}
@@ -17,10 +18,12 @@ internal static class PageStyle
         a{color:var(--accent);text-underline-offset:2px}
         :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
         code{font:0.9em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
-        pre{margin:0 0 12px;padding:10px 14px;background:var(--card);border:1px solid var(--line);border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere}
+        pre{margin:0 0 12px;padding:10px 14px;background:var(--card);border:1px solid var(--line);border-radius:8px;white-space:pre-wrap;
+        overflow-wrap:anywhere}
         nav ul{display:flex;flex-wrap:wrap;gap:6px 18px;list-style:none;margin:14px 0 20px;padding:0}
         nav a{display:inline-block;padding:4px 0}
-        section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:22px 24px;margin:0 0 20px;scroll-margin-top:12px}
+        section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:22px 24px;margin:0 0 20px;
+        scroll-margin-top:12px}
         .soft{color:var(--soft)}
         .note{border-left:4px solid var(--accent);padding:2px 0 2px 12px}
         .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(225px,1fr));gap:12px;margin:0 0 12px}
@@ -28,7 +31,8 @@ internal static class PageStyle
         .tiles dt{color:var(--soft);font-size:.9rem}
         .tiles dd{margin:0;font-size:1.55rem;font-weight:650;line-height:1.3;font-variant-numeric:tabular-nums}
         .tiles small{display:block;text-wrap:balance;color:var(--soft);font-size:.85rem;font-weight:400}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:22px 32px;align-items:start;margin:6px 0 12px}
+        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:22px 32px;align-items:start;
+        margin:6px 0 12px}
         figure{margin:0;min-width:0}
         figure.wide{grid-column:1/-1}
         figcaption{font-weight:700;margin:0 0 8px}

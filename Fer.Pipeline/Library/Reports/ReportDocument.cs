@@ -32,7 +32,8 @@ internal sealed class ReportDocument(string title)
         page.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
         page.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
         // Nothing is loaded and nothing runs, whatever a name in the data contains.
-        page.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
+        page.Empty("meta", ("http-equiv", "Content-Security-Policy"),
+            ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
         page.Element("title", title).Line();
         page.Open("style").Raw("\n" + ChartStyle.Css + PageStyle.Css).Close().Line().Close().Line();
         page.Open("body").Line().Open("header").Line().Element("h1", title).Line();

@@ -87,7 +87,8 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
         {
             markup.Open("tr", ("class", i == best ? "best" : null));
             for (int j = 0; j < table.Columns.Count; j++)
-                markup.Element(j == 0 ? "th" : "td", table.Rows[i][j], ("scope", j == 0 ? "row" : null), ("class", Style(table.Columns[j])));
+                markup.Element(j == 0 ? "th" : "td", table.Rows[i][j], ("scope", j == 0 ? "row" : null),
+                    ("class", Style(table.Columns[j])));
             markup.Close().Line();
         }
         markup.Close().Close().Close().Close().Line();

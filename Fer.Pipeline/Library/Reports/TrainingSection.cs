@@ -13,7 +13,8 @@ internal static class TrainingSection
         ExperimentReport.Facts(section, "Settings of the model", data.Settings);
     }
 
-    private static LineChart Curve(string title, ExperimentReportData data, ValueFormat format, Func<EpochFigures, double> train, Func<EpochFigures, double> validation)
+    private static LineChart Curve(string title, ExperimentReportData data, ValueFormat format, Func<EpochFigures, double> train,
+        Func<EpochFigures, double> validation)
     {
         LineSeries[] series =
         [
@@ -21,7 +22,8 @@ internal static class TrainingSection
             new("validation", [.. data.Epochs.Select(epoch => (epoch.Epoch, validation(epoch)))]),
         ];
         series = [.. series.Where(one => one.Points.Any(point => double.IsFinite(point.Y)))];
-        return new() { Title = title, Description = Describe(series, format, data.BestEpoch), Series = series, XName = "epoch", Format = format, Best = data.BestEpoch };
+        return new() { Title = title, Description = Describe(series, format, data.BestEpoch), Series = series, XName = "epoch",
+            Format = format, Best = data.BestEpoch };
     }
 
     private static string Describe(IEnumerable<LineSeries> series, ValueFormat format, int? best)
@@ -29,7 +31,9 @@ internal static class TrainingSection
         var parts = series.Select(one =>
         {
             var points = one.Points.Where(point => double.IsFinite(point.Y)).ToArray();
-            return $"{one.Name} from {NumberText.Value(points[0].Y, format)} at epoch {points[0].X.ToString(CultureInfo.InvariantCulture)} to {NumberText.Value(points[^1].Y, format)} at epoch {points[^1].X.ToString(CultureInfo.InvariantCulture)}";
+            return $"{one.Name} from {NumberText.Value(points[0].Y, format)} at epoch " +
+                $"{points[0].X.ToString(CultureInfo.InvariantCulture)} to {NumberText.Value(points[^1].Y, format)} at epoch " +
+                $"{points[^1].X.ToString(CultureInfo.InvariantCulture)}";
         });
         string kept = best is int epoch ? $". The weights of epoch {epoch.ToString(CultureInfo.InvariantCulture)} were kept" : "";
         return string.Join("; ", parts) + kept + ".";

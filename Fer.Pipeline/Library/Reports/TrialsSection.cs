@@ -14,7 +14,8 @@ internal static class TrialsSection
             + $"{NumberText.Count(Of(ReportTrialState.Stopped))} stopped early, "
             + $"{NumberText.Count(Of(ReportTrialState.Failed))} failed."
             + Baselines(trials));
-        section.Figures(TrialCharts.AccuracyAgainstTime(trials), TrialCharts.AccuracyAgainstSpeed(trials), TrialCharts.Curves(trials), TrialCharts.Settings(trials));
+        section.Figures(TrialCharts.AccuracyAgainstTime(trials), TrialCharts.AccuracyAgainstSpeed(trials), TrialCharts.Curves(trials),
+            TrialCharts.Settings(trials));
 
         // A setting that never changes would only widen the table.
         var swept = trials.Where(trial => !trial.IsBaseline).ToArray();
@@ -22,23 +23,29 @@ internal static class TrialsSection
         var varying = TrialCharts.Varying(trials);
         var same = names.Except(varying).ToArray();
         if (same.Length > 0 && swept.Length > 1)
-            section.Paragraph("The same in all trials: " + string.Join(", ", same.Select(name => $"{name} {Setting(swept[0], name)}")) + ".", "soft");
+            section.Paragraph(
+                "The same in all trials: " + string.Join(", ", same.Select(name => $"{name} {Setting(swept[0], name)}")) + ".", "soft");
         if (swept.Length == 1) varying = names;
         bool remarks = trials.Any(trial => !string.IsNullOrEmpty(trial.Remark));
         TableColumn[] columns = [new("trial"), new("state", Numeric: false), new("score"), new("epochs"), new("time"),
-            .. varying.Select(name => new TableColumn(name, Numeric: false)), .. remarks ? [new TableColumn("remark", Numeric: false, Wraps: true)] : Array.Empty<TableColumn>()];
-        var rows = trials.Select(trial => (IReadOnlyList<string>)[Number(trial), State(trial), NumberText.Percent(trial.Score ?? double.NaN),
+            .. varying.Select(name => new TableColumn(name, Numeric: false)), .. remarks
+                ? [new TableColumn("remark", Numeric: false, Wraps: true)] : Array.Empty<TableColumn>()];
+        var rows = trials.Select(
+            trial => (IReadOnlyList<string>)[Number(trial), State(trial), NumberText.Percent(trial.Score ?? double.NaN),
             NumberText.Count(trial.Epochs.Count), NumberText.Duration(trial.Seconds), .. varying.Select(name => Setting(trial, name)),
             .. remarks ? [trial.Remark ?? ""] : Array.Empty<string>()]);
-        section.Table("All trials, in the order they ran", new(columns, [.. rows]), best: trials.ToList().FindIndex(trial => trial.State == ReportTrialState.Best));
+        section.Table("All trials, in the order they ran", new(columns, [.. rows]),
+            best: trials.ToList().FindIndex(trial => trial.State == ReportTrialState.Best));
     }
 
     internal static string Number(TrialReport trial) => trial.Number.ToString(CultureInfo.InvariantCulture);
 
-    internal static string Setting(TrialReport trial, string name) => trial.Settings.FirstOrDefault(setting => setting.Name == name)?.Value ?? NumberText.None;
+    internal static string Setting(TrialReport trial, string name) =>
+        trial.Settings.FirstOrDefault(setting => setting.Name == name)?.Value ?? NumberText.None;
 
     /// <summary>What the best baseline reaches.</summary>
-    private static string Baselines(IReadOnlyList<TrialReport> trials) => trials.Where(trial => trial is { IsBaseline: true, Score: not null }).MaxBy(trial => trial.Score) is { } best
+    private static string Baselines(IReadOnlyList<TrialReport> trials) =>
+        trials.Where(trial => trial is { IsBaseline: true, Score: not null }).MaxBy(trial => trial.Score) is { } best
         ? $" ML.NET's own trainers on a frozen backbone's features, the baselines, reach {NumberText.Percent(best.Score!.Value)} at best."
         : "";
 

@@ -15,7 +15,8 @@ internal static class VideoReport
     {
         var page = new ReportDocument($"Emotions in {video}");
         page.Add("Summary", section => Summary(section, timeline));
-        foreach (var face in timeline.Faces) page.Add($"Face {face.Id.ToString(CultureInfo.InvariantCulture)}", section => section.Figures(Chart(face, timeline)));
+        foreach (var face in timeline.Faces)
+            page.Add($"Face {face.Id.ToString(CultureInfo.InvariantCulture)}", section => section.Figures(Chart(face, timeline)));
         return page.ToHtml();
     }
 
@@ -29,9 +30,11 @@ internal static class VideoReport
                 timeline.FacesSeen > timeline.Faces.Count() ? "those seen longest are shown" : null),
         ]);
         section.Table("Share of its frames in which each emotion was the most probable", new(
-            [new("face", Numeric: false), new("from"), new("to"), new("frames"), .. timeline.ClassNames.Select(name => new TableColumn(name))],
+            [new("face", Numeric: false), new("from"), new("to"), new("frames"),
+                .. timeline.ClassNames.Select(name => new TableColumn(name))],
             [.. timeline.Faces.Select(face => (IReadOnlyList<string>)[
-                face.Id.ToString(CultureInfo.InvariantCulture), Seconds(face.First), Seconds(face.Last), NumberText.Count(face.Frames), .. face.Shares.Select(share => NumberText.Percent(share))])]));
+                face.Id.ToString(CultureInfo.InvariantCulture), Seconds(face.First), Seconds(face.Last), NumberText.Count(face.Frames),
+                .. face.Shares.Select(share => NumberText.Percent(share))])]));
         section.Paragraph(
             "A face that was out of sight for more than a second gets a new number. "
             + "What a face shows is not what a person feels.", "soft");
@@ -46,12 +49,15 @@ internal static class VideoReport
         return new LineChart
         {
             Title = "Probabilities, smoothed",
-            Description = $"Face {face.Id.ToString(CultureInfo.InvariantCulture)}, {Seconds(face.First)} to {Seconds(face.Last)}. On average "
-                + string.Join(", ", face.Means.Zip(timeline.ClassNames).OrderByDescending(p => p.First).Select(p => $"{p.Second} {NumberText.Percent(p.First)}")),
+            Description =
+                $"Face {face.Id.ToString(CultureInfo.InvariantCulture)}, {Seconds(face.First)} to {Seconds(face.Last)}. On average "
+                + string.Join(", ", face.Means.Zip(timeline.ClassNames).OrderByDescending(p => p.First).Select(
+                    p => $"{p.Second} {NumberText.Percent(p.First)}")),
             XName = fine ? "tenth of a second" : "second",
             Format = ValueFormat.Percent,
             Series = [.. timeline.ClassNames.Select((className, k) => new LineSeries(className,
-                [.. Connected(face.Steps(k).Take(last + 1).Select((value, step) => ((int)Math.Round(step * timeline.Step / unit), value)), LongestGap / unit)]))],
+                [.. Connected(face.Steps(k).Take(last + 1).Select((value, step) => ((int)Math.Round(step * timeline.Step / unit), value)),
+                    LongestGap / unit)]))],
         };
     }
 

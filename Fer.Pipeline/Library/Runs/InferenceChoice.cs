@@ -17,7 +17,8 @@ namespace Fer.Pipeline.Runs;
 /// <param name="Metrics">What those come to, and the faces a second of the whole, in batches.</param>
 /// <param name="Latency">Time of one face alone.</param>
 internal sealed record ChosenInference(
-    IReadOnlyList<Network> Members, FaceViews Views, LogitCalibration Calibration, float[] Probabilities, FaceClassificationMetrics Metrics, TimeSpan Latency);
+    IReadOnlyList<Network> Members, FaceViews Views, LogitCalibration Calibration, float[] Probabilities, FaceClassificationMetrics Metrics,
+    TimeSpan Latency);
 
 /// <summary>
 /// Chooses on the validation split which networks answer together and what they see of a face. A dearer model is taken only where it gets
@@ -39,7 +40,8 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
         float[] logits = Logits(members, views, pool, out double seconds);
         var calibration = LogitCalibration.Fit(logits, faces.Labels, faces.ClassNames.Count);
         float[] probabilities = calibration.Probabilities(logits);
-        var metrics = FaceClassificationMetrics.Compute(probabilities, faces.Labels, faces.ClassNames, imagesPerSecond: faces.Count / seconds);
+        var metrics = FaceClassificationMetrics.Compute(probabilities, faces.Labels, faces.ClassNames,
+            imagesPerSecond: faces.Count / seconds);
         return new ChosenInference(members, views, calibration, probabilities, metrics, Latency(members, views, pool));
     }
 
@@ -55,7 +57,8 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
             foreach (var candidate in candidates.Except(members))
             {
                 List<Network> tried = [.. members, candidate];
-                if (tried.Sum(m => (long)m.Parameters.Values.Length * sizeof(float)) > limits.MaxBytes || !Fits(tried, centre) || !HasTime([candidate], centre)) continue;
+                if (tried.Sum(m => (long)m.Parameters.Values.Length * sizeof(float)) > limits.MaxBytes || !Fits(tried, centre)
+                    || !HasTime([candidate], centre)) continue;
                 var score = Score(tried, centre, pool);
                 // More faces right by chance alone is not worth a network: the loss must fall as well.
                 if (score.Right <= best.Right || score.Loss >= best.Loss || Latency(tried, centre, pool) > limits.MaxLatency) continue;
@@ -83,7 +86,8 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
         return best;
     }
 
-    private static string Signature(IReadOnlyList<Network> members, FaceViews views) => string.Join(';', members.Select(m => string.Join(',', views.List(m.Input.Height).Distinct())));
+    private static string Signature(IReadOnlyList<Network> members, FaceViews views) =>
+        string.Join(';', members.Select(m => string.Join(',', views.List(m.Input.Height).Distinct())));
 
     /// <summary>True where the networks take the views and the whole can be read again from its zip.</summary>
     private static bool Fits(IReadOnlyList<Network> members, FaceViews views)
@@ -112,7 +116,8 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
     /// <summary>True where scoring what is not scored yet is expected to be done within the patience.</summary>
     private bool HasTime(IReadOnlyList<Network> members, FaceViews views)
     {
-        double pixels = members.Sum(m => views.List(m.Input.Height).Where(v => !_scores.ContainsKey((m, v))).Sum(v => (double)v.Shown * v.Shown));
+        double pixels = members.Sum(
+            m => views.List(m.Input.Height).Where(v => !_scores.ContainsKey((m, v))).Sum(v => (double)v.Shown * v.Shown));
         return clock.GetElapsedTime(_start).TotalSeconds + pixels * _secondsAPixel <= limits.Patience.TotalSeconds;
     }
 

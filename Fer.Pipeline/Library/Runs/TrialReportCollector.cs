@@ -47,7 +47,9 @@ internal sealed class TrialReportCollector : IMonitor
         {
             // A trial that was overdue and did not stop may still be training.
             if (progress.TrialId != _running) return;
-            _epochs.Add(new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss, progress.ValidationLoss));
+            _epochs.Add(
+                new EpochFigures(_epochs.Count + 1, progress.Accuracy, progress.ValidationAccuracy, progress.Loss,
+                    progress.ValidationLoss));
             if (progress.ImagesPerSecond > 0) _imagesPerSecond = progress.ImagesPerSecond;
         }
     }
@@ -70,7 +72,8 @@ internal sealed class TrialReportCollector : IMonitor
     }
 
     public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Add(
-        settings, exception is OperationCanceledException ? ReportTrialState.Stopped : ReportTrialState.Failed, t => t with { Remark = Reason(exception) });
+        settings, exception is OperationCanceledException ? ReportTrialState.Stopped : ReportTrialState.Failed,
+        t => t with { Remark = Reason(exception) });
 
     /// <summary>Why a trial failed, in one line.</summary>
     internal static string Reason(Exception? exception) =>
@@ -93,7 +96,8 @@ internal sealed class TrialReportCollector : IMonitor
                 Fidelity = settings.Fidelity,
                 State = state,
                 // A baseline has no options of the sweep.
-                Settings = settings.Phase == TrialPhase.Baseline ? [] : [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
+                Settings = settings.Phase == TrialPhase.Baseline ? []
+                    : [.. settings.Parameter.Names.Select(n => new ReportValue(n, Parameter.Text(settings.Parameter[n])))],
                 Epochs = _epochs,
                 ImagesPerSecond = _imagesPerSecond,
             }));

@@ -1,10 +1,14 @@
+using System.Globalization;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Training;
 
-/// <summary>The features of a set of faces: what a frozen backbone gives at its tap, computed once in batches over all threads or taken from the cache.</summary>
+/// <summary>
+/// The features of a set of faces: what a frozen backbone gives at its tap, computed once in batches over all threads or taken from the
+/// cache.
+/// </summary>
 /// <param name="Faces">The faces.</param>
 /// <param name="Values">[count, length] features.</param>
 /// <param name="Length">Features of a face.</param>
@@ -26,21 +30,25 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
     /// <exception cref="FerException">The features would take longer than the time budget or more memory than an array holds.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal static BottleneckFeatures Compute(
-        Network network, FaceSet faces, BottleneckDataset dataset, ImageClassificationTrainer.Options options, WorkerPool pool, CancellationToken cancellation)
+        Network network, FaceSet faces, BottleneckDataset dataset, ImageClassificationTrainer.Options options, WorkerPool pool,
+        CancellationToken cancellation)
     {
         int length = network.Output.Length;
-        if ((long)faces.Count * length > Array.MaxLength) throw new FerException($"{faces.Count} faces with {length} features each are more than fits into memory. Take fewer faces.");
+        if ((long)faces.Count * length > Array.MaxLength)
+            throw new FerException($"{faces.Count} faces with {length} features each are more than fits into memory. Take fewer faces.");
         long start = options.Clock.GetTimestamp();
         var cache = (options.BottleneckFolder ?? options.WorkspacePath) is { } folder ? new BottleneckCache(folder) : null;
         byte[] key = cache is null ? [] : BottleneckCache.Key(faces, network, options.Winograd);
-        bool reuse = dataset == BottleneckDataset.Validation ? options.ReuseValidationSetBottleneckCachedValues : options.ReuseTrainSetBottleneckCachedValues;
+        bool reuse = dataset == BottleneckDataset.Validation ? options.ReuseValidationSetBottleneckCachedValues
+            : options.ReuseTrainSetBottleneckCachedValues;
         if (reuse && cache?.Read(key, faces.Count, length) is { } cached)
         {
             Report(faces.Count, fromCache: true);
             return new BottleneckFeatures(faces, cached, length);
         }
         var values = new float[faces.Count * length];
-        using (var executor = new NetworkExecutor(network, InferenceBatch.For(network, Math.Min(LargestBatch, faces.Count)), training: false, pool, frozen: true))
+        using (var executor = new NetworkExecutor(network, InferenceBatch.For(network, Math.Min(LargestBatch, faces.Count)),
+            training: false, pool, frozen: true))
         using (var loader = new BatchLoader(faces, new BatchLoaderOptions { BatchSize = executor.BatchSize, Side = network.Input.Height }))
         {
             int done = 0, batches = 0;
@@ -71,9 +79,11 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
             // A teacher is for the training, which wants the better part of the time.
             bool isTeacher = dataset == BottleneckDataset.Teacher;
             if (whole <= (isTeacher ? budget / 2 : budget)) return;
-            string what = isTeacher ? "The teacher's predictions for" : "The features of", instead = isTeacher ? "a teacher of fewer views or a narrower one" : "a smaller ResizeTo, or another backbone";
-            throw new FerException(FormattableString.Invariant(
-                $"{what} {faces.Count} faces take about {whole.TotalMinutes:F1} minutes on this machine, and the time budget is {budget.TotalMinutes:F1}. Give more time, {instead}."));
+            string what = isTeacher ? "The teacher's predictions for" : "The features of", instead = isTeacher
+                ? "a teacher of fewer views or a narrower one" : "a smaller ResizeTo, or another backbone";
+            throw new FerException(string.Create(CultureInfo.InvariantCulture,
+                $"{what} {faces.Count} faces take about {whole.TotalMinutes:F1} minutes on this machine, " +
+                $"and the time budget is {budget.TotalMinutes:F1}. Give more time, {instead}."));
         }
     }
 }

@@ -62,7 +62,8 @@ internal sealed class EpochTotals
 
     internal void Restore(BinaryReader reader)
     {
-        (_loss, _rate, _secondsBefore, EngineSeconds, WaitedSeconds) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        (_loss, _rate, _secondsBefore, EngineSeconds, WaitedSeconds) =
+            (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
         (_right, Count) = (reader.ReadInt64(), reader.ReadInt64());
         _start = _clock.GetTimestamp();
     }

@@ -25,7 +25,8 @@ internal sealed class FineTunePlan
             foreach (var node in stages[s])
             {
                 foreach (var (_, parameter) in node.Operation.Parameters)
-                    parameter.LearningRateFactor = !trains ? 0 : isHead ? (float)(options.HeadLearningRate / options.LearningRate ?? 1) : factor;
+                    parameter.LearningRateFactor = !trains ? 0 : isHead ? (float)(options.HeadLearningRate / options.LearningRate ?? 1)
+                        : factor;
                 if (node.Operation is not BatchNormalization normalization) continue;
                 normalization.UsesRunningStatistics = true;
                 if (trains) thawing.Add(normalization);

@@ -20,12 +20,15 @@ internal static class TrainingMemory
         if (starting is { Backbone: { } backbone, FineTune: FineTune.None })
         {
             var cut = backbone.Tap.Cut(backbone.Network);
-            return sizeof(float) * (values + (long)faces * cut.Output.Length) + NetworkExecutor.BytesFor(cut, InferenceBatch.For(cut, BottleneckFeatures.LargestBatch), training: false, pool);
+            return sizeof(float) * (values + (long)faces * cut.Output.Length) + NetworkExecutor.BytesFor(
+                cut, InferenceBatch.For(cut, BottleneckFeatures.LargestBatch), training: false, pool);
         }
         // Values and gradients, the optimizer's one or two arrays, the average, the best weights.
-        long weights = values + trainable * (1 + (options.Optimizer == OptimizerKind.Sgd ? 1 : 2)) + (options.ExponentialMovingAverage > 0 ? values : 0) + values;
+        long weights = values + trainable * (1 + (options.Optimizer == OptimizerKind.Sgd ? 1 : 2)) +
+            (options.ExponentialMovingAverage > 0 ? values : 0) + values;
         long batches = 4L * options.BatchSize * (network.Input.Length + classes);
         return sizeof(float) * (weights + batches)
-            + NetworkExecutor.BytesFor(network, options.BatchSize, training: true, pool) + NetworkExecutor.BytesFor(network, options.BatchSize, training: false, pool);
+            + NetworkExecutor.BytesFor(network, options.BatchSize, training: true, pool) + NetworkExecutor.BytesFor(
+                network, options.BatchSize, training: false, pool);
     }
 }

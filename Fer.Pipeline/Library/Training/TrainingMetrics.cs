@@ -18,7 +18,10 @@ public sealed record TrainingMetrics
     /// <summary>Share of the epoch's augmented faces whose likeliest target was predicted, while the weights moved.</summary>
     public required double TrainingAccuracy { get; init; }
 
-    /// <summary>Mean cross-entropy on the validation set, without smoothing and with the averaged weights where there are such; null without a validation set.</summary>
+    /// <summary>
+    /// Mean cross-entropy on the validation set, without smoothing and with the averaged weights where there are such; null without a
+    /// validation set.
+    /// </summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>Accuracy on the validation set, with the averaged weights where there are such; null without a validation set.</summary>

@@ -69,8 +69,8 @@ internal sealed class FixedPlan : TrainingPlan
 }
 
 /// <summary>
-/// A run that ends by an instant. After each step it works out from the measured times how many more fit before the deadline, keeping back the
-/// final validation and a reserve, and gives each of them an equal share of the progress that is left. So the learning rate ends at its
+/// A run that ends by an instant. After each step it works out from the measured times how many more fit before the deadline, keeping back
+/// the final validation and a reserve, and gives each of them an equal share of the progress that is left. So the learning rate ends at its
 /// last value however fast the machine turns out to be. The price: the step count, and with it the weights, depends on the machine.
 /// </summary>
 /// <param name="clock">The clock.</param>
@@ -81,7 +81,8 @@ internal sealed class FixedPlan : TrainingPlan
 /// <param name="validationSteps">Time of a validation in steps, until one was timed.</param>
 /// <param name="remainingCost">Average cost of a step from a fraction on, in steps at that place; null where all cost the same.</param>
 internal sealed class DeadlinePlan(
-    TimeProvider clock, long start, TimeSpan budget, long stepsPerEpoch, long mostSteps, double validationSteps, Func<double, double>? remainingCost = null) : TrainingPlan
+    TimeProvider clock, long start, TimeSpan budget, long stepsPerEpoch, long mostSteps, double validationSteps,
+    Func<double, double>? remainingCost = null) : TrainingPlan
 {
     // Timers, other work on the machine and the end of the run itself: one percent of the budget and one step are kept free.
     private const double ReserveShare = 0.01;
@@ -109,7 +110,8 @@ internal sealed class DeadlinePlan(
         if (_timed > 1) _step += (seconds - _step) * Math.Max(1.0 / (_timed - 1), 0.02);
         else if (_step == 0) _step = seconds / 4;
         double validation = _validation >= 0 ? _validation : validationSteps * _step;
-        double time = (budget - _before - clock.GetElapsedTime(start)).TotalSeconds - budget.TotalSeconds * ReserveShare - validation - _step;
+        double time =
+            (budget - _before - clock.GetElapsedTime(start)).TotalSeconds - budget.TotalSeconds * ReserveShare - validation - _step;
         double step = _step * (remainingCost?.Invoke(Fraction) ?? 1);
         double fit = Math.Floor(time / Math.Max(1e-9, step + validation / stepsPerEpoch));
         _left = (long)Math.Min(fit, mostSteps - Done);

@@ -16,14 +16,16 @@ internal sealed class Ffmpeg : IDisposable
     /// <exception cref="FerException">It is not installed.</exception>
     internal Ffmpeg(string program, IEnumerable<string> arguments, bool writesInput = false)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = writesInput, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = writesInput, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         try
         {
             _process = Process.Start(start)!;
         }
         catch (Win32Exception e)
         {
-            throw new FerException($"Videos are read by {program}, which is not installed or not on the path. Install ffmpeg (on Debian: apt install ffmpeg), or give pictures.", e);
+            throw new FerException($"Videos are read by {program}, which is not installed or not on the path. Install ffmpeg (on " +
+                "Debian: apt install ffmpeg), or give pictures.", e);
         }
         _process.ErrorDataReceived += (_, line) =>
         {

@@ -17,7 +17,8 @@ internal sealed class VideoReader(string path, double framesASecond) : IDisposab
     // Binary PPM: each frame starts with a short header with its size, so nothing has to be known in advance.
     private readonly Ffmpeg _ffmpeg = new("ffmpeg",
     [
-        "-nostdin", "-loglevel", "error", .. Source, path, "-map", "0:v:0", "-vf", string.Create(CultureInfo.InvariantCulture, $"fps={framesASecond}"),
+        "-nostdin", "-loglevel", "error", .. Source, path, "-map", "0:v:0", "-vf",
+        string.Create(CultureInfo.InvariantCulture, $"fps={framesASecond}"),
         "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-",
     ]);
 
@@ -26,13 +27,15 @@ internal sealed class VideoReader(string path, double framesASecond) : IDisposab
     internal static double FramesASecondOf(string path)
     {
         using var probe = new Ffmpeg("ffprobe",
-            ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate", "-of", "default=noprint_wrappers=1:nokey=1", .. Source, path]);
+            ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate", "-of", "default=noprint_wrappers=1:nokey=1",
+                .. Source, path]);
         using var text = new StreamReader(probe.Output);
         string rate = text.ReadToEnd().Split('\n')[0].Trim();
         if (probe.Wait() is { } complaint) throw Unreadable(path, complaint);
         // A fraction, such as 30000/1001; 0/0 where it is not known.
         string[] parts = rate.Split('/');
-        double value = parts.Length == 2 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out double above) && double.TryParse(parts[1], CultureInfo.InvariantCulture, out double below)
+        double value = parts.Length == 2 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out double above) && double.TryParse(
+            parts[1], CultureInfo.InvariantCulture, out double below)
             ? above / below : double.NaN;
         return value > 0 ? Math.Min(value, MostFramesASecond) : 25;
     }
@@ -60,7 +63,8 @@ internal sealed class VideoReader(string path, double framesASecond) : IDisposab
 
     public void Dispose() => _ffmpeg.Dispose();
 
-    private static FerException Unreadable(string path, string why) => new($"{path}: ffmpeg cannot read it as a video ({why}). Check the file.");
+    private static FerException Unreadable(string path, string why) =>
+        new($"{path}: ffmpeg cannot read it as a video ({why}). Check the file.");
 
     /// <summary>Reads "P6 width height 255" with any white space between and one after; width 0 at the end of the stream.</summary>
     private static (int Width, int Height) ReadHead(Stream stream)

@@ -32,7 +32,8 @@ internal sealed class VideoWriter : IDisposable
         _ffmpeg = new Ffmpeg("ffmpeg",
         [
             "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", $"{width}x{height}",
-            "-framerate", framesASecond.ToString(CultureInfo.InvariantCulture), "-i", "-", "-protocol_whitelist", "file,pipe", "-i", soundFrom,
+            "-framerate", framesASecond.ToString(CultureInfo.InvariantCulture), "-i", "-", "-protocol_whitelist", "file,pipe", "-i",
+            soundFrom,
             // Most encoders accept only even sides.
             "-map", "0:v", "-map", "1:a:0?", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", _temporary,
         ], writesInput: true);

@@ -29,7 +29,8 @@ public sealed class BackboneStoreTests : IDisposable
         return _folder.Write(name, stream.ToArray());
     }
 
-    private static string Sha256(string file) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
+    private static string Sha256(string file) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
 
     [Fact]
     public void An_added_backbone_is_listed_described_and_loaded_by_its_name_in_any_case()

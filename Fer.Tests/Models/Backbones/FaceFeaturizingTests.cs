@@ -114,7 +114,8 @@ public sealed class FaceFeaturizingTests : IDisposable
         Assert.Equal(Length, transformer.FeatureCount);
         var engine = Ml.Model.CreatePredictionEngine<Input, Output>(transformer);
         var faces = Ml.Data.SampleFaces(3, seed: 8).GetColumn<byte[]>(FaceColumns.Pixels).ToArray();
-        foreach (byte[] face in faces) Assert.Equal(Expected(face), engine.Predict(new Input { Pixels = face }).Features, (a, b) => Math.Abs(a - b) < 1e-3f);
+        foreach (byte[] face in faces)
+            Assert.Equal(Expected(face), engine.Predict(new Input { Pixels = face }).Features, (a, b) => Math.Abs(a - b) < 1e-3f);
     }
 
     [Fact]
@@ -181,6 +182,7 @@ public sealed class FaceFeaturizingTests : IDisposable
             return cursor;
         }
 
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded)];
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded)];
     }
 }

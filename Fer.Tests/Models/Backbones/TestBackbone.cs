@@ -14,7 +14,8 @@ internal static class TestBackbone
     internal static string Write(string file)
     {
         var builder = new NetworkBuilder("Tiny", new Shape(3, 32, 32));
-        builder.Input.Convolution(16, 3, 2).BatchNormalization().Relu().Convolution(Length, 3, 2).BatchNormalization().Relu().GlobalAveragePool().Linear(10);
+        builder.Input.Convolution(16, 3, 2).BatchNormalization().Relu().Convolution(Length, 3, 2).BatchNormalization().Relu()
+            .GlobalAveragePool().Linear(10);
         var network = builder.Build();
         network.Initialize(seed: 3);
         using var stream = File.Create(file);

@@ -36,10 +36,12 @@ internal static class OnnxConformance
     ];
 
     internal static string[] Folders => Missing is null
-        ? [.. new[] { "node", "simple", "pytorch-converted" }.SelectMany(set => Directory.GetDirectories(Path.Combine(Root, set))).Select(d => Path.GetRelativePath(Root, d)).Order(StringComparer.Ordinal)]
+        ? [.. new[] { "node", "simple", "pytorch-converted" }.SelectMany(set => Directory.GetDirectories(Path.Combine(Root, set))).Select(
+            d => Path.GetRelativePath(Root, d)).Order(StringComparer.Ordinal)]
         : [];
 
-    internal static ModelProto Model(string folder) => ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(File.ReadAllBytes(Path.Combine(Root, folder, "model.onnx")));
+    internal static ModelProto Model(string folder) =>
+        ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(File.ReadAllBytes(Path.Combine(Root, folder, "model.onnx")));
 
     /// <summary>Null if the case must pass, otherwise why it is not claimed.</summary>
     internal static string? WhyNot(string folder)
@@ -52,10 +54,12 @@ internal static class OnnxConformance
             if (folder.StartsWith(prefix, StringComparison.Ordinal)) return reason;
         var computed = Computed(model);
         foreach (var value in model.Graph.Input)
-            if ((TensorProto.Types.DataType)(value.Type?.TensorType?.ElemType ?? 1) is var type && !Enum.IsDefined(type)) return $"element type {type}";
+            if ((TensorProto.Types.DataType)(value.Type?.TensorType?.ElemType ?? 1) is var type && !Enum.IsDefined(type))
+                return $"element type {type}";
         foreach (var value in model.Graph.Input.Where(i => computed.Contains(i.Name)).Concat(model.Graph.Output))
             if (value.Type?.TensorType is not { } tensor) return "sequences and optional values";
-            else if (tensor.ElemType is not ((int)TensorProto.Types.DataType.Float or (int)TensorProto.Types.DataType.Bool)) return $"element type {(TensorProto.Types.DataType)tensor.ElemType}";
+            else if (tensor.ElemType is not ((int)TensorProto.Types.DataType.Float or (int)TensorProto.Types.DataType.Bool))
+                return $"element type {(TensorProto.Types.DataType)tensor.ElemType}";
         return null;
     }
 
@@ -67,7 +71,8 @@ internal static class OnnxConformance
         if (!joins && inputs.Length > 0 && TypeOf(inputs[0]) != TensorProto.Types.DataType.Int64) return [inputs[0]];
         return [.. inputs.Where(name => TypeOf(name) is null or TensorProto.Types.DataType.Float)];
 
-        TensorProto.Types.DataType? TypeOf(string name) => (TensorProto.Types.DataType?)model.Graph.Input.Single(i => i.Name == name).Type?.TensorType?.ElemType;
+        TensorProto.Types.DataType? TypeOf(string name) =>
+            (TensorProto.Types.DataType?)model.Graph.Input.Single(i => i.Name == name).Type?.TensorType?.ElemType;
     }
 
     /// <summary>Reads the case's model and runs each of its data sets; throws if an output differs.</summary>
@@ -78,22 +83,27 @@ internal static class OnnxConformance
         string[] names = [.. model.Graph.Input.Select(i => i.Name).Except(model.Graph.Initializer.Select(i => i.Name))];
         foreach (string set in Directory.GetDirectories(Path.Combine(Root, folder), "test_data_set_*"))
         {
-            var inputs = names.Select((name, i) => (name, Tensor: Load(Path.Combine(set, $"input_{i}.pb")))).ToDictionary(p => p.name, p => p.Tensor);
+            var inputs = names.Select((name, i) => (name, Tensor: Load(Path.Combine(set, $"input_{i}.pb")))).ToDictionary(
+                p => p.name, p => p.Tensor);
             var constants = inputs.Where(p => !computed.Contains(p.Key)).ToDictionary(p => p.Key, p => p.Value);
             using var stream = File.OpenRead(Path.Combine(Root, folder, "model.onnx"));
             var network = OnnxReader.Read(stream, folder, null, null, constants);
             using var pool = new WorkerPool(2);
             int count = 1;
             for (int i = 0; i < network.Inputs.Count; i++)
-                if (network.Inputs[i].Shape.Length is var length && inputs[network.Inputs[i].Name].Length / length is > 1 and var n) count = n;
+                if (network.Inputs[i].Shape.Length is var length && inputs[network.Inputs[i].Name].Length / length is > 1 and var n)
+                    count = n;
             using var executor = new NetworkExecutor(network, count, training: false, pool);
-            for (int i = 0; i < network.Inputs.Count; i++) ToMemory(inputs[network.Inputs[i].Name], count, isInput: true).CopyTo(executor.InputOf(i));
+            for (int i = 0; i < network.Inputs.Count; i++)
+                ToMemory(inputs[network.Inputs[i].Name], count, isInput: true).CopyTo(executor.InputOf(i));
             executor.Forward(count);
-            for (int i = 0; i < network.Outputs.Count; i++) AssertClose(Load(Path.Combine(set, $"output_{i}.pb")), executor.OutputOf(i), count, network.Outputs[i].Name);
+            for (int i = 0; i < network.Outputs.Count; i++)
+                AssertClose(Load(Path.Combine(set, $"output_{i}.pb")), executor.OutputOf(i), count, network.Outputs[i].Name);
         }
     }
 
-    internal static OnnxConstant Load(string path) => OnnxConstant.Of(TensorProto.Parser.ParseFrom(File.ReadAllBytes(path)), Path.GetFileName(path));
+    internal static OnnxConstant Load(string path) =>
+        OnnxConstant.Of(TensorProto.Parser.ParseFrom(File.ReadAllBytes(path)), Path.GetFileName(path));
 
     /// <summary>The values in the executor's memory order.</summary>
     internal static float[] ToMemory(OnnxConstant value, int count, bool isInput)
@@ -103,12 +113,14 @@ internal static class OnnxConformance
         return value.Transposed(batchAxis == 0 ? [0, .. order] : order);
     }
 
-    internal static void AssertClose(OnnxConstant expected, ReadOnlySpan<float> actual, int count, string name, float relative = 1e-3f, float absolute = 1e-7f)
+    internal static void AssertClose(OnnxConstant expected, ReadOnlySpan<float> actual, int count, string name, float relative = 1e-3f,
+        float absolute = 1e-7f)
     {
         float[] values = ToMemory(expected, count, isInput: false);
         Assert.True(values.Length == actual.Length, $"{name}: {actual.Length} values where {values.Length} are expected.");
         for (int i = 0; i < values.Length; i++)
-            Assert.True(values[i] == actual[i] || float.IsNaN(values[i]) && float.IsNaN(actual[i]) || MathF.Abs(values[i] - actual[i]) <= absolute + relative * MathF.Abs(values[i]),
+            Assert.True(values[i] == actual[i] || float.IsNaN(values[i]) && float.IsNaN(actual[i])
+                || MathF.Abs(values[i] - actual[i]) <= absolute + relative * MathF.Abs(values[i]),
                 $"{name}: value {i} is {actual[i]} where {values[i]} is expected.");
     }
 }

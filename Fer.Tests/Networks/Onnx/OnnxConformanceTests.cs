@@ -26,8 +26,10 @@ public class OnnxConformanceTests
     /// <summary>Words in the names of cases that an ONNX reader for image networks should pass.</summary>
     private static readonly string[] Expected =
     [
-        "conv", "batchnorm", "maxpool", "averagepool", "globalaverage", "gemm", "matmul", "softmax", "relu", "elu", "clip", "add", "mul", "sub", "div", "concat", "flatten",
-        "reshape", "transpose", "pad", "sum", "dropout", "identity", "squeeze", "unsqueeze", "slice", "resize", "upsample", "reduce_mean", "sigmoid", "tanh", "lstm", "gru", "constant",
+        "conv", "batchnorm", "maxpool", "averagepool", "globalaverage", "gemm", "matmul", "softmax", "relu", "elu", "clip", "add", "mul",
+        "sub", "div", "concat", "flatten",
+        "reshape", "transpose", "pad", "sum", "dropout", "identity", "squeeze", "unsqueeze", "slice", "resize", "upsample", "reduce_mean",
+        "sigmoid", "tanh", "lstm", "gru", "constant",
     ];
 
     /// <summary>FER_UPDATE=1 rewrites the table.</summary>
@@ -35,14 +37,19 @@ public class OnnxConformanceTests
     public void The_table_says_how_many_cases_are_claimed_and_why_others_are_not()
     {
         Assert.SkipUnless(OnnxConformance.Missing is null, OnnxConformance.Missing ?? "");
-        var cases = OnnxConformance.Folders.Select(folder => (Folder: folder, Set: folder[..folder.IndexOf('/')], Name: folder[(folder.IndexOf('/') + 6)..], WhyNot: OnnxConformance.WhyNot(folder))).ToList();
+        var cases = OnnxConformance.Folders.Select(
+            folder => (Folder: folder, Set: folder[..folder.IndexOf('/')], Name: folder[(folder.IndexOf('/') + 6)..],
+                WhyNot: OnnxConformance.WhyNot(folder))).ToList();
         var text = new StringBuilder("Official ONNX conformance cases (Debian's libonnx-testdata), claimed and passed of all:\n");
-        foreach (var set in cases.GroupBy(c => c.Set)) text.Append($"{set.Key,-18} {set.Count(c => c.WhyNot is null),4} of {set.Count(),4}\n");
+        foreach (var set in cases.GroupBy(c => c.Set))
+            text.Append($"{set.Key,-18} {set.Count(c => c.WhyNot is null),4} of {set.Count(),4}\n");
         text.Append("\nNode cases claimed, by the first word of their names:\n");
-        foreach (var group in cases.Where(c => c.Set == "node" && c.WhyNot is null).GroupBy(c => c.Name.Split('_')[0]).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var group in cases.Where(c => c.Set == "node" && c.WhyNot is null).GroupBy(c => c.Name.Split('_')[0]).OrderBy(
+            g => g.Key, StringComparer.Ordinal))
             text.Append($"{group.Key,-18} {group.Count(),4}\n");
         text.Append("\nNode cases with the word of an image network's operator that are not claimed:\n");
-        foreach (var c in cases.Where(c => c.Set == "node" && c.WhyNot is not null && c.Name.Split('_').Any(word => Expected.Any(e => e == word || word.StartsWith(e, StringComparison.Ordinal) || e == c.Name))))
+        foreach (var c in cases.Where(c => c.Set == "node" && c.WhyNot is not null && c.Name.Split('_').Any(
+            word => Expected.Any(e => e == word || word.StartsWith(e, StringComparison.Ordinal) || e == c.Name))))
             text.Append($"{c.Name}: {c.WhyNot}\n");
         if (Environment.GetEnvironmentVariable("FER_UPDATE") == "1") File.WriteAllText(Table, text.ToString());
         Assert.Equal(File.ReadAllText(Table), text.ToString());

@@ -65,7 +65,8 @@ public class OnnxFuzzTests
         Assert.InRange(refused, files / 30, files);
     }
 
-    private static byte[] Small(string network) => OnnxRoundTripTests.Bytes(network == "own" ? TestNetworks.EveryOperation() : TestNetworks.BorrowedOperations());
+    private static byte[] Small(string network) =>
+        OnnxRoundTripTests.Bytes(network == "own" ? TestNetworks.EveryOperation() : TestNetworks.BorrowedOperations());
 
     private static Network? Read(byte[] file)
     {
@@ -73,7 +74,8 @@ public class OnnxFuzzTests
         try
         {
             // Low limits, so that a mutation that asks for the maximum is still fast.
-            return OnnxReader.Read(new MemoryStream(file), limits: new OnnxReadLimits { MaxBytes = 4 << 20, MaxParameterBytes = 8 << 20, MaxActivations = 1 << 20 });
+            return OnnxReader.Read(new MemoryStream(file),
+                limits: new OnnxReadLimits { MaxBytes = 4 << 20, MaxParameterBytes = 8 << 20, MaxActivations = 1 << 20 });
         }
         catch (FerException)
         {
@@ -100,7 +102,8 @@ public class OnnxFuzzTests
             case 0: graph.Node.Remove(node); break;
             case 1: graph.Node.Insert(graph.Node.IndexOf(node), Twin(node)); break;
             case 2: node.OpType = other.OpType; break;
-            case 3: if (node.Input.Count > 0 && other.Output.Count > 0) node.Input[random.NextInt32(node.Input.Count)] = other.Output[0]; break;
+            case 3: if (node.Input.Count > 0 && other.Output.Count > 0) node.Input[random.NextInt32(node.Input.Count)] = other.Output[0];
+            break;
             case 4: if (node.Input.Count > 0) node.Input[random.NextInt32(node.Input.Count)] = tensor.Name; break;
             case 5: if (node.Input.Count > 0) node.Input.RemoveAt(random.NextInt32(node.Input.Count)); break;
             case 6: node.Input.Add(other.Output); break;

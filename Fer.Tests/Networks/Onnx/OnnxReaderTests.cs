@@ -43,7 +43,8 @@ public class OnnxReaderTests
 
     [Fact]
     public void A_file_larger_than_allowed_is_refused() =>
-        AssertRefused(OnnxRoundTripTests.Bytes(TestNetworks.Classifier()), new OnnxReadLimits { MaxBytes = 1000 }, "larger than 1,000 bytes");
+        AssertRefused(OnnxRoundTripTests.Bytes(TestNetworks.Classifier()), new OnnxReadLimits { MaxBytes = 1000 },
+            "larger than 1,000 bytes");
 
     [Fact]
     public void A_file_of_countless_empty_messages_is_refused_before_it_is_parsed()
@@ -65,7 +66,8 @@ public class OnnxReaderTests
     [Fact]
     public void An_initialiser_must_hold_exactly_its_values()
     {
-        AssertRefused(model => Initializer(model, "linear1.weight").RawData = ByteString.CopyFrom(new byte[16]), "'linear1.weight' holds 4 values", "[7, 16] promise 112");
+        AssertRefused(model => Initializer(model, "linear1.weight").RawData = ByteString.CopyFrom(new byte[16]),
+            "'linear1.weight' holds 4 values", "[7, 16] promise 112");
         AssertRefused(model => Initializer(model, "linear1.weight").Dims[0] = 8, "promise 128");
         AssertRefused(model => Initializer(model, "linear1.weight").Dims[0] = -7, "impossible dimensions");
         AssertRefused(model => Initializer(model, "linear1.weight").Dims.Add(long.MaxValue), "'linear1.weight'");
@@ -186,7 +188,9 @@ public class OnnxReaderTests
     {
         var model = Model();
         foreach (var tensor in model.Graph.Initializer)
-            model.Graph.Input.Add(new ValueInfoProto { Name = tensor.Name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } });
+            model.Graph.Input.Add(
+                new ValueInfoProto { Name = tensor.Name,
+                    Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } });
         TestNetworks.AssertSame(TestNetworks.Classifier(), OnnxReader.Read(new MemoryStream(Write(model))));
     }
 
@@ -213,7 +217,8 @@ public class OnnxReaderTests
         {
             place = elsewhere;
             Save();
-            Assert.Contains("not a file of the model's own folder", Assert.Throws<FerException>(() => OnnxReader.Read(folder.File("model.onnx"))).Message);
+            Assert.Contains("not a file of the model's own folder",
+                Assert.Throws<FerException>(() => OnnxReader.Read(folder.File("model.onnx"))).Message);
         }
         place = "missing.bin";
         Save();
@@ -265,7 +270,8 @@ public class OnnxReaderTests
 
     private static NodeProto Node(ModelProto model, string name) => model.Graph.Node.Single(n => n.Name == name);
 
-    private static AttributeProto Attribute(ModelProto model, string node, string name) => Node(model, node).Attribute.Single(a => a.Name == name);
+    private static AttributeProto Attribute(ModelProto model, string node, string name) =>
+        Node(model, node).Attribute.Single(a => a.Name == name);
 
     private static TensorProto Initializer(ModelProto model, string name) => model.Graph.Initializer.Single(t => t.Name == name);
 

@@ -35,7 +35,8 @@ public class OnnxRoundTripTests
 
     [Fact]
     public void Unsupported_operator_sets_are_a_usage_error() =>
-        Assert.Throws<FerUsageException>(() => OnnxWriter.Write(TestNetworks.Classifier(), Stream.Null, new OnnxWriteOptions { OperatorSet = 10 }));
+        Assert.Throws<FerUsageException>(
+            () => OnnxWriter.Write(TestNetworks.Classifier(), Stream.Null, new OnnxWriteOptions { OperatorSet = 10 }));
 
     private static float[] Run(Network network)
     {
@@ -120,7 +121,8 @@ public class OnnxRoundTripTests
     [Fact]
     public void Input_and_output_must_be_named_apart()
     {
-        var e = Assert.Throws<FerException>(() => OnnxWriter.Write(TestNetworks.Classifier(), Stream.Null, new OnnxWriteOptions { OutputName = "pixels" }));
+        var e = Assert.Throws<FerException>(
+            () => OnnxWriter.Write(TestNetworks.Classifier(), Stream.Null, new OnnxWriteOptions { OutputName = "pixels" }));
         Assert.Contains("'pixels'", e.Message);
     }
 

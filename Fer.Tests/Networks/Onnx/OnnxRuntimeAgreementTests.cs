@@ -22,7 +22,9 @@ public class OnnxRuntimeAgreementTests
     [InlineData(FaceViews.Zoom)]
     [InlineData(FaceViews.Ten)]
     public void Members_over_several_views_give_the_same_probabilities(FaceViews views) =>
-        AssertAgreement(InferenceGraph.Create([TestNetworks.Classifier(side: 48), TestNetworks.Classifier(side: 36, seed: 4)], views, new LogitCalibration(1.3, [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1])), 8);
+        AssertAgreement(
+            InferenceGraph.Create([TestNetworks.Classifier(side: 48), TestNetworks.Classifier(side: 36, seed: 4)], views,
+                new LogitCalibration(1.3, [0.1, -0.2, 0, 0.3, 0, 0.05, -0.1])), 8);
 
     [Theory]
     [InlineData(1)]
@@ -57,7 +59,8 @@ public class OnnxRuntimeAgreementTests
         int length = network.Output.Length;
         Assert.True(Enumerable.Range(1, Faces - 1).Count(i => Math.Abs(ours[i * length] - ours[0]) > 10 * Tolerance) > Faces / 2);
         for (int i = 0; i < ours.Length; i++)
-            Assert.True(Math.Abs(ours[i] - theirs[i]) <= Tolerance, $"Value {i % length} of face {i / length}: {ours[i]} here, {theirs[i]} there.");
+            Assert.True(Math.Abs(ours[i] - theirs[i]) <= Tolerance,
+                $"Value {i % length} of face {i / length}: {ours[i]} here, {theirs[i]} there.");
     }
 
     private static float[] Run(Network network, float[] pixels, int batch)

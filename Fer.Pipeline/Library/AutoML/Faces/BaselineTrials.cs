@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
@@ -144,8 +145,9 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         double rounds = BoostingShare * (left - probe) / probe * ProbeRounds;
         return rounds >= LeastRounds
             ? (int)Math.Min(rounds, MostRounds)
-            : throw new FerException(FormattableString.Invariant(
-                $"{ProbeRounds} rounds of boosting took {probe.TotalSeconds:F1} s: too slow for {LeastRounds} in the {left.TotalSeconds:F1} s left."));
+            : throw new FerException(string.Create(CultureInfo.InvariantCulture,
+                $"{ProbeRounds} rounds of boosting took {probe.TotalSeconds:F1} s: " +
+                $"too slow for {LeastRounds} in the {left.TotalSeconds:F1} s left."));
     }
 
     private LightGbmMulticlassTrainer Boosting(MLContext ml, int rounds, long seed) =>

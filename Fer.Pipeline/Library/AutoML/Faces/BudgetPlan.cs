@@ -105,7 +105,8 @@ public sealed record BudgetPlan
     /// <param name="epochs">Epochs that the whole time is enough for.</param>
     internal static double ExplorationShare(double epochs)
     {
-        double place = Math.Log(Math.Clamp(epochs, NoExploration, FullExploration) / NoExploration) / Math.Log(FullExploration / NoExploration);
+        double place = Math.Log(Math.Clamp(epochs, NoExploration, FullExploration) / NoExploration) / Math.Log(
+            FullExploration / NoExploration);
         return GreatestShare * place;
     }
 

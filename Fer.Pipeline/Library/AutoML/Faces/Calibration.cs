@@ -25,7 +25,8 @@ internal sealed class Calibration(int classes, int threads, TimeProvider clock)
     {
         string key = KeyOf(options);
         if (!_speeds.TryGetValue(key, out double known))
-            _speeds[key] = known = SpeedProbe.ImagesPerSecond(options with { Threads = threads, ProgressiveResizing = 0 }, classes, clock, patience);
+            _speeds[key] = known = SpeedProbe.ImagesPerSecond(
+                options with { Threads = threads, ProgressiveResizing = 0 }, classes, clock, patience);
         return known;
     }
 

@@ -107,7 +107,8 @@ internal sealed class FaceExperiment
         try
         {
             var best = (FaceTrialResult)await _running.RunAsync(cancellationToken).ConfigureAwait(false);
-            if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false)) throw new OperationCanceledException(cancellationToken);
+            if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false))
+                throw new OperationCanceledException(cancellationToken);
             finish(new FaceExperimentEnd(best, Members(best, runner, space, store), plan.Views));
             store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
             return best;
@@ -136,7 +137,8 @@ internal sealed class FaceExperiment
     private SearchSpace<FaceSearchOptions> Space()
     {
         var space = new SearchSpace<FaceSearchOptions>();
-        if (_options.Architectures is { Count: > 0 } architectures) space = space.WithChoice(nameof(FaceSearchOptions.Architecture), [.. architectures]);
+        if (_options.Architectures is { Count: > 0 } architectures)
+            space = space.WithChoice(nameof(FaceSearchOptions.Architecture), [.. architectures]);
         if (_options.Width is { } width) space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
         return WithVotes(space, _training.HasSoftTargets && !_dataset.HasVotesAsLabels);
     }
@@ -153,7 +155,8 @@ internal sealed class FaceExperiment
         areThere ? space : space.WithFixed(nameof(FaceSearchOptions.SoftTargets), 1f);
 
     /// <summary>The space with the backbones among the architectures; what is trained of them counts for them alone.</summary>
-    private static SearchSpace<FaceSearchOptions> WithBackbones(SearchSpace<FaceSearchOptions> space, IReadOnlyList<BackboneCandidate> backbones)
+    private static SearchSpace<FaceSearchOptions> WithBackbones(
+        SearchSpace<FaceSearchOptions> space, IReadOnlyList<BackboneCandidate> backbones)
     {
         const string architecture = nameof(FaceSearchOptions.Architecture), fineTune = nameof(FaceSearchOptions.FineTune);
         if (backbones.Count == 0) return space.WithFixed(fineTune, FineTune.None);
@@ -161,7 +164,8 @@ internal sealed class FaceExperiment
         return space.WithChoice(architecture, [.. Choices(space, architecture), .. names]).WithCondition(fineTune, architecture, names);
     }
 
-    private static IReadOnlyList<object> Choices(SearchSpace space, string option) => space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == option).Candidates;
+    private static IReadOnlyList<object> Choices(SearchSpace space, string option) =>
+        space.Dimensions.OfType<ChoiceDimension>().First(d => d.Name == option).Candidates;
 
     private ITuner Tuner(SearchSpace space, BudgetPlan plan) => _options.Tuner switch
     {
@@ -186,14 +190,17 @@ internal sealed class FaceExperiment
         double width = WidthPlan.Choose(widths, (1 - BudgetPlan.ViewShare) * left, Epoch);
         // The speeds of the other architectures too, for as long as that is worth its time.
         foreach (string architecture in Choices(space, nameof(FaceSearchOptions.Architecture)).Cast<string>())
-            if (_options.Architectures is { Count: > 1 }) calibration.Measure(Options(width) with { Arch = architecture, ProgressiveResizing = 0 }, 0.01 * Left());
+            if (_options.Architectures is { Count: > 1 })
+                calibration.Measure(Options(width) with { Arch = architecture, ProgressiveResizing = 0 }, 0.01 * Left());
 
         var epoch = Epoch(width);
         double epochs = (1 - BudgetPlan.ViewShare) * left / epoch;
-        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs, sizeof(float) * (long)NetworkOf(Options(width)).Parameters.Length);
+        int finals = _options.Ensemble ?? WidthPlan.Finals((1 - BudgetPlan.ExplorationShare(epochs)) * epochs,
+            sizeof(float) * (long)NetworkOf(Options(width)).Parameters.Length);
         // Forward alone is taken for a quarter of a training step: with a third, a quarter of an hour ended 52 seconds early.
         double speed = calibration.Measure(Options(width), TimeSpan.Zero);
-        double views = Math.Min(BudgetPlan.ViewShare * left.TotalSeconds, FaceViewSets.CentresOfAll * finals * _validation.Count / (4 * speed));
+        double views = Math.Min(BudgetPlan.ViewShare * left.TotalSeconds,
+            FaceViewSets.CentresOfAll * finals * _validation.Count / (4 * speed));
         var baseline = Baseline();
         var baselineTime = baseline is null ? TimeSpan.Zero : baseline.Settings.Count * baseline.TrialTime;
         left = Left();
@@ -224,7 +231,8 @@ internal sealed class FaceExperiment
             var options = Options(width);
             // A training step is worth about three forward passes.
             double work = 3.0 * NetworkOf(options).MultiplyAccumulates;
-            return BackboneCandidate.Choose(store.Names.Select(store.Entry), work * imagesPerSecond, plan, _training.Count, _validation.Count);
+            return BackboneCandidate.Choose(store.Names.Select(store.Entry), work * imagesPerSecond, plan, _training.Count,
+                _validation.Count);
         }
 
         BaselinePlan? Baseline()
@@ -270,7 +278,8 @@ internal sealed class FaceExperiment
     }
 
     /// <summary>A network from scratch for these faces' classes.</summary>
-    private Network NetworkOf(ImageClassificationTrainer.Options options) => Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options));
+    private Network NetworkOf(ImageClassificationTrainer.Options options) =>
+        Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options));
 
     /// <summary>The networks of the other trials that come close to the best, from their checkpoints.</summary>
     private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)

@@ -20,7 +20,8 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="ended">The short trials that an earlier run of the experiment completed, whose checkpoints count among those to
 /// keep.</param>
 internal sealed class FaceTrialRunner(
-    SearchSpace<FaceSearchOptions> space, FaceSet training, FaceSet validation, double facesOfFullTrial, IReadOnlyList<BackboneCandidate> backbones,
+    SearchSpace<FaceSearchOptions> space, FaceSet training, FaceSet validation, double facesOfFullTrial,
+    IReadOnlyList<BackboneCandidate> backbones,
     FaceExperimentOptions experiment, IMonitor monitor, string? folder, IEnumerable<(int TrialId, double Metric)>? ended = null)
     : ITrialRunner
 {
@@ -52,7 +53,8 @@ internal sealed class FaceTrialRunner(
         : TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
 
     /// <summary>True where the network of an ended trial is still on disk.</summary>
-    internal bool HasNetwork(int trialId) => Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingCheckpoint.FileName));
+    internal bool HasNetwork(int trialId) =>
+        Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingCheckpoint.FileName));
 
     public TrialResult Reopen(TrialResult completed)
     {
@@ -60,7 +62,8 @@ internal sealed class FaceTrialRunner(
         if (Options(completed.TrialSettings).FineTune == FineTune.None)
             return Run(completed.TrialSettings, CancellationToken.None) with { DurationInMilliseconds = completed.DurationInMilliseconds };
         if (!HasNetwork(completed.TrialSettings.TrialId))
-            throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in {folder}. Begin the experiment anew under another name.");
+            throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in " +
+                $"{folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
         var reopened = Run(completed.TrialSettings, new CancellationToken(canceled: true));
         return reopened with { DurationInMilliseconds = completed.DurationInMilliseconds };
@@ -76,7 +79,8 @@ internal sealed class FaceTrialRunner(
         var progress = new TrialProgressReporter(settings.TrialId, monitor);
         try
         {
-            var result = new ImageClassificationTrainer(options with { Epoch = epochs, MetricsCallback = progress.Epoch, ProgressCallback = progress.Batch })
+            var result = new ImageClassificationTrainer(
+                options with { Epoch = epochs, MetricsCallback = progress.Epoch, ProgressCallback = progress.Batch })
                 .Fit(faces, validation, cancellationToken);
             if (result.Outcome == TrainingOutcome.Diverged && (!final || result.Best is null))
                 throw new FerException($"The training diverged in epoch {result.History.Count + 1}: the loss is not a number.");
@@ -142,7 +146,8 @@ internal sealed class FaceTrialRunner(
         double faces = settings.Fidelity * facesOfFullTrial;
         var options = space.AsType(settings.Parameter);
         if (backbones.FirstOrDefault(b => b.Architecture == options.Architecture) is { } backbone)
-            return (Part(Math.Min(faces, backbone.FacesWithin(settings.TimeLimit, options.FineTune != FineTune.None, validation.Count))), options.FineTune == FineTune.None ? null : 1);
+            return (Part(Math.Min(faces, backbone.FacesWithin(settings.TimeLimit, options.FineTune != FineTune.None, validation.Count))),
+                options.FineTune == FineTune.None ? null : 1);
         return (Part(faces), faces >= training.Count ? (int)(faces / training.Count) : 1);
     }
 
@@ -170,7 +175,8 @@ internal sealed class FaceTrialRunner(
         return (scores.Accuracy(validation), scores.Loss(validation));
     }
 
-    private string? Workspace(int trialId) => folder is null ? null : Path.Combine(folder, FormattableString.Invariant($"trial-{trialId + 1:000}"));
+    private string? Workspace(int trialId) =>
+        folder is null ? null : Path.Combine(folder, FormattableString.Invariant($"trial-{trialId + 1:000}"));
 
     private void Keep(TrialSettings settings, double metric)
     {

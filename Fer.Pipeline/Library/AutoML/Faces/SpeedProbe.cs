@@ -20,7 +20,8 @@ internal static class SpeedProbe
     internal static double ImagesPerSecond(ImageClassificationTrainer.Options options, int classes, TimeProvider time, TimeSpan patience)
     {
         long begin = time.GetTimestamp();
-        var network = Architectures.Create(options.Arch, classes, new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width, Dropout = options.Dropout });
+        var network = Architectures.Create(options.Arch, classes,
+            new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width, Dropout = options.Dropout });
         network.Initialize(options.Seed);
         int batch = options.BatchSize;
         using var pool = new WorkerPool(options.Threads);

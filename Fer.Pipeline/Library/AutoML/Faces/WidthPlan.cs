@@ -25,8 +25,8 @@ internal static class WidthPlan
     internal const double LeastEpochsOfMember = 60;
 
     /// <summary>
-    /// Bytes of the weights of all networks of a model, where their number was not asked for: it stays easy to ship. The zip is twice as large, because
-    /// ML.NET's entry holds the networks again.
+    /// Bytes of the weights of all networks of a model, where their number was not asked for: it stays easy to ship. The zip is twice as
+    /// large, because ML.NET's entry holds the networks again.
     /// </summary>
     internal const long MostBytes = 19_000_000;
 
@@ -38,7 +38,8 @@ internal static class WidthPlan
     /// <summary>How many networks to train in the end: those that have the epochs to be worth it and fit a zip.</summary>
     /// <param name="epochs">Epochs that all of their time is enough for.</param>
     /// <param name="bytes">Bytes of the weights of one of them.</param>
-    internal static int Finals(double epochs, long bytes) => (int)Math.Clamp(Math.Min(epochs / LeastEpochsOfMember, MostBytes / bytes), 1, MostFinals);
+    internal static int Finals(double epochs, long bytes) =>
+        (int)Math.Clamp(Math.Min(epochs / LeastEpochsOfMember, MostBytes / bytes), 1, MostFinals);
 
     /// <summary>The widest network whose epochs fit the time, or else the narrowest.</summary>
     /// <param name="widths">The widths there are.</param>

@@ -8,7 +8,9 @@ namespace Fer.Pipeline.AutoML;
 /// </summary>
 internal sealed class CancellableView(IDataView view, CancellationToken cancellation) : IDataView
 {
-    /// <summary>Runs what reads cancellable views. A worker thread of ML.NET wraps what it meets; here it becomes the cancellation again.</summary>
+    /// <summary>
+    /// Runs what reads cancellable views. A worker thread of ML.NET wraps what it meets; here it becomes the cancellation again.
+    /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal static T Run<T>(Func<T> work, CancellationToken cancellation)
     {

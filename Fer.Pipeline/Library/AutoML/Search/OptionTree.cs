@@ -54,12 +54,14 @@ internal static class OptionTree
             if (!nests && !property.IsDefined(typeof(RangeAttribute)) && !property.IsDefined(typeof(ChoiceAttribute))) continue;
             if (!property.CanWrite) throw new ArgumentException($"{property.Name} cannot be set.");
             string name = prefix + property.Name;
-            OptionCondition[] conditions = [.. outer, .. property.GetCustomAttributes<WhenAttribute>().Select(w => Condition(w, name, prefix, dimensions))];
+            OptionCondition[] conditions = [.. outer, .. property.GetCustomAttributes<WhenAttribute>().Select(
+                w => Condition(w, name, prefix, dimensions))];
             if (nests) Collect(property.PropertyType, name + ".", conditions, dimensions);
             else
                 dimensions.Add(property.GetCustomAttribute<RangeAttribute>() is { } range
                     ? new RangeDimension(name, property.PropertyType, range) { Conditions = conditions }
-                    : new ChoiceDimension(name, property.PropertyType, property.GetCustomAttribute<ChoiceAttribute>()!.Candidates) { Conditions = conditions });
+                    : new ChoiceDimension(name, property.PropertyType,
+                        property.GetCustomAttribute<ChoiceAttribute>()!.Candidates) { Conditions = conditions });
         }
     }
 

@@ -41,7 +41,8 @@ public sealed class Parameter : IEquatable<Parameter>
 
     /// <inheritdoc/>
     public bool Equals(Parameter? other) =>
-        other is not null && Names.Count == other.Names.Count && Names.All(n => other._values.TryGetValue(n, out object? v) && v.Equals(_values[n]));
+        other is not null && Names.Count == other.Names.Count && Names.All(
+            n => other._values.TryGetValue(n, out object? v) && v.Equals(_values[n]));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Parameter);

@@ -46,7 +46,8 @@ public abstract class SearchDimension
     internal abstract int GridCount(int steps);
 
     /// <summary>The position of a grid point on the unit interval.</summary>
-    internal double GridUnit(int place, int steps) => GridCount(steps) is var count && IsOrdered ? (count == 1 ? 0.5 : (double)place / (count - 1)) : (place + 0.5) / count;
+    internal double GridUnit(int place, int steps) =>
+        GridCount(steps) is var count && IsOrdered ? (count == 1 ? 0.5 : (double)place / (count - 1)) : (place + 0.5) / count;
 
     /// <summary>The value at a point of the unit interval; points outside are clamped.</summary>
     public abstract object FromUnit(double unit);

@@ -67,7 +67,8 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
     /// one.</exception>
     public SearchSpace() : this(new T(), OptionTree.Dimensions(typeof(T))) { }
 
-    private SearchSpace(T prototype, IReadOnlyList<SearchDimension> dimensions) : base(dimensions, Read(prototype, dimensions)) => _prototype = prototype;
+    private SearchSpace(T prototype, IReadOnlyList<SearchDimension> dimensions) : base(dimensions, Read(prototype, dimensions)) =>
+        _prototype = prototype;
 
     /// <summary>The same space with another default, which also fixes the options that are not searched.</summary>
     /// <exception cref="ArgumentException">A value is outside the space.</exception>
@@ -80,7 +81,8 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
     /// <exception cref="ArgumentException">There is no such option, or no candidate.</exception>
     public SearchSpace<T> WithChoice(string name, params IReadOnlyList<object> candidates)
     {
-        var old = Dimensions.FirstOrDefault(d => d.Name == name) ?? throw new ArgumentException($"There is no option '{name}' in the space.");
+        var old = Dimensions.FirstOrDefault(d => d.Name == name)
+            ?? throw new ArgumentException($"There is no option '{name}' in the space.");
         if (candidates.Count == 0) throw new ArgumentException($"No candidate is left for '{name}'.");
         var choice = new ChoiceDimension(name, old.Type, candidates) { Conditions = old.Conditions };
         var prototype = AsType(Default);
@@ -92,7 +94,8 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
     /// <exception cref="ArgumentException">There is no such option, or another one depends on it.</exception>
     public SearchSpace<T> WithFixed(string name, object value)
     {
-        var old = Dimensions.FirstOrDefault(d => d.Name == name) ?? throw new ArgumentException($"There is no option '{name}' in the space.");
+        var old = Dimensions.FirstOrDefault(d => d.Name == name)
+            ?? throw new ArgumentException($"There is no option '{name}' in the space.");
         if (Dimensions.FirstOrDefault(d => d.Conditions.Any(c => c.Option == name)) is { } dependent)
             throw new ArgumentException($"'{dependent.Name}' depends on '{name}'.");
         var prototype = AsType(Default);
@@ -111,7 +114,8 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
         if (before.Count == Dimensions.Count || Dimensions[before.Count] is not ChoiceDimension old)
             throw new ArgumentException($"There is no choice '{name}' in the space.");
         var other = before.Find(d => d.Name == option) ?? throw new ArgumentException($"'{option}' is not an option before '{name}'.");
-        var conditional = new ChoiceDimension(name, old.Type, old.Candidates) { Conditions = [.. old.Conditions, new OptionCondition(option, [.. values.Select(other.Converted)])] };
+        var conditional = new ChoiceDimension(name, old.Type,
+            old.Candidates) { Conditions = [.. old.Conditions, new OptionCondition(option, [.. values.Select(other.Converted)])] };
         return new SearchSpace<T>(AsType(Default), [.. before, conditional, .. Dimensions.Skip(before.Count + 1)]);
     }
 

@@ -103,7 +103,8 @@ internal sealed record TrialRecord
     internal RestoredTrial ToRestored(SearchSpace space) => new(
         ToSettings(space), State == TrialState.Completed ? ToResult(space) : null, Error,
         [.. Curve.Select((e, i) => new TrialProgress(
-            Id, i + 1, Curve.Count, e[2] ?? double.NaN, e[0] ?? double.NaN, e[3] ?? double.NaN, e[1] ?? double.NaN, e[4] ?? double.NaN, IsEpochEnd: true))]);
+            Id, i + 1, Curve.Count, e[2] ?? double.NaN, e[0] ?? double.NaN, e[3] ?? double.NaN, e[1] ?? double.NaN, e[4] ?? double.NaN,
+            IsEpochEnd: true))]);
 
     internal TrialResult ToResult(SearchSpace space) => new()
     {

@@ -70,7 +70,8 @@ internal sealed class ExperimentStore : IMonitor
     }
 
     internal FerException Other(string why) =>
-        new($"{Path.Combine(Folder, FileName)}: another experiment stands here: {why}. Give its options to go on with it, or another name to begin one.");
+        new($"{Path.Combine(Folder, FileName)}: another experiment stands here: {why}. Give its options to go on with it, or another " +
+            "name to begin one.");
 
     internal void SetPlan(PlanRecord plan)
     {
@@ -121,7 +122,9 @@ internal sealed class ExperimentStore : IMonitor
         {
             // A trial that was overdue and did not stop may still be training.
             if (progress.TrialId != _running) return;
-            _curve.Add([Known(progress.Accuracy), Known(progress.ValidationAccuracy), Known(progress.Loss), Known(progress.ValidationLoss), Known(progress.ImagesPerSecond)]);
+            _curve.Add(
+                [Known(progress.Accuracy), Known(progress.ValidationAccuracy), Known(progress.Loss), Known(progress.ValidationLoss),
+                    Known(progress.ImagesPerSecond)]);
             if (_time.GetElapsedTime(_saved).TotalSeconds >= LeastInterval) Write(State);
         }
     }
@@ -150,8 +153,10 @@ internal sealed class ExperimentStore : IMonitor
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (stream.Length > MostBytes) throw new JsonException("it is too large");
             var state = JsonSerializer.Deserialize<ExperimentState>(stream, Json) ?? throw new JsonException("it is empty");
-            if (state.Version != ExperimentState.CurrentVersion) throw new JsonException($"its version is {state.Version}, not {ExperimentState.CurrentVersion}");
-            if (!(state.ElapsedSeconds >= 0) || state.Trials.Any(t => t.Curve.Any(e => e.Count != 5))) throw new JsonException("its time makes no sense");
+            if (state.Version != ExperimentState.CurrentVersion)
+                throw new JsonException($"its version is {state.Version}, not {ExperimentState.CurrentVersion}");
+            if (!(state.ElapsedSeconds >= 0) || state.Trials.Any(t => t.Curve.Any(e => e.Count != 5)))
+                throw new JsonException("its time makes no sense");
             return state;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -160,7 +165,8 @@ internal sealed class ExperimentStore : IMonitor
         }
         catch (JsonException e)
         {
-            throw new FerException($"{path}: not the state of an experiment ({e.Message}). Begin the experiment anew under another name.", e);
+            throw new FerException($"{path}: not the state of an experiment ({e.Message}). Begin the experiment anew under another name.",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -75,7 +75,8 @@ public sealed class TrialLog : IMonitor, IDisposable
             body(json);
             json.WriteNumber("seed", settings.Seed);
             json.WriteStartObject("parameter");
-            foreach (string name in settings.Parameter.Names) WriteValue(json, JsonNamingPolicy.CamelCase.ConvertName(name), settings.Parameter[name]);
+            foreach (string name in settings.Parameter.Names)
+                WriteValue(json, JsonNamingPolicy.CamelCase.ConvertName(name), settings.Parameter[name]);
             json.WriteEndObject();
             json.WriteEndObject();
         }

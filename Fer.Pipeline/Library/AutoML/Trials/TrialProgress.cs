@@ -12,5 +12,6 @@ namespace Fer.Pipeline.AutoML;
 /// <param name="IsEpochEnd">True where an epoch has just ended and the figures are its own; false between, where they are those of the
 /// last.</param>
 public sealed record TrialProgress(
-    int TrialId, double Epoch, double Epochs, double Loss, double Accuracy, double ValidationLoss, double ValidationAccuracy, double ImagesPerSecond,
+    int TrialId, double Epoch, double Epochs, double Loss, double Accuracy, double ValidationLoss, double ValidationAccuracy,
+    double ImagesPerSecond,
     bool IsEpochEnd);

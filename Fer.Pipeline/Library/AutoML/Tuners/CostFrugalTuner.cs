@@ -128,7 +128,8 @@ public sealed class CostFrugalTuner : ITuner
     }
 
     private static bool IsBetter(TrialResult result, TrialResult? best) =>
-        best is null || result.Loss < best.Loss || (result.Loss == best.Loss && result.DurationInMilliseconds < best.DurationInMilliseconds);
+        best is null || result.Loss < best.Loss
+            || (result.Loss == best.Loss && result.DurationInMilliseconds < best.DurationInMilliseconds);
 
     /// <summary>Reflects steps that leave the unit interval, so that values do not pile up at its ends.</summary>
     private static double Reflect(double unit)

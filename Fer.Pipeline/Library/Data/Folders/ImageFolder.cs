@@ -21,7 +21,8 @@ internal static class ImageFolder
     internal static bool IsOne(string folder)
     {
         var names = Folders(folder);
-        return names.Any(name => SplitOf(name) is not null && Folders(Path.Combine(folder, name)).Any(inner => EmotionNames.TryParse(inner, out _))) ||
+        return names.Any(
+            name => SplitOf(name) is not null && Folders(Path.Combine(folder, name)).Any(inner => EmotionNames.TryParse(inner, out _))) ||
             names.Any(name => EmotionNames.TryParse(name, out _) && Images(Path.Combine(folder, name)).Any());
     }
 

@@ -1,7 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Chooses the algorithm for each pass of a convolution from its shapes, the batch size and the number of threads.</summary>
-internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window window, int groups, KernelSetup setup, bool smallImage) where V : struct, ISimd<V>
+internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window window, int groups, KernelSetup setup, bool smallImage)
+    where V : struct, ISimd<V>
 {
     /// <summary>Last index of a 3x3 kernel: the padding of the flipped convolution is this minus the padding.</summary>
     private const int Reach = 2;
@@ -18,7 +19,8 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
     {
         if (IsDepthwise) return new DepthwiseConvolutionPass<V>(input, output, [ConvolutionPhases.Forward(input, output, window)], Taps);
         return FilterOf(input, output)?.Convolution(input, output, window.PadTop, window.PadLeft, Taps, (nint)Inputs * Taps, turned: false)
-            ?? new DirectConvolutionPass<V>(LineInput, LineOutput, [ConvolutionPhases.Forward(LineInput, LineOutput, window)], groups, Taps, (nint)Inputs * Taps, LineOf);
+            ?? new DirectConvolutionPass<V>(LineInput, LineOutput, [ConvolutionPhases.Forward(LineInput, LineOutput, window)], groups, Taps,
+                (nint)Inputs * Taps, LineOf);
     }
 
     /// <summary>From the output's gradient to the input's gradient.</summary>
@@ -27,14 +29,16 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
         if (IsDepthwise) return new DepthwiseConvolutionPass<V>(output, input, ConvolutionPhases.Backward(input, output, window), Taps);
         var filter = Math.Max(window.PadTop, window.PadLeft) <= Reach ? FilterOf(output, input) : null;
         return filter?.Convolution(output, input, Reach - window.PadTop, Reach - window.PadLeft, (nint)Inputs * Taps, Taps, turned: true)
-            ?? new DirectConvolutionPass<V>(LineOutput, LineInput, ConvolutionPhases.Backward(LineInput, LineOutput, window), groups, (nint)Inputs * Taps, Taps, LineOf);
+            ?? new DirectConvolutionPass<V>(LineOutput, LineInput, ConvolutionPhases.Backward(LineInput, LineOutput, window), groups,
+                (nint)Inputs * Taps, Taps, LineOf);
     }
 
     internal ConvolutionWeightPass WeightGradient()
     {
         if (IsDepthwise) return new DepthwiseWeightPass<V>(input, output, window);
         return FilterOf(input, output)?.WeightGradient(input, output, window.PadTop, window.PadLeft, setup.BatchSize, setup.Pool.Threads)
-            ?? (IsLine ? new LineWeightPass<V>(input, output.Channels, groups) : new DirectWeightPass<V>(input, output, window, groups, setup.BatchSize));
+            ?? (IsLine ? new LineWeightPass<V>(input, output.Channels, groups)
+                : new DirectWeightPass<V>(input, output, window, groups, setup.BatchSize));
     }
 
     /// <summary>The cheapest minimal filter, or null if direct convolution is cheaper.</summary>

@@ -42,11 +42,13 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
 
     internal override long SavedBytes => Setup.Frozen ? ForwardWeightBytes : 0;
 
-    internal override long SharedScratchBytes => Setup.Frozen ? 0 : Math.Max(ForwardWeightBytes, sizeof(float) * (_backward?.PackedLength ?? 0));
+    internal override long SharedScratchBytes =>
+        Setup.Frozen ? 0 : Math.Max(ForwardWeightBytes, sizeof(float) * (_backward?.PackedLength ?? 0));
 
     internal override long ThreadScratchBytes => sizeof(float) * Math.Max(
         _forward.ScratchLength,
-        Math.Max(_backward?.ScratchLength ?? 0, _weightGradient is null ? 0 : BiasLength + _weightGradient.SumLength + _weightGradient.ScratchLength));
+        Math.Max(_backward?.ScratchLength ?? 0, _weightGradient is null ? 0
+            : BiasLength + _weightGradient.SumLength + _weightGradient.ScratchLength));
 
     /// <summary>The bias, the packed weights, and scratch for folding normalisation into the weights before they are packed.</summary>
     private long ForwardWeightBytes => sizeof(float) * (BiasLength + _forward.PackedLength + (_normalization is null ? 0 : _weight.Length));
@@ -70,7 +72,8 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         Pool.Run(this, static (state, thread) =>
         {
             var k = (ConvolutionKernel<V>)state;
-            var call = new ConvolutionCall(k.Inputs[0], k.Packed, k.HasBias ? k.Bias : null, k.Output, k.Count, accumulate: false, k.Rectify);
+            var call = new ConvolutionCall(k.Inputs[0], k.Packed, k.HasBias ? k.Bias : null, k.Output, k.Count, accumulate: false,
+                k.Rectify);
             k._forward.Run(call, (float*)k.ThreadScratch[thread], k.ShareOf(thread));
         });
     }
@@ -88,7 +91,8 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         Pool.Run(this, static (state, thread) =>
         {
             var k = (ConvolutionKernel<V>)state;
-            var call = new ConvolutionCall(k.OutputGradient, (float*)k.SharedScratch, null, k.InputGradients[0], k.Count, k.Accumulate[0], rectify: false);
+            var call = new ConvolutionCall(k.OutputGradient, (float*)k.SharedScratch, null, k.InputGradients[0], k.Count, k.Accumulate[0],
+                rectify: false);
             k._backward!.Run(call, (float*)k.ThreadScratch[thread], k.ShareOf(thread));
         });
     }
@@ -104,7 +108,8 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         Pool.Run(this, static (state, thread) =>
         {
             var k = (ConvolutionKernel<V>)state;
-            fixed (float* weights = k._weight.Values) k._forward.Pack(k._normalization is null ? weights : k.Folded, k.Packed, k.ShareOf(thread));
+            fixed (float* weights = k._weight.Values)
+                k._forward.Pack(k._normalization is null ? weights : k.Folded, k.Packed, k.ShareOf(thread));
         });
     }
 
@@ -115,7 +120,8 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         var weights = _weight.Values;
         for (int o = 0; o < outputs; o++)
         {
-            double scale = normalization.Scale.Values[o] / Math.Sqrt((double)normalization.RunningVariance.Values[o] + normalization.Epsilon);
+            double scale = normalization.Scale.Values[o] / Math.Sqrt(
+                (double)normalization.RunningVariance.Values[o] + normalization.Epsilon);
             double start = _bias is null ? 0 : _bias.Values[o];
             Bias[o] = (float)((start - normalization.RunningMean.Values[o]) * scale + normalization.Shift.Values[o]);
             for (int i = o * each; i < (o + 1) * each; i++) Folded[i] = (float)(weights[i] * scale);

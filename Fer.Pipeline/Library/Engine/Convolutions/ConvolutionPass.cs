@@ -8,7 +8,8 @@ namespace Fer.Pipeline.Engine;
 /// <param name="count">Number of examples.</param>
 /// <param name="accumulate">True to add to the output.</param>
 /// <param name="rectify">True to write max(y, 0).</param>
-internal readonly unsafe ref struct ConvolutionCall(float* input, float* packed, float* bias, float* output, int count, bool accumulate, bool rectify)
+internal readonly unsafe ref struct ConvolutionCall(float* input, float* packed, float* bias, float* output, int count, bool accumulate,
+    bool rectify)
 {
     internal float* Input { get; } = input;
     internal float* Packed { get; } = packed;

@@ -13,22 +13,26 @@ internal static class ConvolutionPhases
     /// <param name="Results">Positions in the output.</param>
     /// <param name="Taps">Offsets from a pixel to the values it reads, and the index in the kernel.</param>
     /// <param name="Padding">The same for all phases of a convolution.</param>
-    internal sealed record Phase((int Row, int Column)[] Pixels, (int Row, int Column)[] Results, (int Row, int Column, int Weight)[] Taps, Padding Padding);
+    internal sealed record Phase((int Row, int Column)[] Pixels, (int Row, int Column)[] Results, (int Row, int Column, int Weight)[] Taps,
+        Padding Padding);
 
     internal static Phase Forward(Shape input, Shape output, Window window)
     {
         var results = Grid(output.Height, output.Width, 0, 0, 1, 1);
         var taps = new List<(int, int, int)>();
         for (int ky = 0; ky < window.KernelHeight; ky++)
-            for (int kx = 0; kx < window.KernelWidth; kx++) taps.Add((ky * window.DilationHeight, kx * window.DilationWidth, ky * window.KernelWidth + kx));
+            for (int kx = 0; kx < window.KernelWidth; kx++)
+                taps.Add((ky * window.DilationHeight, kx * window.DilationWidth, ky * window.KernelWidth + kx));
         return new Phase([.. results.Select(p => (p.Row * window.StrideHeight, p.Column * window.StrideWidth))], results, [.. taps],
             new Padding(window.PadTop, window.PadLeft, window.PadBottom, window.PadRight));
     }
 
     internal static Phase[] Backward(Shape input, Shape output, Window window)
     {
-        var (rows, top, bottom) = Axis(input.Height, output.Height, window.KernelHeight, window.StrideHeight, window.PadTop, window.DilationHeight);
-        var (columns, left, right) = Axis(input.Width, output.Width, window.KernelWidth, window.StrideWidth, window.PadLeft, window.DilationWidth);
+        var (rows, top, bottom) = Axis(input.Height, output.Height, window.KernelHeight, window.StrideHeight, window.PadTop,
+            window.DilationHeight);
+        var (columns, left, right) = Axis(input.Width, output.Width, window.KernelWidth, window.StrideWidth, window.PadLeft,
+            window.DilationWidth);
         var padding = new Padding(top, left, bottom, right);
         var phases = new List<Phase>();
         for (int py = 0; py < rows.Length; py++)
@@ -36,8 +40,11 @@ internal static class ConvolutionPhases
             {
                 var results = Grid(input.Height, input.Width, py, px, window.StrideHeight, window.StrideWidth);
                 if (results.Length == 0) continue;
-                var taps = from y in rows[py] from x in columns[px] select (y.Step + top, x.Step + left, y.Kernel * window.KernelWidth + x.Kernel);
-                phases.Add(new Phase([.. results.Select(p => (p.Row / window.StrideHeight, p.Column / window.StrideWidth))], results, [.. taps], padding));
+                var taps = from y in rows[py] from x in columns[px]
+                    select (y.Step + top, x.Step + left, y.Kernel * window.KernelWidth + x.Kernel);
+                phases.Add(
+                    new Phase([.. results.Select(p => (p.Row / window.StrideHeight, p.Column / window.StrideWidth))], results, [.. taps],
+                        padding));
             }
         return [.. phases];
     }
@@ -45,14 +52,16 @@ internal static class ConvolutionPhases
     /// <summary>
     /// For each phase of one axis, the kernel positions that contribute to it, and how far beyond the output's gradient any of them reads.
     /// </summary>
-    private static ((int Kernel, int Step)[][] Phases, int Before, int After) Axis(int input, int output, int kernel, int stride, int pad, int dilation)
+    private static ((int Kernel, int Step)[][] Phases, int Before, int After) Axis(
+        int input, int output, int kernel, int stride, int pad, int dilation)
     {
         var phases = new (int Kernel, int Step)[stride][];
         int before = 0, after = 0;
         for (int phase = 0; phase < stride; phase++)
         {
             // Input position p uses kernel position k if p + pad - k * dilation is a multiple of the stride.
-            phases[phase] = [.. from k in Enumerable.Range(0, kernel) let place = phase + pad - k * dilation where place % stride == 0 select (k, place / stride)];
+            phases[phase] = [.. from k in Enumerable.Range(0, kernel) let place = phase + pad - k * dilation where place % stride == 0
+                select (k, place / stride)];
             int last = (input - 1 - phase) / stride;
             if (phase >= input) continue;
             foreach (var (_, step) in phases[phase])

@@ -33,8 +33,10 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     /// <param name="startStep">Stride in floats between rows of <paramref name="start"/>; 0 to use the same values for all rows.</param>
     /// <param name="result">[6, columns], contiguous rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Forward(float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start, nint startStep, float* result) =>
-        Forward(input, pixels, taps, tapCount, channels, weights, start, startStep, result, (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(RowAfterRow)), rectify: false);
+    internal static void Forward(float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start,
+        nint startStep, float* result) =>
+        Forward(input, pixels, taps, tapCount, channels, weights, start, startStep, result,
+            (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(RowAfterRow)), rectify: false);
 
     /// <summary>The same, with a separate destination for each row.</summary>
     /// <param name="input">The padded image; offsets are in floats from here.</param>
@@ -50,7 +52,8 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     /// <param name="rectify">True to write max(y, 0).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward(
-        float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start, nint startStep, float* result, nint* rows, bool rectify)
+        float* input, nint* pixels, nint* taps, int tapCount, nint channels, float* weights, float* start, nint startStep, float* result,
+        nint* rows, bool rectify)
     {
         V a00 = V.Load(start), a01 = V.Load(start + V.Width);
         start += startStep;
@@ -137,7 +140,8 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     /// <param name="startStep">Stride in floats between rows of <paramref name="start"/>; 0 to use the same values for all rows.</param>
     /// <param name="result">[6, columns]; may be <paramref name="start"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void OuterProducts(float* left, nint leftStep, nint leftLine, float* right, int lines, int width, float* start, nint startStep, float* result)
+    internal static void OuterProducts(float* left, nint leftStep, nint leftLine, float* right, int lines, int width, float* start,
+        nint startStep, float* result)
     {
         int n = V.Width;
         V a00 = V.Load(start), a01 = V.Load(start + n);

@@ -54,7 +54,8 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
     internal long SumLength => (long)_groups * Blocks * _taps * _tiles * Rows * Columns;
 
     /// <summary>Floats of scratch for <see cref="Add(float*, float*, int, int, float*, float*)"/>.</summary>
-    internal long ScratchLength(int batchSize) => PackedImage * Math.Min(ImagesAtOnce, batchSize) + (long)LinesPerBlock * _output.Width * Columns;
+    internal long ScratchLength(int batchSize) =>
+        PackedImage * Math.Min(ImagesAtOnce, batchSize) + (long)LinesPerBlock * _output.Width * Columns;
 
     internal void Clear(float* sums) => new Span<float>(sums, checked((int)SumLength)).Clear();
 
@@ -78,7 +79,8 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
     private void Add(float* image, float* outputGradient, int block, float* sums, float* gradients)
     {
         int used = Math.Min(Columns, _columns - block * Columns);
-        nint step = Rows * (_packsOutputGrid ? 1 : _window.StrideWidth), line = (nint)Rows * _width * (_packsOutputGrid ? 1 : _window.StrideHeight);
+        nint step = Rows * (_packsOutputGrid ? 1 : _window.StrideWidth),
+            line = (nint)Rows * _width * (_packsOutputGrid ? 1 : _window.StrideHeight);
         for (int top = 0; top < _output.Height; top += LinesPerBlock)
         {
             int lines = Math.Min(LinesPerBlock, _output.Height - top);
@@ -102,7 +104,8 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
                 float* left = image + ((long)ky * _window.DilationHeight * _width + kx * _window.DilationWidth) * Rows + top * line;
                 float* sum = sums + (long)tap * _tiles * Rows * Columns;
                 for (int tile = 0; tile < _tiles; tile++, sum += Rows * Columns)
-                    ConvolutionTile<V>.OuterProducts(left + (long)tile * _height * _width * Rows, step, line, gradients, lines, _output.Width, sum, Columns, sum);
+                    ConvolutionTile<V>.OuterProducts(left + (long)tile * _height * _width * Rows, step, line, gradients, lines,
+                        _output.Width, sum, Columns, sum);
             }
         }
     }
@@ -115,8 +118,10 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             PackGathered(image, packed);
             return;
         }
-        int stride = _input.Channels, stepRow = _packsOutputGrid ? _window.StrideHeight : 1, stepColumn = _packsOutputGrid ? _window.StrideWidth : 1;
-        int left = (_window.PadLeft + stepColumn - 1) / stepColumn, right = Math.Min(_width, (_input.Width - 1 + _window.PadLeft) / stepColumn + 1);
+        int stride = _input.Channels, stepRow = _packsOutputGrid ? _window.StrideHeight : 1, stepColumn = _packsOutputGrid
+            ? _window.StrideWidth : 1;
+        int left = (_window.PadLeft + stepColumn - 1) / stepColumn,
+            right = Math.Min(_width, (_input.Width - 1 + _window.PadLeft) / stepColumn + 1);
         for (int tile = 0; tile < _tiles; tile++)
         {
             int channel = tile * Rows, used = Math.Min(Rows, _channels - channel);
@@ -161,7 +166,8 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
             {
                 int row = tile * Rows + r, tap = row / _channels, channel = row % _channels;
                 float* target = packed + (long)tile * _height * _width * Rows + r;
-                int ky = tap / _window.KernelWidth * _window.DilationHeight - _window.PadTop, kx = tap % _window.KernelWidth * _window.DilationWidth - _window.PadLeft;
+                int ky = tap / _window.KernelWidth * _window.DilationHeight - _window.PadTop,
+                    kx = tap % _window.KernelWidth * _window.DilationWidth - _window.PadLeft;
                 for (int oy = 0; oy < _output.Height; oy++)
                     for (int ox = 0; ox < _output.Width; ox++, target += Rows)
                     {
@@ -187,7 +193,8 @@ internal sealed unsafe class ConvolutionWeightGradient<V> where V : struct, ISim
                 for (int channel = 0; channel < _channels; channel++)
                 {
                     int row = _gathered ? tap * _channels + channel : channel;
-                    long place = (((long)unit * _taps + (_gathered ? 0 : tap)) * _tiles + row / Rows) * Rows * Columns + row % Rows * Columns;
+                    long place = (((long)unit * _taps + (_gathered ? 0 : tap)) * _tiles + row / Rows) * Rows * Columns +
+                        row % Rows * Columns;
                     int target = ((group * _columns + block * Columns) * _channels + channel) * taps + tap;
                     for (int column = 0; column < used; column++, target += _channels * taps)
                     {

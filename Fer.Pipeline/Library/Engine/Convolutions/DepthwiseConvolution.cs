@@ -82,7 +82,8 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
     internal override void Run(in ConvolutionCall call, float* scratch, Share share)
     {
         // A batch is split by images. If there is less than one image per thread, it is split by pixels, provided there is enough work.
-        var bands = call.Count >= share.Parts ? new Share(0, 1) : share with { Parts = (int)Math.Clamp(call.Count * _work / LeastWork, 1, share.Parts) };
+        var bands = call.Count >= share.Parts ? new Share(0, 1)
+            : share with { Parts = (int)Math.Clamp(call.Count * _work / LeastWork, 1, share.Parts) };
         var (first, last) = call.Count >= share.Parts ? share.Of(call.Count) : (0, bands.Part < bands.Parts ? call.Count : 0);
         for (int image = first; image < last; image++)
         {
@@ -98,7 +99,8 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
     }
 
     /// <summary>Whole vectors of channels from <paramref name="c"/> on; returns the first remaining channel.</summary>
-    private int Channels<W>(in ConvolutionCall call, Group group, float* source, float* target, Share bands, int c) where W : struct, ISimd<W>
+    private int Channels<W>(in ConvolutionCall call, Group group, float* source, float* target, Share bands, int c)
+        where W : struct, ISimd<W>
     {
         var (first, last) = bands.Of(group.Pixels.Length);
         for (; c <= _input.Channels - W.Width; c += W.Width)
@@ -110,7 +112,8 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
         return c;
     }
 
-    private static void Eight<W>(in ConvolutionCall call, Group group, float* source, float* target, int p, int c) where W : struct, ISimd<W>
+    private static void Eight<W>(in ConvolutionCall call, Group group, float* source, float* target, int p, int c)
+        where W : struct, ISimd<W>
     {
         var pixels = group.Pixels.AsSpan(p, 8);
         float* x0 = source + pixels[0], x1 = source + pixels[1], x2 = source + pixels[2], x3 = source + pixels[3];
@@ -157,7 +160,8 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
 }
 
 /// <summary>The weight gradient of a depthwise convolution; sums are [taps, channels].</summary>
-internal sealed unsafe class DepthwiseWeightPass<V>(Shape input, Shape output, Window window) : ConvolutionWeightPass where V : struct, ISimd<V>
+internal sealed unsafe class DepthwiseWeightPass<V>(Shape input, Shape output, Window window) : ConvolutionWeightPass
+    where V : struct, ISimd<V>
 {
     private readonly PaddedImage _image = new(input, ConvolutionPhases.Forward(input, output, window).Padding);
 
@@ -178,7 +182,8 @@ internal sealed unsafe class DepthwiseWeightPass<V>(Shape input, Shape output, W
             float* source = _image.Load(x, image, scratch, ref loaded), gradient = outputGradient + (long)image * output.Length;
             for (int k = 0; k < Kernel; k++)
             {
-                float* start = source + _image.Offset(k / window.KernelWidth * window.DilationHeight, k % window.KernelWidth * window.DilationWidth);
+                float* start = source + _image.Offset(k / window.KernelWidth * window.DilationHeight,
+                    k % window.KernelWidth * window.DilationWidth);
                 int c = 0;
                 for (; c <= input.Channels - V.Width; c += V.Width) Tap<V>(start, gradient, sums + k * input.Channels, c);
                 for (; c < input.Channels; c++) Tap<Simd1>(start, gradient, sums + k * input.Channels, c);

@@ -34,7 +34,8 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
     /// <param name="columnStride">Stride in floats between successive result channels in the weights.</param>
     /// <param name="lineOf">Number of examples treated as one line of pixels, that is as a single image, or 0 if each is an image of its
     /// own.</param>
-    internal DirectConvolutionPass(Shape input, Shape output, ConvolutionPhases.Phase[] phases, int groups, nint rowStride, nint columnStride, int lineOf)
+    internal DirectConvolutionPass(Shape input, Shape output, ConvolutionPhases.Phase[] phases, int groups, nint rowStride,
+        nint columnStride, int lineOf)
     {
         _output = output;
         _groups = groups;

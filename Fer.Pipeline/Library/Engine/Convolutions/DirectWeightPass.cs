@@ -1,7 +1,8 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>The weight gradient by <see cref="ConvolutionWeightGradient{V}"/>, one thread's images at a time.</summary>
-internal sealed unsafe class DirectWeightPass<V>(Shape input, Shape output, Window window, int groups, int batchSize) : ConvolutionWeightPass
+internal sealed unsafe class DirectWeightPass<V>(Shape input, Shape output, Window window, int groups, int batchSize)
+    : ConvolutionWeightPass
     where V : struct, ISimd<V>
 {
     private readonly ConvolutionWeightGradient<V> _gradient = new(input, output, window, groups);
@@ -17,7 +18,8 @@ internal sealed unsafe class DirectWeightPass<V>(Shape input, Shape output, Wind
         _gradient.Add(x, outputGradient, first, last, sums, scratch);
     }
 
-    internal override void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share) => _gradient.Reduce(sums, offset, gradient, share);
+    internal override void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share) =>
+        _gradient.Reduce(sums, offset, gradient, share);
 }
 
 /// <summary>
@@ -63,5 +65,6 @@ internal sealed unsafe class LineWeightPass<V> : ConvolutionWeightPass where V :
         _gradient.Add(tail, tail + Run * _inputs, 0, 1, sums, scratch);
     }
 
-    internal override void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share) => _gradient.Reduce(sums, offset, gradient, share);
+    internal override void Reduce(byte*[] sums, nint offset, Span<float> gradient, Share share) =>
+        _gradient.Reduce(sums, offset, gradient, share);
 }

@@ -54,14 +54,16 @@ internal readonly unsafe struct MinimalFilter3 : IMinimalFilter
         V.Store(y, V.Multiply(V.Broadcast(0.5f), g0));
         V.Store(y + step, V.Multiply(V.Broadcast(-0.5f), V.Add(even, g1)));
         V.Store(y + 2 * step, V.Multiply(V.Broadcast(-1f / 6), V.Subtract(even, g1)));
-        V.Store(y + 3 * step, V.MultiplyAdd(V.Broadcast(1f / 6), g0, V.MultiplyAdd(V.Broadcast(1f / 3), g1, V.Multiply(V.Broadcast(2f / 3), g2))));
+        V.Store(y + 3 * step,
+            V.MultiplyAdd(V.Broadcast(1f / 6), g0, V.MultiplyAdd(V.Broadcast(1f / 3), g1, V.Multiply(V.Broadcast(2f / 3), g2))));
         V.Store(y + 4 * step, g2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void KernelGradient<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>
     {
-        V u0 = V.Load(x), u1 = V.Multiply(V.Broadcast(-0.5f), V.Load(x + from)), u2 = V.Multiply(V.Broadcast(-1f / 6), V.Load(x + 2 * from));
+        V u0 = V.Load(x), u1 = V.Multiply(V.Broadcast(-0.5f), V.Load(x + from)),
+            u2 = V.Multiply(V.Broadcast(-1f / 6), V.Load(x + 2 * from));
         V u3 = V.Load(x + 3 * from), u4 = V.Load(x + 4 * from), s12 = V.Add(u1, u2);
         V.Store(y, V.MultiplyAdd(V.Broadcast(0.5f), u0, V.MultiplyAdd(V.Broadcast(1f / 6), u3, s12)));
         V.Store(y + step, V.MultiplyAdd(V.Broadcast(1f / 3), u3, V.Subtract(u1, u2)));

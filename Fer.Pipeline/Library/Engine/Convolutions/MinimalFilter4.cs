@@ -12,7 +12,8 @@ internal readonly unsafe struct MinimalFilter4 : IMinimalFilter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>
     {
-        V x0 = V.Load(x), x1 = V.Load(x + from), x2 = V.Load(x + 2 * from), x3 = V.Load(x + 3 * from), x4 = V.Load(x + 4 * from), x5 = V.Load(x + 5 * from);
+        V x0 = V.Load(x), x1 = V.Load(x + from), x2 = V.Load(x + 2 * from), x3 = V.Load(x + 3 * from), x4 = V.Load(x + 4 * from),
+            x5 = V.Load(x + 5 * from);
         V four = V.Broadcast(4f), minusFive = V.Broadcast(-5f), two = V.Broadcast(2f), minusFour = V.Broadcast(-4f);
         V d42 = V.Subtract(x4, x2), d31 = V.Subtract(x3, x1);
         V.Store(y, V.MultiplyAdd(four, x0, V.MultiplyAdd(minusFive, x2, x4)));
@@ -26,7 +27,8 @@ internal readonly unsafe struct MinimalFilter4 : IMinimalFilter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>
     {
-        V m0 = V.Load(x), m1 = V.Load(x + from), m2 = V.Load(x + 2 * from), m3 = V.Load(x + 3 * from), m4 = V.Load(x + 4 * from), m5 = V.Load(x + 5 * from);
+        V m0 = V.Load(x), m1 = V.Load(x + from), m2 = V.Load(x + 2 * from), m3 = V.Load(x + 3 * from), m4 = V.Load(x + 4 * from),
+            m5 = V.Load(x + 5 * from);
         V s12 = V.Add(m1, m2), d12 = V.Subtract(m1, m2), s34 = V.Add(m3, m4), d34 = V.Subtract(m3, m4);
         V.Store(y, V.Add(V.Add(m0, s12), s34));
         V.Store(y + step, V.MultiplyAdd(V.Broadcast(2f), d34, d12));
@@ -53,7 +55,8 @@ internal readonly unsafe struct MinimalFilter4 : IMinimalFilter
     {
         V g0 = V.Load(x), g1 = V.Load(x + from), g2 = V.Load(x + 2 * from);
         V sixth = V.Broadcast(-1f / 6), s02 = V.Multiply(sixth, V.Add(g0, g2)), g1Sixth = V.Multiply(sixth, g1);
-        V outer = V.MultiplyAdd(V.Broadcast(1f / 24), g0, V.Multiply(V.Broadcast(1f / 6), g2)), inner = V.Multiply(V.Broadcast(1f / 12), g1);
+        V outer = V.MultiplyAdd(V.Broadcast(1f / 24), g0, V.Multiply(V.Broadcast(1f / 6), g2)),
+            inner = V.Multiply(V.Broadcast(1f / 12), g1);
         V.Store(y, V.Multiply(V.Broadcast(0.25f), g0));
         V.Store(y + step, V.Add(s02, g1Sixth));
         V.Store(y + 2 * step, V.Subtract(s02, g1Sixth));
@@ -65,7 +68,8 @@ internal readonly unsafe struct MinimalFilter4 : IMinimalFilter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void KernelGradient<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>
     {
-        V u0 = V.Load(x), u1 = V.Load(x + from), u2 = V.Load(x + 2 * from), u3 = V.Load(x + 3 * from), u4 = V.Load(x + 4 * from), u5 = V.Load(x + 5 * from);
+        V u0 = V.Load(x), u1 = V.Load(x + from), u2 = V.Load(x + 2 * from), u3 = V.Load(x + 3 * from), u4 = V.Load(x + 4 * from),
+            u5 = V.Load(x + 5 * from);
         V s12 = V.Multiply(V.Broadcast(-1f / 6), V.Add(u1, u2)), s34 = V.Add(u3, u4);
         V.Store(y, V.MultiplyAdd(V.Broadcast(0.25f), u0, V.MultiplyAdd(V.Broadcast(1f / 24), s34, s12)));
         V.Store(y + step, V.MultiplyAdd(V.Broadcast(1f / 6), V.Subtract(u2, u1), V.Multiply(V.Broadcast(1f / 12), V.Subtract(u3, u4))));

@@ -4,7 +4,8 @@ namespace Fer.Pipeline.Engine;
 internal abstract class MinimalFilters<V> where V : struct, ISimd<V>
 {
     /// <summary>All minimal filters; on equal cost the first one is used.</summary>
-    internal static IReadOnlyList<MinimalFilters<V>> All { get; } = [new MinimalFilters<V, MinimalFilter4>(), new MinimalFilters<V, MinimalFilter3>()];
+    internal static IReadOnlyList<MinimalFilters<V>> All { get; } = [new MinimalFilters<V, MinimalFilter4>(),
+        new MinimalFilters<V, MinimalFilter3>()];
 
     /// <inheritdoc cref="WinogradTiles{V, F}.Cost"/>
     internal abstract double Cost(Shape input, Shape output, Window window, int groups, int batchSize, int threads);
@@ -12,7 +13,8 @@ internal abstract class MinimalFilters<V> where V : struct, ISimd<V>
     /// <summary>
     /// The pass from <paramref name="input"/> to <paramref name="output"/>; parameters as in <see cref="WinogradConvolution{V, F}"/>.
     /// </summary>
-    internal abstract ConvolutionPass Convolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride, bool turned);
+    internal abstract ConvolutionPass Convolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride,
+        bool turned);
 
     /// <summary>The weight gradient, or null if the batch has too few tiles for it.</summary>
     internal abstract ConvolutionWeightPass? WeightGradient(Shape input, Shape output, int padTop, int padLeft, int batchSize, int threads);
@@ -24,9 +26,12 @@ internal sealed class MinimalFilters<V, F> : MinimalFilters<V> where V : struct,
     internal override double Cost(Shape input, Shape output, Window window, int groups, int batchSize, int threads) =>
         WinogradTiles<V, F>.Cost(input, output, window, groups, batchSize, threads);
 
-    internal override ConvolutionPass Convolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride, bool turned) =>
+    internal override ConvolutionPass Convolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride,
+        bool turned) =>
         new WinogradConvolution<V, F>(input, output, padTop, padLeft, rowStride, columnStride, turned);
 
-    internal override ConvolutionWeightPass? WeightGradient(Shape input, Shape output, int padTop, int padLeft, int batchSize, int threads) =>
-        WinogradWeightGradient<V, F>.Suits(output, batchSize, threads) ? new WinogradWeightGradient<V, F>(input, output, padTop, padLeft, batchSize, threads) : null;
+    internal override ConvolutionWeightPass? WeightGradient(
+        Shape input, Shape output, int padTop, int padLeft, int batchSize, int threads) =>
+        WinogradWeightGradient<V, F>.Suits(output, batchSize, threads)
+            ? new WinogradWeightGradient<V, F>(input, output, padTop, padLeft, batchSize, threads) : null;
 }

@@ -27,7 +27,8 @@ internal sealed unsafe class PaddedImage(Shape image, ConvolutionPhases.Padding 
         if (loaded == index) return padded;
         loaded = index;
         long line = (long)image.Width * image.Channels;
-        for (int row = 0; row < image.Height; row++) Loops.Copy(source + row * line, padded + Offset(padding.Top + row, padding.Left), line);
+        for (int row = 0; row < image.Height; row++)
+            Loops.Copy(source + row * line, padded + Offset(padding.Top + row, padding.Left), line);
         return padded;
     }
 }

@@ -93,7 +93,8 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
     /// <param name="firstPixel">First pixel.</param>
     /// <param name="lastPixel">One past the last pixel.</param>
-    internal void Run(float* input, float* packed, int block, float* start, float* result, bool accumulate, bool rectify, float* scratch, int firstPixel, int lastPixel)
+    internal void Run(float* input, float* packed, int block, float* start, float* result, bool accumulate, bool rectify, float* scratch,
+        int firstPixel, int lastPixel)
     {
         int columns = BlockColumns, firstColumn = block * columns, used = Math.Min(columns, _columns - firstColumn);
         float* begin = stackalloc float[columns];
@@ -117,12 +118,14 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
                         nint fromStep = chunk == 0 ? 0 : columns;
                         if (isLast && p + Tile <= end)
                         {
-                            ConvolutionTile<V>.Forward(input + row, pixels + p, taps + tap, tapCount, rowCount, weights, from, fromStep, result + firstColumn, results + p, rectify);
+                            ConvolutionTile<V>.Forward(input + row, pixels + p, taps + tap, tapCount, rowCount, weights, from, fromStep,
+                                result + firstColumn, results + p, rectify);
                             stored = p + Tile;
                         }
                         else
                         {
-                            ConvolutionTile<V>.Forward(input + row, pixels + p, taps + tap, tapCount, rowCount, weights, from, fromStep, sums);
+                            ConvolutionTile<V>.Forward(input + row, pixels + p, taps + tap, tapCount, rowCount, weights, from, fromStep,
+                                sums);
                         }
                     }
                 }

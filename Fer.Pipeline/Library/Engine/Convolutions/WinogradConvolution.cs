@@ -68,7 +68,8 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
     internal override void Run(in ConvolutionCall call, float* scratch, Share share)
     {
         var (first, last) = share.Of(call.Count * _tiles.PerImage);
-        float* inputs = scratch, products = inputs + Winograd<V, F>.Planes * _tiles.InputPlane, patch = products + Winograd<V, F>.Planes * _tiles.OutputPlane;
+        float* inputs = scratch, products = inputs + Winograd<V, F>.Planes * _tiles.InputPlane,
+            patch = products + Winograd<V, F>.Planes * _tiles.OutputPlane;
         float* zero = stackalloc float[BlockColumns];
         new Span<float>(zero, BlockColumns).Clear();
         const int rows = ConvolutionTile<V>.Rows;
@@ -84,7 +85,8 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
                         float* product = products + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * BlockColumns;
                         // Rows past the count hold leftovers of an earlier block; their products are never read.
                         for (int t = 0; t < count; t += rows)
-                            ConvolutionTile<V>.Forward(inputs + plane * _tiles.InputPlane, pixels + t, tap, 1, _inputs, weights, zero, 0, product + t * BlockColumns);
+                            ConvolutionTile<V>.Forward(inputs + plane * _tiles.InputPlane, pixels + t, tap, 1, _inputs, weights, zero, 0,
+                                product + t * BlockColumns);
                     }
                 _tiles.TransformOutput(products, start, count, call);
             }

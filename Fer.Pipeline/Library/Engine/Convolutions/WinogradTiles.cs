@@ -46,8 +46,10 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
     /// </summary>
     internal static double Cost(Shape input, Shape output, Window window, int groups, int batchSize, int threads)
     {
-        if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 } || groups != 1) return double.PositiveInfinity;
-        if (input.Channels % V.Width != 0 || output.Channels % V.Width != 0 || Math.Min(input.Channels, output.Channels) < 16) return double.PositiveInfinity;
+        if (window is not { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 }
+            || groups != 1) return double.PositiveInfinity;
+        if (input.Channels % V.Width != 0 || output.Channels % V.Width != 0 || Math.Min(input.Channels, output.Channels) < 16)
+            return double.PositiveInfinity;
         long tiles = TilesOf(output);
         // At least one minimum-size block for each thread; below that the weight transform costs more than it saves.
         if (tiles * batchSize < 4 * ConvolutionTile<V>.Rows * threads) return double.PositiveInfinity;
@@ -90,7 +92,8 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
             int top = row * Winograd<V, F>.Tile - _padTop, left = column * Winograd<V, F>.Tile - _padLeft;
             float* source = images + (long)image * _input.Length;
             nint rowStep = line;
-            if (top >= 0 && left >= 0 && top + Winograd<V, F>.Patch <= _input.Height && left + Winograd<V, F>.Patch <= _input.Width) source += top * line + (nint)left * channels;
+            if (top >= 0 && left >= 0 && top + Winograd<V, F>.Patch <= _input.Height && left + Winograd<V, F>.Patch <= _input.Width)
+                source += top * line + (nint)left * channels;
             else
             {
                 CopyPatch(source, top, left, patch);
@@ -111,7 +114,9 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
             bool inside = (uint)(top + y) < _input.Height;
             int first = inside ? from : 0, last = inside ? to : 0;
             new Span<float>(patch, first * channels).Clear();
-            if (last > first) Loops.Copy(image + ((long)(top + y) * _input.Width + left + first) * channels, patch + first * channels, (long)(last - first) * channels);
+            if (last > first)
+                Loops.Copy(image + ((long)(top + y) * _input.Width + left + first) * channels, patch + first * channels,
+                    (long)(last - first) * channels);
             new Span<float>(patch + last * channels, (Winograd<V, F>.Patch - last) * channels).Clear();
         }
     }
@@ -157,14 +162,16 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
                     for (int x = 0; x < Winograd<V, F>.Tile; x++)
                     {
                         bool inside = top + y < _output.Height && left + x < _output.Width;
-                        V.Store(tile + (y * Winograd<V, F>.Tile + x) * V.Width, inside ? V.Load(source + ((long)y * _output.Width + x) * _output.Channels + c) : default);
+                        V.Store(tile + (y * Winograd<V, F>.Tile + x) * V.Width, inside
+                            ? V.Load(source + ((long)y * _output.Width + x) * _output.Channels + c) : default);
                     }
                 Winograd<V, F>.OutputGradient(tile, planes + InPlane(t, c), OutputPlane);
             }
         }
     }
 
-    private nint InPlane(int tile, int channel) => ((nint)(channel / BlockColumns) * Capacity + tile) * BlockColumns + channel % BlockColumns;
+    private nint InPlane(int tile, int channel) =>
+        ((nint)(channel / BlockColumns) * Capacity + tile) * BlockColumns + channel % BlockColumns;
 
     private (int Image, int Row, int Column) Place(int tile)
     {

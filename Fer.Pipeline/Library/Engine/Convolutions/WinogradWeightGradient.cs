@@ -7,7 +7,8 @@ namespace Fer.Pipeline.Engine;
 /// transformed inputs and transformed output gradients are summed over tiles, plane by plane, and only the sums are transformed back.
 /// </summary>
 [SkipLocalsInit]
-internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPass where V : struct, ISimd<V> where F : struct, IMinimalFilter
+internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPass where V : struct, ISimd<V>
+    where F : struct, IMinimalFilter
 {
     private readonly WinogradTiles<V, F> _tiles;
     private readonly int _inputs, _outputs, _inputTiles;
@@ -24,7 +25,8 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
     {
         int each = (batchSize * WinogradTiles<V, F>.TilesOf(output) + threads - 1) / threads, blocks = (each + MostTiles - 1) / MostTiles;
         bool cached = (long)Winograd<V, F>.Planes * input.Channels * output.Channels <= CachedSums;
-        _tiles = new WinogradTiles<V, F>(input, output, padTop, padLeft, cached ? 0 : ((each + blocks - 1) / blocks + Rows - 1) / Rows * Rows);
+        _tiles = new WinogradTiles<V, F>(input, output, padTop, padLeft, cached ? 0
+            : ((each + blocks - 1) / blocks + Rows - 1) / Rows * Rows);
         _inputs = input.Channels;
         _outputs = output.Channels;
         _inputTiles = (_inputs + Rows - 1) / Rows;
@@ -49,7 +51,8 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
         if (first == last) new Span<float>(sums, checked((int)SumLength)).Clear();
         float* zero = stackalloc float[Columns];
         new Span<float>(zero, Columns).Clear();
-        float* inputs = scratch, gradients = inputs + Winograd<V, F>.Planes * _tiles.InputPlane, patch = gradients + Winograd<V, F>.Planes * _tiles.OutputPlane;
+        float* inputs = scratch, gradients = inputs + Winograd<V, F>.Planes * _tiles.InputPlane,
+            patch = gradients + Winograd<V, F>.Planes * _tiles.OutputPlane;
         // If the last block has only half of its columns, the other half must count as zero.
         if (_outputs % Columns != 0) new Span<float>(gradients, checked((int)(Winograd<V, F>.Planes * _tiles.OutputPlane))).Clear();
         for (int start = first; start < last; start += _tiles.Capacity)
@@ -63,7 +66,8 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
                     float* right = gradients + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * Columns;
                     float* sum = sums + plane * PlaneLength + (nint)block * _inputTiles * Rows * Columns;
                     for (int tile = 0; tile < _inputTiles; tile++, sum += Rows * Columns)
-                        ConvolutionTile<V>.OuterProducts(inputs + plane * _tiles.InputPlane + tile * Rows, _tiles.InputStep, 0, right, 1, tiles,
+                        ConvolutionTile<V>.OuterProducts(inputs + plane * _tiles.InputPlane + tile * Rows, _tiles.InputStep, 0, right, 1,
+                            tiles,
                             start == first ? zero : sum, start == first ? 0 : Columns, sum);
                 }
         }

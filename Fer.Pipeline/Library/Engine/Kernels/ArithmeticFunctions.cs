@@ -35,7 +35,8 @@ internal readonly struct Quotient : IArithmetic
 {
     public static W Apply<W>(W a, W b) where W : struct, ISimd<W> => W.Divide(a, b);
     public static W Left<W>(W gradient, W a, W b) where W : struct, ISimd<W> => W.Divide(gradient, b);
-    public static W Right<W>(W gradient, W a, W b) where W : struct, ISimd<W> => W.Subtract(default, W.Divide(W.Multiply(gradient, a), W.Multiply(b, b)));
+    public static W Right<W>(W gradient, W a, W b) where W : struct, ISimd<W> =>
+        W.Subtract(default, W.Divide(W.Multiply(gradient, a), W.Multiply(b, b)));
 }
 
 /// <summary>If both are equal, the gradient goes to the left one.</summary>

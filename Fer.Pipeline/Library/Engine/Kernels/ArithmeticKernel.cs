@@ -39,7 +39,8 @@ internal sealed unsafe class ArithmeticKernel<V, F> : Kernel
     protected override void Forward() => Pool.Run(this, static (state, thread) =>
     {
         var k = (ArithmeticKernel<V, F>)state;
-        var ((outer, outerLeft, outerRight), (middle, middleLeft, middleRight), (inner, left, right)) = (k._axes[0], k._axes[1], k._axes[2]);
+        var ((outer, outerLeft, outerRight), (middle, middleLeft, middleRight), (inner, left, right)) =
+            (k._axes[0], k._axes[1], k._axes[2]);
         var (first, last) = k.Pool.Part(k.Count * outer, thread);
         for (int row = first; row < last; row++)
         {
@@ -94,7 +95,8 @@ internal sealed unsafe class ArithmeticKernel<V, F> : Kernel
             }
     }
 
-    private static void Spread<W>(bool isLeft, float* x, float* z, float* dy, float* to, int i, int left, int right, int step) where W : struct, ISimd<W>
+    private static void Spread<W>(bool isLeft, float* x, float* z, float* dy, float* to, int i, int left, int right, int step)
+        where W : struct, ISimd<W>
     {
         W gradient = W.Load(dy + i), a = At<W>(x, i, left), b = At<W>(z, i, right);
         W spread = isLeft ? F.Left(gradient, a, b) : F.Right(gradient, a, b);

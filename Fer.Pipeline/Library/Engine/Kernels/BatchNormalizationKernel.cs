@@ -101,7 +101,8 @@ internal sealed unsafe class BatchNormalizationKernel<V>(BatchNormalization oper
             Factor1[c] = (float)(-outer * slope);
             Factor2[c] = MeasuresBatch ? (float)(outer * (Mean[c] * slope - sum / Places)) : 0;
         }
-        if (InputGradients[0] != null) Pool.Run(this, static (state, thread) => ((BatchNormalizationKernel<V>)state).SpreadGradients(thread));
+        if (InputGradients[0] != null)
+            Pool.Run(this, static (state, thread) => ((BatchNormalizationKernel<V>)state).SpreadGradients(thread));
     }
 
     private (double First, double Second) Total(int channel)

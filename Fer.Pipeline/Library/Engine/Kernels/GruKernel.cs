@@ -24,7 +24,8 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V> where V : struct,
         {
             nint[] carried = MatrixProduct<V>.Steps((long)setup.BatchSize * Columns, Units);
             _gatesBack = Add(new MatrixProduct<V>(StepPlaces(GateWidth), carried, 2 * Units, Units, Units, 1), gru.RecurrentWeight);
-            _hiddenBack = Add(new MatrixProduct<V>(StepPlaces(GateWidth), carried, Units, Units, Units, 1, start: 2 * Units * Units), gru.RecurrentWeight);
+            _hiddenBack = Add(new MatrixProduct<V>(StepPlaces(GateWidth), carried, Units, Units, Units, 1, start: 2 * Units * Units),
+                gru.RecurrentWeight);
         }
         else _kept = Take((long)setup.BatchSize * Rows * Units);
     }
@@ -58,13 +59,16 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V> where V : struct,
                 for (int column = 0; column < Columns; column++)
                 {
                     long now = (long)example * Rows + step * Columns + column, then = (long)example * Rows + before * Columns + column;
-                    float* gates = GateValues + now * GateWidth, kept = Kept + now * Units, previous = before < 0 ? null : Output + then * Units, y = Output + now * Units;
+                    float* gates = GateValues + now * GateWidth, kept = Kept + now * Units, previous = before < 0 ? null
+                        : Output + then * Units, y = Output + now * Units;
                     if (before < 0 && _gru.ResetAfter && part == 0) Loops.Copy(bias, kept, Units);
                     int u = 0;
-                    for (; u <= Units - V.Width; u += V.Width) Step<V>(part, gates + u, kept + u, previous == null ? null : previous + u, y + u);
+                    for (; u <= Units - V.Width; u += V.Width)
+                        Step<V>(part, gates + u, kept + u, previous == null ? null : previous + u, y + u);
                     for (; u < Units; u++) Step<Simd1>(part, gates + u, kept + u, previous == null ? null : previous + u, y + u);
                 }
-            if (part == 0 && before >= 0 && !_gru.ResetAfter) Run(_hidden, Kept + start * Units, GateValues + start * GateWidth + 2 * Units, true, rows, scratch);
+            if (part == 0 && before >= 0 && !_gru.ResetAfter)
+                Run(_hidden, Kept + start * Units, GateValues + start * GateWidth + 2 * Units, true, rows, scratch);
         }
     }
 
@@ -96,23 +100,28 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V> where V : struct,
                 for (int column = 0; column < Columns; column++)
                 {
                     long now = (long)example * Rows + step * Columns + column, then = (long)example * Rows + before * Columns + column;
-                    var at = new Place(GateValues + now * GateWidth, Kept + now * Units, before < 0 ? null : Output + then * Units, OutputGradient + now * Units,
-                        Carried(example) + column * Units, CarriedCell(example) + column * Units, GateGradients + now * GateWidth, StateGradients + now * GateWidth);
+                    var at = new Place(GateValues + now * GateWidth, Kept + now * Units, before < 0 ? null : Output + then * Units,
+                        OutputGradient + now * Units,
+                        Carried(example) + column * Units, CarriedCell(example) + column * Units, GateGradients + now * GateWidth,
+                        StateGradients + now * GateWidth);
                     int u = 0;
                     for (; u <= Units - V.Width; u += V.Width) Back<V>(part, at, u);
                     for (; u < Units; u++) Back<Simd1>(part, at, u);
                 }
             // The gradient of r·h, for the second part.
-            if (part == 0 && !_gru.ResetAfter) Run(_hiddenBack!, StateGradients + start * GateWidth + 2 * Units, CarriedCell(first), false, rows, scratch);
+            if (part == 0 && !_gru.ResetAfter)
+                Run(_hiddenBack!, StateGradients + start * GateWidth + 2 * Units, CarriedCell(first), false, rows, scratch);
         }
         if (before < 0) return;
         Run(_gatesBack!, StateGradients + start * GateWidth, Carried(first), true, rows, scratch);
         if (_gru.ResetAfter) Run(_hiddenBack!, StateGradients + start * GateWidth + 2 * Units, Carried(first), true, rows, scratch);
     }
 
-    private readonly struct Place(float* gates, float* kept, float* previous, float* dy, float* carried, float* resetState, float* gradients, float* stateGradients)
+    private readonly struct Place(float* gates, float* kept, float* previous, float* dy, float* carried, float* resetState,
+        float* gradients, float* stateGradients)
     {
-        internal readonly float* Gates = gates, Kept = kept, Previous = previous, Dy = dy, Carried = carried, ResetState = resetState, Gradients = gradients, StateGradients = stateGradients;
+        internal readonly float* Gates = gates, Kept = kept, Previous = previous, Dy = dy, Carried = carried, ResetState = resetState,
+            Gradients = gradients, StateGradients = stateGradients;
     }
 
     private void Back<W>(int part, in Place at, int u) where W : struct, ISimd<W>
@@ -149,7 +158,8 @@ internal sealed unsafe class GruKernel<V> : RecurrentKernel<V> where V : struct,
                 long now = (long)example * Rows + step * Columns, then = (long)example * Rows + Before(step) * Columns;
                 float* gradients = StateGradients + now * GateWidth, hidden = sums + 2L * Units * Units;
                 OuterProducts(gradients, 2 * Units, Output + then * Units, Units, Units, Columns, sums);
-                OuterProducts(gradients + 2 * Units, Units, _gru.ResetAfter ? Output + then * Units : Kept + now * Units, Units, Units, Columns, hidden);
+                OuterProducts(gradients + 2 * Units, Units, _gru.ResetAfter ? Output + then * Units : Kept + now * Units, Units, Units,
+                    Columns, hidden);
             }
     }
 }

@@ -12,7 +12,10 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V> where V : struct
     {
         _lstm = lstm;
         _state = StepProduct(Units, GateWidth, Units, GateWidth, 1, Units);
-        if (setup.Training) _stateBack = Add(new MatrixProduct<V>(StepPlaces(GateWidth), MatrixProduct<V>.Steps((long)setup.BatchSize * Columns, Units), GateWidth, Units, Units, 1), lstm.RecurrentWeight);
+        if (setup.Training)
+            _stateBack = Add(
+                new MatrixProduct<V>(StepPlaces(GateWidth), MatrixProduct<V>.Steps((long)setup.BatchSize * Columns, Units), GateWidth,
+                    Units, Units, 1), lstm.RecurrentWeight);
         else _cells = Take((long)setup.BatchSize * Rows * Units);
     }
 
@@ -25,16 +28,21 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V> where V : struct
     protected override void StepForward(int first, int last, int step, int before, float* scratch)
     {
         long row = (long)first * Rows;
-        if (before >= 0) Run(_state, Output + (row + before * Columns) * Units, GateValues + (row + step * Columns) * GateWidth, true, (last - first) * Columns, scratch);
+        if (before >= 0)
+            Run(_state, Output + (row + before * Columns) * Units, GateValues + (row + step * Columns) * GateWidth, true,
+                (last - first) * Columns, scratch);
         fixed (float* peepholes = _lstm.Peepholes is { } p ? p.Values : default)
             for (int example = first; example < last; example++)
                 for (int column = 0; column < Columns; column++)
                 {
                     long now = (long)example * Rows + step * Columns + column, then = (long)example * Rows + before * Columns + column;
-                    float* gates = GateValues + now * GateWidth, cell = Kept + now * Units, old = before < 0 ? null : Kept + then * Units, y = Output + now * Units;
+                    float* gates = GateValues + now * GateWidth, cell = Kept + now * Units, old = before < 0 ? null : Kept + then * Units,
+                        y = Output + now * Units;
                     int u = 0;
-                    for (; u <= Units - V.Width; u += V.Width) Step<V>(gates + u, old == null ? null : old + u, cell + u, y + u, peepholes == null ? null : peepholes + u);
-                    for (; u < Units; u++) Step<Simd1>(gates + u, old == null ? null : old + u, cell + u, y + u, peepholes == null ? null : peepholes + u);
+                    for (; u <= Units - V.Width; u += V.Width)
+                        Step<V>(gates + u, old == null ? null : old + u, cell + u, y + u, peepholes == null ? null : peepholes + u);
+                    for (; u < Units; u++)
+                        Step<Simd1>(gates + u, old == null ? null : old + u, cell + u, y + u, peepholes == null ? null : peepholes + u);
                 }
     }
 
@@ -69,19 +77,24 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V> where V : struct
                 {
                     long now = (long)example * Rows + step * Columns + column, then = (long)example * Rows + before * Columns + column;
                     var at = new Place(
-                        GateValues + now * GateWidth, before < 0 ? null : Kept + then * Units, Kept + now * Units, OutputGradient + now * Units,
-                        Carried(example) + column * Units, CarriedCell(example) + column * Units, GateGradients + now * GateWidth, StateGradients + now * GateWidth, peepholes);
+                        GateValues + now * GateWidth, before < 0 ? null : Kept + then * Units, Kept + now * Units,
+                        OutputGradient + now * Units,
+                        Carried(example) + column * Units, CarriedCell(example) + column * Units, GateGradients + now * GateWidth,
+                        StateGradients + now * GateWidth, peepholes);
                     int u = 0;
                     for (; u <= Units - V.Width; u += V.Width) Back<V>(at, u);
                     for (; u < Units; u++) Back<Simd1>(at, u);
                 }
         if (before >= 0)
-            Run(_stateBack!, GateGradients + ((long)first * Rows + step * Columns) * GateWidth, Carried(first), false, (last - first) * Columns, scratch);
+            Run(_stateBack!, GateGradients + ((long)first * Rows + step * Columns) * GateWidth, Carried(first), false,
+                (last - first) * Columns, scratch);
     }
 
-    private readonly struct Place(float* gates, float* old, float* cell, float* dy, float* carried, float* carriedCell, float* gradients, float* stateGradients, float* peepholes)
+    private readonly struct Place(float* gates, float* old, float* cell, float* dy, float* carried, float* carriedCell, float* gradients,
+        float* stateGradients, float* peepholes)
     {
-        internal readonly float* Gates = gates, Old = old, Cell = cell, Dy = dy, Carried = carried, CarriedCell = carriedCell, Gradients = gradients, StateGradients = stateGradients, Peepholes = peepholes;
+        internal readonly float* Gates = gates, Old = old, Cell = cell, Dy = dy, Carried = carried, CarriedCell = carriedCell,
+            Gradients = gradients, StateGradients = stateGradients, Peepholes = peepholes;
     }
 
     private void Back<W>(in Place at, int u) where W : struct, ISimd<W>
@@ -93,15 +106,18 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V> where V : struct
         W dO = Slope(W.Multiply(dh, t), o);
         W dc = W.Add(W.Load(at.CarriedCell + u), W.Multiply(W.Multiply(dh, o), W.Subtract(one, W.Multiply(t, t))));
         if (at.Peepholes != null) dc = W.MultiplyAdd(dO, W.Load(at.Peepholes + Units + u), dc);
-        W di = Slope(W.Multiply(dc, g), i), df = Slope(W.Multiply(dc, old), f), dg = W.Multiply(W.Multiply(dc, i), W.Subtract(one, W.Multiply(g, g)));
+        W di = Slope(W.Multiply(dc, g), i), df = Slope(W.Multiply(dc, old), f),
+            dg = W.Multiply(W.Multiply(dc, i), W.Subtract(one, W.Multiply(g, g)));
         W back = W.Multiply(dc, f);
-        if (at.Peepholes != null) back = W.MultiplyAdd(di, W.Load(at.Peepholes + u), W.MultiplyAdd(df, W.Load(at.Peepholes + 2 * Units + u), back));
+        if (at.Peepholes != null)
+            back = W.MultiplyAdd(di, W.Load(at.Peepholes + u), W.MultiplyAdd(df, W.Load(at.Peepholes + 2 * Units + u), back));
         W.Store(at.CarriedCell + u, back);
         Store(at.Gradients + u, di, dO, df, dg);
         Store(at.StateGradients + u, di, dO, df, dg);
     }
 
-    private static W Slope<W>(W gradient, W y) where W : struct, ISimd<W> => W.Multiply(gradient, W.Multiply(y, W.Subtract(W.Broadcast(1), y)));
+    private static W Slope<W>(W gradient, W y) where W : struct, ISimd<W> =>
+        W.Multiply(gradient, W.Multiply(y, W.Subtract(W.Broadcast(1), y)));
 
     private void Store<W>(float* target, W i, W o, W f, W g) where W : struct, ISimd<W>
     {
@@ -118,11 +134,13 @@ internal sealed unsafe class LstmKernel<V> : RecurrentKernel<V> where V : struct
             for (int step = 0; step < Steps; step++)
             {
                 long now = (long)example * Rows + step * Columns, then = (long)example * Rows + Before(step) * Columns;
-                if (Before(step) >= 0) OuterProducts(StateGradients + now * GateWidth, GateWidth, Output + then * Units, Units, Units, Columns, sums);
+                if (Before(step) >= 0)
+                    OuterProducts(StateGradients + now * GateWidth, GateWidth, Output + then * Units, Units, Units, Columns, sums);
                 if (_lstm.Peepholes is null) continue;
                 for (int column = 0; column < Columns; column++)
                 {
-                    float* gradients = GateGradients + (now + column) * GateWidth, cell = Kept + (now + column) * Units, old = Kept + (then + column) * Units;
+                    float* gradients = GateGradients + (now + column) * GateWidth, cell = Kept + (now + column) * Units,
+                        old = Kept + (then + column) * Units;
                     for (int u = 0; u < Units; u++)
                     {
                         peepholes[Units + u] += gradients[Units + u] * cell[u];

@@ -24,7 +24,8 @@ internal unsafe interface IPooling
     void Gather<W>(float* image, float* output, in PoolWindow window) where W : struct, ISimd<W>;
 
     /// <summary>Adds the output's gradient to the window positions it came from.</summary>
-    void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>;
+    void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window)
+        where W : struct, ISimd<W>;
 }
 
 /// <summary>
@@ -75,7 +76,8 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
         {
             var inside = Inside(place);
             int c = 0;
-            for (; c <= Channels - V.Width; c += V.Width) pooling.Spread<V>(image + c, output + c, outputGradient + c, imageGradient + c, inside);
+            for (; c <= Channels - V.Width; c += V.Width)
+                pooling.Spread<V>(image + c, output + c, outputGradient + c, imageGradient + c, inside);
             for (; c < Channels; c++) pooling.Spread<Simd1>(image + c, output + c, outputGradient + c, imageGradient + c, inside);
         }
     }
@@ -83,11 +85,14 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
     private PoolWindow Inside(int place)
     {
         var (top, rows, paddedRows) = Axis(
-            place / OutputShape.Width * window.StrideHeight - window.PadTop, InputShape.Height, window.KernelHeight, window.DilationHeight, window.PadBottom);
+            place / OutputShape.Width * window.StrideHeight - window.PadTop, InputShape.Height, window.KernelHeight, window.DilationHeight,
+            window.PadBottom);
         var (left, columns, paddedColumns) = Axis(
-            place % OutputShape.Width * window.StrideWidth - window.PadLeft, InputShape.Width, window.KernelWidth, window.DilationWidth, window.PadRight);
+            place % OutputShape.Width * window.StrideWidth - window.PadLeft, InputShape.Width, window.KernelWidth, window.DilationWidth,
+            window.PadRight);
         nint line = (nint)InputShape.Width * Channels;
-        return new PoolWindow(top * line + left * (nint)Channels, rows, columns, window.DilationHeight * line, window.DilationWidth * (nint)Channels, paddedRows * paddedColumns);
+        return new PoolWindow(top * line + left * (nint)Channels, rows, columns, window.DilationHeight * line,
+            window.DilationWidth * (nint)Channels, paddedRows * paddedColumns);
     }
 
     /// <summary>

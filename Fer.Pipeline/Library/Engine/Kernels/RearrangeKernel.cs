@@ -53,7 +53,8 @@ internal sealed unsafe class RearrangeKernel<V> : Kernel where V : struct, ISimd
         var (first, last) = k.Pool.Part(k.Count, thread);
         for (int example = first; example < last; example++)
         {
-            float* dx = k.InputGradients[0] + (long)example * k.InputShape.Length, dy = k.OutputGradient + (long)example * k.OutputShape.Length;
+            float* dx = k.InputGradients[0] + (long)example * k.InputShape.Length,
+                dy = k.OutputGradient + (long)example * k.OutputShape.Length;
             if (!k.Accumulate[0]) new Span<float>(dx, k.InputShape.Length).Clear();
             for (int row = 0; row < k._outerCount; row++, dy += k._inner.Length) k.Scatter(dy, k.Offset(row), dx);
         }

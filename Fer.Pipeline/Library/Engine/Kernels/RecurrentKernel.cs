@@ -18,14 +18,18 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
     {
         _operation = operation;
         long rows = (long)setup.BatchSize * Rows;
-        _input = Add(new MatrixProduct<V>(MatrixProduct<V>.Steps(rows, InputWidth), MatrixProduct<V>.Steps(rows, GateWidth), InputWidth, GateWidth, 1, InputWidth), operation.Weight);
+        _input = Add(
+            new MatrixProduct<V>(MatrixProduct<V>.Steps(rows, InputWidth), MatrixProduct<V>.Steps(rows, GateWidth), InputWidth, GateWidth,
+                1, InputWidth), operation.Weight);
         _bias = Take(GateWidth);
         if (!setup.Training)
         {
             _gates = Take(rows * GateWidth);
             return;
         }
-        _inputBack = Add(new MatrixProduct<V>(MatrixProduct<V>.Steps(rows, GateWidth), MatrixProduct<V>.Steps(rows, InputWidth), GateWidth, InputWidth, InputWidth, 1), operation.Weight);
+        _inputBack = Add(
+            new MatrixProduct<V>(MatrixProduct<V>.Steps(rows, GateWidth), MatrixProduct<V>.Steps(rows, InputWidth), GateWidth, InputWidth,
+                InputWidth, 1), operation.Weight);
         _gateGradients = Take(rows * GateWidth);
         _stateGradients = Take(rows * GateWidth);
         _carried = Take(2L * setup.BatchSize * Columns * Units);
@@ -78,14 +82,17 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
     /// <summary>
     /// A matrix product whose rows are one step of all sequences; the offsets are relative to that step of the first example.
     /// </summary>
-    protected MatrixProduct<V> StepProduct(int readWidth, int writeWidth, int summed, int made, nint rowStep, nint columnStep, nint start = 0)
+    protected MatrixProduct<V> StepProduct(int readWidth, int writeWidth, int summed, int made, nint rowStep, nint columnStep,
+        nint start = 0)
     {
-        return Add(new MatrixProduct<V>(StepPlaces(readWidth), StepPlaces(writeWidth), summed, made, rowStep, columnStep, start), _operation.RecurrentWeight);
+        return Add(new MatrixProduct<V>(StepPlaces(readWidth), StepPlaces(writeWidth), summed, made, rowStep, columnStep, start),
+            _operation.RecurrentWeight);
     }
 
     /// <summary>Offsets of the sequences of a step among rows of <paramref name="width"/> floats.</summary>
     protected nint[] StepPlaces(int width) =>
-        [.. from example in Enumerable.Range(0, Setup.BatchSize) from column in Enumerable.Range(0, Columns) select ((nint)example * Rows + column) * width];
+        [.. from example in Enumerable.Range(0, Setup.BatchSize) from column in Enumerable.Range(0, Columns)
+            select ((nint)example * Rows + column) * width];
 
     protected void Run(MatrixProduct<V> product, float* x, float* y, bool accumulate, int rows, float* scratch, float* start = null) =>
         product.Run(x, (float*)SharedScratch + _products.Find(p => p.Product == product).Packed, start, y, accumulate, rows, scratch);
@@ -131,7 +138,8 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
     {
         var k = (RecurrentKernel<V>)state;
         foreach (var (product, parameter, packed) in k._products)
-            fixed (float* matrix = parameter.Values) product.Pack(matrix, (float*)k.SharedScratch + packed, new Share(thread, k.Pool.Threads));
+            fixed (float* matrix = parameter.Values)
+                product.Pack(matrix, (float*)k.SharedScratch + packed, new Share(thread, k.Pool.Threads));
     });
 
     private void Forward(int thread)
@@ -140,7 +148,8 @@ internal abstract unsafe class RecurrentKernel<V> : Kernel where V : struct, ISi
         if (first == last) return;
         float* scratch = (float*)ThreadScratch[thread];
         long row = (long)first * Rows;
-        Run(_input, Inputs[0] + row * InputWidth, GateValues + row * GateWidth, false, (last - first) * Rows, scratch, (float*)SharedScratch + _bias);
+        Run(_input, Inputs[0] + row * InputWidth, GateValues + row * GateWidth, false, (last - first) * Rows, scratch,
+            (float*)SharedScratch + _bias);
         for (int s = 0; s < Steps; s++)
         {
             int step = _operation.Reverse ? Steps - 1 - s : s;

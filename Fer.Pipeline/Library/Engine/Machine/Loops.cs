@@ -56,7 +56,8 @@ internal static unsafe class Loops
     {
         long i = 0;
         if (accumulate)
-            for (; i <= length - V.Width; i += V.Width) V.Store(target + i, V.Add(V.Load(target + i), f.Apply(V.Load(x + i), V.Load(y + i))));
+            for (; i <= length - V.Width; i += V.Width)
+                V.Store(target + i, V.Add(V.Load(target + i), f.Apply(V.Load(x + i), V.Load(y + i))));
         else
             for (; i <= length - V.Width; i += V.Width) V.Store(target + i, f.Apply(V.Load(x + i), V.Load(y + i)));
         if (i == length) return;
@@ -74,5 +75,6 @@ internal static unsafe class Loops
     internal static void AddTo<V>(float* target, float* source, long length) where V : struct, ISimd<V> =>
         Map<V, SumOf<V>>(default, target, source, target, length, accumulate: false);
 
-    internal static void Copy(float* source, float* target, long length) => new ReadOnlySpan<float>(source, (int)length).CopyTo(new Span<float>(target, (int)length));
+    internal static void Copy(float* source, float* target, long length) =>
+        new ReadOnlySpan<float>(source, (int)length).CopyTo(new Span<float>(target, (int)length));
 }

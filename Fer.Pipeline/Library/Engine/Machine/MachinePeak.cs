@@ -50,10 +50,12 @@ internal static unsafe class MachinePeak
                 float* data = (float*)NativeMemory.AlignedAlloc(floats * sizeof(float), NativeBuffer.Alignment);
                 NativeMemory.Clear(data, floats * sizeof(float));
                 float* sums = data + Pixels * (rows + columns);
-                for (int i = 0; i < Repeats; i++) ConvolutionTile<V>.OuterProducts(data, rows, 0, data + Pixels * rows, 1, Pixels, sums, columns, sums);
+                for (int i = 0; i < Repeats; i++)
+                    ConvolutionTile<V>.OuterProducts(data, rows, 0, data + Pixels * rows, 1, Pixels, sums, columns, sums);
                 NativeMemory.AlignedFree(data);
             });
-            best = Math.Max(best, 2.0 * Repeats * Pixels * rows * columns * pool.Threads / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
+            best = Math.Max(
+                best, 2.0 * Repeats * Pixels * rows * columns * pool.Threads / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
         }
         return best;
     }

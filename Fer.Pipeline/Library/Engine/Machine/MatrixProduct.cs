@@ -37,7 +37,8 @@ internal sealed unsafe class MatrixProduct<V> where V : struct, ISimd<V>
     /// </summary>
     internal void Run(float* x, float* packed, float* start, float* y, bool accumulate, int rows, float* scratch)
     {
-        for (int block = 0; block < _taps.Blocks; block++) _taps.Run(x, packed, block, start, y, accumulate, rectify: false, scratch, 0, rows);
+        for (int block = 0; block < _taps.Blocks; block++)
+            _taps.Run(x, packed, block, start, y, accumulate, rectify: false, scratch, 0, rows);
     }
 
     /// <summary>0, step, 2 * step, …</summary>

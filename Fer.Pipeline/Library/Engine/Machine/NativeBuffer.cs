@@ -22,14 +22,16 @@ internal sealed unsafe partial class NativeBuffer : IDisposable
         Bytes = bytes;
         try
         {
-            Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), bytes < 2 * LargePage ? Alignment : (nuint)LargePage);
+            Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), bytes < 2 * LargePage ? Alignment
+                : (nuint)LargePage);
         }
         catch (OutOfMemoryException e)
         {
             throw new FerException($"Not enough memory for {bytes / (1 << 20)} MiB of buffers. Use a smaller batch or network.", e);
         }
         // Without huge pages, small ones work too, so the result is ignored.
-        if (OperatingSystem.IsLinux() && bytes >= 2 * LargePage) _ = Advise(Pointer, (nuint)(bytes / LargePage * LargePage), WelcomesLargePages);
+        if (OperatingSystem.IsLinux() && bytes >= 2 * LargePage)
+            _ = Advise(Pointer, (nuint)(bytes / LargePage * LargePage), WelcomesLargePages);
         NativeMemory.Clear(Pointer, (nuint)bytes);
     }
 

@@ -38,14 +38,17 @@ internal readonly unsafe struct Simd512(Vector512<float> value) : ISimd<Simd512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Add(Simd512 a, Simd512 b) => new(a._value + b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Subtract(Simd512 a, Simd512 b) => new(a._value - b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Multiply(Simd512 a, Simd512 b) => new(a._value * b._value);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 MultiplyAdd(Simd512 a, Simd512 b, Simd512 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Max(Simd512 a, Simd512 b) => new(Vector512.Max(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 MultiplyAdd(Simd512 a, Simd512 b, Simd512 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Max(Simd512 a, Simd512 b) => new(Vector512.Max(a._value, b._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 WherePositive(Simd512 test, Simd512 value, Simd512 otherwise) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(test._value, Vector512<float>.Zero), value._value, otherwise._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Exp(Simd512 v) => new(Vector512.Exp(v._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Divide(Simd512 a, Simd512 b) => new(a._value / b._value);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Min(Simd512 a, Simd512 b) => new(Vector512.Min(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Min(Simd512 a, Simd512 b) => new(Vector512.Min(a._value, b._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd512 Log(Simd512 v) => new(Vector512.Log(v._value));
 }
 
@@ -60,14 +63,17 @@ internal readonly unsafe struct Simd256(Vector256<float> value) : ISimd<Simd256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Add(Simd256 a, Simd256 b) => new(a._value + b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Subtract(Simd256 a, Simd256 b) => new(a._value - b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Multiply(Simd256 a, Simd256 b) => new(a._value * b._value);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 MultiplyAdd(Simd256 a, Simd256 b, Simd256 c) => new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Max(Simd256 a, Simd256 b) => new(Vector256.Max(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 MultiplyAdd(Simd256 a, Simd256 b, Simd256 c) => new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Max(Simd256 a, Simd256 b) => new(Vector256.Max(a._value, b._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 WherePositive(Simd256 test, Simd256 value, Simd256 otherwise) =>
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(test._value, Vector256<float>.Zero), value._value, otherwise._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Exp(Simd256 v) => new(Vector256.Exp(v._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Divide(Simd256 a, Simd256 b) => new(a._value / b._value);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Min(Simd256 a, Simd256 b) => new(Vector256.Min(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Min(Simd256 a, Simd256 b) => new(Vector256.Min(a._value, b._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd256 Log(Simd256 v) => new(Vector256.Log(v._value));
 }
 
@@ -82,14 +88,17 @@ internal readonly unsafe struct Simd128(Vector128<float> value) : ISimd<Simd128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Add(Simd128 a, Simd128 b) => new(a._value + b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Subtract(Simd128 a, Simd128 b) => new(a._value - b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Multiply(Simd128 a, Simd128 b) => new(a._value * b._value);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 MultiplyAdd(Simd128 a, Simd128 b, Simd128 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Max(Simd128 a, Simd128 b) => new(Vector128.Max(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 MultiplyAdd(Simd128 a, Simd128 b, Simd128 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 Max(Simd128 a, Simd128 b) => new(Vector128.Max(a._value, b._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 WherePositive(Simd128 test, Simd128 value, Simd128 otherwise) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(test._value, Vector128<float>.Zero), value._value, otherwise._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Exp(Simd128 v) => new(Vector128.Exp(v._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Divide(Simd128 a, Simd128 b) => new(a._value / b._value);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Min(Simd128 a, Simd128 b) => new(Vector128.Min(a._value, b._value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 Min(Simd128 a, Simd128 b) => new(Vector128.Min(a._value, b._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd128 Log(Simd128 v) => new(Vector128.Log(v._value));
 }
 
@@ -104,9 +113,11 @@ internal readonly unsafe struct Simd1(float value) : ISimd<Simd1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Add(Simd1 a, Simd1 b) => new(a._value + b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Subtract(Simd1 a, Simd1 b) => new(a._value - b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Multiply(Simd1 a, Simd1 b) => new(a._value * b._value);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 MultiplyAdd(Simd1 a, Simd1 b, Simd1 c) => new(a._value * b._value + c._value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd1 MultiplyAdd(Simd1 a, Simd1 b, Simd1 c) => new(a._value * b._value + c._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Max(Simd1 a, Simd1 b) => new(MathF.Max(a._value, b._value));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 WherePositive(Simd1 test, Simd1 value, Simd1 otherwise) => test._value > 0 ? value : otherwise;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd1 WherePositive(Simd1 test, Simd1 value, Simd1 otherwise) => test._value > 0 ? value : otherwise;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Exp(Simd1 v) => new(MathF.Exp(v._value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Divide(Simd1 a, Simd1 b) => new(a._value / b._value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Simd1 Min(Simd1 a, Simd1 b) => new(MathF.Min(a._value, b._value));

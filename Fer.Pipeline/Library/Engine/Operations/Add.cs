@@ -9,7 +9,8 @@ public sealed class Add : Operation
     public override string Kind => "add";
 
     /// <inheritdoc/>
-    public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] ? inputs[0] : throw new FerException($"Cannot add {inputs[0]} and {inputs[1]}.");
+    public override Shape OutputShape(ReadOnlySpan<Shape> inputs) =>
+        inputs[0] == inputs[1] ? inputs[0] : throw new FerException($"Cannot add {inputs[0]} and {inputs[1]}.");
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new AddKernel<V>(setup);
     internal override bool GradientMayOverwrite => true;
@@ -36,7 +37,9 @@ internal sealed unsafe class AddKernel<V>(KernelSetup setup) : Kernel(setup), IR
         var k = (AddKernel<V>)state;
         var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
         // Masked in place, once for both inputs.
-        if (k.Rectify) Loops.Map<V, WherePositive<V>>(default, k.Output + start, k.OutputGradient + start, k.OutputGradient + start, end - start, accumulate: false);
+        if (k.Rectify)
+            Loops.Map<V, WherePositive<V>>(default, k.Output + start, k.OutputGradient + start, k.OutputGradient + start, end - start,
+                accumulate: false);
         for (int i = 0; i < 2; i++) k.WriteGradient<V>(i, k.OutputGradient, start, end);
     });
 

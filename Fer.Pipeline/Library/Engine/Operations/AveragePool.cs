@@ -18,7 +18,8 @@ public sealed class AveragePool(Window window, bool countPadding = false) : Oper
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => Window.Output(inputs[0], inputs[0].Channels);
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new PoolKernel<V, AveragePooling>(Window, new AveragePooling(CountPadding), setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) =>
+        new PoolKernel<V, AveragePooling>(Window, new AveragePooling(CountPadding), setup);
 }
 
 /// <param name="countPadding">Whether to include padding in the divisor.</param>
@@ -34,7 +35,8 @@ internal readonly unsafe struct AveragePooling(bool countPadding) : IPooling
         W.Store(output, W.Multiply(sum, W.Broadcast(Share(window))));
     }
 
-    public void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>
+    public void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window)
+        where W : struct, ISimd<W>
     {
         W share = W.Multiply(W.Load(outputGradient), W.Broadcast(Share(window)));
         for (int y = 0; y < window.Rows; y++)

@@ -29,7 +29,9 @@ public sealed class Clip : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, ClipCurve<V>, ClipSlope<V>>(new ClipCurve<V>(V.Broadcast(Minimum), V.Broadcast(Maximum)), new ClipSlope<V>(V.Broadcast(Minimum), V.Broadcast(Maximum)), setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) =>
+        new CurveKernel<V, ClipCurve<V>, ClipSlope<V>>(new ClipCurve<V>(V.Broadcast(Minimum), V.Broadcast(Maximum)),
+            new ClipSlope<V>(V.Broadcast(Minimum), V.Broadcast(Maximum)), setup);
     internal override bool GradientReadsOutput => true;
     internal override bool IsElementWise => true;
 }
@@ -43,5 +45,6 @@ internal readonly struct ClipCurve<V>(V minimum, V maximum) : IUnary<V> where V 
 internal readonly struct ClipSlope<V>(V minimum, V maximum) : IBinary<V> where V : struct, ISimd<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Apply(V y, V gradient) => V.WherePositive(V.Subtract(y, minimum), V.WherePositive(V.Subtract(maximum, y), gradient, default), default);
+    public V Apply(V y, V gradient) =>
+        V.WherePositive(V.Subtract(y, minimum), V.WherePositive(V.Subtract(maximum, y), gradient, default), default);
 }

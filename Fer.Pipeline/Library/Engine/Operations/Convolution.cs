@@ -8,7 +8,8 @@ public sealed class Convolution : Operation
 {
     /// <summary>Creates a convolution from <paramref name="inputChannels"/> to <paramref name="outputChannels"/> channels.</summary>
     /// <exception cref="FerException">The channels are not positive or not multiples of <paramref name="groups"/>.</exception>
-    public Convolution(int inputChannels, int outputChannels, Window window, int groups = 1, bool bias = true, Initializer initializer = Initializer.HeNormal)
+    public Convolution(int inputChannels, int outputChannels, Window window, int groups = 1, bool bias = true,
+        Initializer initializer = Initializer.HeNormal)
     {
         if (groups < 1 || inputChannels < 1 || outputChannels < 1 || inputChannels % groups != 0 || outputChannels % groups != 0)
             throw new FerException($"A convolution from {inputChannels} to {outputChannels} channels cannot have {groups} groups.");
@@ -17,7 +18,8 @@ public sealed class Convolution : Operation
         OutputChannels = outputChannels;
         Window = window;
         Groups = groups;
-        Weight = new NetworkParameter(ParameterKind.Weight, initializer, outputChannels, inputChannels / groups, window.KernelHeight, window.KernelWidth);
+        Weight = new NetworkParameter(ParameterKind.Weight, initializer, outputChannels, inputChannels / groups, window.KernelHeight,
+            window.KernelWidth);
         Bias = bias ? new NetworkParameter(ParameterKind.Bias, initializer, outputChannels) : null;
     }
 

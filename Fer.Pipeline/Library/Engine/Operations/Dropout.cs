@@ -59,7 +59,8 @@ internal sealed unsafe class DropoutKernel<V>(Dropout dropout, KernelSetup setup
     {
         var k = (DropoutKernel<V>)state;
         var (start, end) = k.Part((long)k.Count * k.OutputShape.Length, thread);
-        Loops.Map<V, Product>(default, k.OutputGradient + start, (float*)k.Saved + start, k.InputGradients[0] + start, end - start, k.Accumulate[0]);
+        Loops.Map<V, Product>(default, k.OutputGradient + start, (float*)k.Saved + start, k.InputGradients[0] + start, end - start,
+            k.Accumulate[0]);
     });
 
     private float Rate => dropout.Rate;

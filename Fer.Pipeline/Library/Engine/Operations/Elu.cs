@@ -14,7 +14,8 @@ public sealed class Elu(float alpha = 1f) : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, EluCurve<V>, EluSlope<V>>(new EluCurve<V>(V.Broadcast(Alpha)), new EluSlope<V>(V.Broadcast(Alpha)), setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) =>
+        new CurveKernel<V, EluCurve<V>, EluSlope<V>>(new EluCurve<V>(V.Broadcast(Alpha)), new EluSlope<V>(V.Broadcast(Alpha)), setup);
     internal override bool GradientReadsOutput => true;
     internal override bool IsElementWise => true;
 }

@@ -24,7 +24,9 @@ public sealed class LeakyRelu : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, LeakyReluCurve<V>, LeakyReluSlope<V>>(new LeakyReluCurve<V>(V.Broadcast(Alpha)), new LeakyReluSlope<V>(V.Broadcast(Alpha)), setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) =>
+        new CurveKernel<V, LeakyReluCurve<V>, LeakyReluSlope<V>>(
+            new LeakyReluCurve<V>(V.Broadcast(Alpha)), new LeakyReluSlope<V>(V.Broadcast(Alpha)), setup);
     internal override bool GradientReadsOutput => true;
     internal override bool IsElementWise => true;
 }

@@ -42,7 +42,8 @@ public sealed class LocalResponseNormalization : Operation
     internal override bool GradientReadsInputs => true;
 }
 
-internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNormalization norm, KernelSetup setup) : Kernel(setup) where V : struct, ISimd<V>
+internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNormalization norm, KernelSetup setup) : Kernel(setup)
+    where V : struct, ISimd<V>
 {
     /// <summary>Zero padding on each side of a pixel's channels in scratch memory, as wide as the window.</summary>
     private int Margin => norm.Size;
@@ -81,7 +82,8 @@ internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNo
         float* factors = stackalloc float[V.Width];
         for (long place = first; place < last; place++)
         {
-            float* x = k.Inputs[0] + place * k.Channels, dy = k.OutputGradient + place * k.Channels, dx = k.InputGradients[0] + place * k.Channels;
+            float* x = k.Inputs[0] + place * k.Channels, dy = k.OutputGradient + place * k.Channels,
+                dx = k.InputGradients[0] + place * k.Channels;
             k.Divisors(x, squares, divisors);
             for (int c = 0; c < k.Channels; c++)
             {

@@ -20,7 +20,8 @@ public sealed class Lstm : Recurrent
     public NetworkParameter? Peepholes { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, NetworkParameter Parameter)> Parameters => Peepholes is null ? base.Parameters : [.. base.Parameters, ("peephole", Peepholes)];
+    public override IReadOnlyList<(string Name, NetworkParameter Parameter)> Parameters =>
+        Peepholes is null ? base.Parameters : [.. base.Parameters, ("peephole", Peepholes)];
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new LstmKernel<V>(this, setup);
 }

@@ -16,7 +16,8 @@ public sealed class MatMul : Operation
         var (a, b) = (inputs[0], inputs[1]);
         return a.Channels == b.Width && a.Height == b.Height
             ? new Shape(b.Channels, a.Height, a.Width)
-            : throw new FerException($"{a.Height} matrices of {a.Width}x{a.Channels} cannot be multiplied by {b.Height} of {b.Width}x{b.Channels}.");
+            : throw new FerException(
+                $"{a.Height} matrices of {a.Width}x{a.Channels} cannot be multiplied by {b.Height} of {b.Width}x{b.Channels}.");
     }
 
     /// <inheritdoc/>
@@ -52,13 +53,15 @@ internal sealed unsafe class MatMulKernel<V>(KernelSetup setup) : Kernel(setup) 
     {
         var k = (MatMulKernel<V>)state;
         var (first, last) = k.Pool.Part(k.Count * k.OutputShape.Height, thread);
-        for (int matrix = first; matrix < last; matrix++) k.Spread((long)matrix * k.Rows * k.Inner, (long)matrix * k.Inner * k.Columns, (long)matrix * k.Rows * k.Columns);
+        for (int matrix = first; matrix < last; matrix++)
+            k.Spread((long)matrix * k.Rows * k.Inner, (long)matrix * k.Inner * k.Columns, (long)matrix * k.Rows * k.Columns);
     });
 
     private void Spread(long left, long right, long output)
     {
         float* a = Inputs[0] + left, b = Inputs[1] + right, dy = OutputGradient + output;
-        float* da = InputGradients[0] == null ? null : InputGradients[0] + left, db = InputGradients[1] == null ? null : InputGradients[1] + right;
+        float* da = InputGradients[0] == null ? null : InputGradients[0] + left, db = InputGradients[1] == null ? null
+            : InputGradients[1] + right;
         if (da != null && !Accumulate[0]) new Span<float>(da, Rows * Inner).Clear();
         if (db != null && !Accumulate[1]) new Span<float>(db, Inner * Columns).Clear();
         for (int row = 0; row < Rows; row++, dy += Columns)

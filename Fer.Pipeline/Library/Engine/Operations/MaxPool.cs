@@ -33,7 +33,8 @@ internal readonly unsafe struct MaxPooling : IPooling
         W.Store(output, greatest);
     }
 
-    public void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window) where W : struct, ISimd<W>
+    public void Spread<W>(float* image, float* output, float* outputGradient, float* imageGradient, in PoolWindow window)
+        where W : struct, ISimd<W>
     {
         W greatest = W.Load(output), gradient = W.Load(outputGradient);
         for (int y = 0; y < window.Rows; y++)

@@ -29,7 +29,8 @@ internal sealed unsafe class MirrorKernel<V>(KernelSetup setup) : Kernel(setup) 
         {
             for (int x = 0; x < width; x++)
             {
-                float* source = OutputGradient + (row * width + width - 1 - x) * channels, target = InputGradients[0] + (row * width + x) * channels;
+                float* source = OutputGradient + (row * width + width - 1 - x) * channels,
+                    target = InputGradients[0] + (row * width + x) * channels;
                 if (Accumulate[0]) Loops.AddTo<V>(target, source, channels);
                 else Loops.Copy(source, target, channels);
             }

@@ -40,7 +40,8 @@ public sealed class Rearrange : Operation
     /// <exception cref="FerException">The number of channels is not a multiple of <paramref name="groups"/>.</exception>
     public static Rearrange ShuffleChannels(Shape input, int groups)
     {
-        if (groups < 1 || input.Channels % groups != 0) throw new FerException($"{input.Channels} channels cannot be shuffled in {groups} groups.");
+        if (groups < 1 || input.Channels % groups != 0)
+            throw new FerException($"{input.Channels} channels cannot be shuffled in {groups} groups.");
         int each = input.Channels / groups;
         return SelectChannels(input, [.. Enumerable.Range(0, input.Channels).Select(i => i % groups * each + i / groups)]);
     }
@@ -48,7 +49,8 @@ public sealed class Rearrange : Operation
     /// <summary>Pads each channel with <paramref name="fill"/>.</summary>
     public static Rearrange Pad(Shape input, int top, int left, int bottom, int right, float fill = 0)
     {
-        if (Math.Min(Math.Min(top, left), Math.Min(bottom, right)) < 0) throw new FerException($"A padding is at least 0 on each side, not {top}, {left}, {bottom}, {right}.");
+        if (Math.Min(Math.Min(top, left), Math.Min(bottom, right)) < 0)
+            throw new FerException($"A padding is at least 0 on each side, not {top}, {left}, {bottom}, {right}.");
         return new Rearrange(new Shape(input.Channels, input.Height + top + bottom, input.Width + left + right),
         [
             [.. Outside(top), .. Steps(input.Height, input.Width * input.Channels), .. Outside(bottom)],

@@ -9,7 +9,8 @@ public abstract class Recurrent : Operation
 {
     private protected Recurrent(int inputs, int units, int gates, bool reverse)
     {
-        if (inputs < 1 || units < 1) throw new FerUsageException($"A recurrent layer needs at least one input and one unit, not {inputs} and {units}.");
+        if (inputs < 1 || units < 1)
+            throw new FerUsageException($"A recurrent layer needs at least one input and one unit, not {inputs} and {units}.");
         Inputs = inputs;
         Units = units;
         Gates = gates;
@@ -34,7 +35,8 @@ public abstract class Recurrent : Operation
     internal int Gates { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, NetworkParameter Parameter)> Parameters => [("weight", Weight), ("recurrent", RecurrentWeight), ("bias", Bias)];
+    public override IReadOnlyList<(string Name, NetworkParameter Parameter)> Parameters =>
+        [("weight", Weight), ("recurrent", RecurrentWeight), ("bias", Bias)];
 
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0].Channels == Inputs

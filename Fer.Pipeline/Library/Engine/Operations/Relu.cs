@@ -11,7 +11,8 @@ public sealed class Relu : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, ReluCurve<V>, WherePositive<V>>(default, default, setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) =>
+        new CurveKernel<V, ReluCurve<V>, WherePositive<V>>(default, default, setup);
     internal override bool GradientReadsOutput => true;
     internal override bool IsElementWise => true;
 }

@@ -116,7 +116,8 @@ internal sealed unsafe class ResizeKernel<V> : Kernel where V : struct, ISimd<V>
         int rows = k.OutputShape.Height, line = k.OutputShape.Width * k.OutputShape.Channels;
         var (first, last) = k.Pool.Part(k.Count * rows, thread);
         for (int row = first; row < last; row++)
-            k.Gather(k.Inputs[0] + (long)(row / rows) * k.InputShape.Length, row % rows, (float*)k.ThreadScratch[thread], k.Output + (long)row * line);
+            k.Gather(k.Inputs[0] + (long)(row / rows) * k.InputShape.Length, row % rows, (float*)k.ThreadScratch[thread],
+                k.Output + (long)row * line);
     });
 
     internal override void Backward() => Pool.Run(this, static (state, thread) =>
@@ -125,9 +126,11 @@ internal sealed unsafe class ResizeKernel<V> : Kernel where V : struct, ISimd<V>
         var (first, last) = k.Pool.Part(k.Count, thread);
         for (int example = first; example < last; example++)
         {
-            float* dx = k.InputGradients[0] + (long)example * k.InputShape.Length, dy = k.OutputGradient + (long)example * k.OutputShape.Length;
+            float* dx = k.InputGradients[0] + (long)example * k.InputShape.Length,
+                dy = k.OutputGradient + (long)example * k.OutputShape.Length;
             if (!k.Accumulate[0]) new Span<float>(dx, k.InputShape.Length).Clear();
-            for (int row = 0; row < k.OutputShape.Height; row++) k.Scatter(dx, row, dy + (long)row * k.OutputShape.Width * k.OutputShape.Channels);
+            for (int row = 0; row < k.OutputShape.Height; row++)
+                k.Scatter(dx, row, dy + (long)row * k.OutputShape.Width * k.OutputShape.Channels);
         }
     });
 
@@ -169,7 +172,8 @@ internal sealed unsafe class ResizeKernel<V> : Kernel where V : struct, ISimd<V>
             if (_rows.IsOutside(row) || _columns.IsOutside(column)) continue;
             foreach (var (sourceRow, rowWeight) in _rows.Taps(row))
                 foreach (var (sourceColumn, columnWeight) in _columns.Taps(column))
-                    AddTimes(rowWeight * columnWeight, dy, gradient + ((long)sourceRow * InputShape.Width + sourceColumn) * channels, channels);
+                    AddTimes(rowWeight * columnWeight, dy, gradient + ((long)sourceRow * InputShape.Width + sourceColumn) * channels,
+                        channels);
         }
     }
 

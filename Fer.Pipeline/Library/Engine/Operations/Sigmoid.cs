@@ -11,7 +11,8 @@ public sealed class Sigmoid : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, SigmoidCurve<V>, SigmoidSlope<V>>(default(SigmoidCurve<V>), default(SigmoidSlope<V>), setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) =>
+        new CurveKernel<V, SigmoidCurve<V>, SigmoidSlope<V>>(default(SigmoidCurve<V>), default(SigmoidSlope<V>), setup);
     internal override bool GradientReadsOutput => true;
     internal override bool IsElementWise => true;
 }

@@ -22,7 +22,8 @@ public static class SoftmaxCrossEntropy
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         long length = (long)count * classes;
         if (logits.Length < length || targets.Length < length || (gradient.Length < length && !gradient.IsEmpty))
-            throw new ArgumentException($"{count} x {classes} values do not fit {logits.Length} logits, {targets.Length} targets and {gradient.Length} gradients.");
+            throw new ArgumentException($"{count} x {classes} values do not fit {logits.Length} logits, {targets.Length} targets and " +
+                $"{gradient.Length} gradients.");
         float keep = 1f - labelSmoothing, spread = labelSmoothing / classes, share = 1f / count;
         double total = 0;
         for (int i = 0; i < count; i++)

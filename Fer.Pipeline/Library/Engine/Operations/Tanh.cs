@@ -11,7 +11,8 @@ public sealed class Tanh : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-    internal override Kernel CreateKernel<V>(KernelSetup setup) => new CurveKernel<V, TanhCurve<V>, TanhSlope<V>>(default(TanhCurve<V>), default(TanhSlope<V>), setup);
+    internal override Kernel CreateKernel<V>(KernelSetup setup) =>
+        new CurveKernel<V, TanhCurve<V>, TanhSlope<V>>(default(TanhCurve<V>), default(TanhSlope<V>), setup);
     internal override bool GradientReadsOutput => true;
     internal override bool IsElementWise => true;
 }
@@ -19,7 +20,8 @@ public sealed class Tanh : Operation
 internal readonly struct TanhCurve<V> : IUnary<V> where V : struct, ISimd<V>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Apply(V x) => V.Subtract(V.Divide(V.Broadcast(2), V.Add(V.Broadcast(1), V.Exp(V.Multiply(V.Broadcast(-2), x)))), V.Broadcast(1));
+    public V Apply(V x) =>
+        V.Subtract(V.Divide(V.Broadcast(2), V.Add(V.Broadcast(1), V.Exp(V.Multiply(V.Broadcast(-2), x)))), V.Broadcast(1));
 }
 
 internal readonly struct TanhSlope<V> : IBinary<V> where V : struct, ISimd<V>

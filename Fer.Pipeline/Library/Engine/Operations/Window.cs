@@ -40,10 +40,12 @@ public readonly record struct Window(
     /// <exception cref="FerException">The window does not fit the input, or its sizes are invalid.</exception>
     public Shape Output(Shape input, int channels)
     {
-        if (Math.Min(Math.Min(KernelHeight, KernelWidth), Math.Min(StrideHeight, StrideWidth)) < 1 || Math.Min(DilationHeight, DilationWidth) < 1
+        if (Math.Min(Math.Min(KernelHeight, KernelWidth), Math.Min(StrideHeight, StrideWidth)) < 1
+            || Math.Min(DilationHeight, DilationWidth) < 1
             || Math.Min(Math.Min(PadTop, PadLeft), Math.Min(PadBottom, PadRight)) < 0)
             throw new FerException($"A window needs a positive kernel, stride and dilation and a non-negative padding: {this}.");
-        if (input.Height + (long)PadTop + PadBottom < (KernelHeight - 1L) * DilationHeight + 1 || input.Width + (long)PadLeft + PadRight < (KernelWidth - 1L) * DilationWidth + 1)
+        if (input.Height + (long)PadTop + PadBottom < (KernelHeight - 1L) * DilationHeight + 1
+            || input.Width + (long)PadLeft + PadRight < (KernelWidth - 1L) * DilationWidth + 1)
             throw new FerException($"A {KernelHeight}x{KernelWidth} window does not fit into the padded input of {input}.");
         return new Shape(channels, OutputHeight(input.Height), OutputWidth(input.Width));
     }

@@ -68,7 +68,8 @@ public sealed record ErrorAnalysis
 /// <param name="Probabilities">Every class in order.</param>
 /// <param name="GradCam">Where the evidence for the predicted class is, by gradients; null if the network has no convolution.</param>
 /// <param name="Occlusion">The same by occlusion.</param>
-public sealed record ExplainedFace(long Row, GrayImage Image, int Label, int Predicted, IReadOnlyList<float> Probabilities, ExplanationMap? GradCam, ExplanationMap Occlusion)
+public sealed record ExplainedFace(long Row, GrayImage Image, int Label, int Predicted, IReadOnlyList<float> Probabilities,
+    ExplanationMap? GradCam, ExplanationMap Occlusion)
 {
     /// <summary>Explains the predicted class of one face.</summary>
     /// <param name="faces">The set with the face.</param>

@@ -10,7 +10,8 @@ public sealed class FaceCorruption
     private readonly Change _change;
     private readonly int _number;
 
-    private FaceCorruption(string name, string strength, int number, Change change) => (Name, Strength, _number, _change) = (name, strength, number, change);
+    private FaceCorruption(string name, string strength, int number, Change change) =>
+        (Name, Strength, _number, _change) = (name, strength, number, change);
 
     private delegate void Change(ReadOnlySpan<byte> face, Span<byte> target, ref RandomStream random);
 
@@ -45,8 +46,10 @@ public sealed class FaceCorruption
         return new FaceSet(faces.ClassNames, pixels, faces.Labels.ToArray(), rows);
     }
 
-    private static IEnumerable<FaceCorruption> Strengths(double[] levels, string name, Func<string, string> strength, Func<double, Change> change) =>
-        levels.Select(level => new FaceCorruption(name, strength(level.ToString(CultureInfo.InvariantCulture)), (int)(level * 10), change(level)));
+    private static IEnumerable<FaceCorruption> Strengths(double[] levels, string name, Func<string, string> strength,
+        Func<double, Change> change) =>
+        levels.Select(
+            level => new FaceCorruption(name, strength(level.ToString(CultureInfo.InvariantCulture)), (int)(level * 10), change(level)));
 
     private static Change Noise(double deviation) => (face, target, ref random) =>
     {
@@ -70,13 +73,15 @@ public sealed class FaceCorruption
             for (int i = 0; i < face.Length; i++)
             {
                 double value = 0;
-                for (int d = -reach; d <= reach; d++) value += weights[d + reach] * face[i - i % Face.Side + Math.Clamp(i % Face.Side + d, 0, Face.Side - 1)];
+                for (int d = -reach; d <= reach; d++)
+                    value += weights[d + reach] * face[i - i % Face.Side + Math.Clamp(i % Face.Side + d, 0, Face.Side - 1)];
                 across[i] = value / sum;
             }
             for (int i = 0; i < face.Length; i++)
             {
                 double value = 0;
-                for (int d = -reach; d <= reach; d++) value += weights[d + reach] * across[Math.Clamp(i / Face.Side + d, 0, Face.Side - 1) * Face.Side + i % Face.Side];
+                for (int d = -reach; d <= reach; d++)
+                    value += weights[d + reach] * across[Math.Clamp(i / Face.Side + d, 0, Face.Side - 1) * Face.Side + i % Face.Side];
                 target[i] = Grey(value / sum);
             }
         };

@@ -25,9 +25,12 @@ public static class FaceSlices
     private static readonly (string Property, string Meaning, string[] Names, Func<byte[], double> Measure)[] Properties =
     [
         ("brightness", "mean grey value, 0 … 255", ["darkest", "darker", "lighter", "lightest"], face => FaceProperties.Brightness(face)),
-        ("contrast", "standard deviation of the grey values", ["flattest", "flatter", "richer", "richest"], face => FaceProperties.Contrast(face)),
-        ("pose (proxy)", "difference from the mirror image in units of contrast: turned, tilted or lit from one side", ["most even", "more even", "more uneven", "most uneven"], face => FaceProperties.Asymmetry(face)),
-        ("occlusion (proxy)", "share of flat 8x8 blocks in the middle: hands, dark glasses, bars", ["least hidden", "less hidden", "more hidden", "most hidden"], face => FaceProperties.FlatShare(face)),
+        ("contrast", "standard deviation of the grey values", ["flattest", "flatter", "richer", "richest"],
+            face => FaceProperties.Contrast(face)),
+        ("pose (proxy)", "difference from the mirror image in units of contrast: turned, tilted or lit from one side",
+            ["most even", "more even", "more uneven", "most uneven"], face => FaceProperties.Asymmetry(face)),
+        ("occlusion (proxy)", "share of flat 8x8 blocks in the middle: hands, dark glasses, bars",
+            ["least hidden", "less hidden", "more hidden", "most hidden"], face => FaceProperties.FlatShare(face)),
     ];
 
     /// <summary>Splits the faces into quarters by each property. Equal values stay together, so the slices may differ in size.</summary>
@@ -50,7 +53,8 @@ public static class FaceSlices
         int classes = faces.ClassNames.Count;
         ClassProbabilities.CheckShape(probabilities.Length, faces.Labels, classes);
         var right = new bool[faces.Count];
-        for (int i = 0; i < right.Length; i++) right[i] = ClassProbabilities.Best(probabilities.Slice(i * classes, classes)) == faces.Label(i);
+        for (int i = 0; i < right.Length; i++)
+            right[i] = ClassProbabilities.Best(probabilities.Slice(i * classes, classes)) == faces.Label(i);
         return right;
     }
 
@@ -61,12 +65,15 @@ public static class FaceSlices
         double above = double.NegativeInfinity;
         for (int k = 0; k < names.Length && sorted.Length > 0; k++)
         {
-            double bound = k == names.Length - 1 ? double.PositiveInfinity : sorted[(int)((k + 1L) * sorted.Length / names.Length) is var end and > 0 ? end - 1 : 0];
+            double bound = k == names.Length - 1 ? double.PositiveInfinity
+                : sorted[(int)((k + 1L) * sorted.Length / names.Length) is var end and > 0 ? end - 1 : 0];
             int[] inside = [.. Enumerable.Range(0, values.Length).Where(i => values[i] > above && values[i] <= bound)];
             above = bound;
             if (inside.Length == 0) continue;
             int hits = inside.Count(i => right[i]);
-            slices.Add(new(names[k], inside.Min(i => values[i]), inside.Max(i => values[i]), inside.Length, (double)hits / inside.Length, ConfidenceInterval.Wilson(hits, inside.Length)));
+            slices.Add(
+                new(names[k], inside.Min(i => values[i]), inside.Max(i => values[i]), inside.Length, (double)hits / inside.Length,
+                    ConfidenceInterval.Wilson(hits, inside.Length)));
         }
         return [.. slices];
     }

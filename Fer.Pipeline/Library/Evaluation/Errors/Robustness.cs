@@ -41,7 +41,8 @@ public static class Robustness
             ClassProbabilities.CheckShape(probabilities.Length, spoilt.Labels, classes);
             for (int i = 0; i < spoilt.Count; i++)
                 if (ClassProbabilities.Best(probabilities.AsSpan(i * classes, classes)) == spoilt.Label(i)) hits++;
-            return new(name, strength, spoilt.Count, spoilt.Count == 0 ? 0 : (double)hits / spoilt.Count, ConfidenceInterval.Wilson(hits, spoilt.Count));
+            return new(name, strength, spoilt.Count, spoilt.Count == 0 ? 0 : (double)hits / spoilt.Count,
+                ConfidenceInterval.Wilson(hits, spoilt.Count));
         }
     }
 

@@ -70,7 +70,8 @@ public sealed class GradCam : IDisposable
         var weights = new double[shape.Channels];
         for (int i = 0; i < probe.Gradient.Length; i++) weights[i % shape.Channels] += probe.Gradient[i];
         var evidence = new double[shape.Area];
-        for (int i = 0; i < probe.Values.Length; i++) evidence[i / shape.Channels] += weights[i % shape.Channels] / shape.Area * probe.Values[i];
+        for (int i = 0; i < probe.Values.Length; i++)
+            evidence[i / shape.Channels] += weights[i % shape.Channels] / shape.Area * probe.Values[i];
         return evidence;
     }
 
@@ -87,8 +88,10 @@ public sealed class GradCam : IDisposable
                 double u = ((x + 0.5) * pixels - (_crop?.Left ?? 0)) / (_crop?.Width ?? Face.Side);
                 if (u is < 0 or > 1 || v is < 0 or > 1) continue;
                 if (_mirrored) u = 1 - u;
-                double row = Math.Clamp(v * shape.Height - 0.5, 0, shape.Height - 1), column = Math.Clamp(u * shape.Width - 0.5, 0, shape.Width - 1);
-                int top = (int)row, left = (int)column, below = Math.Min(top + 1, shape.Height - 1), right = Math.Min(left + 1, shape.Width - 1);
+                double row = Math.Clamp(v * shape.Height - 0.5, 0, shape.Height - 1),
+                    column = Math.Clamp(u * shape.Width - 0.5, 0, shape.Width - 1);
+                int top = (int)row, left = (int)column, below = Math.Min(top + 1, shape.Height - 1),
+                    right = Math.Min(left + 1, shape.Width - 1);
                 double upper = At(top, left) + (At(top, right) - At(top, left)) * (column - left);
                 double lower = At(below, left) + (At(below, right) - At(below, left)) * (column - left);
                 spread[y * cells + x] = upper + (lower - upper) * (row - top);
@@ -104,7 +107,8 @@ public sealed class GradCam : IDisposable
     private static HashSet<int> FirstStream(Network network)
     {
         int at = network.Nodes.Count - 1;
-        while (network.Nodes[at] is { Operation: Softmax or Affine or Engine.Add, Inputs: [>= 0, ..] } node && network.Nodes[node.Inputs[0]].Shape == network.Output) at = node.Inputs[0];
+        while (network.Nodes[at] is { Operation: Softmax or Affine or Engine.Add, Inputs: [>= 0, ..] } node
+            && network.Nodes[node.Inputs[0]].Shape == network.Output) at = node.Inputs[0];
         var stream = new HashSet<int> { at };
         for (; at >= 0; at--)
             if (stream.Contains(at)) stream.UnionWith(network.Nodes[at].Inputs.Where(input => input >= 0));
@@ -118,7 +122,8 @@ public sealed class GradCam : IDisposable
     private static int LastConvolution(Network network, HashSet<int> stream)
     {
         var nodes = network.Nodes.Where(node => stream.Contains(node.Index)).ToArray();
-        int at = nodes.Where(node => node.Operation is Convolution && node.Shape.Area > 1).Select(node => node.Index).DefaultIfEmpty(-1).Last();
+        int at = nodes.Where(node => node.Operation is Convolution && node.Shape.Area > 1).Select(node => node.Index).DefaultIfEmpty(-1)
+            .Last();
         if (at < 0)
             throw new FerException($"The network {network.Architecture} has no convolution with spatial output, which Grad-CAM needs. "
                 + "Occlusion maps work without one.");
@@ -142,7 +147,8 @@ public sealed class GradCam : IDisposable
             layers[node.Index] = node.Operation switch
             {
                 Dropout => inputs[0],
-                BatchNormalization b => builder.Add(new Convolution(b.Channels, b.Channels, Window.Square(1), groups: b.Channels), node.Name, inputs),
+                BatchNormalization b =>
+                    builder.Add(new Convolution(b.Channels, b.Channels, Window.Square(1), groups: b.Channels), node.Name, inputs),
                 _ => builder.Add(NetworkCopy.Copy(node.Operation), node.Name, inputs),
             };
         }

@@ -5,8 +5,8 @@ using Fer.Pipeline.Networks;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// A trained network to go on from: a classifier of whatever classes whose input is grey faces of pixels 0 … 255 and whose features are tapped in
-/// front of its last layer with weights.
+/// A trained network to go on from: a classifier of whatever classes whose input is grey faces of pixels 0 … 255 and whose features are
+/// tapped in front of its last layer with weights.
 /// </summary>
 public sealed class Backbone
 {
@@ -17,7 +17,8 @@ public sealed class Backbone
         ClassNames = classNames;
         Tap = NetworkTap.Find(network);
         // Fails here rather than after the data has been read.
-        if (Tap.Features < 0) throw new FerException($"{name}: the network has nothing in front of its last layer, so there are no features to use. Take a network with more layers.");
+        if (Tap.Features < 0) throw new FerException($"{name}: the network has nothing in front of its last layer, so there are no " +
+            "features to use. Take a network with more layers.");
     }
 
     /// <summary>What it is called in messages and manifests.</summary>
@@ -34,8 +35,10 @@ public sealed class Backbone
 
     /// <summary>Reads a backbone from a model zip of this project or an ONNX file.</summary>
     /// <param name="path">The file; one that ends in <c>.zip</c> is a model zip.</param>
-    /// <param name="preprocessing">What an ONNX network wants done to its pixels; null is ImageNet's for three channels and nothing for one.</param>
-    /// <param name="resizeTo">Width and height that faces are resized to in front of an ONNX network; null is the size it was made for.</param>
+    /// <param name="preprocessing">What an ONNX network wants done to its pixels; null is ImageNet's for three channels and nothing for
+    /// one.</param>
+    /// <param name="resizeTo">Width and height that faces are resized to in front of an ONNX network; null is the size it was made
+    /// for.</param>
     /// <param name="name">What to call it; null is the file's name.</param>
     /// <exception cref="FerException">The file cannot be read, or the network takes other pictures.</exception>
     public static Backbone Load(string path, BackbonePreprocessing? preprocessing = null, int? resizeTo = null, string? name = null)
@@ -43,7 +46,9 @@ public sealed class Backbone
         name ??= Path.GetFileNameWithoutExtension(path);
         if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
         {
-            if (resizeTo is not null) throw new FerUsageException($"{path}: a model zip has its own input size; ResizeTo is for ONNX backbones and architectures.");
+            if (resizeTo is not null)
+                throw new FerUsageException(
+                    $"{path}: a model zip has its own input size; ResizeTo is for ONNX backbones and architectures.");
             var zip = ModelZip.Load(path);
             return new Backbone(zip.Network.Architecture, WithoutServing(zip.Network), zip.Manifest.ClassNames);
         }
@@ -54,14 +59,15 @@ public sealed class Backbone
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new FerException($"{path}: cannot be read ({e.Message}). Give the path of an ONNX file or a model.zip that may be read.", e);
+            throw new FerException($"{path}: cannot be read ({e.Message}). Give the path of an ONNX file or a model.zip that may be read.",
+                e);
         }
     }
 
     /// <summary>
-    /// A classifier of other classes on these features: dropout and a new linear layer behind the tap. Where the backbone knows every one of
-    /// <paramref name="classNames"/>, the new layer has their rows of its last layer, and training goes on where it ended. A name is all that is looked
-    /// at: "angry" is known where disgust was joined to it as well.
+    /// A classifier of other classes on these features: dropout and a new linear layer behind the tap. Where the backbone knows every one
+    /// of <paramref name="classNames"/>, the new layer has their rows of its last layer, and training goes on where it ended. A name is all
+    /// that is looked at: "angry" is known where disgust was joined to it as well.
     /// </summary>
     /// <param name="classNames">The classes.</param>
     /// <param name="dropout">Rate of the dropout before the head.</param>
@@ -94,11 +100,12 @@ public sealed class Backbone
     }
 
     /// <summary>True where the last layer knows each of these classes already.</summary>
-    internal bool KeepsHead(IReadOnlyList<string> classNames) => ClassNames is not null && Tap.Head is not null && classNames.All(ClassNames.Contains);
+    internal bool KeepsHead(IReadOnlyList<string> classNames) =>
+        ClassNames is not null && Tap.Head is not null && classNames.All(ClassNames.Contains);
 
     /// <summary>
-    /// A classifier out of a served network: of several members or views the first, without the crop and mirror in front of it, so that training sees
-    /// other parts of the face too.
+    /// A classifier out of a served network: of several members or views the first, without the crop and mirror in front of it, so that
+    /// training sees other parts of the face too.
     /// </summary>
     private static Network WithoutServing(Network serving)
     {
@@ -126,14 +133,17 @@ public sealed class Backbone
     private static Network OverFaces(Network network, string name, BackbonePreprocessing? preprocessing, int? resizeTo)
     {
         var input = network.Input;
-        if (input.Channels is not (1 or 3)) throw new FerException($"{name}: the network takes {input}; pictures of 1 or 3 channels are needed.");
+        if (input.Channels is not (1 or 3))
+            throw new FerException($"{name}: the network takes {input}; pictures of 1 or 3 channels are needed.");
         preprocessing ??= input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet;
         var builder = new NetworkBuilder(name, new Shape(1, Face.Side, Face.Side));
         var (height, width) = (resizeTo ?? input.Height, resizeTo ?? input.Width);
-        var pixels = (height, width) == (Face.Side, Face.Side) ? builder.Input : builder.Add(new Resize(height, width, new ResizeOptions { Interpolation = Interpolation.Linear }), "face_resize", builder.Input);
+        var pixels = (height, width) == (Face.Side, Face.Side) ? builder.Input : builder.Add(
+            new Resize(height, width, new ResizeOptions { Interpolation = Interpolation.Linear }), "face_resize", builder.Input);
         var planes = new Layer[input.Channels];
         for (int c = 0; c < planes.Length; c++)
-            planes[c] = builder.Add(new Affine((float)Of(preprocessing.Mean, c), (float)(1 / Of(preprocessing.Deviation, c))), $"face_scale{c}", pixels);
+            planes[c] = builder.Add(new Affine((float)Of(preprocessing.Mean, c), (float)(1 / Of(preprocessing.Deviation, c))),
+                $"face_scale{c}", pixels);
         var picture = planes.Length == 1 ? planes[0] : builder.Add(new Concat(), "face_channels", planes);
         try
         {
@@ -141,7 +151,8 @@ public sealed class Backbone
         }
         catch (FerException e) when (resizeTo is not null)
         {
-            throw new FerException($"{name}: cannot work on {resizeTo}x{resizeTo} pixels instead of {input.Height}x{input.Width} ({e.Message.TrimEnd('.')}). Leave the size as it is.", e);
+            throw new FerException($"{name}: cannot work on {resizeTo}x{resizeTo} pixels instead of {input.Height}x{input.Width} " +
+                $"({e.Message.TrimEnd('.')}). Leave the size as it is.", e);
         }
         var over = builder.Build();
         NetworkCopy.CopyParameters(network, over);

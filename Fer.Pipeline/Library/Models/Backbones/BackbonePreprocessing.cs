@@ -1,15 +1,18 @@
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// What a backbone wants done to pixels 0 … 255: each channel is (x - mean) / deviation. Faces are grey, so every channel gets the same plane and
-/// the order of red, green and blue only decides which mean belongs to which.
+/// What a backbone wants done to pixels 0 … 255: each channel is (x - mean) / deviation. Faces are grey, so every channel gets the same
+/// plane and the order of red, green and blue only decides which mean belongs to which.
 /// </summary>
 /// <param name="Name">The convention's name.</param>
 /// <param name="Mean">Taken off each value, one a channel in the network's order or one for all.</param>
 /// <param name="Deviation">What the difference is divided by, likewise.</param>
 public sealed record BackbonePreprocessing(string Name, IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)
 {
-    /// <summary>Red, green, blue brought to mean 0 and deviation 1 over ImageNet: torchvision, and the ONNX model zoo's ResNet, MobileNet, VGG and SqueezeNet.</summary>
+    /// <summary>
+    /// Red, green, blue brought to mean 0 and deviation 1 over ImageNet: torchvision, and the ONNX model zoo's ResNet, MobileNet, VGG and
+    /// SqueezeNet.
+    /// </summary>
     public static BackbonePreprocessing ImageNet { get; } = new(
         "imagenet", [0.485 * 255, 0.456 * 255, 0.406 * 255], [0.229 * 255, 0.224 * 255, 0.225 * 255]);
 
@@ -32,5 +35,6 @@ public sealed record BackbonePreprocessing(string Name, IReadOnlyList<double> Me
     /// <exception cref="FerUsageException">There is none of that name.</exception>
     public static BackbonePreprocessing Parse(string name) =>
         All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new FerUsageException($"'{name}' is no way to prepare pixels.{NearestName.Hint(name, All.Select(p => p.Name))} Known are {string.Join(", ", All.Select(p => p.Name))}.");
+        ?? throw new FerUsageException($"'{name}' is no way to prepare pixels.{NearestName.Hint(name, All.Select(p => p.Name))} Known " +
+            $"are {string.Join(", ", All.Select(p => p.Name))}.");
 }

@@ -5,7 +5,9 @@ using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Models;
 
-/// <summary>A folder of ONNX backbones, each with what is known about it. Nothing is ever downloaded: the files are the user's own.</summary>
+/// <summary>
+/// A folder of ONNX backbones, each with what is known about it. Nothing is ever downloaded: the files are the user's own.
+/// </summary>
 /// <param name="folder">The folder; it is made when the first backbone is added.</param>
 public sealed partial class BackboneStore(string folder)
 {
@@ -64,29 +66,38 @@ public sealed partial class BackboneStore(string folder)
         var entry = Entry(name);
         string path = OnnxFile(Find(name)!);
         if (Hash(path) != entry.Sha256)
-            throw new FerException($"{path}: is not the file that was added, its checksum differs. Add the backbone again with 'backbone add {entry.Name} FILE'.");
+            throw new FerException($"{path}: is not the file that was added, its checksum differs. Add the backbone again with " +
+                $"'backbone add {entry.Name} FILE'.");
         return Backbone.Load(path, BackbonePreprocessing.Parse(entry.Preprocessing), resizeTo, entry.Name);
     }
 
     /// <summary>Copies an ONNX file into the store after reading it whole, so that what is in the store can be used.</summary>
     /// <param name="name">The name that <c>Arch</c> is to take: letters, digits, dots, dashes and underscores.</param>
     /// <param name="file">The ONNX file.</param>
-    /// <param name="sha256">The SHA-256 that the file must have, or null for the published one where the name is a <see cref="KnownBackbone"/> of that file name.</param>
-    /// <param name="preprocessing">What it wants done to its pixels; null is what is known, otherwise ImageNet's for three channels and nothing for one.</param>
+    /// <param name="sha256">The SHA-256 that the file must have, or null for the published one where the name is a
+    /// <see cref="KnownBackbone"/> of that file name.</param>
+    /// <param name="preprocessing">What it wants done to its pixels; null is what is known, otherwise ImageNet's for three channels and
+    /// nothing for one.</param>
     /// <exception cref="FerUsageException">The name or the checksum is no such.</exception>
     /// <exception cref="FerException">The file cannot be read or used, or has another checksum.</exception>
     public BackboneEntry Add(string name, string file, string? sha256 = null, BackbonePreprocessing? preprocessing = null)
     {
-        if (!NamePattern().IsMatch(name)) throw new FerUsageException($"'{name}' is no name of a backbone: letters, digits, dots, dashes and underscores, beginning with a letter or digit.");
-        if (sha256 is not null && !Sha256Pattern().IsMatch(sha256)) throw new FerUsageException($"'{sha256}' is no SHA-256: that is 64 hexadecimal digits.");
+        if (!NamePattern().IsMatch(name))
+            throw new FerUsageException(
+                $"'{name}' is no name of a backbone: letters, digits, dots, dashes and underscores, beginning with a letter or digit.");
+        if (sha256 is not null && !Sha256Pattern().IsMatch(sha256))
+            throw new FerUsageException($"'{sha256}' is no SHA-256: that is 64 hexadecimal digits.");
         if (!File.Exists(file)) throw new FerException($"{file}: there is no such file. {WhatToGet(name)}");
-        var known = KnownBackbone.Find(name) is { } k && k.File.Equals(Path.GetFileName(file), StringComparison.OrdinalIgnoreCase) ? k : null;
+        var known = KnownBackbone.Find(name) is { } k && k.File.Equals(Path.GetFileName(file), StringComparison.OrdinalIgnoreCase) ? k
+            : null;
         string hash = Hash(file);
         if ((sha256 ?? known?.Sha256) is { } expected && !hash.Equals(expected, StringComparison.OrdinalIgnoreCase))
-            throw new FerException($"{file}: its SHA-256 is {hash}, not {expected}. The file is damaged or another version; get it again, or give the right checksum with --sha256.");
+            throw new FerException($"{file}: its SHA-256 is {hash}, not {expected}. The file is damaged or another version; get it " +
+                "again, or give the right checksum with --sha256.");
         using var stream = Open(file);
         var network = OnnxReader.Read(stream, file);
-        preprocessing ??= known?.Preprocessing ?? (network.Input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet);
+        preprocessing ??= known?.Preprocessing
+            ?? (network.Input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet);
         var backbone = Backbone.Load(file, preprocessing, name: name);
         var entry = new BackboneEntry
         {
@@ -117,7 +128,8 @@ public sealed partial class BackboneStore(string folder)
 
     private static string WhatToGet(string name) => KnownBackbone.Find(name) is { } known
         ? $"Get {known.File} ({known.Source}; {known.License}), then: fer backbone add {known.Name} {known.File}"
-        : $"Get an ONNX file of the network, then: fer backbone add {name} FILE. Known by name are {string.Join(", ", KnownBackbone.All.Select(k => k.Name))}.";
+        : $"Get an ONNX file of the network, then: fer backbone add {name} FILE. Known by name are " +
+            $"{string.Join(", ", KnownBackbone.All.Select(k => k.Name))}.";
 
     private string OnnxFile(string name) => Path.Combine(Folder, name + ".onnx");
 

@@ -36,7 +36,8 @@ public sealed class FaceFeaturizingEstimator : IEstimator<FaceFeaturizingTransfo
         var transforms = new MLContext().Transforms;
         var faces = inputSchema.FirstOrDefault(column => column.Name == _input);
         if (faces.Name is null)
-            throw new FerUsageException($"There is no column '{_input}'.{NearestName.Hint(_input, inputSchema.Select(column => column.Name))}");
+            throw new FerUsageException(
+                $"There is no column '{_input}'.{NearestName.Hint(_input, inputSchema.Select(column => column.Name))}");
         return faces.ItemType is ImageDataViewType
             ? transforms.ExtractPixels(_output, _input).GetOutputSchema(inputSchema)
             : transforms.Conversion.ConvertType(_output, _input, DataKind.Single).GetOutputSchema(inputSchema);

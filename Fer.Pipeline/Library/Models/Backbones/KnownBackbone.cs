@@ -27,9 +27,11 @@ public sealed record KnownBackbone(
         new("Vgg19Bn", "vgg19-bn-7.onnx", Zoo + "vgg", "Apache-2.0", null, null, "3x224x224", BackbonePreprocessing.ImageNet),
         new("DenseNet121", "densenet-12.onnx", Zoo + "densenet-121", "MIT", 32_726_877,
             "0294e7e88e5b3360de9b0fdc321baf9e6ef18b7f058c4536caae3b9f18ed9ed5", "3x224x224", BackbonePreprocessing.ImageNet),
-        new("InceptionV3", "inception_v3_Opset16.onnx", "github.com/onnx/models, Computer_Vision/inception_v3_Opset16_timm", "Apache-2.0", 95_317_116,
+        new("InceptionV3", "inception_v3_Opset16.onnx", "github.com/onnx/models, Computer_Vision/inception_v3_Opset16_timm", "Apache-2.0",
+            95_317_116,
             "58dd72869adc9cc8c82278f7c5d35cdd6eba7c63e956c3e065f4523629a301e7", "3x299x299", BackbonePreprocessing.Symmetric),
-        new("FerPlus", "emotion-ferplus-8.onnx", "github.com/onnx/models, vision/body_analysis/emotion_ferplus", "MIT", null, null, "1x64x64", BackbonePreprocessing.None),
+        new("FerPlus", "emotion-ferplus-8.onnx", "github.com/onnx/models, vision/body_analysis/emotion_ferplus", "MIT", null, null,
+            "1x64x64", BackbonePreprocessing.None),
     ];
 
     /// <summary>The one of a name, in any case, or null.</summary>

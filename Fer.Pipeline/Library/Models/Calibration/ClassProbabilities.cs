@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Fer.Pipeline.Models;
 
 /// <summary>Checks the probabilities that a network gave, so that a diverged network is named and not averaged away.</summary>
@@ -13,10 +14,12 @@ internal static class ClassProbabilities
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         if (values != (long)labels.Length * classes)
-            throw new ArgumentException($"{labels.Length} rows of {classes} classes need {(long)labels.Length * classes} values, but {values} were given.");
+            throw new ArgumentException(
+                $"{labels.Length} rows of {classes} classes need {(long)labels.Length * classes} values, but {values} were given.");
         for (int i = 0; i < labels.Length; i++)
             if ((uint)labels[i] >= (uint)classes)
-                throw new FerException($"Row {i}: the label {labels[i]} is not one of the {classes} classes 0 … {classes - 1}. Evaluate with the label scheme that the model was trained on.");
+                throw new FerException($"Row {i}: the label {labels[i]} is not one of the {classes} classes 0 … {classes - 1}. Evaluate " +
+                    "with the label scheme that the model was trained on.");
     }
 
     /// <summary>The place of the highest probability, the first of equals: the prediction.</summary>
@@ -37,11 +40,15 @@ internal static class ClassProbabilities
         {
             // Written so that NaN fails too.
             if (!(row[k] >= 0) || float.IsPositiveInfinity(row[k]))
-                throw new FerException(FormattableString.Invariant($"Row {index}: the probability of '{classNames[k]}' is {row[k]}, which is no probability. The network has diverged or its file is damaged; train with a lower learning rate or gradient clipping, or save the model anew."));
+                throw new FerException(
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"Row {index}: the probability of '{classNames[k]}' is {row[k]}, which is no probability. " +
+                        $"The network has diverged or its file is damaged; train with a lower learning rate or gradient clipping, or save the model anew."));
             sum += row[k];
         }
         if (Math.Abs(sum - 1) > SumTolerance)
-            throw new FerException(FormattableString.Invariant($"Row {index}: the probabilities sum to {sum:0.#####}, not 1. Give the network's softmax output, not its logits."));
+            throw new FerException(string.Create(CultureInfo.InvariantCulture,
+                $"Row {index}: the probabilities sum to {sum:0.#####}, not 1. Give the network's softmax output, not its logits."));
         return sum;
     }
 }

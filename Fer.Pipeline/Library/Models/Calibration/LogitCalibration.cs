@@ -2,22 +2,26 @@ namespace Fer.Pipeline.Models;
 
 /// <summary>
 /// What a served model does with its logits z before the softmax: z / T + b, bias-corrected temperature scaling (Alexandari et al.,
-/// arXiv 1901.06852). The temperature says how sure the answers are; the biases, a class each, mend what a network says too often or too seldom
-/// where training and labels do not agree on how frequent a class is.
+/// arXiv 1901.06852). The temperature says how sure the answers are; the biases, a class each, mend what a network says too often or too
+/// seldom where training and labels do not agree on how frequent a class is.
 /// </summary>
 public sealed record LogitCalibration
 {
-    /// <summary>Biases are held to within about half of each other unless the rows say otherwise: the precision of a normal prior.</summary>
+    /// <summary>
+    /// Biases are held to within about half of each other unless the rows say otherwise: the precision of a normal prior.
+    /// </summary>
     private const double Precision = 4;
 
     /// <summary>Creates a calibration.</summary>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="biases">b, one a class.</param>
     /// <exception cref="ArgumentException">There are no biases.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive and finite as a single, nor is its reciprocal; or a bias is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive and finite as a single, nor is its reciprocal; or a
+    /// bias is not finite.</exception>
     public LogitCalibration(double temperature, IReadOnlyList<double> biases)
     {
-        if (biases.Count == 0) throw new ArgumentException("A calibration has a bias for each class; 0 leaves a class alone.", nameof(biases));
+        if (biases.Count == 0)
+            throw new ArgumentException("A calibration has a bias for each class; 0 leaves a class alone.", nameof(biases));
         float divisor = (float)temperature;
         if (!(divisor > 0 && float.IsFinite(divisor) && float.IsFinite(1 / divisor)))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is a positive number.");
@@ -40,13 +44,14 @@ public sealed record LogitCalibration
     public static LogitCalibration None(int classes) => OfTemperature(1, classes);
 
     /// <summary>A temperature alone.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive and finite as a single, nor is its reciprocal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive and finite as a single, nor is its
+    /// reciprocal.</exception>
     public static LogitCalibration OfTemperature(double temperature, int classes) => new(temperature, new double[classes]);
 
     /// <summary>
-    /// Fits the calibration on held-out logits: the temperature of <see cref="TemperatureScaling.Fit"/>, and where they get more rows right, biases
-    /// with a temperature of their own. Those minimise the log loss plus a small square penalty, which keeps classes of few rows from being pushed far.
-    /// No rows give <see cref="None"/>.
+    /// Fits the calibration on held-out logits: the temperature of <see cref="TemperatureScaling.Fit"/>, and where they get more rows
+    /// right, biases with a temperature of their own. Those minimise the log loss plus a small square penalty, which keeps classes of few
+    /// rows from being pushed far. No rows give <see cref="None"/>.
     /// </summary>
     /// <param name="logits">[count, classes], row-major.</param>
     /// <param name="labels">The true class of each row.</param>
@@ -77,8 +82,8 @@ public sealed record LogitCalibration
     }
 
     /// <summary>
-    /// Coordinate descent with Newton's step: the loss is convex in 1/T and the biases together. A step that would raise it is halved until it
-    /// does not, so that the result is never worse than where it began.
+    /// Coordinate descent with Newton's step: the loss is convex in 1/T and the biases together. A step that would raise it is halved until
+    /// it does not, so that the result is never worse than where it began.
     /// </summary>
     private static LogitCalibration FitBiases(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, LogitCalibration start)
     {
@@ -96,7 +101,8 @@ public sealed record LogitCalibration
                 double old = values[i], step = slope / curvature;
                 for (int half = 0; half < halvings; half++, step /= 2)
                 {
-                    values[i] = i == 0 ? Math.Clamp(old - step, 1 / TemperatureScaling.Maximum, 1 / TemperatureScaling.Minimum) : old - step;
+                    values[i] = i == 0 ? Math.Clamp(old - step, 1 / TemperatureScaling.Maximum, 1 / TemperatureScaling.Minimum)
+                        : old - step;
                     double tried = Loss(logits, labels, values, i).Value;
                     if (tried <= loss)
                     {
@@ -114,7 +120,8 @@ public sealed record LogitCalibration
     /// <summary>
     /// The summed log loss and penalty with its first and second derivative by one value: 1/T is number 0, then come the biases.
     /// </summary>
-    internal static (double Value, double Slope, double Curvature) Loss(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, double[] values, int by)
+    internal static (double Value, double Slope, double Curvature) Loss(
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, double[] values, int by)
     {
         double beta = values[0], value = 0, slope = 0, curvature = 0;
         double[] biases = values[1..], probabilities = new double[biases.Length];
@@ -122,8 +129,8 @@ public sealed record LogitCalibration
         {
             var row = logits.Slice(i * biases.Length, biases.Length);
             value += Softmax(row, beta, biases, probabilities) - beta * row[labels[i]] - biases[labels[i]];
-            // The derivative of a class's calibrated logit is its logit, or 1 for its own bias and 0 for another's. Logits count from the greatest, so
-            // that what they have in common does not drown what they differ by.
+            // The derivative of a class's calibrated logit is its logit, or 1 for its own bias and 0 for another's. Logits count from the
+            // greatest, so that what they have in common does not drown what they differ by.
             double greatest = row[ClassProbabilities.Best(row)], mean = 0, square = 0;
             for (int c = 0; c < biases.Length; c++)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
@@ -29,7 +30,10 @@ public static class TemperatureScaling
         ClassProbabilities.CheckShape(logits.Length, labels, classes);
         for (int i = 0; i < logits.Length; i++)
             if (!float.IsFinite(logits[i]))
-                throw new FerException(FormattableString.Invariant($"Row {i / classes}: the logit of class {i % classes} is {logits[i]}. The network has diverged; train with a lower learning rate or gradient clipping."));
+                throw new FerException(
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"Row {i / classes}: the logit of class {i % classes} is {logits[i]}. " +
+                        $"The network has diverged; train with a lower learning rate or gradient clipping."));
         if (labels.Length == 0) return 1;
 
         double low = 1 / Maximum, high = 1 / Minimum, beta = 1;
@@ -93,7 +97,8 @@ public static class TemperatureScaling
     }
 
     /// <summary>The mean log loss at 1/T = beta with its first and second derivative: E[z] - z_true and Var[z] under the softmax.</summary>
-    internal static (double Value, double Slope, double Curvature) Loss(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, double beta)
+    internal static (double Value, double Slope, double Curvature) Loss(
+        ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, double beta)
     {
         double value = 0, slope = 0, curvature = 0;
         for (int i = 0; i < labels.Length; i++)

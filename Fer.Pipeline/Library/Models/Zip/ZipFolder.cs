@@ -133,7 +133,8 @@ internal sealed class ZipFolder : IDisposable
         {
             return read();
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException
+            or OverflowException)
         {
             throw new ModelFormatException($"the zip is damaged ({e.Message.TrimEnd('.')})");
         }

@@ -65,7 +65,8 @@ public static class Architectures
         if (!(options.Dropout is >= 0 and < 1))
             throw new FerUsageException($"A dropout rate must be at least 0 and below 1, not {options.Dropout}.");
         var architecture = Find(name)
-            ?? throw new FerUsageException($"There is no architecture '{name}'.{NearestName.Hint(name, Names)} The known ones are {string.Join(", ", Names)}.");
+            ?? throw new FerUsageException(
+                $"There is no architecture '{name}'.{NearestName.Hint(name, Names)} The known ones are {string.Join(", ", Names)}.");
         if (options.WorkingSide < architecture.LeastSide)
             throw new FerUsageException(
                 $"{architecture.Name} needs images of at least {architecture.LeastSide} pixels per side, not {options.WorkingSide}.");

@@ -26,7 +26,8 @@ internal static class EluDcnn
         var layer = builder.Input.NormalizePixels();
         foreach (var (channels, kernel, dropout) in ((int, int, float)[])[(64, 5, 2 / 3f), (128, 3, 2 / 3f), (256, 3, 5 / 6f)])
         {
-            for (int i = 0; i < 2; i++) layer = layer.Convolution(options.Channels(channels), kernel, bias: true).Elu().BatchNormalization();
+            for (int i = 0; i < 2; i++)
+                layer = layer.Convolution(options.Channels(channels), kernel, bias: true).Elu().BatchNormalization();
             layer = layer.MaxPool(2).Dropout(dropout * options.Dropout);
         }
         layer.Flatten()

@@ -77,11 +77,13 @@ internal static class InceptionV3
             Pool(x).Convolve(c(192), 1));
     }
 
-    private static Layer Convolve(this Layer x, int channels, int kernel, int stride = 1, int? padding = null) => x.Unit(channels, kernel, stride, padding, Epsilon);
+    private static Layer Convolve(this Layer x, int channels, int kernel, int stride = 1, int? padding = null) =>
+        x.Unit(channels, kernel, stride, padding, Epsilon);
 
     /// <summary>A convolution with a <paramref name="height"/> x <paramref name="width"/> kernel, one of which is 1.</summary>
     private static Layer Line(this Layer x, int channels, int height, int width) => x.Builder
-        .Add(new Convolution(x.Shape.Channels, channels, new Window(height, width, 1, 1, height / 2, width / 2, height / 2, width / 2), bias: false), null, x)
+        .Add(new Convolution(x.Shape.Channels, channels, new Window(height, width, 1, 1, height / 2, width / 2, height / 2, width / 2),
+            bias: false), null, x)
         .BatchNormalization(Epsilon).Relu();
 
     /// <summary>3x3 average pooling, including the zero padding.</summary>

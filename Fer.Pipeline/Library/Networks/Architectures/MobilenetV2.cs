@@ -3,8 +3,8 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>
-/// MobileNet v2 (Sandler et al., "Inverted Residuals and Linear Bottlenecks", arXiv 1801.04381). 3.50 million parameters at 1,000 classes and
-/// width 1; <see cref="ArchitectureOptions.Width"/> is the paper's width multiplier.
+/// MobileNet v2 (Sandler et al., "Inverted Residuals and Linear Bottlenecks", arXiv 1801.04381). 3.50 million parameters at 1,000 classes
+/// and width 1; <see cref="ArchitectureOptions.Width"/> is the paper's width multiplier.
 /// <code>
 /// input              3 x 224 x 224
 /// conv 3x3 / 2      32 x 112 x 112   batch norm, ReLU6   (stride 1 below 112 pixels: 48 x 48 stays)

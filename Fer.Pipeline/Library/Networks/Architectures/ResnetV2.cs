@@ -34,7 +34,8 @@ internal static class ResnetV2
         var layer = builder.ThreeChannels(options).Convolution(options.Channels(64), 7, options.StemStride, bias: true).MaxPool(3, 2, 1);
         for (int group = 0; group < blocks.Length; group++)
             for (int block = 0; block < blocks[group]; block++)
-                layer = Bottleneck(layer, options.Channels(64 << group), group < 3 && block == blocks[group] - 1 ? 2 : 1, widens: block == 0);
+                layer = Bottleneck(layer, options.Channels(64 << group), group < 3 && block == blocks[group] - 1 ? 2 : 1,
+                    widens: block == 0);
         layer.Activate(Epsilon).GlobalAveragePool().Dropout(options.Dropout).Linear(classes, Initializer.XavierUniform);
         return builder.Build();
     }

@@ -19,7 +19,8 @@ internal static class Stem
     /// Resizes to a square of <paramref name="side"/> pixels with linear interpolation; adds no layer if it is null or already the input's
     /// size.
     /// </summary>
-    internal static Layer ResizeTo(this Layer input, int? side) => side is not { } to || (to == input.Shape.Height && to == input.Shape.Width)
+    internal static Layer ResizeTo(this Layer input, int? side) =>
+        side is not { } to || (to == input.Shape.Height && to == input.Shape.Width)
         ? input
         : input.Resize(to, to, new ResizeOptions { Interpolation = Interpolation.Linear });
 

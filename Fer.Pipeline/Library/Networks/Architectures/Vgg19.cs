@@ -32,7 +32,8 @@ internal static class Vgg19
 
     internal static Network Create(int classes, ArchitectureOptions options) => Create(Name, classes, options, normalized: false);
 
-    internal static Network CreateNormalized(int classes, ArchitectureOptions options) => Create(NormalizedName, classes, options, normalized: true);
+    internal static Network CreateNormalized(int classes, ArchitectureOptions options) =>
+        Create(NormalizedName, classes, options, normalized: true);
 
     private static Network Create(string name, int classes, ArchitectureOptions options, bool normalized)
     {

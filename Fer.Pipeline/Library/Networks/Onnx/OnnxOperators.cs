@@ -86,7 +86,8 @@ internal static class OnnxOperators
 
     internal static bool IsDefaultDomain(string domain) => domain is "" or "ai.onnx";
 
-    internal static bool IsKnown(NodeProto node) => IsDefaultDomain(node.Domain) && (Readers.ContainsKey(node.OpType) || Folded.Contains(node.OpType));
+    internal static bool IsKnown(NodeProto node) =>
+        IsDefaultDomain(node.Domain) && (Readers.ContainsKey(node.OpType) || Folded.Contains(node.OpType));
 
     /// <summary>True for operators that become layers of the network.</summary>
     internal static bool IsComputed(NodeProto node) => Readers.ContainsKey(node.OpType);

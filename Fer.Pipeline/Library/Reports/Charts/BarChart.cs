@@ -31,7 +31,8 @@ public sealed class BarChart : Chart
     /// <inheritdoc/>
     public override Table Values => new(
         [new(CategoryName, Numeric: false), .. Series.Select(series => new TableColumn(series.Name))],
-        [.. Categories.Select((name, i) => (IReadOnlyList<string>)[name, .. Series.Select(series => series.Label(i, Format, withInterval: true))])]);
+        [.. Categories.Select(
+            (name, i) => (IReadOnlyList<string>)[name, .. Series.Select(series => series.Label(i, Format, withInterval: true))])]);
 
     private protected override double Draw(Svg svg)
     {
@@ -39,11 +40,13 @@ public sealed class BarChart : Chart
         double top = Legend.Draw(svg, 0, Width, [.. Series.Select((series, i) => (series.Name,
             (Action<double, double>)((x, y) => svg.Rectangle(x, y - 6, 14, 12, "bar " + ChartStyle.SeriesClass(i), 2))))]);
         double left = Math.Min(MostLabelRoom, PlotArea.LabelRoom(Categories, ChartStyle.FontSize));
-        double room = Series.Max(series => series.Values.Select((_, i) => TextWidth.Of(series.Label(i, Format), ChartStyle.SmallFontSize)).Max()) + 8;
+        double room = Series.Max(
+            series => series.Values.Select((_, i) => TextWidth.Of(series.Label(i, Format), ChartStyle.SmallFontSize)).Max()) + 8;
         double greatest = Series.Max(series => series.Values.Select((_, i) => series.Reach(i)).Max());
         double group = thickness * Series.Count + gap;
         var plot = new PlotArea(left, top, Math.Max(Width - room, left + 60), top + group * Categories.Count);
-        var ticks = Ticks.Over(0, greatest > 0 ? greatest : 1, Math.Clamp((int)((plot.Right - plot.Left) / 60), 2, 5), whole: Format == ValueFormat.Count);
+        var ticks = Ticks.Over(0, greatest > 0 ? greatest : 1, Math.Clamp((int)((plot.Right - plot.Left) / 60), 2, 5),
+            whole: Format == ValueFormat.Count);
         // The longest bar may end before the last tick; its label then uses what is left.
         var x = plot.X(0, greatest > 0 ? greatest : 1);
         plot.DrawX(svg, ticks, x, Format, ValueName, Width, grid: true);
@@ -73,7 +76,8 @@ public sealed class BarChart : Chart
             if (series.Intervals?[category] is ConfidenceInterval interval)
             {
                 double low = x.At(interval.Lower), high = x.At(interval.Upper);
-                svg.Path(Svg.Invariant($"M{low},{middle}H{high}M{low},{middle - 3}V{middle + 3}M{high},{middle - 3}V{middle + 3}"), "whisker");
+                svg.Path(Svg.Invariant($"M{low},{middle}H{high}M{low},{middle - 3}V{middle + 3}M{high},{middle - 3}V{middle + 3}"),
+                    "whisker");
                 end = Math.Max(end, high);
             }
             svg.Text(end + 5, middle, series.Label(category, Format), "tick halo");
@@ -95,7 +99,8 @@ public sealed record BarSeries(string Name, IReadOnlyList<double> Values)
     internal string Label(int index, ValueFormat format, bool withInterval = false)
     {
         string label = Labels?[index] ?? Reports.NumberText.Value(Values[index], format);
-        return withInterval && Intervals is not null ? $"{label} ({Reports.NumberText.Range(Intervals[index].Lower, Intervals[index].Upper, format)})" : label;
+        return withInterval && Intervals is not null
+            ? $"{label} ({Reports.NumberText.Range(Intervals[index].Lower, Intervals[index].Upper, format)})" : label;
     }
 
     /// <summary>Where the bar or its whisker ends.</summary>

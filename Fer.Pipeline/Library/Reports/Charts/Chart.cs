@@ -45,9 +45,11 @@ public abstract class Chart
         const double margin = 12, title = 24;
         double fullWidth = standalone ? Width + 2 * margin : Width, fullHeight = standalone ? height + 2 * margin + title : height;
         var page = new Markup();
-        page.Open("svg", ("xmlns", standalone ? "http://www.w3.org/2000/svg" : null), ("class", Width > ChartStyle.ReadingWidth ? "chart wide" : "chart"), ("role", "img"),
+        page.Open("svg", ("xmlns", standalone ? "http://www.w3.org/2000/svg" : null),
+            ("class", Width > ChartStyle.ReadingWidth ? "chart wide" : "chart"), ("role", "img"),
             ("viewBox", FormattableString.Invariant($"0 0 {NumberText.Coordinate(fullWidth)} {NumberText.Coordinate(fullHeight)}")),
-            ("width", standalone ? fullWidth : null), ("height", standalone ? fullHeight : null), ("aria-label", $"{Title}. {Description}"));
+            ("width", standalone ? fullWidth : null), ("height", standalone ? fullHeight : null),
+            ("aria-label", $"{Title}. {Description}"));
         if (standalone)
         {
             page.Element("title", Title);
@@ -57,7 +59,8 @@ public abstract class Chart
         if (standalone)
         {
             page.Empty("rect", ("x", 0), ("y", 0), ("width", fullWidth), ("height", fullHeight), ("class", "ground"));
-            page.Element("text", TextWidth.Fit(Title, ChartStyle.FontSize * 1.08, Width), ("x", margin), ("y", margin + 12), ("class", "title"));
+            page.Element("text", TextWidth.Fit(Title, ChartStyle.FontSize * 1.08, Width), ("x", margin), ("y", margin + 12),
+                ("class", "title"));
             page.Open("g", ("transform", FormattableString.Invariant($"translate({margin},{margin + title})")));
         }
         page.Raw(drawing.Markup.ToString());

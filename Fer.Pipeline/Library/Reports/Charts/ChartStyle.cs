@@ -18,10 +18,12 @@ internal static class ChartStyle
     internal static string FileCss => Colours("svg.chart") + Rules;
 
     private static string Colours(string where) =>
-        $"{where}{{color-scheme:light dark;{Palette.Light.ToCss()}}}\n@media screen and (prefers-color-scheme:dark){{{where}{{{Palette.Dark.ToCss()}}}}}\n";
+        $"{where}{{color-scheme:light dark;{Palette.Light.ToCss()}}}\n@media screen and " +
+        $"(prefers-color-scheme:dark){{{where}{{{Palette.Dark.ToCss()}}}}}\n";
 
     private static string Rules => $$$"""
-        .chart{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:13px;font-variant-numeric:tabular-nums}
+        .chart{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:13px;
+        font-variant-numeric:tabular-nums}
         .chart text{fill:var(--ink)}
         .chart .tick{fill:var(--soft);font-size:12px}
         .chart .grid{stroke:var(--grid);stroke-width:1;fill:none}
@@ -52,17 +54,23 @@ internal static class ChartStyle
         .chart .share{font-size:12px}
         .chart .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
         {{{string.Concat(Enumerable.Range(1, Palette.Light.Series.Count).Select(i => $".s{i}{{--c:var(--s{i})}}"))}}}
-        {{{string.Concat(Enumerable.Range(0, Palette.Light.Heat.Count).Select(i => $".chart .h{i} .cell{{fill:var(--h{i})}}.chart .h{i} text{{fill:var(--t{i})}}"))}}}
+        {{{string.Concat(Enumerable.Range(0, Palette.Light.Heat.Count).Select(HeatRule))}}}
         @media (forced-colors:active){.chart .bar,.chart .cell{stroke:CanvasText;forced-color-adjust:none}}
 
         """.ReplaceLineEndings("\n");
 
     /// <summary>The CSS class with the colour of a series; colours repeat after the last.</summary>
-    internal static string SeriesClass(int index) => "s" + (index % Palette.Light.Series.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    internal static string SeriesClass(int index) =>
+        "s" + (index % Palette.Light.Series.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
     /// The dash pattern of a series' line. The first two colours differ enough in lightness; the others also differ by dash, as do those
     /// that repeat.
     /// </summary>
-    internal static string? Dash(int index) => (index % 8) switch { 2 => "6 4", 3 => "2 4", 4 => "9 3 2 3", 5 => "4 2", 6 => "1 4", 7 => "14 4", _ => null };
+    internal static string? Dash(int index) =>
+        (index % 8) switch { 2 => "6 4", 3 => "2 4", 4 => "9 3 2 3", 5 => "4 2", 6 => "1 4", 7 => "14 4", _ => null };
+
+    /// <summary>The colours of a cell of the heat map and of its text, by the palette's step.</summary>
+    private static string HeatRule(int step) =>
+        $".chart .h{step} .cell{{fill:var(--h{step})}}.chart .h{step} text{{fill:var(--t{step})}}";
 }

@@ -31,7 +31,8 @@ public sealed class ConfusionHeatMap : Chart
     public override Table Values => new(
         [new(RowName, Numeric: false), .. Matrix.ClassNames.Select(name => new TableColumn("as " + name)), new("rows")],
         [.. Matrix.ClassNames.Select((name, i) => (IReadOnlyList<string>)[name,
-            .. Matrix.Counts[i].Select((count, j) => $"{NumberText.Count(count)} ({NumberText.Percent(Share(i, j))})"), NumberText.Count(Matrix.TrueCounts[i])])]);
+            .. Matrix.Counts[i].Select((count, j) => $"{NumberText.Count(count)} ({NumberText.Percent(Share(i, j))})"),
+            NumberText.Count(Matrix.TrueCounts[i])])]);
 
     private double Share(int i, int j) => Matrix.TrueCounts[i] == 0 ? double.NaN : (double)Matrix.Counts[i][j] / Matrix.TrueCounts[i];
 
@@ -78,7 +79,8 @@ public sealed class ConfusionHeatMap : Chart
         string verdict = RowName != "true" ? $"{ColumnName} {Matrix.ClassNames[j]}"
             : i == j ? "correct" : $"predicted as {Matrix.ClassNames[j]}";
         string rows = NumberText.Count(Matrix.TrueCounts[i]);
-        svg.Mark($"{Matrix.ClassNames[i]}, {verdict}: {NumberText.Count(count)} of {rows} ({NumberText.Percent(share)})", "h" + Palette.HeatStep(share), () =>
+        svg.Mark($"{Matrix.ClassNames[i]}, {verdict}: {NumberText.Count(count)} of {rows} ({NumberText.Percent(share)})",
+            "h" + Palette.HeatStep(share), () =>
         {
             svg.Rectangle(x, y, width, height, "cell", 3);
             svg.Text(x + width / 2, y + height / 2 - 7, NumberText.Count(count), count >= 10_000 ? "share" : null, "middle");

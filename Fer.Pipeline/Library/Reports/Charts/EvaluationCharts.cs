@@ -13,7 +13,9 @@ public static class EvaluationCharts
         return new()
         {
             Title = "Confusion matrix: counts and shares of the true class",
-            Description = $"{NumberText.Count(metrics.ConfusionMatrix.Correct)} of {NumberText.Count(metrics.Count)} rows lie on the diagonal." + (pairs.Count == 0 ? ""
+            Description =
+                $"{NumberText.Count(metrics.ConfusionMatrix.Correct)} of {NumberText.Count(metrics.Count)} rows lie on the diagonal." +
+                    (pairs.Count == 0 ? ""
                 : $" The most frequent mistake is {pairs[0].True} predicted as {pairs[0].Predicted}, "
                 + $"{NumberText.Count(pairs[0].Count)} times."),
             Matrix = metrics.ConfusionMatrix,
@@ -28,12 +30,15 @@ public static class EvaluationCharts
         return new()
         {
             Title = "Precision, recall and F1 of each class",
-            Description = $"F1 is highest for {best.Name} ({NumberText.Percent(best.F1)}) and lowest for {worst.Name} ({NumberText.Percent(worst.F1)}).",
+            Description = $"F1 is highest for {best.Name} ({NumberText.Percent(best.F1)}) and lowest for {worst.Name} " +
+                $"({NumberText.Percent(worst.F1)}).",
             Categories = [.. metrics.PerClass.Select(row => row.Name)],
             Series =
             [
-                new("precision", [.. metrics.PerClass.Select(row => row.Precision)]) { Intervals = [.. metrics.PerClass.Select(row => row.PrecisionInterval)] },
-                new("recall", [.. metrics.PerClass.Select(row => row.Recall)]) { Intervals = [.. metrics.PerClass.Select(row => row.RecallInterval)] },
+                new("precision", [.. metrics.PerClass.Select(row => row.Precision)]) {
+                    Intervals = [.. metrics.PerClass.Select(row => row.PrecisionInterval)] },
+                new("recall", [.. metrics.PerClass.Select(row => row.Recall)]) {
+                    Intervals = [.. metrics.PerClass.Select(row => row.RecallInterval)] },
                 new("F1", [.. metrics.PerClass.Select(row => row.F1)]) { Intervals = metrics.F1Intervals },
             ],
             Format = ValueFormat.Percent,
@@ -47,9 +52,11 @@ public static class EvaluationCharts
         return new()
         {
             Title = "True against predicted counts",
-            Description = $"The widest gap is at {most.Name}: {NumberText.Count(most.Support)} rows, predicted {NumberText.Count(most.Predicted)} times.",
+            Description = $"The widest gap is at {most.Name}: {NumberText.Count(most.Support)} rows, predicted " +
+                $"{NumberText.Count(most.Predicted)} times.",
             Categories = [.. metrics.PerClass.Select(row => row.Name)],
-            Series = [new("true", [.. metrics.PerClass.Select(row => (double)row.Support)]), new("predicted", [.. metrics.PerClass.Select(row => (double)row.Predicted)])],
+            Series = [new("true", [.. metrics.PerClass.Select(row => (double)row.Support)]),
+                new("predicted", [.. metrics.PerClass.Select(row => (double)row.Predicted)])],
             Format = ValueFormat.Count,
             ValueName = "rows",
         };
@@ -73,7 +80,8 @@ public static class EvaluationCharts
             Title = "Calibration error of each class",
             Description = worst is null ? "No class." : $"It is highest for {worst.Name}, {NumberText.Percent(worst.Error)}.",
             Categories = [.. classes.Select(one => one.Name)],
-            Series = [new("calibration error", [.. classes.Select(one => one.Error)]) { Intervals = [.. classes.Select(one => one.Interval)] }],
+            Series = [
+                new("calibration error", [.. classes.Select(one => one.Error)]) { Intervals = [.. classes.Select(one => one.Interval)] }],
             Format = ValueFormat.Percent,
         };
     }
@@ -94,9 +102,12 @@ public static class EvaluationCharts
         return new()
         {
             Title = $"Accuracy by {group.Property}",
-            Description = $"Property: {group.Meaning}. " + (worst is null ? "No faces." : $"Lowest for the {worst.Name} quarter, {NumberText.Percent(worst.Accuracy)} of {NumberText.Count(worst.Count)} faces."),
+            Description = $"Property: {group.Meaning}. " + (worst is null ? "No faces."
+                : $"Lowest for the {worst.Name} quarter, {NumberText.Percent(worst.Accuracy)} of {NumberText.Count(worst.Count)} faces."),
             Categories = [.. group.Slices.Select(slice => slice.Name)],
-            Series = [new("accuracy", [.. group.Slices.Select(slice => slice.Accuracy)]) { Intervals = [.. group.Slices.Select(slice => slice.Interval)] }],
+            Series = [
+                new("accuracy", [.. group.Slices.Select(slice => slice.Accuracy)]) {
+                    Intervals = [.. group.Slices.Select(slice => slice.Interval)] }],
             Format = ValueFormat.Percent,
             CategoryName = "slice",
         };
@@ -132,7 +143,9 @@ public static class EvaluationCharts
             var row = probabilities.Slice(i * classes, classes);
             int best = ClassProbabilities.Best(row);
             if (best == faces.Label(i)) right++;
-            items.Add(Item(faces.ClassNames, new(Faces.Face.Side, Faces.Face.Side, faces.Pixels(i).ToArray()), faces.Label(i), best, row.ToArray()));
+            items.Add(
+                Item(faces.ClassNames, new(Faces.Face.Side, Faces.Face.Side, faces.Pixels(i).ToArray()), faces.Label(i), best,
+                    row.ToArray()));
         }
         return new ImageGrid
         {
@@ -145,20 +158,25 @@ public static class EvaluationCharts
     }
 
     /// <summary>Faces overlaid with the evidence for the predicted class, by Grad-CAM and by occlusion.</summary>
-    public static IReadOnlyList<ImageGrid> Explanations(IReadOnlyList<string> classNames, IReadOnlyList<ExplainedFace> faces, int columns = 4) =>
+    public static IReadOnlyList<ImageGrid> Explanations(IReadOnlyList<string> classNames, IReadOnlyList<ExplainedFace> faces,
+        int columns = 4) =>
     [
-        Explanation("Grad-CAM: where the last convolution saw the predicted class", classNames, [.. faces.Where(face => face.GradCam is not null)], face => face.GradCam, columns),
-        Explanation("Occlusion: parts without which the predicted class is less probable", classNames, faces, face => face.Occlusion, columns),
+        Explanation("Grad-CAM: where the last convolution saw the predicted class", classNames,
+            [.. faces.Where(face => face.GradCam is not null)], face => face.GradCam, columns),
+        Explanation("Occlusion: parts without which the predicted class is less probable", classNames, faces, face => face.Occlusion,
+            columns),
     ];
 
-    internal static ImageGridItem Item(IReadOnlyList<string> names, Images.GrayImage image, int label, int predicted, IReadOnlyList<float> probabilities) =>
+    internal static ImageGridItem Item(IReadOnlyList<string> names, Images.GrayImage image, int label, int predicted,
+        IReadOnlyList<float> probabilities) =>
         new(image, label == predicted ? names[predicted] : $"{names[predicted]}, true: {names[label]}")
         {
             IsRight = label == predicted,
             Bars = [.. probabilities.Select((value, k) => (names[k], (double)value))],
         };
 
-    private static ImageGrid Explanation(string title, IReadOnlyList<string> names, IReadOnlyList<ExplainedFace> faces, Func<ExplainedFace, ExplanationMap?> map, int columns) => new()
+    private static ImageGrid Explanation(string title, IReadOnlyList<string> names, IReadOnlyList<ExplainedFace> faces,
+        Func<ExplainedFace, ExplanationMap?> map, int columns) => new()
     {
         Title = title,
         Description = $"{NumberText.Count(faces.Count)} faces; the stronger the orange, the more a region supports the predicted class.",

@@ -40,7 +40,8 @@ internal sealed class FaceTimeline(int id, int classes, int steps)
     }
 
     /// <summary>Mean probability of a class in each step; NaN where the face is absent.</summary>
-    internal IEnumerable<double> Steps(int k) => _counts.Select((count, step) => count > 0 ? _sums[step * classes + k] / count : double.NaN);
+    internal IEnumerable<double> Steps(int k) =>
+        _counts.Select((count, step) => count > 0 ? _sums[step * classes + k] / count : double.NaN);
 
     /// <summary>Merges each pair of steps into one.</summary>
     internal void Halve()

@@ -42,8 +42,10 @@ public sealed class HistogramChart : Chart
     {
         var (edges, counts) = Count();
         int bins = edges.Values.Count - 1;
-        double top = Legend.Draw(svg, 0, Width, [.. Series.Select((series, i) => (series.Name, (Action<double, double>)((x, y) => svg.Markup.Empty("path",
-            ("d", Svg.Invariant($"M{x},{y}H{x + 16.0}")), ("class", "line " + ChartStyle.SeriesClass(i)), ("stroke-dasharray", ChartStyle.Dash(i))))))]);
+        double top = Legend.Draw(
+            svg, 0, Width, [.. Series.Select((series, i) => (series.Name, (Action<double, double>)((x, y) => svg.Markup.Empty("path",
+            ("d", Svg.Invariant($"M{x},{y}H{x + 16.0}")), ("class", "line " + ChartStyle.SeriesClass(i)),
+            ("stroke-dasharray", ChartStyle.Dash(i))))))]);
         double most = counts.SelectMany(one => Enumerable.Range(0, bins).Select(bin => Share(one, bin))).Max();
         var yTicks = Ticks.Over(0, most);
         double left = PlotArea.LabelRoom(yTicks.Values.Select(value => Reports.NumberText.Tick(value, yTicks.Step, ValueFormat.Percent)));
@@ -55,7 +57,8 @@ public sealed class HistogramChart : Chart
         for (int i = 0; i < Series.Count; i++)
         {
             var path = new System.Text.StringBuilder(Svg.Invariant($"M{x.At(edges.Minimum)},{y.At(0.0)}"));
-            for (int bin = 0; bin < bins; bin++) path.Append(Svg.Invariant($"V{y.At(Share(counts[i], bin))}H{x.At(edges.Values[bin + 1])}"));
+            for (int bin = 0; bin < bins; bin++)
+                path.Append(Svg.Invariant($"V{y.At(Share(counts[i], bin))}H{x.At(edges.Values[bin + 1])}"));
             path.Append(Svg.Invariant($"V{y.At(0.0)}"));
             svg.Markup.Open("g", ("class", ChartStyle.SeriesClass(i)));
             svg.Path(path + "Z", "band");
@@ -66,8 +69,12 @@ public sealed class HistogramChart : Chart
         {
             int at = bin;
             double start = x.At(edges.Values[bin]);
-            string shares = string.Join("; ", Series.Select((series, i) => $"{series.Name} {Reports.NumberText.Percent(Share(counts[i], at))} ({Reports.NumberText.Count(counts[i][at])})"));
-            svg.Mark($"{XName} {Edges(edges, bin)}: {shares}", "s6", () => svg.Rectangle(start, plot.Top, x.At(edges.Values[at + 1]) - start, plot.Bottom - plot.Top, "hit"));
+            string shares = string.Join(
+                "; ", Series.Select(
+                    (series, i) =>
+                        $"{series.Name} {Reports.NumberText.Percent(Share(counts[i], at))} ({Reports.NumberText.Count(counts[i][at])})"));
+            svg.Mark($"{XName} {Edges(edges, bin)}: {shares}", "s6",
+                () => svg.Rectangle(start, plot.Top, x.At(edges.Values[at + 1]) - start, plot.Bottom - plot.Top, "hit"));
         }
         return plot.Bottom + PlotArea.TickHeight + PlotArea.LabelHeight;
     }
@@ -86,7 +93,8 @@ public sealed class HistogramChart : Chart
     }
 
     private string Edges(Ticks edges, int bin) =>
-        $"{Reports.NumberText.Tick(edges.Values[bin], edges.Step, Format)} to {Reports.NumberText.Tick(edges.Values[bin + 1], edges.Step, Format)}";
+        $"{Reports.NumberText.Tick(edges.Values[bin], edges.Step, Format)} to " +
+        $"{Reports.NumberText.Tick(edges.Values[bin + 1], edges.Step, Format)}";
 
     private static double Share(int[] counts, int bin) => counts.Sum() is var all and > 0 ? (double)counts[bin] / all : 0;
 }

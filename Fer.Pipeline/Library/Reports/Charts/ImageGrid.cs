@@ -29,9 +29,12 @@ public sealed class ImageGrid : Chart
         get
         {
             string[] names = [.. Items.SelectMany(item => item.Bars).Select(bar => bar.Name).Distinct()];
-            return new([new("picture", Numeric: false), .. HasNotes ? [new TableColumn("remark", Numeric: false)] : Array.Empty<TableColumn>(), .. names.Select(name => new TableColumn(name))],
+            return new(
+                [new("picture", Numeric: false), .. HasNotes ? [new TableColumn("remark", Numeric: false)] : Array.Empty<TableColumn>(),
+                    .. names.Select(name => new TableColumn(name))],
                 [.. Items.Select(item => (IReadOnlyList<string>)[item.Shown, .. HasNotes ? [item.Note ?? ""] : Array.Empty<string>(),
-                    .. names.Select(name => item.Bars.Where(bar => bar.Name == name).Select(bar => NumberText.Percent(bar.Value)).FirstOrDefault(NumberText.None))])]);
+                    .. names.Select(name => item.Bars.Where(bar => bar.Name == name).Select(bar => NumberText.Percent(bar.Value))
+                        .FirstOrDefault(NumberText.None))])]);
         }
     }
 
@@ -61,7 +64,8 @@ public sealed class ImageGrid : Chart
             if (HasBars) svg.Text(x, y + Side + 10, TextWidth.Fit(item.Shown, ChartStyle.SmallFontSize, room), "share");
             else svg.Text(middle, y + Side + 10, TextWidth.Fit(item.Shown, ChartStyle.SmallFontSize, room), "share", "middle");
             if (item.Note is not null)
-                svg.Text(HasBars ? x : middle, y + Side + 10 + LineHeight, TextWidth.Fit(item.Note, ChartStyle.SmallFontSize, room), "tick", HasBars ? null : "middle");
+                svg.Text(HasBars ? x : middle, y + Side + 10 + LineHeight, TextWidth.Fit(item.Note, ChartStyle.SmallFontSize, room), "tick",
+                    HasBars ? null : "middle");
             if (item.Bars.Count > 0) DrawBars(svg, item, x + Side + 4, y);
         });
     }
@@ -74,7 +78,8 @@ public sealed class ImageGrid : Chart
             var (name, value) = item.Bars[k];
             double y = top + k * pitch;
             svg.Text(left + names - 4, y + pitch / 2, TextWidth.Fit(name, 9, names - 2), "tick tiny", "end");
-            svg.Rectangle(left + names, y + 1, Math.Clamp(double.IsFinite(value) ? value : 0, 0, 1) * most, Math.Max(pitch - 2, 1), item.IsRight == false ? "bar s1" : "plain");
+            svg.Rectangle(left + names, y + 1, Math.Clamp(double.IsFinite(value) ? value : 0, 0, 1) * most, Math.Max(pitch - 2, 1),
+                item.IsRight == false ? "bar s1" : "plain");
         }
         svg.Line(left + names, top, left + names, top + Side, "axis");
     }
@@ -88,7 +93,8 @@ public sealed class ImageGrid : Chart
             {
                 double value = heat.Values[row * heat.Side + column];
                 if (!(value >= 0.12)) continue;
-                svg.Markup.Empty("rect", ("x", x + column * cell), ("y", y + row * cell), ("width", cell), ("height", cell), ("class", "glow"), ("fill-opacity", Math.Round(Math.Min(value, 1) * 0.62, 2)));
+                svg.Markup.Empty("rect", ("x", x + column * cell), ("y", y + row * cell), ("width", cell), ("height", cell),
+                    ("class", "glow"), ("fill-opacity", Math.Round(Math.Min(value, 1) * 0.62, 2)));
             }
     }
 }

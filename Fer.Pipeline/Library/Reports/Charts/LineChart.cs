@@ -33,7 +33,8 @@ public sealed class LineChart : Chart
     {
         get
         {
-            var lookup = Series.Select(series => series.Points.Select((point, i) => (point.X, Text: series.Text(i, Format))).GroupBy(point => point.X)
+            var lookup = Series.Select(
+                series => series.Points.Select((point, i) => (point.X, Text: series.Text(i, Format))).GroupBy(point => point.X)
                 .ToDictionary(at => at.Key, at => at.Last().Text)).ToArray();
             var xs = Series.SelectMany(series => series.Points).Select(point => point.X).Distinct().Order();
             return new(
@@ -46,10 +47,13 @@ public sealed class LineChart : Chart
     private protected override double Draw(Svg svg)
     {
         var entries = Series.Select((series, i) => (series.Name, (Action<double, double>)((x, y) => svg.Markup.Empty("path",
-            ("d", Svg.Invariant($"M{x},{y}H{x + 16.0}")), ("class", "line " + ChartStyle.SeriesClass(i)), ("stroke-dasharray", ChartStyle.Dash(i)))))).ToList();
+            ("d", Svg.Invariant($"M{x},{y}H{x + 16.0}")), ("class", "line " + ChartStyle.SeriesClass(i)),
+            ("stroke-dasharray", ChartStyle.Dash(i)))))).ToList();
         var (from, to) = (Finite.Min(point => point.X), Finite.Max(point => point.X));
         bool marked = Best >= from && Best <= to;
-        if (marked) entries.Add(($"best {XName} {Best!.Value.ToString(CultureInfo.InvariantCulture)}", (x, y) => svg.Line(x, y, x + 16, y, "guide")));
+        if (marked)
+            entries.Add(
+                ($"best {XName} {Best!.Value.ToString(CultureInfo.InvariantCulture)}", (x, y) => svg.Line(x, y, x + 16, y, "guide")));
         double top = Legend.Draw(svg, 0, Width, entries);
 
         var yTicks = Ticks.Over(Series.SelectMany(series => series.Reach).Min(), Series.SelectMany(series => series.Reach).Max());
@@ -73,7 +77,8 @@ public sealed class LineChart : Chart
         bool down = false;
         foreach (var (at, value) in series.Points)
         {
-            if (double.IsFinite(value)) path.Append(down ? Svg.Invariant($"L{x.At(at)},{y.At(value)}") : Svg.Invariant($"M{x.At(at)},{y.At(value)}"));
+            if (double.IsFinite(value))
+                path.Append(down ? Svg.Invariant($"L{x.At(at)},{y.At(value)}") : Svg.Invariant($"M{x.At(at)},{y.At(value)}"));
             down = double.IsFinite(value);
         }
         if (path.Length > 0) svg.Path(path.ToString(), "line", ChartStyle.Dash(index));
@@ -98,8 +103,10 @@ public sealed class LineChart : Chart
         {
             int to = from;
             while (to < series.Points.Count && double.IsFinite(series.Band![to].Lower) && double.IsFinite(series.Band[to].Upper)) to++;
-            for (int i = from; i < to; i++) path.Append(i == from ? 'M' : 'L').Append(Svg.Invariant($"{x.At(series.Points[i].X)},{y.At(series.Band![i].Upper)}"));
-            for (int i = to - 1; i >= from; i--) path.Append('L').Append(Svg.Invariant($"{x.At(series.Points[i].X)},{y.At(series.Band![i].Lower)}"));
+            for (int i = from; i < to; i++)
+                path.Append(i == from ? 'M' : 'L').Append(Svg.Invariant($"{x.At(series.Points[i].X)},{y.At(series.Band![i].Upper)}"));
+            for (int i = to - 1; i >= from; i--)
+                path.Append('L').Append(Svg.Invariant($"{x.At(series.Points[i].X)},{y.At(series.Band![i].Lower)}"));
             if (to > from) path.Append('Z');
             from = to + 1;
         }
@@ -121,5 +128,6 @@ public sealed record LineSeries(string Name, IReadOnlyList<(int X, double Y)> Po
         return Band is null ? value : $"{value} ({Reports.NumberText.Range(Band[index].Lower, Band[index].Upper, format)})";
     }
 
-    internal IEnumerable<double> Reach => Points.Select(point => point.Y).Concat(Band?.SelectMany(at => new[] { at.Lower, at.Upper }) ?? []).Where(double.IsFinite);
+    internal IEnumerable<double> Reach =>
+        Points.Select(point => point.Y).Concat(Band?.SelectMany(at => new[] { at.Lower, at.Upper }) ?? []).Where(double.IsFinite);
 }

@@ -23,14 +23,16 @@ internal sealed record Palette(string Page, string Card, string Ink, string Soft
         HeatInk: [White, White, White, White, White, Black, Black, Black, Black]);
 
     /// <summary>The index into <see cref="Heat"/> of a share 0 … 1.</summary>
-    internal static int HeatStep(double share) => double.IsFinite(share) ? Math.Clamp((int)(share * Light.Heat.Count), 0, Light.Heat.Count - 1) : 0;
+    internal static int HeatStep(double share) =>
+        double.IsFinite(share) ? Math.Clamp((int)(share * Light.Heat.Count), 0, Light.Heat.Count - 1) : 0;
 
     /// <summary>The colours as CSS variables.</summary>
     internal string ToCss()
     {
         var variables = new List<(string Name, string Value)>
         {
-            ("page", Page), ("card", Card), ("ink", Ink), ("soft", Soft), ("line", Line), ("grid", Grid), ("accent", Accent), ("glow", "#ff7a00"),
+            ("page", Page), ("card", Card), ("ink", Ink), ("soft", Soft), ("line", Line), ("grid", Grid), ("accent", Accent),
+            ("glow", "#ff7a00"),
         };
         variables.AddRange(Series.Select((colour, i) => ($"s{i + 1}", colour)));
         variables.AddRange(Heat.Select((colour, i) => ($"h{i}", colour)));

@@ -37,20 +37,25 @@ public sealed class ParallelCoordinates : Chart
         for (int k = 0; k < Axes.Count; k++)
         {
             // Names alternate between two lines, so that each has the width of two axes.
-            svg.Text(Math.Clamp(at[k], step * 0.45, Width - step * 0.45), k % 2 == 0 ? 10 : 27, TextWidth.Fit(Axes[k].Name, ChartStyle.SmallFontSize, Axes.Count == 2 ? Width / 2 : step * 1.6), null, "middle");
+            svg.Text(Math.Clamp(at[k], step * 0.45, Width - step * 0.45), k % 2 == 0 ? 10 : 27,
+                TextWidth.Fit(Axes[k].Name, ChartStyle.SmallFontSize, Axes.Count == 2 ? Width / 2 : step * 1.6), null, "middle");
             svg.Line(at[k], top, at[k], top + PlotHeight, "axis");
         }
         foreach (int i in Enumerable.Range(0, Lines.Count).OrderBy(i => i == Best))
         {
-            string path = string.Join('L', Axes.Select((axis, k) => axis.Has(i) ? Svg.Invariant($"{at[k]},{scales[k].At(axis.Place(i))}") : null).Where(one => one is not null));
+            string path = string.Join(
+                'L', Axes.Select((axis, k) => axis.Has(i) ? Svg.Invariant($"{at[k]},{scales[k].At(axis.Place(i))}") : null).Where(
+                    one => one is not null));
             if (!path.Contains('L')) continue;
             string values = string.Join(", ", Axes.Select(axis => $"{axis.Name} {axis.Text(i)}"));
             svg.Mark($"{Lines[i]}{(i == Best ? " (best)" : "")}: {values}", i == Best ? "s2" : "s1",
-                () => svg.Markup.Empty("path", ("d", "M" + path), ("class", "line"), ("stroke-opacity", i == Best ? null : 0.55), ("stroke-width", i == Best ? 3.5 : null)));
+                () => svg.Markup.Empty("path", ("d", "M" + path), ("class", "line"), ("stroke-opacity", i == Best ? null : 0.55),
+                    ("stroke-width", i == Best ? 3.5 : null)));
         }
         for (int k = 0; k < Axes.Count; k++)
             foreach (var (place, label) in Axes[k].Labels())
-                svg.Text(at[k] + (k == Axes.Count - 1 ? -5 : 5), scales[k].At(place), TextWidth.Fit(label, ChartStyle.SmallFontSize, step - 6), "tick halo", k == Axes.Count - 1 ? "end" : null);
+                svg.Text(at[k] + (k == Axes.Count - 1 ? -5 : 5), scales[k].At(place),
+                    TextWidth.Fit(label, ChartStyle.SmallFontSize, step - 6), "tick halo", k == Axes.Count - 1 ? "end" : null);
         return top + PlotHeight + 10;
     }
 }
@@ -74,7 +79,9 @@ public sealed class ParallelAxis
     {
         Name = name;
         _texts = [.. values.Select(value => value ?? NumberText.None)];
-        double[] numbers = [.. values.Select(value => value is null ? double.NaN : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.PositiveInfinity)];
+        double[] numbers = [
+            .. values.Select(value => value is null ? double.NaN : double.TryParse(
+                value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.PositiveInfinity)];
         bool numeric = numbers.Any(double.IsFinite) && !numbers.Any(double.IsInfinity);
         _categories = numeric ? [] : [.. values.OfType<string>().Distinct()];
         var finite = numbers.Where(double.IsFinite);
@@ -118,9 +125,12 @@ public sealed class ParallelAxis
     {
         if (_categories.Length > 0) return _categories.Select((name, i) => ((double)i, name));
         var finite = _places.Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
-        if (_log) return finite.Distinct().Order().Where((_, i) => i == 0).Concat([finite.Max()]).Select(place => (place, Math.Pow(10, place).ToString("G3", CultureInfo.InvariantCulture)));
+        if (_log)
+            return finite.Distinct().Order().Where((_, i) => i == 0).Concat([finite.Max()]).Select(
+                place => (place, Math.Pow(10, place).ToString("G3", CultureInfo.InvariantCulture)));
         var ticks = Ticks.Over(finite.Min(), finite.Max(), 4);
         var scale = Scale(0, 1);
-        return ticks.Values.Where(value => value >= scale.From && value <= scale.To).Select(value => (value, NumberText.Tick(value, ticks.Step, _format ?? ValueFormat.Number)));
+        return ticks.Values.Where(value => value >= scale.From && value <= scale.To).Select(
+            value => (value, NumberText.Tick(value, ticks.Step, _format ?? ValueFormat.Number)));
     }
 }

@@ -22,10 +22,12 @@ public sealed class ReliabilityDiagram : Chart
     /// <inheritdoc/>
     public override Table Values => new(
         [new("confidence", Numeric: false), new("rows"), new("mean confidence"), new("accuracy (95 % interval)")],
-        [.. Bins.Where(bin => bin.Count > 0).Select(bin => (IReadOnlyList<string>)[NumberText.Range(bin.Lower, bin.Upper, ValueFormat.Percent),
+        [.. Bins.Where(bin => bin.Count > 0).Select(
+            bin => (IReadOnlyList<string>)[NumberText.Range(bin.Lower, bin.Upper, ValueFormat.Percent),
             NumberText.Count(bin.Count), NumberText.Percent(bin.Confidence), AccuracyText(bin)])]);
 
-    private static ConfidenceInterval Interval(ReliabilityBin bin) => ConfidenceInterval.Wilson((long)Math.Round(bin.Accuracy * bin.Count), bin.Count);
+    private static ConfidenceInterval Interval(ReliabilityBin bin) =>
+        ConfidenceInterval.Wilson((long)Math.Round(bin.Accuracy * bin.Count), bin.Count);
 
     private static string AccuracyText(ReliabilityBin bin) =>
         $"{NumberText.Percent(bin.Accuracy)} ({NumberText.Range(Interval(bin).Lower, Interval(bin).Upper, ValueFormat.Percent)})";
@@ -60,7 +62,8 @@ public sealed class ReliabilityDiagram : Chart
     {
         double start = x.At(bin.Lower) + 1, width = x.At(bin.Upper) - x.At(bin.Lower) - 2, share = (double)bin.Count / rows;
         svg.Mark(Describe(bin), "s1", () => svg.Rectangle(start, y.At(bin.Accuracy), width, y.At(0) - y.At(bin.Accuracy), "bar pale", 2));
-        svg.Mark($"{Describe(bin)} ({NumberText.Percent(share)} of all)", "s6", () => svg.Rectangle(start, strip.At(share), width, strip.At(0) - strip.At(share), "bar", 2));
+        svg.Mark($"{Describe(bin)} ({NumberText.Percent(share)} of all)", "s6",
+            () => svg.Rectangle(start, strip.At(share), width, strip.At(0) - strip.At(share), "bar", 2));
     }
 
     private static void DrawInterval(Svg svg, ReliabilityBin bin, LinearScale x, LinearScale y)

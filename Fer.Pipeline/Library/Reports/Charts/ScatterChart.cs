@@ -46,7 +46,8 @@ public sealed class ScatterChart : Chart
     public override Table Values => new(
         [new("point", Numeric: false), new(XName), new(YName)],
         [.. Series.SelectMany(series => series.Points.Where(point => point.IsFinite).Select(point =>
-            (IReadOnlyList<string>)[$"{point.Name} ({series.Name})", NumberText.Value(point.X, XFormat), NumberText.Value(point.Y, YFormat)]))]);
+            (IReadOnlyList<string>)[$"{point.Name} ({series.Name})", NumberText.Value(point.X, XFormat),
+                NumberText.Value(point.Y, YFormat)]))]);
 
     private protected override double Draw(Svg svg)
     {
@@ -69,7 +70,8 @@ public sealed class ScatterChart : Chart
         plot.DrawX(svg, xTicks, x, XFormat, XName, Width);
         if (ShowFront) DrawFront(svg, x, y);
         foreach (var (series, i) in shown)
-            foreach (var point in series.Points.Where(point => point.IsFinite)) DrawPoint(svg, series, i, point, x.At(point.X), y.At(point.Y), plot);
+            foreach (var point in series.Points.Where(point => point.IsFinite))
+                DrawPoint(svg, series, i, point, x.At(point.X), y.At(point.Y), plot);
         return plot.Bottom + PlotArea.TickHeight + PlotArea.LabelHeight;
     }
 
@@ -84,7 +86,8 @@ public sealed class ScatterChart : Chart
 
     private void DrawPoint(Svg svg, ScatterSeries series, int index, ScatterPoint point, double x, double y, PlotArea plot)
     {
-        string title = $"{point.Name} ({series.Name}): {NumberText.Value(point.Y, YFormat)} {YName}, {NumberText.Value(point.X, XFormat)} {XName}";
+        string title =
+            $"{point.Name} ({series.Name}): {NumberText.Value(point.Y, YFormat)} {YName}, {NumberText.Value(point.X, XFormat)} {XName}";
         svg.Mark(title, ChartStyle.SeriesClass(index), () =>
         {
             svg.Circle(x, y, 9, "hit");

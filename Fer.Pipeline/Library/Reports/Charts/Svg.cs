@@ -14,15 +14,19 @@ internal sealed class Svg(Markup markup)
         markup.Empty("line", ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2), ("class", style));
 
     internal void Rectangle(double x, double y, double width, double height, string style, double? radius = null) =>
-        markup.Empty("rect", ("x", x), ("y", y), ("width", Math.Max(0, width)), ("height", Math.Max(0, height)), ("rx", radius), ("class", style));
+        markup.Empty("rect", ("x", x), ("y", y), ("width", Math.Max(0, width)), ("height", Math.Max(0, height)), ("rx", radius),
+            ("class", style));
 
-    internal void Circle(double x, double y, double radius, string style) => markup.Empty("circle", ("cx", x), ("cy", y), ("r", radius), ("class", style));
+    internal void Circle(double x, double y, double radius, string style) =>
+        markup.Empty("circle", ("cx", x), ("cy", y), ("r", radius), ("class", style));
 
     /// <summary>A picture embedded in the file.</summary>
-    internal void Image(double x, double y, double side, Images.GrayImage image) => markup.Empty("image", ("x", x), ("y", y), ("width", side), ("height", side),
+    internal void Image(double x, double y, double side, Images.GrayImage image) =>
+        markup.Empty("image", ("x", x), ("y", y), ("width", side), ("height", side),
         ("href", "data:image/png;base64," + Convert.ToBase64String(Images.PngEncoder.Encode(image))));
 
-    internal void Path(string path, string style, string? dash = null) => markup.Empty("path", ("d", path), ("class", style), ("stroke-dasharray", dash));
+    internal void Path(string path, string style, string? dash = null) =>
+        markup.Empty("path", ("d", path), ("class", style), ("stroke-dasharray", dash));
 
     /// <summary>A group that shows its values on hover.</summary>
     internal void Mark(string title, string? style, Action draw)
@@ -38,13 +42,16 @@ internal sealed class Svg(Markup markup)
         switch (shape)
         {
             case PointShape.Hollow: Circle(x, y, size * 0.85, "hollow"); break;
-            case PointShape.Diamond: Path(Invariant($"M{x},{y - size * 1.35}L{x + size * 1.35},{y}L{x},{y + size * 1.35}L{x - size * 1.35},{y}Z"), "dot"); break;
-            case PointShape.Cross: Path(Invariant($"M{x - size},{y - size}L{x + size},{y + size}M{x + size},{y - size}L{x - size},{y + size}"), "stroke"); break;
+            case PointShape.Diamond: Path(
+                Invariant($"M{x},{y - size * 1.35}L{x + size * 1.35},{y}L{x},{y + size * 1.35}L{x - size * 1.35},{y}Z"), "dot"); break;
+            case PointShape.Cross: Path(
+                Invariant($"M{x - size},{y - size}L{x + size},{y + size}M{x + size},{y - size}L{x - size},{y + size}"), "stroke"); break;
             default: Circle(x, y, size, "dot"); break;
         }
     }
 
     /// <summary>Path data with coordinates shortened.</summary>
     internal static string Invariant(FormattableString path) =>
-        string.Format(System.Globalization.CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(one => (object)NumberText.Coordinate((double)one!))]);
+        string.Format(System.Globalization.CultureInfo.InvariantCulture, path.Format,
+            [.. path.GetArguments().Select(one => (object)NumberText.Coordinate((double)one!))]);
 }

@@ -14,7 +14,8 @@ public static class TrialCharts
         {
             Title = "Accuracy against time",
             Description = best is null ? "No trial has a score."
-                : $"The highest accuracy is {NumberText.Percent(best.Score!.Value)} of trial {TrialsSection.Number(best)} after {NumberText.Duration(best.Seconds)}.",
+                : $"The highest accuracy is {NumberText.Percent(best.Score!.Value)} of trial {TrialsSection.Number(best)} after " +
+                    $"{NumberText.Duration(best.Seconds)}.",
             Series = Grouped(trials, trial => minutes ? trial.Seconds / 60 : trial.Seconds),
             XName = minutes ? "minutes of training" : "seconds of training",
             YName = "validation accuracy",
@@ -54,12 +55,18 @@ public static class TrialCharts
     public static LineChart Curves(IReadOnlyList<TrialReport> trials)
     {
         var shown = trials.Where(trial => trial.Score is not null && trial.Epochs.Any(epoch => double.IsFinite(epoch.ValidationAccuracy)))
-            .OrderByDescending(trial => trial.State == ReportTrialState.Best).ThenByDescending(trial => trial.Score).ThenBy(trial => trial.Number).Take(MostCurves).ToArray();
+            .OrderByDescending(trial => trial.State == ReportTrialState.Best).ThenByDescending(trial => trial.Score).ThenBy(
+                trial => trial.Number).Take(MostCurves).ToArray();
         return new()
         {
-            Title = shown.Length < trials.Count ? $"Validation accuracy by epoch, the {NumberText.Count(shown.Length)} best trials" : "Validation accuracy by epoch",
-            Description = string.Join("; ", shown.Select(trial => $"trial {TrialsSection.Number(trial)} scored {NumberText.Percent(trial.Score!.Value)} after {NumberText.Count(trial.Epochs.Count)} epochs")) + ".",
-            Series = [.. shown.Select(trial => new LineSeries("trial " + TrialsSection.Number(trial), [.. trial.Epochs.Select(epoch => (epoch.Epoch, epoch.ValidationAccuracy))]))],
+            Title = shown.Length < trials.Count ? $"Validation accuracy by epoch, the {NumberText.Count(shown.Length)} best trials"
+                : "Validation accuracy by epoch",
+            Description = string.Join("; ", shown.Select(trial => $"trial {TrialsSection.Number(trial)} scored " +
+                $"{NumberText.Percent(trial.Score!.Value)} after {NumberText.Count(trial.Epochs.Count)} epochs")) + ".",
+            Series = [
+                .. shown.Select(
+                    trial => new LineSeries("trial " + TrialsSection.Number(trial),
+                        [.. trial.Epochs.Select(epoch => (epoch.Epoch, epoch.ValidationAccuracy))]))],
             XName = "epoch",
             Format = ValueFormat.Percent,
         };
@@ -76,10 +83,13 @@ public static class TrialCharts
         {
             Title = "Settings against accuracy",
             Description = best < 0 ? "No trial has a score."
-                : $"A line is a trial. The best, trial {TrialsSection.Number(scored[best])}, has {string.Join(", ", names.Select(name => $"{name} {TrialsSection.Setting(scored[best], name)}"))}.",
+                : $"A line is a trial. The best, trial {TrialsSection.Number(scored[best])}, has " +
+                    $"{string.Join(", ", names.Select(name => $"{name} {TrialsSection.Setting(scored[best], name)}"))}.",
             Axes = scored.Length < 2 || names.Count == 0 ? [] :
             [
-                .. names.Select(name => new ParallelAxis(name, [.. scored.Select(trial => trial.Settings.FirstOrDefault(setting => setting.Name == name)?.Value)])),
+                .. names.Select(
+                    name => new ParallelAxis(
+                        name, [.. scored.Select(trial => trial.Settings.FirstOrDefault(setting => setting.Name == name)?.Value)])),
                 new ParallelAxis("accuracy", [.. scored.Select(trial => trial.Score!.Value)], ValueFormat.Percent),
             ],
             Lines = [.. scored.Select(trial => "trial " + TrialsSection.Number(trial))],
@@ -90,11 +100,13 @@ public static class TrialCharts
     /// <summary>The names of the settings that differ between the trials.</summary>
     internal static IReadOnlyList<string> Varying(IReadOnlyList<TrialReport> trials) =>
         [.. trials.SelectMany(trial => trial.Settings).Select(setting => setting.Name).Distinct()
-            .Where(name => trials.Where(trial => !trial.IsBaseline).Select(trial => TrialsSection.Setting(trial, name)).Distinct().Count() > 1)];
+            .Where(name => trials.Where(trial => !trial.IsBaseline).Select(trial => TrialsSection.Setting(trial, name)).Distinct()
+                .Count() > 1)];
 
     private static ScatterSeries[] Grouped(IReadOnlyList<TrialReport> trials, Func<TrialReport, double> x)
     {
-        ScatterSeries Of(string name, PointShape shape, ReportTrialState state, bool named = false, bool baseline = false) => new(name, shape,
+        ScatterSeries Of(string name, PointShape shape, ReportTrialState state, bool named = false, bool baseline = false) =>
+            new(name, shape,
             [.. trials.Where(trial => trial.State == state && trial.IsBaseline == baseline).Select(trial =>
                 new ScatterPoint("trial " + TrialsSection.Number(trial), x(trial), trial.Score ?? double.NaN))], named);
         return

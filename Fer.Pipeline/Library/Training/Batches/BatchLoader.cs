@@ -47,7 +47,8 @@ public sealed class BatchLoader : IDisposable
         if (valuesEach > 0 && capacity > Array.MaxLength / valuesEach)
         {
             throw new FerUsageException(
-                $"A batch of {capacity:N0} faces of {valuesEach:N0} values is more than one array holds. Use a smaller batch or smaller faces.");
+                $"A batch of {capacity:N0} faces of {valuesEach:N0} values is more than one array holds. Use a smaller batch or smaller " +
+                "faces.");
         }
         _faces = faces;
         _options = options;

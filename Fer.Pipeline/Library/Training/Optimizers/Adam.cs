@@ -7,7 +7,8 @@ public sealed class Adam : AdaptiveOptimizer
 {
     /// <summary>Creates the optimizer.</summary>
     /// <exception cref="FerUsageException">A value is out of its range.</exception>
-    public Adam(float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0f) : base(beta1, beta2, epsilon, weightDecay) { }
+    public Adam(float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0f)
+        : base(beta1, beta2, epsilon, weightDecay) { }
 
     /// <inheritdoc/>
     protected override void Prepare(float learningRate) =>

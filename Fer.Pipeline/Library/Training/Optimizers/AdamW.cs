@@ -7,7 +7,8 @@ public sealed class AdamW : AdaptiveOptimizer
 {
     /// <summary>Creates the optimizer.</summary>
     /// <exception cref="FerUsageException">A value is out of its range.</exception>
-    public AdamW(float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0.01f) : base(beta1, beta2, epsilon, weightDecay) { }
+    public AdamW(float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, float weightDecay = 0.01f)
+        : base(beta1, beta2, epsilon, weightDecay) { }
 
     /// <inheritdoc/>
     protected override void Prepare(float learningRate) =>

@@ -21,7 +21,8 @@ internal static class StateArray
     {
         int length = reader.ReadInt32();
         if (length != values.Length)
-            throw new FerException($"The checkpoint holds {length} values where the network has {values.Length}; it belongs to another network.");
+            throw new FerException(
+                $"The checkpoint holds {length} values where the network has {values.Length}; it belongs to another network.");
         if (BitConverter.IsLittleEndian) reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values));
         else foreach (ref float value in values) value = reader.ReadSingle();
     }

@@ -48,7 +48,8 @@ public abstract record LearningRateScheduler
     /// <summary>
     /// Progress of a decay over <paramref name="steps"/> steps, or over the whole run if that is 0; it exceeds 1 after the last step.
     /// </summary>
-    private protected static double Progress(in TrainState state, double progress, long steps) => steps == 0 ? progress : (double)state.Step / steps;
+    private protected static double Progress(in TrainState state, double progress, long steps) =>
+        steps == 0 ? progress : (double)state.Step / steps;
 
     private protected static long CheckSteps(long steps) =>
         steps >= 0 ? steps : throw new FerUsageException($"The steps of a decay must be at least 1, or 0 for the whole run, not {steps}.");

@@ -89,7 +89,8 @@ public sealed record ReduceOnPlateau : LearningRateScheduler
     internal override void Restore(BinaryReader reader)
     {
         var state = _state ?? throw new InvalidOperationException("Use the scheduler that Start returns.");
-        (state.Best, state.Factor, state.Waited, state.CooldownLeft) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+        (state.Best, state.Factor, state.Waited, state.CooldownLeft) =
+            (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
     }
 
     /// <inheritdoc/>

@@ -17,9 +17,11 @@ internal sealed class OnnxAttributes
                 throw new OnnxFormatException($"has the attribute {OnnxText.Quote(attribute.Name)} twice");
     }
 
-    internal static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+    internal static AttributeProto Int(string name, long value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
-    internal static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
+    internal static AttributeProto Float(string name, float value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
 
     internal static AttributeProto Text(string name, string value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = Google.Protobuf.ByteString.CopyFromUtf8(value) };
@@ -43,7 +45,8 @@ internal sealed class OnnxAttributes
     {
         var attribute = Take(name, AttributeProto.Types.AttributeType.Ints);
         if (attribute is null) return ifAbsent ?? throw new OnnxFormatException($"needs the attribute '{name}'");
-        if (attribute.Ints.Count != count) throw new OnnxFormatException($"has {attribute.Ints.Count} values in its attribute '{name}' where {count} are needed");
+        if (attribute.Ints.Count != count)
+            throw new OnnxFormatException($"has {attribute.Ints.Count} values in its attribute '{name}' where {count} are needed");
         foreach (long value in attribute.Ints)
             if (value < least || value > most)
                 throw new OnnxFormatException($"has {value} in its attribute '{name}'; {least} to {most} is supported");
@@ -51,17 +54,21 @@ internal sealed class OnnxAttributes
     }
 
     /// <summary>Integers, or null if the attribute is absent.</summary>
-    internal long[]? TakeIntsOrNull(string name) => Take(name, AttributeProto.Types.AttributeType.Ints) is { } attribute ? [.. attribute.Ints] : null;
+    internal long[]? TakeIntsOrNull(string name) =>
+        Take(name, AttributeProto.Types.AttributeType.Ints) is { } attribute ? [.. attribute.Ints] : null;
 
     /// <summary>Floats, or null if the attribute is absent.</summary>
-    internal float[]? TakeFloatsOrNull(string name) => Take(name, AttributeProto.Types.AttributeType.Floats) is { } attribute ? [.. attribute.Floats] : null;
+    internal float[]? TakeFloatsOrNull(string name) =>
+        Take(name, AttributeProto.Types.AttributeType.Floats) is { } attribute ? [.. attribute.Floats] : null;
 
     internal TensorProto? TakeTensor(string name) => Take(name, AttributeProto.Types.AttributeType.Tensor)?.T;
 
-    internal string TakeText(string name, string ifAbsent) => Take(name, AttributeProto.Types.AttributeType.String) is { } attribute ? attribute.S.ToStringUtf8() : ifAbsent;
+    internal string TakeText(string name, string ifAbsent) =>
+        Take(name, AttributeProto.Types.AttributeType.String) is { } attribute ? attribute.S.ToStringUtf8() : ifAbsent;
 
     /// <summary>Strings, or null if the attribute is absent.</summary>
-    internal string[]? TakeTexts(string name) => Take(name, AttributeProto.Types.AttributeType.Strings) is { } attribute ? [.. attribute.Strings.Select(s => s.ToStringUtf8())] : null;
+    internal string[]? TakeTexts(string name) => Take(name, AttributeProto.Types.AttributeType.Strings) is { } attribute
+        ? [.. attribute.Strings.Select(s => s.ToStringUtf8())] : null;
 
     /// <summary>Skips an attribute that does not affect the result.</summary>
     internal void Ignore(string name) => _left.Remove(name);

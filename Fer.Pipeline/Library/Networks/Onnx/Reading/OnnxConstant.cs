@@ -16,9 +16,11 @@ internal sealed class OnnxConstant
     private readonly long[]? _integers;
     private readonly float _repeated;
 
-    private OnnxConstant(string name, int[] dimensions, bool isFloat, TensorProto? tensor = null, float[]? floats = null, long[]? integers = null, float repeated = 0)
+    private OnnxConstant(string name, int[] dimensions, bool isFloat, TensorProto? tensor = null, float[]? floats = null,
+        long[]? integers = null, float repeated = 0)
     {
-        (Name, Dimensions, IsFloat, _tensor, _floats, _integers, _repeated) = (name, dimensions, isFloat, tensor, floats, integers, repeated);
+        (Name, Dimensions, IsFloat, _tensor, _floats, _integers, _repeated) =
+            (name, dimensions, isFloat, tensor, floats, integers, repeated);
         Length = dimensions.Aggregate(1, (a, b) => checked(a * b));
     }
 

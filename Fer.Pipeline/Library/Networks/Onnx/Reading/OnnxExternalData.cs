@@ -23,7 +23,8 @@ internal static class OnnxExternalData
             string Entry(string key) => tensor.ExternalData.LastOrDefault(e => e.Key == key)?.Value ?? "";
             string name = Entry("location");
             if (name.Length == 0 || name != Path.GetFileName(name) || name is "." or ".." || name.Contains('\\'))
-                throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} keeps its values in {OnnxText.Quote(name)}, which is not a file of the model's own folder");
+                throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} keeps its values in {OnnxText.Quote(name)}, " +
+                    "which is not a file of the model's own folder");
             var (offset, length) = (Number(Entry("offset"), 0), Number(Entry("length"), -1));
             try
             {
@@ -34,7 +35,8 @@ internal static class OnnxExternalData
                 using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
                 if (length < 0) length = file.Length - offset;
                 if (offset < 0 || length < 0 || offset + length > file.Length || (left -= length) < 0)
-                    throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} wants {length} bytes from {offset} of {OnnxText.Quote(name)}, which has {file.Length}");
+                    throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} wants {length} bytes from {offset} of " +
+                        $"{OnnxText.Quote(name)}, which has {file.Length}");
                 var bytes = new byte[length];
                 file.Position = offset;
                 file.ReadExactly(bytes);
@@ -43,7 +45,8 @@ internal static class OnnxExternalData
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} keeps its values in {OnnxText.Quote(name)}, which cannot be read ({e.Message.TrimEnd('.')})");
+                throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} keeps its values in {OnnxText.Quote(name)}, " +
+                    $"which cannot be read ({e.Message.TrimEnd('.')})");
             }
         }
     }

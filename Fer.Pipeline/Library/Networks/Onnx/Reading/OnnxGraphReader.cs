@@ -29,7 +29,8 @@ internal sealed class OnnxGraphReader
     /// <param name="limits">Limits on what it may require.</param>
     /// <param name="batched">True to treat the inputs' first axis as a batch of any size, false to read everything as one example.</param>
     /// <param name="constants">Values that replace inputs of the graph, by name.</param>
-    internal OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched, IReadOnlyDictionary<string, OnnxConstant>? constants = null)
+    internal OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched,
+        IReadOnlyDictionary<string, OnnxConstant>? constants = null)
         : this(graph, operatorSet, limits, batched, new OnnxBudget(limits))
     {
         foreach (var (name, constant) in constants ?? new Dictionary<string, OnnxConstant>()) _constants[name] = constant;
@@ -57,7 +58,8 @@ internal sealed class OnnxGraphReader
         foreach (var tensor in _graph.Initializer)
         {
             if (tensor.Name.Length is 0 or > LongestName || _constants.ContainsKey(tensor.Name))
-                throw new OnnxFormatException($"has an initialiser {OnnxText.Quote(tensor.Name)} without a usable name, or two of that name");
+                throw new OnnxFormatException(
+                    $"has an initialiser {OnnxText.Quote(tensor.Name)} without a usable name, or two of that name");
             _constants.Add(tensor.Name, OnnxConstant.Of(tensor, tensor.Name));
         }
         foreach (var node in _graph.Node)
@@ -136,7 +138,8 @@ internal sealed class OnnxGraphReader
             for (int c = 0; c < shape.Channels; c++)
                 for (int place = 0; place < shape.Area; place++) values[c * shape.Area + place] = memory[place * shape.Channels + c];
         });
-        string name = constant.Name.EndsWith(OnnxHelperNames.ConstantSuffix, StringComparison.Ordinal) ? constant.Name[..^OnnxHelperNames.ConstantSuffix.Length] : "";
+        string name = constant.Name.EndsWith(OnnxHelperNames.ConstantSuffix, StringComparison.Ordinal)
+            ? constant.Name[..^OnnxHelperNames.ConstantSuffix.Length] : "";
         return new OnnxValue(AddLayer(operation, _layerNames.Contains(name) ? "" : name, []), dimensions, axes, -1);
     }
 
@@ -145,8 +148,10 @@ internal sealed class OnnxGraphReader
         long length = 1;
         foreach (int size in dimensions)
         {
-            if (size < 1 || size > _limits.MaxDimension) throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
-            if ((length *= size) > _limits.MaxActivations) throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
+            if (size < 1 || size > _limits.MaxDimension)
+                throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
+            if ((length *= size) > _limits.MaxActivations)
+                throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
         }
     }
 
@@ -161,7 +166,8 @@ internal sealed class OnnxGraphReader
                 throw new OnnxFormatException(
                     $"node {OnnxText.Quote(node.Name)} uses the operator {OnnxText.Quote(node.OpType)}, which is not supported; "
                     + $"supported operators: {OnnxOperators.Known}");
-            if (node.Name.Length > LongestName) throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} has a name of {node.Name.Length} characters");
+            if (node.Name.Length > LongestName)
+                throw new OnnxFormatException($"node {OnnxText.Quote(node.Name)} has a name of {node.Name.Length} characters");
             // Reserve the name from here on, so that no unnamed node gets it.
             if (node.Name.Length > 0 && !_layerNames.Add(node.Name))
                 throw new OnnxFormatException($"has two nodes named {OnnxText.Quote(node.Name)}");
@@ -208,7 +214,8 @@ internal sealed class OnnxGraphReader
             var reading = new OnnxNode(this, node);
             object[] results;
             if (OnnxShapeArithmetic.TryFold(reading, node) is { } folded) results = [folded];
-            else if (inputs.Count > 0 && inputs.All(_constants.ContainsKey) && OnnxOperators.IsComputed(node)) results = Fold(node, reading = new OnnxNode(Child(node), node));
+            else if (inputs.Count > 0 && inputs.All(_constants.ContainsKey) && OnnxOperators.IsComputed(node))
+                results = Fold(node, reading = new OnnxNode(Child(node), node));
             else results = OnnxOperators.Read(reading);
             reading.Attributes.ExpectNoneLeft();
             for (int i = 0; i < node.Output.Count; i++)
@@ -257,12 +264,14 @@ internal sealed class OnnxGraphReader
     /// </summary>
     private static OnnxConstant[] Fold(NodeProto node, OnnxNode reading)
     {
-        OnnxValue[] values = [.. OnnxOperators.Read(reading).Select(value => OnnxLayout.Arrange(reading, value, OnnxLayout.RowMajor(value.Rank, -1)))];
+        OnnxValue[] values = [.. OnnxOperators.Read(reading).Select(
+            value => OnnxLayout.Arrange(reading, value, OnnxLayout.RowMajor(value.Rank, -1)))];
         var network = reading.Build([.. values.Select((value, i) => ($"{i}", value.Layer))]);
         using var pool = new WorkerPool(1);
         using var executor = new NetworkExecutor(network, 1, training: false, pool);
         executor.Forward(1);
-        return [.. values.Select((value, i) => OnnxConstant.Of(i < node.Output.Count ? node.Output[i] : "", value.Dimensions, executor.OutputOf(i).ToArray()))];
+        return [.. values.Select(
+            (value, i) => OnnxConstant.Of(i < node.Output.Count ? node.Output[i] : "", value.Dimensions, executor.OutputOf(i).ToArray()))];
     }
 
     /// <summary>The outputs in their natural order; an input that is passed through unchanged gets a layer of its own.</summary>
@@ -274,7 +283,8 @@ internal sealed class OnnxGraphReader
         foreach (var output in _graph.Output)
         {
             var node = new OnnxNode(this, new NodeProto { Input = { output.Name } });
-            if (outputs.Any(o => o.Item1 == output.Name)) throw new OnnxFormatException($"names its output {OnnxText.Quote(output.Name)} twice");
+            if (outputs.Any(o => o.Item1 == output.Name))
+                throw new OnnxFormatException($"names its output {OnnxText.Quote(output.Name)} twice");
             if (!_values.ContainsKey(output.Name) && Constant(output.Name) is not { IsFloat: true })
                 throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)}, which no node produces as float32");
             var value = node.Value(0);
@@ -282,7 +292,9 @@ internal sealed class OnnxGraphReader
             if (_batched && value.BatchAxis != 0) throw new OnnxBatchException("has an output whose first axis is not the batch");
             value = OnnxLayout.Arrange(node, value, OnnxLayout.Natural(value.Dimensions, value.BatchAxis));
             var shape = OnnxLayout.ShapeOf(value);
-            outputs.Add((output.Name, value.Layer.Index < 0 || value.Layer.Shape != shape ? node.Helper(new Reshape(shape), value.Layer) : value.Layer));
+            outputs.Add(
+                (output.Name, value.Layer.Index < 0 || value.Layer.Shape != shape ? node.Helper(new Reshape(shape), value.Layer)
+                    : value.Layer));
         }
         return outputs;
     }

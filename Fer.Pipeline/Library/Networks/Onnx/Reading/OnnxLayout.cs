@@ -19,7 +19,8 @@ internal static class OnnxLayout
 
     /// <summary>Memory order of the network's inputs and outputs: channels last for images, ONNX's order for everything else.</summary>
     internal static int[] Natural(int[] dimensions, int batchAxis) =>
-        dimensions.Length == 4 && (batchAxis == 0 || batchAxis < 0 && dimensions[0] == 1) ? ImageOrder(batchAxis) : RowMajor(dimensions.Length, batchAxis);
+        dimensions.Length == 4 && (batchAxis == 0 || batchAxis < 0 && dimensions[0] == 1) ? ImageOrder(batchAxis)
+            : RowMajor(dimensions.Length, batchAxis);
 
     /// <summary>
     /// Memory order of an input. [batch, height, width, channels] with up to four channels, as in TensorFlow's networks, is already the
@@ -34,7 +35,8 @@ internal static class OnnxLayout
     /// </summary>
     internal static Shape ShapeOf(int[] dimensions, int[] order, int batchAxis)
     {
-        if (dimensions.Length == 4 && (batchAxis == 0 || batchAxis < 0 && dimensions[0] == 1) && SameOrder(dimensions, order, ImageOrder(batchAxis)))
+        if (dimensions.Length == 4 && (batchAxis == 0 || batchAxis < 0 && dimensions[0] == 1) && SameOrder(
+            dimensions, order, ImageOrder(batchAxis)))
             return new Shape(dimensions[1], dimensions[2], dimensions[3]);
         int[] sizes = [.. order.Select(axis => dimensions[axis]).Where(size => size != 1)];
         return sizes.Length switch
@@ -51,7 +53,8 @@ internal static class OnnxLayout
     internal static int Product(IEnumerable<int> sizes) => sizes.Aggregate(1, (a, b) => checked(a * b));
 
     /// <summary>The layer with another shape; no data is moved.</summary>
-    internal static Layer View(OnnxNode node, Layer layer, Shape shape) => layer.Shape == shape ? layer : node.Helper(new Reshape(shape), layer);
+    internal static Layer View(OnnxNode node, Layer layer, Shape shape) =>
+        layer.Shape == shape ? layer : node.Helper(new Reshape(shape), layer);
 
     /// <summary>The value with its axes in another order in memory.</summary>
     internal static OnnxValue Arrange(OnnxNode node, OnnxValue value, int[] order)
@@ -63,7 +66,8 @@ internal static class OnnxLayout
     /// <summary>
     /// Reads each axis through a table of indices (null for all in order, negative for <paramref name="fill"/>) into another order.
     /// </summary>
-    internal static OnnxValue Pick(OnnxNode node, OnnxValue value, int[]?[] tables, int[] dimensions, int[] order, float fill = 0, bool isMain = false)
+    internal static OnnxValue Pick(OnnxNode node, OnnxValue value, int[]?[] tables, int[] dimensions, int[] order, float fill = 0,
+        bool isMain = false)
     {
         var steps = new int[value.Rank];
         for (int i = value.Order.Length - 1, step = 1; i >= 0; step *= value.Dimensions[value.Order[i--]]) steps[value.Order[i]] = step;
@@ -73,6 +77,7 @@ internal static class OnnxLayout
         var shape = ShapeOf(dimensions, order, value.BatchAxis);
         node.CheckShape(dimensions);
         var operation = new Rearrange(shape, axes, fill);
-        return new OnnxValue(isMain ? node.Main(operation, value.Layer) : node.Helper(operation, value.Layer), dimensions, order, value.BatchAxis);
+        return new OnnxValue(isMain ? node.Main(operation, value.Layer) : node.Helper(operation, value.Layer), dimensions, order,
+            value.BatchAxis);
     }
 }

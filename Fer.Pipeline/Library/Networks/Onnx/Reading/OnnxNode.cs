@@ -56,7 +56,8 @@ internal sealed class OnnxNode
         var constant = Constant(input);
         return constant.Dimensions.Length == rank && constant.Dimensions.All(d => d > 0) && constant.IsFloat
             ? constant
-            : throw new OnnxFormatException($"takes initialiser {constant} where {rank} dimensions{(constant.IsFloat ? "" : " of float32")} are needed");
+            : throw new OnnxFormatException(
+                $"takes initialiser {constant} where {rank} dimensions{(constant.IsFloat ? "" : " of float32")} are needed");
     }
 
     /// <summary>One finite number.</summary>
@@ -90,7 +91,8 @@ internal sealed class OnnxNode
     internal OnnxValue Image(int input)
     {
         var value = Value(input);
-        if (value.Rank != 4) throw new OnnxFormatException($"reads {OnnxText.Quote(_node.Input[input])}, which has {value.Rank} axes where 4 are needed");
+        if (value.Rank != 4)
+            throw new OnnxFormatException($"reads {OnnxText.Quote(_node.Input[input])}, which has {value.Rank} axes where 4 are needed");
         RequireBatch(value);
         value = OnnxLayout.Arrange(this, value, OnnxLayout.ImageOrder(value.BatchAxis));
         return value with { Layer = OnnxLayout.View(this, value.Layer, OnnxLayout.ShapeOf(value)) };
@@ -112,7 +114,8 @@ internal sealed class OnnxNode
     /// shared.
     /// </summary>
     internal T Shared<T>(Func<T> create) where T : Operation => _graph.Shared(
-        $"{typeof(T).Name}\n{string.Join('\n', _node.Input.Skip(1))}\n{string.Join('\n', _node.Attribute.Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
+        $"{typeof(T).Name}\n{string.Join('\n', _node.Input.Skip(1))}\n" +
+        $"{string.Join('\n', _node.Attribute.Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
 
     /// <summary>Registers that a parameter is filled from a constant with the parameter's dimensions.</summary>
     internal void Bind(NetworkParameter parameter, OnnxConstant constant)
@@ -149,7 +152,8 @@ internal sealed class OnnxNode
     internal void CheckShape(int[] dimensions) => _graph.CheckShape(dimensions);
 
     /// <summary>An element-wise layer on a value.</summary>
-    internal OnnxValue[] ElementWise(Operation operation, OnnxValue x) => [new OnnxValue(Main(operation, x.Layer), x.Dimensions, x.Order, x.BatchAxis)];
+    internal OnnxValue[] ElementWise(Operation operation, OnnxValue x) =>
+        [new OnnxValue(Main(operation, x.Layer), x.Dimensions, x.Order, x.BatchAxis)];
 
     internal OnnxValue Promote(OnnxConstant constant, int[] order) => _graph.Promote(this, constant, order);
 }

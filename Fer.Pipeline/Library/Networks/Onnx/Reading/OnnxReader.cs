@@ -37,10 +37,12 @@ public static class OnnxReader
     /// <param name="limits">Limits on what the file may require; null for the defaults.</param>
     /// <exception cref="FerException">The model is damaged, too large, or uses unsupported features; the message names the
     /// node.</exception>
-    public static Network Read(Stream stream, string source = "model.onnx", OnnxReadLimits? limits = null) => Read(stream, source, limits, folder: null, constants: null);
+    public static Network Read(Stream stream, string source = "model.onnx", OnnxReadLimits? limits = null) =>
+        Read(stream, source, limits, folder: null, constants: null);
 
     /// <summary>The same, with inputs of the graph fixed to known values.</summary>
-    internal static Network Read(Stream stream, string source, OnnxReadLimits? limits, string? folder, IReadOnlyDictionary<string, OnnxConstant>? constants)
+    internal static Network Read(Stream stream, string source, OnnxReadLimits? limits, string? folder,
+        IReadOnlyDictionary<string, OnnxConstant>? constants)
     {
         limits ??= new OnnxReadLimits();
         try
@@ -105,7 +107,8 @@ public static class OnnxReader
         {
             throw new OnnxFormatException($"is damaged or not an ONNX model ({e.Message.TrimEnd('.')})");
         }
-        if (model.Graph is null || model.IrVersion < 3) throw new OnnxFormatException("is not an ONNX model: it has no graph or no format version");
+        if (model.Graph is null || model.IrVersion < 3)
+            throw new OnnxFormatException("is not an ONNX model: it has no graph or no format version");
         foreach (var set in model.OpsetImport)
             if (OnnxOperators.IsDefaultDomain(set.Domain) && set.Version is < OldestOperatorSet or > NewestOperatorSet)
                 throw new OnnxFormatException($"uses operator set {set.Version}; {OldestOperatorSet} to {NewestOperatorSet} are supported");

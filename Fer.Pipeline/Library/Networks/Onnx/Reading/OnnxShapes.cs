@@ -38,8 +38,10 @@ internal static class OnnxShapes
         if (x.BatchAxis >= 0 && (axis != 1 || x.BatchAxis != 0)) throw new OnnxBatchException("merges the batch with other axes");
         // The engine treats [batch, n] and [batch, n, 1, 1] alike: a flatten after a global pool, or one inserted by the writer, is not a
         // layer.
-        bool isLayer = x.BatchAxis == 0 && (x.IsImage || x.Rank == 2) && (x.Rank == 2 || x.Layer.Shape.Area != 1 || !(OnnxHelperNames.IsFlatten(node.Name) || x.IsPooled));
-        if (isLayer && x.Layer.Shape == OnnxLayout.ShapeOf(x)) return [new OnnxValue(node.Main(new Flatten(), x.Layer), [x.Dimensions[0], after], [1], 0)];
+        bool isLayer = x.BatchAxis == 0 && (x.IsImage || x.Rank == 2)
+            && (x.Rank == 2 || x.Layer.Shape.Area != 1 || !(OnnxHelperNames.IsFlatten(node.Name) || x.IsPooled));
+        if (isLayer && x.Layer.Shape == OnnxLayout.ShapeOf(x))
+            return [new OnnxValue(node.Main(new Flatten(), x.Layer), [x.Dimensions[0], after], [1], 0)];
         return [Regrouped(node, x, [before, after])];
     }
 
@@ -48,7 +50,8 @@ internal static class OnnxShapes
         node.ExpectInputs(1, 2);
         var x = node.Value(0);
         bool allowZero = node.Attributes.TakeInt("allowzero", 0) != 0;
-        long[] target = InputCountOf(node) == 2 ? node.Integers(1) : node.Attributes.TakeIntsOrNull("shape") ?? throw new OnnxFormatException("needs a shape");
+        long[] target = InputCountOf(node) == 2 ? node.Integers(1) : node.Attributes.TakeIntsOrNull("shape")
+            ?? throw new OnnxFormatException("needs a shape");
         if (target.Length > OnnxGraphReader.MaxRank)
             throw new OnnxFormatException($"has {target.Length} axes; at most {OnnxGraphReader.MaxRank} are supported");
         return [Regrouped(node, x, Resolve(x, target, allowZero))];
@@ -71,7 +74,8 @@ internal static class OnnxShapes
                 continue;
             }
             if (size < 1 || size > int.MaxValue || (known *= size) > int.MaxValue)
-                throw target.Contains(OnnxConstant.Batch) ? new OnnxBatchException("reshapes the batch") : new OnnxFormatException($"has the shape [{string.Join(", ", target)}]");
+                throw target.Contains(OnnxConstant.Batch) ? new OnnxBatchException("reshapes the batch")
+                    : new OnnxFormatException($"has the shape [{string.Join(", ", target)}]");
             sizes[i] = (int)size;
         }
         if (open >= 0)
@@ -84,7 +88,8 @@ internal static class OnnxShapes
         if (known != total)
             throw new OnnxFormatException($"cannot reshape [{string.Join(", ", x.Dimensions)}] to [{string.Join(", ", target)}]");
         // A batch of unknown size must stay unchanged: only the first axis may be it.
-        if (x.BatchAxis >= 0 && (x.BatchAxis != 0 || sizes.Length == 0 || sizes[0] != x.Dimensions[0])) throw new OnnxBatchException("reshapes the batch");
+        if (x.BatchAxis >= 0 && (x.BatchAxis != 0 || sizes.Length == 0 || sizes[0] != x.Dimensions[0]))
+            throw new OnnxBatchException("reshapes the batch");
         return sizes;
     }
 
@@ -141,7 +146,8 @@ internal static class OnnxShapes
         node.ExpectInputs(1, 2);
         var x = node.Value(0);
         long[]? axes = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("axes");
-        int[] gone = axes is null ? [.. Enumerable.Range(0, x.Rank).Where(a => x.Dimensions[a] == 1 && a != x.BatchAxis)] : [.. axes.Select(a => x.ExampleAxis(a))];
+        int[] gone = axes is null ? [.. Enumerable.Range(0, x.Rank).Where(a => x.Dimensions[a] == 1 && a != x.BatchAxis)]
+            : [.. axes.Select(a => x.ExampleAxis(a))];
         if (gone.Any(a => x.Dimensions[a] != 1)) throw new OnnxFormatException("removes an axis whose size is not 1");
         int[] left = [.. Enumerable.Range(0, x.Rank).Except(gone)];
         return [x with
@@ -156,7 +162,8 @@ internal static class OnnxShapes
     {
         node.ExpectInputs(1, 2);
         var x = node.Value(0);
-        long[] axes = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("axes") ?? throw new OnnxFormatException("needs axes");
+        long[] axes = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("axes")
+            ?? throw new OnnxFormatException("needs axes");
         int rank = x.Rank + axes.Length;
         if (rank > OnnxGraphReader.MaxRank)
             throw new OnnxFormatException($"produces {rank} axes; at most {OnnxGraphReader.MaxRank} are supported");
@@ -183,7 +190,8 @@ internal static class OnnxShapes
         var x = node.Image(0);
         int block = Block(node), c = x.Dimensions[1];
         string mode = node.Attributes.TakeText("mode", "DCR");
-        if (c % (block * block) != 0 || mode is not ("DCR" or "CRD")) throw new OnnxFormatException($"cannot turn {c} channels into blocks of {block} in mode {OnnxText.Quote(mode)}");
+        if (c % (block * block) != 0 || mode is not ("DCR" or "CRD"))
+            throw new OnnxFormatException($"cannot turn {c} channels into blocks of {block} in mode {OnnxText.Quote(mode)}");
         var (n, h, w) = (x.Dimensions[0], x.Dimensions[2], x.Dimensions[3]);
         int depth = c / (block * block);
         var split = Regrouped(node, x, mode == "DCR" ? [n, block, block, depth, h, w] : [n, depth, block, block, h, w]);

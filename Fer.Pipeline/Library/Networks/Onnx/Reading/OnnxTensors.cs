@@ -15,7 +15,8 @@ internal static class OnnxTensors
         if (BitConverter.IsLittleEndian) MemoryMarshal.AsBytes(values).CopyTo(bytes);
         else
             for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
-        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
+        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float,
+            RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
         foreach (int dimension in dimensions) tensor.Dims.Add(dimension);
         return tensor;
     }
@@ -62,7 +63,8 @@ internal static class OnnxTensors
             TensorProto.Types.DataType.Double => (sizeof(double), tensor.DoubleData.Count),
             TensorProto.Types.DataType.Int64 => (sizeof(long), tensor.Int64Data.Count),
             TensorProto.Types.DataType.Int32 => (sizeof(int), tensor.Int32Data.Count),
-            TensorProto.Types.DataType.Uint8 or TensorProto.Types.DataType.Int8 or TensorProto.Types.DataType.Bool => (1, tensor.Int32Data.Count),
+            TensorProto.Types.DataType.Uint8 or TensorProto.Types.DataType.Int8 or TensorProto.Types.DataType.Bool =>
+                (1, tensor.Int32Data.Count),
             _ => throw new OnnxFormatException(
                 $"initialiser {OnnxText.Quote(tensor.Name)} has element type {tensor.DataType}; "
                 + "float, double, int64, int32, int8, uint8 and bool are supported"),
@@ -70,7 +72,8 @@ internal static class OnnxTensors
         bool exact = listed > 0 ? listed == length && tensor.RawData.IsEmpty : tensor.RawData.Length == length * size;
         if (!exact)
             throw new OnnxFormatException(
-                $"initialiser {OnnxText.Quote(tensor.Name)} holds {(listed > 0 ? listed : tensor.RawData.Length / size)} values where its dimensions [{string.Join(", ", tensor.Dims)}] promise {length}");
+                $"initialiser {OnnxText.Quote(tensor.Name)} holds {(listed > 0 ? listed : tensor.RawData.Length / size)} values where " +
+                $"its dimensions [{string.Join(", ", tensor.Dims)}] promise {length}");
         return (int)length;
     }
 
@@ -81,7 +84,8 @@ internal static class OnnxTensors
         if (tensor.DataType == (int)TensorProto.Types.DataType.Double)
         {
             for (int i = 0; i < values.Length; i++)
-                values[i] = (float)(tensor.DoubleData.Count > 0 ? tensor.DoubleData[i] : BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * sizeof(double))..]));
+                values[i] = (float)(tensor.DoubleData.Count > 0 ? tensor.DoubleData[i]
+                    : BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * sizeof(double))..]));
             return;
         }
         if (tensor.FloatData.Count > 0)
@@ -103,8 +107,10 @@ internal static class OnnxTensors
         for (int i = 0; i < length; i++)
             values[i] = (TensorProto.Types.DataType)tensor.DataType switch
             {
-                TensorProto.Types.DataType.Int64 => tensor.Int64Data.Count > 0 ? tensor.Int64Data[i] : BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]),
-                TensorProto.Types.DataType.Int32 => tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * sizeof(int))..]),
+                TensorProto.Types.DataType.Int64 =>
+                    tensor.Int64Data.Count > 0 ? tensor.Int64Data[i] : BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]),
+                TensorProto.Types.DataType.Int32 =>
+                    tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * sizeof(int))..]),
                 TensorProto.Types.DataType.Int8 => tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : (sbyte)bytes[i],
                 _ => tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : bytes[i],
             };

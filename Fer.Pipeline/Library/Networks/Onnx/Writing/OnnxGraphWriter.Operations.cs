@@ -54,7 +54,8 @@ internal sealed partial class OnnxGraphWriter
     private Value WriteReshape(Node node, Value x)
     {
         var last = Transposed(node, x, "/last", 0, 2, 3, 1);
-        var shaped = WriteHelper(node, layer => layer + "/shape", "Reshape", 4, [last.Name, Integers(node, "shape", -1, node.Shape.Height, node.Shape.Width, node.Shape.Channels)]);
+        var shaped = WriteHelper(node, layer => layer + "/shape", "Reshape", 4,
+            [last.Name, Integers(node, "shape", -1, node.Shape.Height, node.Shape.Width, node.Shape.Channels)]);
         return Write(node, "Transpose", 4, [shaped.Name], OnnxAttributes.Ints("perm", 0, 3, 1, 2));
     }
 
@@ -78,19 +79,26 @@ internal sealed partial class OnnxGraphWriter
         var (channels, area) = (node.Shape.Channels, node.Shape.Area);
         // [place, channel] in the engine: are the channels the same at every place?
         bool selects = area == input.Area && (node.Shape.Height, node.Shape.Width) == (input.Height, input.Width)
-            && sources.Select((source, i) => source >= 0 && source == i / channels * input.Channels + sources[i % channels]).All(same => same)
+            && sources.Select((source, i) => source >= 0 && source == i / channels * input.Channels + sources[i % channels]).All(
+                same => same)
             && sources.Take(channels).All(source => source < input.Channels);
-        if (selects) return Write(node, "Gather", 4, [x.Name, Integers(node, "channels", [.. sources.Take(channels).Select(c => (long)c)])], OnnxAttributes.Int("axis", 1));
+        if (selects)
+            return Write(node, "Gather", 4, [x.Name, Integers(node, "channels", [.. sources.Take(channels).Select(c => (long)c)])],
+                OnnxAttributes.Int("axis", 1));
         bool fills = sources.Contains(-1);
         var indices = new long[sources.Length];
         for (int i = 0; i < sources.Length; i++)
         {
             int source = sources[i];
-            indices[i % channels * area + i / channels] = source < 0 ? 0 : source % input.Channels * input.Area + source / input.Channels + (fills ? 1 : 0);
+            indices[i % channels * area + i / channels] = source < 0 ? 0
+                : source % input.Channels * input.Area + source / input.Channels + (fills ? 1 : 0);
         }
         var flat = WriteHelper(node, layer => layer + "/values", "Flatten", 2, [x.Name], OnnxAttributes.Int("axis", 1));
-        if (fills) flat = WriteHelper(node, layer => layer + "/fill", "Pad", 2, [flat.Name, Integers(node, "pads", 0, 1, 0, 0), Scalar(node, "fill", rearrange.Fill)]);
-        var picked = WriteHelper(node, layer => layer + "/picked", "Gather", 2, [flat.Name, Integers(node, "places", indices)], OnnxAttributes.Int("axis", 1));
+        if (fills)
+            flat = WriteHelper(node, layer => layer + "/fill", "Pad", 2,
+                [flat.Name, Integers(node, "pads", 0, 1, 0, 0), Scalar(node, "fill", rearrange.Fill)]);
+        var picked = WriteHelper(node, layer => layer + "/picked", "Gather", 2, [flat.Name, Integers(node, "places", indices)],
+            OnnxAttributes.Int("axis", 1));
         return Write(node, "Reshape", 4, [picked.Name, Integers(node, "shape", -1, channels, node.Shape.Height, node.Shape.Width)]);
     }
 
@@ -109,7 +117,8 @@ internal sealed partial class OnnxGraphWriter
         var input = _network.InputShapes(node)[0];
         var attributes = new List<AttributeProto>
         {
-            OnnxAttributes.Text("mode", o.Interpolation switch { Interpolation.Nearest => "nearest", Interpolation.Linear => "linear", _ => "cubic" }),
+            OnnxAttributes.Text(
+                "mode", o.Interpolation switch { Interpolation.Nearest => "nearest", Interpolation.Linear => "linear", _ => "cubic" }),
             OnnxAttributes.Text("coordinate_transformation_mode", o.Coordinates switch
             {
                 ResizeCoordinates.HalfPixel => "half_pixel",
@@ -156,7 +165,8 @@ internal sealed partial class OnnxGraphWriter
         else
         {
             var turned = Transposed(node, x, "/steps", 2, 0, 3, 1);
-            sequence = WriteHelper(node, layer => layer + "/sequence", "Reshape", 3, [turned.Name, Integers(node, "sequence", steps, -1, recurrent.Inputs)]);
+            sequence = WriteHelper(node, layer => layer + "/sequence", "Reshape", 3,
+                [turned.Name, Integers(node, "sequence", steps, -1, recurrent.Inputs)]);
         }
         var attributes = new List<AttributeProto>
         {
@@ -168,7 +178,8 @@ internal sealed partial class OnnxGraphWriter
         if (recurrent is Lstm { Peepholes: { } peepholes }) inputs.AddRange(["", "", "", peepholes.Name]);
         var states = Write(node, recurrent is Lstm ? "LSTM" : "GRU", 4, [.. inputs], [.. attributes]);
         if (columns == 1) return Transposed(node, states, "/states", 2, 3, 0, 1);
-        var split = WriteHelper(node, layer => layer + "/columns", "Reshape", 4, [states.Name, Integers(node, "columns", steps, -1, columns, recurrent.Units)]);
+        var split = WriteHelper(node, layer => layer + "/columns", "Reshape", 4,
+            [states.Name, Integers(node, "columns", steps, -1, columns, recurrent.Units)]);
         return Transposed(node, split, "/states", 1, 3, 0, 2);
     }
 

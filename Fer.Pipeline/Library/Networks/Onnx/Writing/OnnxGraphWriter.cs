@@ -44,7 +44,8 @@ internal sealed partial class OnnxGraphWriter
         foreach (var node in _network.Nodes) _values[node.Index] = Write(node);
         int at = 0;
         foreach (var parameter in _network.Parameters)
-            _graph.Initializer.Insert(at++, OnnxTensors.Floats(parameter.Name, parameter.Values, _dimensions.GetValueOrDefault(parameter) ?? parameter.Dimensions));
+            _graph.Initializer.Insert(at++, OnnxTensors.Floats(
+                parameter.Name, parameter.Values, _dimensions.GetValueOrDefault(parameter) ?? parameter.Dimensions));
         Finish();
         return _graph;
     }
@@ -76,9 +77,13 @@ internal sealed partial class OnnxGraphWriter
             Concat => WriteJoin(node, "Concat", OnnxAttributes.Int("axis", 1)),
             Affine a => WriteAffine(node, x, a),
             Crop c => WriteCrop(node, AtRank(node, x, 4), c),
-            Mirror => Write(node, "Gather", 4, [AtRank(node, x, 4).Name, Integers(node, "columns", [.. Enumerable.Range(0, node.Shape.Width).Reverse()])],
+            Mirror =>
+                Write(node, "Gather", 4,
+                    [AtRank(node, x, 4).Name, Integers(node, "columns", [.. Enumerable.Range(0, node.Shape.Width).Reverse()])],
                 OnnxAttributes.Int("axis", 3)),
-            Softmax when OperatorSet < 13 && node.Shape.Area > 1 => throw new FerException($"Layer '{node.Name}' goes over the channels of each place, which softmax of operator set {OperatorSet} cannot. Take 13 or newer."),
+            Softmax when OperatorSet < 13 && node.Shape.Area > 1 =>
+                throw new FerException($"Layer '{node.Name}' goes over the channels of each place, which softmax of operator set " +
+                    $"{OperatorSet} cannot. Take 13 or newer."),
             Softmax => Write(node, "Softmax", x.Rank, [x.Name], OnnxAttributes.Int("axis", 1)),
             Clip c => Write(node, "Clip", x.Rank, [x.Name, .. Limits(node, c)]),
             LeakyRelu l => Write(node, "LeakyRelu", x.Rank, [x.Name], OnnxAttributes.Float("alpha", l.Alpha)),
@@ -87,7 +92,8 @@ internal sealed partial class OnnxGraphWriter
             Elementary e => Write(node, $"{e.Function}", x.Rank, [x.Name]),
             PRelu p => WritePRelu(node, p, AtRank(node, x, 4)),
             LocalResponseNormalization l => Write(node, "LRN", 4, [AtRank(node, x, 4).Name],
-                OnnxAttributes.Int("size", l.Size), OnnxAttributes.Float("alpha", l.Alpha), OnnxAttributes.Float("beta", l.Beta), OnnxAttributes.Float("bias", l.Bias)),
+                OnnxAttributes.Int("size", l.Size), OnnxAttributes.Float("alpha", l.Alpha), OnnxAttributes.Float("beta", l.Beta),
+                OnnxAttributes.Float("bias", l.Bias)),
             Arithmetic a => WriteJoin(node, NameOf(a.Function)),
             Reduce r => WriteReduce(node, AtRank(node, x, 4), r),
             Reshape => WriteReshape(node, AtRank(node, x, 4)),
@@ -139,7 +145,8 @@ internal sealed partial class OnnxGraphWriter
     private Value Write(Node node, string type, int rank, string[] inputs, params AttributeProto[] attributes) =>
         Write(node.Name, type, rank, inputs, attributes);
 
-    private Value WriteHelper(Node node, Func<string, string> nameFor, string type, int rank, string[] inputs, params AttributeProto[] attributes)
+    private Value WriteHelper(Node node, Func<string, string> nameFor, string type, int rank, string[] inputs,
+        params AttributeProto[] attributes)
     {
         // A concatenation may need several helpers, and runtimes reject two nodes with the same name.
         string layer = node.Name, name;
@@ -164,9 +171,12 @@ internal sealed partial class OnnxGraphWriter
             if (node.Shape.Area == 1) value = AtRank(node, value, 2);
             var writer = _graph.Node.LastOrDefault(n => n.Output[0] == value.Name);
             string name = _network.Outputs.Count == 1 ? _options.OutputName : Unique(output.Name);
-            bool isRead = writer is null || _graph.Node.Any(n => n.Input.Contains(value.Name)) || _graph.Output.Any(o => o.Name == value.Name);
+            bool isRead = writer is null || _graph.Node.Any(n => n.Input.Contains(value.Name))
+                || _graph.Output.Any(o => o.Name == value.Name);
             // A value that other nodes read keeps its name; a copy becomes the output.
-            if (isRead) _graph.Node.Add(new NodeProto { Name = Unique($"{node.Name}/output"), OpType = "Identity", Input = { value.Name }, Output = { name } });
+            if (isRead)
+                _graph.Node.Add(
+                    new NodeProto { Name = Unique($"{node.Name}/output"), OpType = "Identity", Input = { value.Name }, Output = { name } });
             else writer!.Output[0] = name;
             _graph.Output.Add(Info(value with { Name = name }, node.Shape));
         }
@@ -198,7 +208,8 @@ internal sealed partial class OnnxGraphWriter
 
     private static string[] Names(NetworkParameter? parameter) => parameter is null ? [] : [parameter.Name];
 
-    private static AttributeProto[] Pooling(Window window) => window.CeilMode ? [.. Sliding(window), OnnxAttributes.Int("ceil_mode", 1)] : Sliding(window);
+    private static AttributeProto[] Pooling(Window window) =>
+        window.CeilMode ? [.. Sliding(window), OnnxAttributes.Int("ceil_mode", 1)] : Sliding(window);
 
     private static AttributeProto[] Sliding(Window window)
     {
@@ -220,7 +231,8 @@ internal sealed partial class OnnxGraphWriter
         return new ValueInfoProto
         {
             Name = value.Name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions } },
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float,
+                Shape = dimensions } },
         };
     }
 }

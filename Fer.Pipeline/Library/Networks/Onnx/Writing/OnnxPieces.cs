@@ -26,14 +26,17 @@ internal static class OnnxPieces
         dimensions[axis] = (int)joined;
         node.CheckShape(computed.BatchAxis == 0 ? dimensions[1..] : dimensions);
         // The axis may be anywhere: the axes inside it become part of the channels, the axes outside become pixels.
-        int at = Array.IndexOf(order, axis), inner = OnnxLayout.Product(order[(at + 1)..].Select(a => dimensions[a])), outer = OnnxLayout.Product(order[..at].Select(a => dimensions[a]));
+        int at = Array.IndexOf(order, axis), inner = OnnxLayout.Product(order[(at + 1)..].Select(a => dimensions[a])),
+            outer = OnnxLayout.Product(order[..at].Select(a => dimensions[a]));
         var layers = new Layer[inputs.Length];
         for (int i = 0; i < layers.Length; i++)
         {
             var value = OnnxLayout.Arrange(node, inputs[i], order);
             int channels = value.Dimensions[axis] * inner;
-            bool fits = inner == 1 && value.Layer.Shape.Channels == channels && (i == 0 || value.Layer.Shape with { Channels = 1 } == layers[0].Shape with { Channels = 1 });
-            layers[i] = fits ? value.Layer : OnnxLayout.View(node, value.Layer, i > 0 && layers[0].Shape.Area == outer ? layers[0].Shape with { Channels = channels } : PlacesOf(channels, outer));
+            bool fits = inner == 1 && value.Layer.Shape.Channels == channels
+                && (i == 0 || value.Layer.Shape with { Channels = 1 } == layers[0].Shape with { Channels = 1 });
+            layers[i] = fits ? value.Layer : OnnxLayout.View(node, value.Layer, i > 0 && layers[0].Shape.Area == outer
+                ? layers[0].Shape with { Channels = channels } : PlacesOf(channels, outer));
         }
         return [new OnnxValue(node.Main(new Concat(), layers), dimensions, order, computed.BatchAxis)];
     }
@@ -44,11 +47,15 @@ internal static class OnnxPieces
     {
         node.ExpectInputs(1, 5);
         var x = node.Value(0);
-        long[] starts = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("starts") ?? throw new OnnxFormatException("needs starts");
-        long[] ends = node.Has(2) ? node.Integers(2) : node.Attributes.TakeIntsOrNull("ends") ?? throw new OnnxFormatException("needs ends");
-        long[] axes = node.Has(3) ? node.Integers(3) : node.Attributes.TakeIntsOrNull("axes") ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
+        long[] starts = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("starts")
+            ?? throw new OnnxFormatException("needs starts");
+        long[] ends = node.Has(2) ? node.Integers(2) : node.Attributes.TakeIntsOrNull("ends")
+            ?? throw new OnnxFormatException("needs ends");
+        long[] axes = node.Has(3) ? node.Integers(3) : node.Attributes.TakeIntsOrNull("axes")
+            ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[] steps = node.Has(4) ? node.Integers(4) : [.. Enumerable.Repeat(1L, starts.Length)];
-        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length) throw new OnnxFormatException("has lists of different lengths");
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
+            throw new OnnxFormatException("has lists of different lengths");
         var tables = new int[]?[x.Rank];
         int[] dimensions = [.. x.Dimensions];
         for (int i = 0; i < starts.Length; i++)
@@ -84,7 +91,8 @@ internal static class OnnxPieces
     /// <summary>Selects along axes; a rectangle of an image becomes a <see cref="Crop"/>.</summary>
     private static OnnxValue Pick(OnnxNode node, OnnxValue x, int[]?[] tables, int[] dimensions)
     {
-        if (x.IsImage && tables[0] is null && tables[1] is null && IsRun(tables[2]) && IsRun(tables[3]) && x.Layer.Shape == OnnxLayout.ShapeOf(x))
+        if (x.IsImage && tables[0] is null && tables[1] is null && IsRun(tables[2]) && IsRun(tables[3])
+            && x.Layer.Shape == OnnxLayout.ShapeOf(x))
         {
             var crop = new Crop(tables[2]?[0] ?? 0, tables[3]?[0] ?? 0, dimensions[2], dimensions[3]);
             return x with { Layer = node.Main(crop, x.Layer), Dimensions = dimensions };
@@ -134,7 +142,8 @@ internal static class OnnxPieces
         int[] dimensions = [.. x.Dimensions];
         dimensions[axis] = places.Length;
         // All columns from last to first: a left-right flip.
-        if (axis == 3 && x.IsImage && x.Layer.Shape == OnnxLayout.ShapeOf(x) && indices.Dimensions.Length == 1 && tables[3]!.AsSpan().SequenceEqual([.. Enumerable.Range(0, x.Dimensions[3]).Reverse()]))
+        if (axis == 3 && x.IsImage && x.Layer.Shape == OnnxLayout.ShapeOf(x) && indices.Dimensions.Length == 1 && tables[3]!.AsSpan()
+            .SequenceEqual([.. Enumerable.Range(0, x.Dimensions[3]).Reverse()]))
             return [x with { Layer = node.Main(new Mirror(), x.Layer) }];
         var y = OnnxLayout.Pick(node, x, tables, dimensions, x.Order, isMain: true);
         if (indices.Dimensions.Length == 1) return [y];
@@ -145,12 +154,14 @@ internal static class OnnxPieces
     {
         node.ExpectInputs(1, 4);
         var x = node.Value(0);
-        long[] pads = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("pads") ?? node.Attributes.TakeIntsOrNull("paddings") ?? throw new OnnxFormatException("needs pads");
+        long[] pads = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("pads") ?? node.Attributes.TakeIntsOrNull("paddings")
+            ?? throw new OnnxFormatException("needs pads");
         float fill = node.Attributes.TakeFloat("value", 0);
         if (node.Has(2)) fill = node.Scalar(2);
         string mode = node.Attributes.TakeText("mode", "constant");
         int[] axes = node.Has(3) ? [.. node.Integers(3).Select(a => x.Axis(a))] : [.. Enumerable.Range(0, x.Rank)];
-        if (pads.Length != 2 * axes.Length || axes.Distinct().Count() != axes.Length) throw new OnnxFormatException($"has {pads.Length} pads for {axes.Length} axes");
+        if (pads.Length != 2 * axes.Length || axes.Distinct().Count() != axes.Length)
+            throw new OnnxFormatException($"has {pads.Length} pads for {axes.Length} axes");
         if (mode is not ("constant" or "edge" or "reflect")) throw new OnnxFormatException($"has mode = {OnnxText.Quote(mode)}");
         var tables = new int[]?[x.Rank];
         int[] dimensions = [.. x.Dimensions];
@@ -160,13 +171,15 @@ internal static class OnnxPieces
             if (before == 0 && after == 0) continue;
             if (axes[i] == x.BatchAxis) throw new OnnxBatchException("pads the batch");
             long length = before + size + after;
-            if (Math.Abs(before) > node.MaxDimension || Math.Abs(after) > node.MaxDimension || length < 1 || length > node.MaxDimension || mode == "reflect" && Math.Max(before, after) >= size)
+            if (Math.Abs(before) > node.MaxDimension || Math.Abs(after) > node.MaxDimension || length < 1 || length > node.MaxDimension
+                || mode == "reflect" && Math.Max(before, after) >= size)
                 throw new OnnxFormatException($"pads an axis of size {size} by {before} and {after}");
             tables[axes[i]] = [.. Enumerable.Range(0, (int)length).Select(k =>
             {
                 int place = k - (int)before;
                 if ((uint)place < size) return place;
-                return mode switch { "constant" => -1, "edge" => Math.Clamp(place, 0, size - 1), _ => place < 0 ? -place : 2 * (size - 1) - place };
+                return mode switch { "constant" => -1, "edge" => Math.Clamp(place, 0, size - 1), _ =>
+                    place < 0 ? -place : 2 * (size - 1) - place };
             })];
             dimensions[axes[i]] = (int)length;
         }
@@ -183,7 +196,8 @@ internal static class OnnxPieces
         if (more > 0)
         {
             if (x.BatchAxis >= 0) throw new OnnxBatchException("adds axes before the batch");
-            x = x with { Dimensions = [.. Enumerable.Repeat(1, more), .. x.Dimensions], Order = [.. Enumerable.Range(0, more), .. x.Order.Select(a => a + more)] };
+            x = x with { Dimensions = [.. Enumerable.Repeat(1, more), .. x.Dimensions],
+                Order = [.. Enumerable.Range(0, more), .. x.Order.Select(a => a + more)] };
         }
         int[] dimensions = [.. x.Dimensions];
         for (int i = 0; i < shape.Length; i++)
@@ -211,7 +225,8 @@ internal static class OnnxPieces
         {
             if (repeats[axis] == 1) continue;
             if (axis == x.BatchAxis) throw new OnnxBatchException("repeats the batch");
-            if (repeats[axis] < 1 || repeats[axis] * dimensions[axis] > node.MaxDimension) throw new OnnxFormatException($"repeats an axis {repeats[axis]} times");
+            if (repeats[axis] < 1 || repeats[axis] * dimensions[axis] > node.MaxDimension)
+                throw new OnnxFormatException($"repeats an axis {repeats[axis]} times");
             int size = dimensions[axis];
             dimensions[axis] = size * (int)repeats[axis];
             tables[axis] = [.. Enumerable.Range(0, dimensions[axis]).Select(i => i % size)];

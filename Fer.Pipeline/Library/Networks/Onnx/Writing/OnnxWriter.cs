@@ -42,8 +42,10 @@ public static class OnnxWriter
     public static void Write(Network network, Stream stream, OnnxWriteOptions? options = null) =>
         Model(network, options ?? new OnnxWriteOptions()).WriteTo(stream);
 
-    internal static ModelProto Model(Network network, OnnxWriteOptions options) => options.OperatorSet is < OldestOperatorSet or > NewestOperatorSet
-        ? throw new FerUsageException($"Operator sets {OldestOperatorSet} to {NewestOperatorSet} can be written, not {options.OperatorSet}.")
+    internal static ModelProto Model(Network network, OnnxWriteOptions options) =>
+        options.OperatorSet is < OldestOperatorSet or > NewestOperatorSet
+        ? throw new FerUsageException(
+            $"Operator sets {OldestOperatorSet} to {NewestOperatorSet} can be written, not {options.OperatorSet}.")
         : new ModelProto
         {
             IrVersion = options.OperatorSet switch { < 19 => 8, < 21 => 9, _ => 10 },

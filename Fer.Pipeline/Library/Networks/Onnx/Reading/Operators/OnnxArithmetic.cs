@@ -99,7 +99,8 @@ internal static class OnnxArithmetic
         }
         var (left, right) = (a.Layer, b.Layer);
         var shape = OnnxLayout.ShapeOf(dimensions, order, batchAxis);
-        bool isImage = dimensions.Length == 4 && shape == new Shape(dimensions[1], dimensions[2], dimensions[3]) && OnnxLayout.SameOrder(dimensions, order, OnnxLayout.ImageOrder(batchAxis));
+        bool isImage = dimensions.Length == 4 && shape == new Shape(dimensions[1], dimensions[2], dimensions[3]) && OnnxLayout.SameOrder(
+            dimensions, order, OnnxLayout.ImageOrder(batchAxis));
         if (groups.Count <= 1 && left.Shape.Length == right.Shape.Length) right = OnnxLayout.View(node, right, left.Shape);
         else if (isImage)
         {
@@ -112,7 +113,8 @@ internal static class OnnxArithmetic
             right = OnnxLayout.View(node, right, ShapeOf(groups.Select(g => g.Right)));
         }
         Operation operation = function == ArithmeticFunction.Add && left.Shape == right.Shape ? new Add() : new Arithmetic(function);
-        return new OnnxValue(isMain ? node.Main(operation, left, right) : node.Helper(operation, left, right), dimensions, order, batchAxis);
+        return new OnnxValue(isMain ? node.Main(operation, left, right) : node.Helper(operation, left, right), dimensions, order,
+            batchAxis);
     }
 
     /// <summary>Gives both the same number of axes and the same batch axis.</summary>
@@ -140,7 +142,8 @@ internal static class OnnxArithmetic
 
     /// <summary>A value that is the same for every example, with an axis of size 1 as its batch axis.</summary>
     internal static OnnxValue WithBatch(OnnxValue value, int axis) => value.BatchAxis == axis ? value
-        : value.BatchAxis < 0 && value.Dimensions[axis] == 1 ? value with { Order = [.. value.Order.Where(o => o != axis)], BatchAxis = axis }
+        : value.BatchAxis < 0 && value.Dimensions[axis] == 1
+            ? value with { Order = [.. value.Order.Where(o => o != axis)], BatchAxis = axis }
         : throw new OnnxBatchException("takes a value that differs along the batch");
 
     /// <summary>

@@ -49,7 +49,8 @@ internal static class OnnxElementWise
     internal static OnnxValue[] ReadClip(OnnxNode node)
     {
         node.ExpectInputs(1, 3);
-        float least = node.Attributes.TakeAnyFloat("min", float.NegativeInfinity), most = node.Attributes.TakeAnyFloat("max", float.PositiveInfinity);
+        float least = node.Attributes.TakeAnyFloat("min", float.NegativeInfinity),
+            most = node.Attributes.TakeAnyFloat("max", float.PositiveInfinity);
         if (node.Has(1)) least = Limit(node, 1);
         if (node.Has(2)) most = Limit(node, 2);
         return node.ElementWise(new Clip(least, most), node.Value(0));
@@ -118,7 +119,8 @@ internal static class OnnxElementWise
     {
         node.ExpectInputs(2, 2);
         var x = node.Value(0);
-        if (node.ConstantOrNull(1) is { IsFloat: true } slope && x.Rank >= 2 && x.BatchAxis <= 0 && IsPerChannel(slope.Dimensions, x.Dimensions, node.OperatorSet))
+        if (node.ConstantOrNull(1) is { IsFloat: true } slope && x.Rank >= 2 && x.BatchAxis <= 0 && IsPerChannel(
+            slope.Dimensions, x.Dimensions, node.OperatorSet))
         {
             var (layer, order) = OnnxNormalizations.ChannelsLast(node, x);
             var operation = new PRelu(x.Dimensions[1]);
@@ -131,7 +133,8 @@ internal static class OnnxElementWise
         }
         var below = x with { Layer = node.Helper(new Clip(float.NegativeInfinity, 0), x.Layer) };
         var above = x with { Layer = node.Helper(new Relu(), x.Layer) };
-        return [OnnxArithmetic.Combine(node, ArithmeticFunction.Add, above, OnnxArithmetic.Combine(node, ArithmeticFunction.Multiply, below, node.Value(1), isMain: false))];
+        return [OnnxArithmetic.Combine(node, ArithmeticFunction.Add, above,
+            OnnxArithmetic.Combine(node, ArithmeticFunction.Multiply, below, node.Value(1), isMain: false))];
     }
 
     private static bool IsPerChannel(int[] slope, int[] x, long operatorSet)

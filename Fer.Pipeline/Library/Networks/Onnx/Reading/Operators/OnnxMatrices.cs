@@ -26,7 +26,8 @@ internal static class OnnxMatrices
         int inputs = known.Dimensions[rightTurned ? 1 : 0], outputs = known.Dimensions[rightTurned ? 0 : 1];
         var bias = node.Has(2) ? node.ConstantOrNull(2) : null;
         // One value per output, or a single value for all, is the layer's bias; anything else is added after it.
-        bool hasBias = bias is { IsFloat: true, Length: > 0 } && (bias.Length == 1 || bias.Length == outputs && bias.Dimensions[^1] == outputs);
+        bool hasBias = bias is { IsFloat: true, Length: > 0 }
+            && (bias.Length == 1 || bias.Length == outputs && bias.Dimensions[^1] == outputs);
         var y = Weighted(node, a, known, rightTurned, inputs, outputs, alpha, hasBias ? bias : null, beta);
         return [node.Has(2) && !hasBias ? AddTo(node, y, beta) : y];
     }
@@ -55,11 +56,13 @@ internal static class OnnxMatrices
     }
 
     /// <summary>Multiplies the last axis by a known matrix.</summary>
-    private static OnnxValue Weighted(OnnxNode node, OnnxValue a, OnnxConstant matrix, bool turned, int inputs, int outputs, float alpha, OnnxConstant? bias, float beta)
+    private static OnnxValue Weighted(OnnxNode node, OnnxValue a, OnnxConstant matrix, bool turned, int inputs, int outputs, float alpha,
+        OnnxConstant? bias, float beta)
     {
         int last = a.Rank - 1;
         if (last == a.BatchAxis) throw new OnnxBatchException("sums over the batch");
-        if (inputs != a.Dimensions[last] || inputs < 1 || outputs < 1) throw new OnnxFormatException($"multiplies [{string.Join(", ", a.Dimensions)}] by {matrix}");
+        if (inputs != a.Dimensions[last] || inputs < 1 || outputs < 1)
+            throw new OnnxFormatException($"multiplies [{string.Join(", ", a.Dimensions)}] by {matrix}");
         int[] order = [.. a.Order.Where(axis => axis != last), last], dimensions = [.. a.Dimensions[..last], outputs];
         node.CheckShape(a.BatchAxis == 0 ? dimensions[1..] : dimensions);
         a = OnnxLayout.Arrange(node, a, order);
@@ -114,7 +117,8 @@ internal static class OnnxMatrices
         }
         if (a.BatchAxis >= rank - 2) throw new OnnxBatchException("sums over the batch");
         int rows = a.Dimensions[^2], inner = a.Dimensions[^1], columns = b.Dimensions[^1];
-        if (inner != b.Dimensions[^2]) throw new OnnxFormatException($"multiplies [{string.Join(", ", a.Dimensions)}] by [{string.Join(", ", b.Dimensions)}]");
+        if (inner != b.Dimensions[^2])
+            throw new OnnxFormatException($"multiplies [{string.Join(", ", a.Dimensions)}] by [{string.Join(", ", b.Dimensions)}]");
         int[] dimensions = [.. a.Dimensions];
         for (int axis = 0; axis < rank - 2; axis++)
             if (axis != a.BatchAxis) dimensions[axis] = Math.Max(a.Dimensions[axis], b.Dimensions[axis]);

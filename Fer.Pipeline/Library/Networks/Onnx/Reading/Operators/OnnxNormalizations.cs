@@ -35,7 +35,8 @@ internal static class OnnxNormalizations
         int[] order = [.. x.Order.Where(axis => axis != 1), 1];
         x = OnnxLayout.Arrange(node, x, order);
         int channels = x.Dimensions[1];
-        return (x.Layer.Shape.Channels == channels ? x.Layer : OnnxLayout.View(node, x.Layer, new Shape(channels, x.Layer.Shape.Length / channels)), order);
+        return (x.Layer.Shape.Channels == channels ? x.Layer
+            : OnnxLayout.View(node, x.Layer, new Shape(channels, x.Layer.Shape.Length / channels)), order);
     }
 
     internal static OnnxValue[] ReadLocalResponseNormalization(OnnxNode node)
@@ -52,7 +53,8 @@ internal static class OnnxNormalizations
 
     internal static OnnxValue[] ReadSoftmax(OnnxNode node) => [Softmax(node, isMain: true)];
 
-    internal static OnnxValue[] ReadLogSoftmax(OnnxNode node) => node.ElementWise(new Elementary(ElementaryFunction.Log), Softmax(node, isMain: false));
+    internal static OnnxValue[] ReadLogSoftmax(OnnxNode node) =>
+        node.ElementWise(new Elementary(ElementaryFunction.Log), Softmax(node, isMain: false));
 
     /// <summary>Since operator set 13 over one axis; before that, over all axes from one on, treated as a single axis.</summary>
     private static OnnxValue Softmax(OnnxNode node, bool isMain)
@@ -66,8 +68,10 @@ internal static class OnnxNormalizations
         int[] inner = [.. x.Order.Where(over.Contains)], order = [.. x.Order.Where(o => !over.Contains(o)), .. inner];
         x = OnnxLayout.Arrange(node, x, order);
         int channels = OnnxLayout.Product(over.Select(o => x.Dimensions[o]));
-        var layer = x.Layer.Shape.Channels == channels ? x.Layer : OnnxLayout.View(node, x.Layer, new Shape(channels, x.Layer.Shape.Length / channels));
-        return new OnnxValue(isMain ? node.Main(new Softmax(), layer) : node.Helper(new Softmax(), layer), x.Dimensions, order, x.BatchAxis);
+        var layer = x.Layer.Shape.Channels == channels ? x.Layer
+            : OnnxLayout.View(node, x.Layer, new Shape(channels, x.Layer.Shape.Length / channels));
+        return new OnnxValue(isMain ? node.Main(new Softmax(), layer) : node.Helper(new Softmax(), layer), x.Dimensions, order,
+            x.BatchAxis);
     }
 
     /// <summary>The identity outside of training mode; kept as a layer, because a network needs it for further training.</summary>

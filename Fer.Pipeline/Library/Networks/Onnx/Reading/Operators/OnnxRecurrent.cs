@@ -39,15 +39,18 @@ internal static class OnnxRecurrent
     private static OnnxValue[] Read(OnnxNode node, int gates, Func<int, int, bool, Recurrent> create, Action<Recurrent, int> bindMore)
     {
         string direction = node.Attributes.TakeText("direction", "forward");
-        if (direction is not ("forward" or "reverse" or "bidirectional")) throw new OnnxFormatException($"has direction = {OnnxText.Quote(direction)}");
+        if (direction is not ("forward" or "reverse" or "bidirectional"))
+            throw new OnnxFormatException($"has direction = {OnnxText.Quote(direction)}");
         bool batchFirst = node.Attributes.TakeInt("layout", 0) != 0;
         long stated = node.Attributes.TakeInt("hidden_size", 0);
         var weight = node.Constant(1, 3);
         var state = node.Constant(2, 3);
         int directions = direction == "bidirectional" ? 2 : 1, units = state.Dimensions[2], inputs = weight.Dimensions[2];
-        if (!weight.Dimensions.AsSpan().SequenceEqual([directions, gates * units, inputs]) || !state.Dimensions.AsSpan().SequenceEqual([directions, gates * units, units]) || stated != 0 && stated != units)
+        if (!weight.Dimensions.AsSpan().SequenceEqual([directions, gates * units, inputs])
+            || !state.Dimensions.AsSpan().SequenceEqual([directions, gates * units, units]) || stated != 0 && stated != units)
             throw new OnnxFormatException($"has weights {weight} and {state}, which do not match");
-        if (node.Has(3) && !node.Constant(3, 2).Dimensions.AsSpan().SequenceEqual([directions, 2 * gates * units])) throw new OnnxFormatException($"has the bias {node.Constant(3)}");
+        if (node.Has(3) && !node.Constant(3, 2).Dimensions.AsSpan().SequenceEqual([directions, 2 * gates * units]))
+            throw new OnnxFormatException($"has the bias {node.Constant(3)}");
         var x = node.Value(0);
         if (x.Rank != 3) throw new OnnxFormatException($"reads a value with {x.Rank} axes where 3 are needed");
         int sequence = batchFirst ? 1 : 0, examples = 1 - sequence;
@@ -73,13 +76,15 @@ internal static class OnnxRecurrent
     private static void BindPart(OnnxNode node, NetworkParameter parameter, int input, int length, int direction)
     {
         var constant = node.Constant(input);
-        if (!constant.IsFloat || (long)length * (direction + 1) > constant.Length) throw new OnnxFormatException($"takes initialiser {constant}, which is too short");
+        if (!constant.IsFloat || (long)length * (direction + 1) > constant.Length)
+            throw new OnnxFormatException($"takes initialiser {constant}, which is too short");
         node.Bind(parameter, values => constant.Floats().AsSpan(direction * length, length).CopyTo(values));
     }
 
     private static void CheckLengthsAndState(OnnxNode node, int steps)
     {
-        if (node.Has(4) && node.Constant(4).Integers().Any(length => length != steps)) throw new OnnxFormatException("has sequences of different lengths");
+        if (node.Has(4) && node.Constant(4).Integers().Any(length => length != steps))
+            throw new OnnxFormatException("has sequences of different lengths");
         for (int input = 5; input <= 6; input++)
             if (node.Has(input) && node.InputCount > input && node.Constant(input) is var start && start.Floats().Any(v => v != 0))
                 throw new OnnxFormatException("starts from a state other than zero");
@@ -89,7 +94,8 @@ internal static class OnnxRecurrent
     /// All states and the last one: ONNX's Y [steps, directions, batch, units] and Y_h [directions, batch, units], or both with the batch
     /// first.
     /// </summary>
-    private static OnnxValue[] Outputs(OnnxNode node, OnnxValue x, Layer[] layers, (int Steps, int Columns, int Units) size, bool batchFirst, string direction)
+    private static OnnxValue[] Outputs(OnnxNode node, OnnxValue x, Layer[] layers, (int Steps, int Columns, int Units) size,
+        bool batchFirst, string direction)
     {
         var (steps, columns, units) = size;
         int directions = layers.Length, batch = x.Dimensions[batchFirst ? 0 : 1];

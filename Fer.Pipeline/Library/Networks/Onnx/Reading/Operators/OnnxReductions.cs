@@ -13,13 +13,17 @@ internal static class OnnxReductions
 
     internal static OnnxValue[] ReadMin(OnnxNode node) => Reduce(node, () => new Reduce(ReduceFunction.Minimum));
 
-    internal static OnnxValue[] ReadL1(OnnxNode node) => Reduce(node, () => new Reduce(ReduceFunction.Sum), before: x => node.Helper(new Elementary(ElementaryFunction.Abs), x));
+    internal static OnnxValue[] ReadL1(OnnxNode node) =>
+        Reduce(node, () => new Reduce(ReduceFunction.Sum), before: x => node.Helper(new Elementary(ElementaryFunction.Abs), x));
 
-    internal static OnnxValue[] ReadSumSquare(OnnxNode node) => Reduce(node, () => new Reduce(ReduceFunction.Sum), before: x => Square(node, x));
+    internal static OnnxValue[] ReadSumSquare(OnnxNode node) =>
+        Reduce(node, () => new Reduce(ReduceFunction.Sum), before: x => Square(node, x));
 
-    internal static OnnxValue[] ReadL2(OnnxNode node) => Reduce(node, () => new Reduce(ReduceFunction.Sum), x => Square(node, x), ElementaryFunction.Sqrt);
+    internal static OnnxValue[] ReadL2(OnnxNode node) =>
+        Reduce(node, () => new Reduce(ReduceFunction.Sum), x => Square(node, x), ElementaryFunction.Sqrt);
 
-    internal static OnnxValue[] ReadLogSum(OnnxNode node) => Reduce(node, () => new Reduce(ReduceFunction.Sum), after: ElementaryFunction.Log);
+    internal static OnnxValue[] ReadLogSum(OnnxNode node) =>
+        Reduce(node, () => new Reduce(ReduceFunction.Sum), after: ElementaryFunction.Log);
 
     internal static OnnxValue[] ReadGlobalAveragePool(OnnxNode node)
     {
@@ -42,7 +46,8 @@ internal static class OnnxReductions
         return Over(node, x, [.. Enumerable.Range(2, x.Rank - 2)], keep: true, operation);
     }
 
-    private static OnnxValue[] Reduce(OnnxNode node, Func<Operation> create, Func<Layer, Layer>? before = null, ElementaryFunction? after = null)
+    private static OnnxValue[] Reduce(OnnxNode node, Func<Operation> create, Func<Layer, Layer>? before = null,
+        ElementaryFunction? after = null)
     {
         node.ExpectInputs(1, 2);
         var x = node.Value(0);
@@ -63,7 +68,8 @@ internal static class OnnxReductions
         x = OnnxLayout.Arrange(node, x, order);
         int kept = OnnxLayout.Product(x.Order.Where(a => !axes.Contains(a)).Select(a => x.Dimensions[a]));
         var layer = x.Layer.Shape.Channels == kept ? x.Layer : OnnxLayout.View(node, x.Layer, new Shape(kept, x.Layer.Shape.Length / kept));
-        var y = x with { Layer = node.Main(operation, layer), Dimensions = [.. x.Dimensions.Select((size, axis) => axes.Contains(axis) ? 1 : size)] };
+        var y = x with { Layer = node.Main(operation, layer),
+            Dimensions = [.. x.Dimensions.Select((size, axis) => axes.Contains(axis) ? 1 : size)] };
         if (keep) return y;
         int[] left = [.. Enumerable.Range(0, x.Rank).Where(a => !axes.Contains(a))];
         return y with

@@ -10,8 +10,11 @@ internal static class OnnxResize
         node.ExpectInputs(1, 2);
         var x = node.Image(0);
         var interpolation = ReadInterpolation(node.Attributes.TakeText("mode", "nearest"));
-        float[] scales = node.Has(1) ? Scales(node, 1) : node.Attributes.TakeFloatsOrNull("scales") ?? throw new OnnxFormatException("needs scales");
-        return [Resized(node, x, scales, null, new ResizeOptions { Interpolation = interpolation, Coordinates = ResizeCoordinates.Asymmetric, Rounding = NearestRounding.Floor })];
+        float[] scales = node.Has(1) ? Scales(node, 1) : node.Attributes.TakeFloatsOrNull("scales")
+            ?? throw new OnnxFormatException("needs scales");
+        return [Resized(
+            node, x, scales, null, new ResizeOptions { Interpolation = interpolation, Coordinates = ResizeCoordinates.Asymmetric,
+                Rounding = NearestRounding.Floor })];
     }
 
     internal static OnnxValue[] ReadResize(OnnxNode node)
@@ -22,7 +25,8 @@ internal static class OnnxResize
         var options = new ResizeOptions
         {
             Interpolation = ReadInterpolation(node.Attributes.TakeText("mode", "nearest")),
-            Coordinates = isOld ? ResizeCoordinates.Asymmetric : node.Attributes.TakeText("coordinate_transformation_mode", "half_pixel") switch
+            Coordinates = isOld ? ResizeCoordinates.Asymmetric
+                : node.Attributes.TakeText("coordinate_transformation_mode", "half_pixel") switch
             {
                 "half_pixel" => ResizeCoordinates.HalfPixel,
                 "pytorch_half_pixel" => ResizeCoordinates.PytorchHalfPixel,
@@ -77,11 +81,14 @@ internal static class OnnxResize
     private static OnnxValue Resized(OnnxNode node, OnnxValue x, float[]? scales, long[]? sizes, ResizeOptions options)
     {
         if ((scales?.Length ?? sizes!.Length) != 4) throw new OnnxFormatException("needs a number for each of 4 axes");
-        bool keeps = scales is not null ? scales[0] == 1 && scales[1] == 1 : (sizes![0] == x.Dimensions[0] || sizes[0] == OnnxConstant.Batch) && sizes[1] == x.Dimensions[1];
+        bool keeps = scales is not null ? scales[0] == 1 && scales[1] == 1
+            : (sizes![0] == x.Dimensions[0] || sizes[0] == OnnxConstant.Batch) && sizes[1] == x.Dimensions[1];
         if (!keeps) throw new OnnxFormatException("resizes batch or channels");
         // In float32, to round as other runtimes do.
-        double height = scales is not null ? MathF.Floor(x.Dimensions[2] * scales[2]) : sizes![2], width = scales is not null ? MathF.Floor(x.Dimensions[3] * scales[3]) : sizes![3];
-        if (!(height >= 1 && width >= 1 && height <= node.MaxDimension && width <= node.MaxDimension)) throw new OnnxFormatException($"resizes to {height}x{width}");
+        double height = scales is not null ? MathF.Floor(x.Dimensions[2] * scales[2]) : sizes![2], width = scales is not null
+            ? MathF.Floor(x.Dimensions[3] * scales[3]) : sizes![3];
+        if (!(height >= 1 && width >= 1 && height <= node.MaxDimension && width <= node.MaxDimension))
+            throw new OnnxFormatException($"resizes to {height}x{width}");
         int[] dimensions = [x.Dimensions[0], x.Dimensions[1], (int)height, (int)width];
         node.CheckShape(dimensions[1..]);
         if (scales is not null) options = options with { ScaleHeight = scales[2], ScaleWidth = scales[3] };

@@ -27,11 +27,14 @@ internal static class OnnxShapeArithmetic
             case "ConstantOfShape": return Filled(node, name, x);
             case "Cast": return Cast(node, name, x);
             case "Identity": return x.Reshaped(name, x.Dimensions);
-            case "Squeeze" or "Unsqueeze" or "Reshape" or "Flatten" when x.Length <= MostNumbers || x.IsFloat: return Reshaped(node, proto, name, x);
+            case "Squeeze" or "Unsqueeze" or "Reshape" or "Flatten" when x.Length <= MostNumbers
+                || x.IsFloat: return Reshaped(node, proto, name, x);
         }
-        bool isSmall = x.Length <= MostNumbers && Enumerable.Range(1, proto.Input.Count - 1).All(i => !node.Has(i) || node.Constant(i).Length <= MostNumbers);
+        bool isSmall = x.Length <= MostNumbers && Enumerable.Range(1, proto.Input.Count - 1).All(
+            i => !node.Has(i) || node.Constant(i).Length <= MostNumbers);
         if (proto.OpType is "Floor" or "Ceil" && x.IsFloat && isSmall)
-            return OnnxConstant.Of(name, x.Dimensions, [.. x.Floats().Select(v => proto.OpType == "Floor" ? MathF.Floor(v) : MathF.Ceiling(v))]);
+            return OnnxConstant.Of(
+                name, x.Dimensions, [.. x.Floats().Select(v => proto.OpType == "Floor" ? MathF.Floor(v) : MathF.Ceiling(v))]);
         if (x.IsFloat || !isSmall) return null;
         return proto.OpType switch
         {
@@ -59,7 +62,8 @@ internal static class OnnxShapeArithmetic
         if (node.Attributes.TakeIntsOrNull("value_ints") is { } integers) return OnnxConstant.Integers(name, integers);
         if (node.Attributes.TakeFloatsOrNull("value_floats") is { } floats) return OnnxConstant.Of(name, [floats.Length], floats);
         float number = node.Attributes.TakeAnyFloat("value_float", float.NaN);
-        return float.IsNaN(number) ? OnnxConstant.Of(name, [], [node.Attributes.TakeInt("value_int", 0)]) : OnnxConstant.Of(name, [], [number]);
+        return float.IsNaN(number) ? OnnxConstant.Of(name, [], [node.Attributes.TakeInt("value_int", 0)])
+            : OnnxConstant.Of(name, [], [number]);
     }
 
     private static OnnxConstant Shape(OnnxNode node, NodeProto proto, string name)
@@ -73,7 +77,8 @@ internal static class OnnxShapeArithmetic
             sizes = [.. value.Dimensions.Select((size, axis) => axis == value.BatchAxis ? OnnxConstant.Batch : size)];
         }
         if (proto.OpType == "Size")
-            return sizes.Contains(OnnxConstant.Batch) ? throw new OnnxBatchException("counts the values of a whole batch") : OnnxConstant.Of(name, [], [sizes.Aggregate(1L, (a, b) => checked(a * b))]);
+            return sizes.Contains(OnnxConstant.Batch) ? throw new OnnxBatchException("counts the values of a whole batch")
+                : OnnxConstant.Of(name, [], [sizes.Aggregate(1L, (a, b) => checked(a * b))]);
         int first = End(node.Attributes.TakeInt("start", 0)), last = End(node.Attributes.TakeInt("end", sizes.Length));
         return OnnxConstant.Integers(name, first < last ? sizes[first..last] : []);
 
@@ -84,7 +89,8 @@ internal static class OnnxShapeArithmetic
     {
         var tensor = node.Attributes.TakeTensor("value");
         var value = tensor is null ? null : OnnxConstant.Of(tensor, name);
-        if (value is not null && value.Length != 1 || x.Dimensions.Length != 1 || x.Length > OnnxGraphReader.MaxRank) throw new OnnxFormatException("needs one value and a list of sizes");
+        if (value is not null && value.Length != 1 || x.Dimensions.Length != 1 || x.Length > OnnxGraphReader.MaxRank)
+            throw new OnnxFormatException("needs one value and a list of sizes");
         long[] sizes = x.Integers();
         long length = 1;
         foreach (long size in sizes)
@@ -106,15 +112,19 @@ internal static class OnnxShapeArithmetic
         node.ExpectInputs(1, 1);
         var to = (TensorProto.Types.DataType)node.Attributes.TakeInt("to", 0);
         bool toFloat = to is TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Double;
-        if (!toFloat && to is not (TensorProto.Types.DataType.Int64 or TensorProto.Types.DataType.Int32)) throw new OnnxFormatException($"casts to {to}");
+        if (!toFloat && to is not (TensorProto.Types.DataType.Int64 or TensorProto.Types.DataType.Int32))
+            throw new OnnxFormatException($"casts to {to}");
         if (toFloat == x.IsFloat) return x.Reshaped(name, x.Dimensions);
         if (x.Length > MostNumbers) throw new OnnxFormatException($"casts {x.Length} numbers");
-        if (!toFloat) return OnnxConstant.Of(name, x.Dimensions, [.. x.Floats().Select(v => float.IsFinite(v) ? (long)Math.Clamp(v, -1e18f, 1e18f) : 0)]);
+        if (!toFloat)
+            return OnnxConstant.Of(
+                name, x.Dimensions, [.. x.Floats().Select(v => float.IsFinite(v) ? (long)Math.Clamp(v, -1e18f, 1e18f) : 0)]);
         return OnnxConstant.Of(name, x.Dimensions, [.. Known(x.Integers()).Select(v => (float)v)]);
     }
 
     /// <summary>The numbers, none of which may be the batch size.</summary>
-    private static long[] Known(long[] values) => values.Contains(OnnxConstant.Batch) ? throw new OnnxBatchException("computes with the batch's size") : values;
+    private static long[] Known(long[] values) =>
+        values.Contains(OnnxConstant.Batch) ? throw new OnnxBatchException("computes with the batch's size") : values;
 
     private static OnnxConstant? Reshaped(OnnxNode node, NodeProto proto, string name, OnnxConstant x)
     {
@@ -127,14 +137,16 @@ internal static class OnnxShapeArithmetic
                 int axis = (int)(stated < 0 ? stated + rank : stated);
                 return x.Reshaped(name, [OnnxLayout.Product(x.Dimensions[..axis]), OnnxLayout.Product(x.Dimensions[axis..])]);
             case "Reshape":
-                long[] target = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("shape") ?? throw new OnnxFormatException("needs a shape");
+                long[] target = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("shape")
+                    ?? throw new OnnxFormatException("needs a shape");
                 bool allowZero = node.Attributes.TakeInt("allowzero", 0) != 0;
                 long known = 1;
                 var sizes = new long[target.Length];
                 for (int i = 0; i < target.Length; i++)
                 {
                     sizes[i] = target[i] == 0 && !allowZero && i < rank ? x.Dimensions[i] : target[i];
-                    if (sizes[i] != -1 && (sizes[i] < 0 || sizes[i] > int.MaxValue || (known *= sizes[i]) > int.MaxValue)) throw new OnnxFormatException($"has the shape [{string.Join(", ", target)}]");
+                    if (sizes[i] != -1 && (sizes[i] < 0 || sizes[i] > int.MaxValue || (known *= sizes[i]) > int.MaxValue))
+                        throw new OnnxFormatException($"has the shape [{string.Join(", ", target)}]");
                 }
                 int open = Array.IndexOf(sizes, -1);
                 if (open >= 0) sizes[open] = known == 0 ? 0 : x.Length / known;
@@ -187,13 +199,15 @@ internal static class OnnxShapeArithmetic
 
     private static OnnxConstant Slice(OnnxNode node, string name, OnnxConstant x)
     {
-        long[] starts = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("starts") ?? [], ends = node.Has(2) ? node.Integers(2) : node.Attributes.TakeIntsOrNull("ends") ?? [];
+        long[] starts = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("starts") ?? [], ends = node.Has(2)
+            ? node.Integers(2) : node.Attributes.TakeIntsOrNull("ends") ?? [];
         long step = node.Has(4) ? node.Integers(4)[0] : 1;
         if (!node.Has(3)) node.Attributes.TakeIntsOrNull("axes");
         if (x.Dimensions.Length != 1 || starts.Length != 1 || ends.Length != 1)
             throw new OnnxFormatException("slices integers that are not a list");
         long[] values = x.Integers();
-        return OnnxConstant.Integers(name, values.Length == 0 ? [] : [.. OnnxPieces.Range(values.Length, starts[0], ends[0], step).Select(i => values[i])]);
+        return OnnxConstant.Integers(name, values.Length == 0 ? []
+            : [.. OnnxPieces.Range(values.Length, starts[0], ends[0], step).Select(i => values[i])]);
     }
 
     private static OnnxConstant Transpose(OnnxNode node, string name, OnnxConstant x)
@@ -201,16 +215,19 @@ internal static class OnnxShapeArithmetic
         int rank = x.Dimensions.Length;
         int[] order = node.Attributes.TakeInts("perm", [.. Enumerable.Range(0, rank).Reverse()], rank, 0, Math.Max(0, rank - 1));
         if (order.Distinct().Count() != rank) throw new OnnxFormatException($"has [{string.Join(", ", order)}] as its order of axes");
-        return OnnxConstant.Of(name, [.. order.Select(a => x.Dimensions[a])], OnnxConstant.Transpose<long>(x.Integers(), x.Dimensions, order));
+        return OnnxConstant.Of(name, [.. order.Select(a => x.Dimensions[a])],
+            OnnxConstant.Transpose<long>(x.Integers(), x.Dimensions, order));
     }
 
     private static OnnxConstant Range(OnnxNode node, string name)
     {
         node.ExpectInputs(3, 3);
-        long[] limits = [.. Enumerable.Range(0, 3).Select(i => node.Constant(i).Integers()).Select(v => v.Length == 1 ? v[0] : throw new OnnxFormatException("needs single numbers"))];
+        long[] limits = [.. Enumerable.Range(0, 3).Select(i => node.Constant(i).Integers()).Select(
+            v => v.Length == 1 ? v[0] : throw new OnnxFormatException("needs single numbers"))];
         var (start, end, step) = (limits[0], limits[1], limits[2]);
         Known(limits);
-        if (step == 0 || (end - (double)start) / step > MostNumbers) throw new OnnxFormatException($"counts from {start} to {end} by {step}");
+        if (step == 0 || (end - (double)start) / step > MostNumbers)
+            throw new OnnxFormatException($"counts from {start} to {end} by {step}");
         var values = new List<long>();
         for (long i = start; step > 0 ? i < end : i > end; i += step) values.Add(i);
         return OnnxConstant.Integers(name, [.. values]);
@@ -224,13 +241,15 @@ internal static class OnnxShapeArithmetic
         return OnnxConstant.Of(name, keep ? [1] : [], [Known(x.Integers()).Aggregate(1L, (a, b) => checked(a * b))]);
     }
 
-    private static OnnxConstant? Combine(OnnxNode node, string name, OnnxConstant x, Func<long, long, long> function, bool allowsBatch = false)
+    private static OnnxConstant? Combine(OnnxNode node, string name, OnnxConstant x, Func<long, long, long> function,
+        bool allowsBatch = false)
     {
         node.ExpectInputs(2, 2);
         var other = node.Constant(1);
         if (other.IsFloat) return null;
         long[] a = x.Integers(), b = other.Integers();
-        if (a.Length != b.Length && a.Length != 1 && b.Length != 1) throw new OnnxFormatException($"takes {a.Length} and {b.Length} numbers");
+        if (a.Length != b.Length && a.Length != 1 && b.Length != 1)
+            throw new OnnxFormatException($"takes {a.Length} and {b.Length} numbers");
         int length = a.Length == 1 ? b.Length : a.Length;
         var values = new long[length];
         for (int i = 0; i < length; i++)
@@ -240,6 +259,7 @@ internal static class OnnxShapeArithmetic
             if (hasBatch && !(allowsBatch && right == 1)) throw new OnnxBatchException("computes with the batch's size");
             values[i] = hasBatch ? left : function(left, right);
         }
-        return OnnxConstant.Of(name, a.Length >= b.Length && x.Dimensions.Length >= other.Dimensions.Length ? x.Dimensions : other.Dimensions, values);
+        return OnnxConstant.Of(name, a.Length >= b.Length && x.Dimensions.Length >= other.Dimensions.Length ? x.Dimensions
+            : other.Dimensions, values);
     }
 }

@@ -57,7 +57,8 @@ internal static class OnnxWindows
         x = OnnxLayout.Arrange(node, x, depthOuter);
         var d = x.Dimensions;
         var deep = node.Helper(create(windows[0]), OnnxLayout.View(node, x.Layer, new Shape(d[1] * d[3] * d[4], d[2])));
-        x = OnnxLayout.Arrange(node, x with { Layer = deep, Dimensions = [d[0], d[1], deep.Shape.Height, d[3], d[4]], Order = depthOuter }, depthInner);
+        x = OnnxLayout.Arrange(node, x with { Layer = deep, Dimensions = [d[0], d[1], deep.Shape.Height, d[3], d[4]], Order = depthOuter },
+            depthInner);
         d = x.Dimensions;
         var flat = node.Main(create(windows[1]), OnnxLayout.View(node, x.Layer, new Shape(d[1] * d[2], d[3], d[4])));
         return x with { Layer = flat, Dimensions = [d[0], d[1], d[2], flat.Shape.Height, flat.Shape.Width], Order = depthInner };
@@ -76,7 +77,8 @@ internal static class OnnxWindows
 
     private static OnnxValue Result(OnnxNode node, OnnxValue x, Layer layer)
     {
-        int[] dimensions = x.Rank == 3 ? [x.Dimensions[0], layer.Shape.Channels, layer.Shape.Width] : [x.Dimensions[0], layer.Shape.Channels, layer.Shape.Height, layer.Shape.Width];
+        int[] dimensions = x.Rank == 3 ? [x.Dimensions[0], layer.Shape.Channels, layer.Shape.Width]
+            : [x.Dimensions[0], layer.Shape.Channels, layer.Shape.Height, layer.Shape.Width];
         node.CheckShape(dimensions[1..]);
         return new OnnxValue(layer, dimensions, x.Order, x.BatchAxis);
     }
@@ -94,9 +96,11 @@ internal static class OnnxWindows
         var (axes, ceil) = ReadAxes(node, sizes, null, ceil: node.Attributes.TakeInt("ceil_mode", 0) != 0);
         // A window entirely inside the padding would have no maximum and no mean.
         foreach (var axis in axes)
-            if (Math.Max(axis.Before, axis.After) > (axis.Kernel - 1) * axis.Dilation) throw new OnnxFormatException("has as much padding as kernel");
+            if (Math.Max(axis.Before, axis.After) > (axis.Kernel - 1) * axis.Dilation)
+                throw new OnnxFormatException("has as much padding as kernel");
         if (axes.Length == 3)
-            return [WindowOf([axes[0], new WindowAxis(1, 1, 1, 0, 0)]) with { CeilMode = ceil }, WindowOf(axes[1..]) with { CeilMode = ceil }];
+            return [WindowOf([axes[0], new WindowAxis(1, 1, 1, 0, 0)]) with { CeilMode = ceil },
+                WindowOf(axes[1..]) with { CeilMode = ceil }];
         return [WindowOf(axes) with { CeilMode = ceil }];
     }
 
@@ -116,10 +120,12 @@ internal static class OnnxWindows
             throw new OnnxFormatException(
                 $"declares that its kernel is {string.Join("x", stated)} but has weights for {string.Join("x", kernel)}");
         int[] ones = [.. Enumerable.Repeat(1, n)];
-        int[] strides = node.Attributes.TakeInts("strides", ones, n, 1, most), dilations = node.Attributes.TakeInts("dilations", ones, n, 1, most);
+        int[] strides = node.Attributes.TakeInts("strides", ones, n, 1, most),
+            dilations = node.Attributes.TakeInts("dilations", ones, n, 1, most);
         int[] pads = node.Attributes.TakeInts("pads", new int[2 * n], 2 * n, 0, most);
         string auto = node.Attributes.TakeText("auto_pad", "NOTSET");
-        if (auto is not ("NOTSET" or "" or "VALID" or "SAME_UPPER" or "SAME_LOWER")) throw new OnnxFormatException($"has auto_pad = {OnnxText.Quote(auto)}");
+        if (auto is not ("NOTSET" or "" or "VALID" or "SAME_UPPER" or "SAME_LOWER"))
+            throw new OnnxFormatException($"has auto_pad = {OnnxText.Quote(auto)}");
         return ([.. Enumerable.Range(0, n).Select(i =>
         {
             var axis = new WindowAxis(stated[i], strides[i], dilations[i], pads[i], pads[n + i]);
@@ -127,7 +133,8 @@ internal static class OnnxWindows
             if (auto == "VALID") return axis with { Before = 0, After = 0 };
             // As many windows as the stride allows; the missing padding is split between both sides, and an odd row or column goes to the
             // end or the start.
-            long missing = Math.Max(0, ((sizes[i] + strides[i] - 1L) / strides[i] - 1) * strides[i] + (stated[i] - 1L) * dilations[i] + 1 - sizes[i]);
+            long missing = Math.Max(
+                0, ((sizes[i] + strides[i] - 1L) / strides[i] - 1) * strides[i] + (stated[i] - 1L) * dilations[i] + 1 - sizes[i]);
             if (missing > most) throw new OnnxFormatException("needs more padding than is supported");
             int small = (int)(missing / 2), large = (int)missing - small;
             return auto == "SAME_UPPER" ? axis with { Before = small, After = large } : axis with { Before = large, After = small };
