@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Engine;
 using Fer.Pipeline.Models;
-using Fer.Pipeline.Networks;
 using Fer.Pipeline.Reports;
 using Fer.Pipeline.Runs;
 using Fer.Tests.Models;
