@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Fer.Pipeline.Data;
 using Fer.Tests.Detection;
 using Fer.Tests.Models;
+using Fer.Tests.Models.Backbones;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

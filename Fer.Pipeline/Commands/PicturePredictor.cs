@@ -4,6 +4,7 @@ using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Commands;
 
@@ -49,7 +50,7 @@ internal sealed class PicturePredictor(FerModel model, Func<FaceFinder?> newFind
     private IReadOnlyList<PredictedFace> Faces(RgbImage image)
     {
         // A picture of just this size is a face of the data set, or was cropped to be one.
-        if (frame is not null || (image.Width == FaceSquare.CropSide && image.Height == FaceSquare.CropSide))
+        if (frame is not null || (image.Width == Face.Side && image.Height == Face.Side))
             return [FacePredictor.PredictFrame(model, image, frame)];
         if (!_finders.TryTake(out var finder) && (finder = newFinder()) is null) return [FacePredictor.PredictFrame(model, image)];
         try

@@ -4,7 +4,7 @@ using Fer.Pipeline.Data;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Reports;
 using Fer.Pipeline.Runs;
-using Fer.Tests.Models;
+using Fer.Tests.Models.Backbones;
 using Fer.Tests.Training;
 using Microsoft.ML;
 

@@ -2,7 +2,7 @@ using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Training;
-using Fer.Tests.Models;
+using Fer.Tests.Models.Backbones;
 using Fer.Tests.Training;
 
 namespace Fer.Tests.AutoML;

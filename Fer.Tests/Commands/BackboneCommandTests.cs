@@ -87,7 +87,7 @@ public sealed class BackboneCommandTests : IDisposable
     [InlineData("train --arch ResnetV250 --fine-tune none --backbones nets", ExitCode.Failed, "resnet50-v2-7.onnx")]
     [InlineData("train --arch FerNett", ExitCode.WrongUsage, "FerNet")]
     [InlineData("train --arch gone.onnx", ExitCode.Failed, "no such file")]
-    [InlineData("train --fine-tune some", ExitCode.WrongUsage, "last-stage")]
+    [InlineData("train --fine-tune some", ExitCode.WrongUsage, "LastStage")]
     [InlineData("backbone add net gone.onnx", ExitCode.Failed, "gone.onnx")]
     [InlineData("backbone ad net gone.onnx", ExitCode.WrongUsage, "add")]
     [InlineData("backbone", ExitCode.WrongUsage, "add, list")]

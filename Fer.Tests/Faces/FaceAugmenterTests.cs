@@ -5,7 +5,7 @@ namespace Fer.Tests.Faces;
 
 public class FaceAugmenterTests
 {
-    private const int Source = FaceAugmenter.SourceSide;
+    private const int Source = Fer.Pipeline.Faces.Face.Side;
 
     /// <summary>A smooth picture with no symmetry.</summary>
     internal static byte[] Face(int seed = 0)

@@ -62,7 +62,7 @@ public class TrainingOptionTests
     [Fact]
     public void Texts_are_exact_and_the_same_in_every_culture()
     {
-        var options = new ImageClassificationTrainer.Options { LearningRate = 0.1 + 0.2, Arch = "/home/someone/model.zip" };
+        var options = new ImageClassificationTrainer.Options { LearningRate = 0.1 + 0.2, Arch = "/data/of/someone/model.zip" };
         var before = CultureInfo.CurrentCulture;
         try
         {

@@ -8,10 +8,6 @@ namespace Fer.Pipeline.Detection;
 /// </summary>
 internal static class BlazeFaceDecoder
 {
-    internal const int FineAnchors = FineCells * FineCells * 2, CoarseAnchors = CoarseCells * CoarseCells * 6;
-
-    private const int FineCells = 16, CoarseCells = 8;
-
     /// <summary>Adds the faces with at least a minimum score, in image pixels.</summary>
     /// <param name="output">The network's output.</param>
     /// <param name="side">Width and height of its input.</param>
@@ -45,8 +41,9 @@ internal static class BlazeFaceDecoder
     /// <summary>The position of an anchor, 0 … 1 across and down.</summary>
     internal static Vector2 AnchorAt(int anchor)
     {
-        bool fine = anchor < FineAnchors;
-        int cells = fine ? FineCells : CoarseCells, cell = fine ? anchor / 2 : (anchor - FineAnchors) / 6;
+        bool fine = anchor < BlazeFaceOutput.FineAnchors;
+        int cells = fine ? BlazeFaceOutput.FineCells : BlazeFaceOutput.CoarseCells;
+        int cell = fine ? anchor / 2 : (anchor - BlazeFaceOutput.FineAnchors) / 6;
         return new Vector2(cell % cells + 0.5f, cell / cells + 0.5f) / cells;
     }
 }

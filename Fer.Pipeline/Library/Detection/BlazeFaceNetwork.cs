@@ -21,8 +21,8 @@ internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
     {
         var network = OnnxReader.Read(new MemoryStream(onnx), name);
         _outputs = [.. OutputNames.Select(output => network.Outputs.ToList().FindIndex(o => o.Name == output))];
-        int[] lengths = [BlazeFaceDecoder.FineAnchors, BlazeFaceDecoder.CoarseAnchors,
-            BlazeFaceDecoder.FineAnchors * BlazeFaceOutput.ValuesAnAnchor, BlazeFaceDecoder.CoarseAnchors * BlazeFaceOutput.ValuesAnAnchor];
+        int[] lengths = [BlazeFaceOutput.FineAnchors, BlazeFaceOutput.CoarseAnchors,
+            BlazeFaceOutput.FineAnchors * BlazeFaceOutput.ValuesAnAnchor, BlazeFaceOutput.CoarseAnchors * BlazeFaceOutput.ValuesAnAnchor];
         int side = network.Input.Height;
         if (network.Inputs.Count != 1 || network.Input != new Shape(3, side, side)
             || _outputs.Contains(-1) || !_outputs.Select(o => network.Outputs[o].Shape.Length).SequenceEqual(lengths))
@@ -39,9 +39,9 @@ internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
         input.CopyTo(_executor.Input);
         _executor.Forward(1);
         _executor.OutputOf(_outputs[0]).CopyTo(output.Scores);
-        _executor.OutputOf(_outputs[1]).CopyTo(output.Scores.AsSpan(BlazeFaceDecoder.FineAnchors));
+        _executor.OutputOf(_outputs[1]).CopyTo(output.Scores.AsSpan(BlazeFaceOutput.FineAnchors));
         _executor.OutputOf(_outputs[2]).CopyTo(output.Boxes);
-        _executor.OutputOf(_outputs[3]).CopyTo(output.Boxes.AsSpan(BlazeFaceDecoder.FineAnchors * BlazeFaceOutput.ValuesAnAnchor));
+        _executor.OutputOf(_outputs[3]).CopyTo(output.Boxes.AsSpan(BlazeFaceOutput.FineAnchors * BlazeFaceOutput.ValuesAnAnchor));
     }
 
     public void Dispose()

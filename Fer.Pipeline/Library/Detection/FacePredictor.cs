@@ -1,5 +1,6 @@
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
+using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Detection;
 
@@ -24,8 +25,8 @@ public sealed class FacePredictor(FerModel model, FaceFinder finder, FaceFraming
     /// <summary>Predicts the emotions of faces that were already found.</summary>
     public IReadOnlyList<PredictedFace> Predict(RgbImage image, IReadOnlyList<DetectedFace> faces)
     {
-        var crops = new byte[faces.Count * CropPixels];
-        for (int i = 0; i < faces.Count; i++) _framing.Around(faces[i]).Crop(image).CopyTo(crops, i * CropPixels);
+        var crops = new byte[faces.Count * Face.PixelCount];
+        for (int i = 0; i < faces.Count; i++) _framing.Around(faces[i]).Crop(image).CopyTo(crops, i * Face.PixelCount);
         float[] probabilities = model.Predict(crops, faces.Count);
         int classes = model.ClassNames.Count;
         return [.. faces.Select((face, i) =>
@@ -51,10 +52,8 @@ public sealed class FacePredictor(FerModel model, FaceFinder finder, FaceFraming
     {
         var gray = image.ToGray();
         if (frame is { } box) gray = Cut(gray, box);
-        return ImageResizer.Resize(gray, FaceSquare.CropSide, FaceSquare.CropSide).Pixels;
+        return ImageResizer.Resize(gray, Face.Side, Face.Side).Pixels;
     }
-
-    private const int CropPixels = FaceSquare.CropSide * FaceSquare.CropSide;
 
     private static GrayImage Cut(GrayImage image, FaceBox frame)
     {

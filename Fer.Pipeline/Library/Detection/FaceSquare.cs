@@ -12,9 +12,6 @@ namespace Fer.Pipeline.Detection;
 /// <param name="Roll">Clockwise rotation in radians.</param>
 public readonly record struct FaceSquare(Vector2 Center, float Side, float Roll = 0)
 {
-    /// <summary>Width and height of a crop in pixels.</summary>
-    public const int CropSide = FaceAugmenter.SourceSide;
-
     // Enough for faces that fill the largest images; samples further apart would skip pixels.
     private const int MostSamples = 64;
 
@@ -37,14 +34,14 @@ public readonly record struct FaceSquare(Vector2 Center, float Side, float Roll 
         if (!(Side > 0)) throw new ArgumentException($"The side of a square must be above 0, not {Side}.");
         var (gray, left, top) = GrayAround(image);
         var (across, down) = Axes();
-        int samples = Math.Clamp((int)MathF.Ceiling(Side / CropSide), 1, MostSamples), points = CropSide * samples;
+        int samples = Math.Clamp((int)MathF.Ceiling(Side / Face.Side), 1, MostSamples), points = Face.Side * samples;
         // The pixel whose centre is at 0.5 has index 0.
         var first = Center - across - down + (across + down) / points - new Vector2(left + 0.5f, top + 0.5f);
         var (stepX, stepY) = (across * 2 / points, down * 2 / points);
-        var crop = new byte[CropSide * CropSide];
-        for (int y = 0; y < CropSide; y++)
+        var crop = new byte[Face.PixelCount];
+        for (int y = 0; y < Face.Side; y++)
         {
-            for (int x = 0; x < CropSide; x++)
+            for (int x = 0; x < Face.Side; x++)
             {
                 float sum = 0;
                 for (int b = 0; b < samples; b++)
@@ -52,7 +49,7 @@ public readonly record struct FaceSquare(Vector2 Center, float Side, float Roll 
                     var point = first + stepX * (x * samples) + stepY * (y * samples + b);
                     for (int a = 0; a < samples; a++, point += stepX) sum += Sample(gray, point);
                 }
-                crop[y * CropSide + x] = (byte)(sum / (samples * samples) + 0.5f);
+                crop[y * Face.Side + x] = (byte)(sum / (samples * samples) + 0.5f);
             }
         }
         return crop;

@@ -16,14 +16,11 @@ internal readonly record struct AffineMap(float XX, float XY, float YX, float YY
 /// </summary>
 internal static unsafe class AffineResampling
 {
-    private const int SourceSide = FaceAugmenter.SourceSide;
-    private const int SourceLength = SourceSide * SourceSide;
-
     internal static void Resample(ReadOnlySpan<byte> face, in AffineMap map, int side, Span<float> target, bool vectorised = true)
     {
         // A gather reads four bytes where two are needed: the copy is padded for the last one.
-        byte* source = stackalloc byte[SourceLength + 8];
-        face[..SourceLength].CopyTo(new Span<byte>(source, SourceLength));
+        byte* source = stackalloc byte[Face.PixelCount + 8];
+        face[..Face.PixelCount].CopyTo(new Span<byte>(source, Face.PixelCount));
         vectorised &= Avx2.IsSupported;
         float middle = (side - 1) / 2f;
         for (int y = 0; y < side; y++)
@@ -43,8 +40,8 @@ internal static unsafe class AffineResampling
     /// <summary>Fills the full vectors of a row and returns the number of pixels done.</summary>
     private static int ResampleVectors(byte* source, in AffineMap map, float rowX, float rowY, float middle, Span<float> row)
     {
-        var last = Vector256.Create(SourceSide - 1f);
-        var lastLeft = Vector256.Create(SourceSide - 2);
+        var last = Vector256.Create(Face.Side - 1f);
+        var lastLeft = Vector256.Create(Face.Side - 2);
         var mask = Vector256.Create(255);
         ref float to = ref MemoryMarshal.GetReference(row);
         int x = 0;
@@ -57,9 +54,9 @@ internal static unsafe class AffineResampling
             var top = Vector256.Min(Avx.ConvertToVector256Int32WithTruncation(sy), lastLeft);
             var dx = sx - Vector256.ConvertToSingle(left);
             var dy = sy - Vector256.ConvertToSingle(top);
-            var place = top * SourceSide + left;
+            var place = top * Face.Side + left;
             var above = Avx2.GatherVector256((int*)source, place, 1);
-            var below = Avx2.GatherVector256((int*)(source + SourceSide), place, 1);
+            var below = Avx2.GatherVector256((int*)(source + Face.Side), place, 1);
             var p00 = Vector256.ConvertToSingle(above & mask);
             var p01 = Vector256.ConvertToSingle((above >>> 8) & mask);
             var p10 = Vector256.ConvertToSingle(below & mask);
@@ -74,13 +71,13 @@ internal static unsafe class AffineResampling
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sample(byte* source, float x, float y)
     {
-        x = MathF.Min(MathF.Max(x, 0f), SourceSide - 1f);
-        y = MathF.Min(MathF.Max(y, 0f), SourceSide - 1f);
-        int left = Math.Min((int)x, SourceSide - 2), top = Math.Min((int)y, SourceSide - 2);
+        x = MathF.Min(MathF.Max(x, 0f), Face.Side - 1f);
+        y = MathF.Min(MathF.Max(y, 0f), Face.Side - 1f);
+        int left = Math.Min((int)x, Face.Side - 2), top = Math.Min((int)y, Face.Side - 2);
         float dx = x - left, dy = y - top;
-        byte* p = source + top * SourceSide + left;
+        byte* p = source + top * Face.Side + left;
         float upper = p[0] + (p[1] - p[0]) * dx;
-        float lower = p[SourceSide] + (p[SourceSide + 1] - p[SourceSide]) * dx;
+        float lower = p[Face.Side] + (p[Face.Side + 1] - p[Face.Side]) * dx;
         return upper + (lower - upper) * dy;
     }
 }

@@ -8,10 +8,6 @@ namespace Fer.Pipeline.Faces;
 /// </summary>
 public sealed class FaceAugmenter
 {
-    /// <summary>Width and height of a face in pixels.</summary>
-    public const int SourceSide = 48;
-
-    private const int SourceLength = SourceSide * SourceSide;
     private const double Degree = Math.PI / 180;
 
     // Keeps these random numbers apart from those that other parts of a run draw from the same seed.
@@ -74,10 +70,10 @@ public sealed class FaceAugmenter
     {
         CheckSide(side);
         CheckSpans(face, target, side);
-        int offset = (SourceSide - side) / 2;
+        int offset = (Face.Side - side) / 2;
         for (int y = 0; y < side; y++)
         {
-            var from = face.Slice((y + offset) * SourceSide + offset, side);
+            var from = face.Slice((y + offset) * Face.Side + offset, side);
             var to = target.Slice(y * side, side);
             for (int x = 0; x < to.Length; x++) to[x] = from[x];
         }
@@ -90,7 +86,7 @@ public sealed class FaceAugmenter
         double scale = random.NextDouble(_options.MinimumScale, _options.MaximumScale);
         double shear = Math.Tan(random.NextDouble(-1, 1) * _options.ShearDegrees * Degree);
         double shiftX = random.NextDouble(-1, 1) * _options.Shift * _view, shiftY = random.NextDouble(-1, 1) * _options.Shift * _view;
-        int free = SourceSide - _view;
+        int free = Face.Side - _view;
         int cropX = random.NextInt32(free + 1), cropY = random.NextInt32(free + 1);
         if (!_options.RandomCrop) cropX = cropY = free / 2;
 
@@ -145,12 +141,12 @@ public sealed class FaceAugmenter
 
     private static void CheckSide(int side)
     {
-        if (side is < 8 or > SourceSide) throw new FerUsageException($"The input side must be 8 … {SourceSide} pixels, not {side}.");
+        if (side is < 8 or > Face.Side) throw new FerUsageException($"The input side must be 8 … {Face.Side} pixels, not {side}.");
     }
 
     private static void CheckSpans(ReadOnlySpan<byte> face, Span<float> target, int side)
     {
-        if (face.Length != SourceLength || target.Length != side * side)
+        if (face.Length != Face.PixelCount || target.Length != side * side)
             throw new ArgumentException($"{face.Length} pixels cannot fill {target.Length} values as {side}x{side}.");
     }
 }

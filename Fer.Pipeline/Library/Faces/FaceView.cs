@@ -12,5 +12,5 @@ public readonly record struct FaceView(int Top, int Left, int Side, bool Mirrore
     public int Shown => InputSide == 0 ? Side : InputSide;
 
     /// <summary>The centre of the face.</summary>
-    public static FaceView Centre(int side) => new((FaceAugmenter.SourceSide - side) / 2, (FaceAugmenter.SourceSide - side) / 2, side);
+    public static FaceView Centre(int side) => new((Face.Side - side) / 2, (Face.Side - side) / 2, side);
 }

@@ -38,7 +38,7 @@ public static class FaceViewSets
     /// <summary>The views of a set for a network that was trained on <paramref name="side"/> pixels.</summary>
     public static IReadOnlyList<FaceView> List(this FaceViews views, int side)
     {
-        const int face = FaceAugmenter.SourceSide;
+        const int face = Face.Side;
         FaceView centre = FaceView.Centre(side), whole = FaceView.Centre(face);
         // 44 of 48 pixels: enlarged by less than in training, and cropped by the same amount on both sides.
         int inner = side - 2 * (int)Math.Max(1, Math.Round(side / 24.0)), corner = side < face ? side : inner, free = face - corner;

@@ -35,15 +35,9 @@ public static class ExperimentReport
                 page.Add($"Errors on {evaluation.Name}", section => ErrorSection.Write(section, data.ClassNames, analysis));
         }
         page.Add("Trials", section => TrialsSection.Write(section, data.Trials));
-        page.Add("Environment", section => Facts(section, "Where and how this was made", data.Environment));
+        page.Add("Environment", section => section.Facts("Where and how this was made", data.Environment));
         return page;
     }
-
-    /// <summary>Names and values as a two-column table.</summary>
-    internal static void Facts(ReportSection section, string caption, IReadOnlyList<ReportValue> facts) =>
-        section.Table(
-            caption, new([new("name", Numeric: false), new("value", Numeric: false, Wraps: true)],
-                [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]));
 
     private static void Lead(ReportSection lead, ExperimentReportData data)
     {

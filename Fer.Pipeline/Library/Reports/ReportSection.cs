@@ -5,6 +5,11 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
 {
     internal void Paragraph(string text, string? style = null) => markup.Element("p", text, ("class", style)).Line();
 
+    /// <summary>Names and values as a two-column table.</summary>
+    internal void Facts(string caption, IReadOnlyList<ReportValue> facts) => Table(
+        caption, new([new("name", Numeric: false), new("value", Numeric: false, Wraps: true)],
+            [.. facts.Select(fact => (IReadOnlyList<string>)[fact.Name, fact.Value])]));
+
     internal void Heading(string text) => markup.Element("h3", text).Line();
 
     /// <summary>A command or other text that is shown literally.</summary>

@@ -10,7 +10,7 @@ internal static class TrainingSection
         section.Figures(
             Curve("Accuracy by epoch", data, ValueFormat.Percent, epoch => epoch.TrainAccuracy, epoch => epoch.ValidationAccuracy),
             Curve("Loss by epoch", data, ValueFormat.Number, epoch => epoch.TrainLoss, epoch => epoch.ValidationLoss));
-        ExperimentReport.Facts(section, "Settings of the model", data.Settings);
+        section.Facts("Settings of the model", data.Settings);
     }
 
     private static LineChart Curve(string title, ExperimentReportData data, ValueFormat format, Func<EpochFigures, double> train,

@@ -8,7 +8,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.LightGbm;
 
-namespace Fer.Tests.Models;
+namespace Fer.Tests.Models.Backbones;
 
 /// <summary>A small backbone of three channels at 32 pixels as a transform.</summary>
 public sealed class FaceFeaturizingTests : IDisposable

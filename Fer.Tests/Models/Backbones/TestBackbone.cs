@@ -2,7 +2,7 @@ using Fer.Pipeline.Engine;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 
-namespace Fer.Tests.Models;
+namespace Fer.Tests.Models.Backbones;
 
 /// <summary>A small backbone of three channels at 32 pixels with random weights.</summary>
 internal static class TestBackbone

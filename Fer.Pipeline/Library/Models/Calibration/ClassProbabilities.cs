@@ -43,7 +43,8 @@ internal static class ClassProbabilities
                 throw new FerException(
                     string.Create(CultureInfo.InvariantCulture,
                         $"Row {index}: the probability of '{classNames[k]}' is {row[k]}, which is no probability. " +
-                        $"The network has diverged or its file is damaged; train with a lower learning rate or gradient clipping, or save the model anew."));
+                        $"The network has diverged or its file is damaged; train with a lower learning rate or gradient clipping, " +
+                        $"or save the model anew."));
             sum += row[k];
         }
         if (Math.Abs(sum - 1) > SumTolerance)

@@ -9,7 +9,7 @@ public sealed record BatchLoaderOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Width and height of the network's input, 8 … 48.</summary>
-    public int Side { get; init; } = FaceAugmenter.SourceSide;
+    public int Side { get; init; } = Face.Side;
 
     /// <summary>Pixels of the face that <see cref="Side"/> shows; 0 means as many as it has. A larger value downscales the face.</summary>
     public int View { get; init; }
