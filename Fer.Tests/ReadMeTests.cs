@@ -9,7 +9,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fer.Tests;
 
-/// <summary>The README's C# is compiled and run as it stands there, on small data in place of the files it names.</summary>
+/// <summary>
+/// The README's C# is compiled and run as it stands there, but for small files in place of those it names, and shorter trainings.
+/// </summary>
 public sealed partial class ReadMeTests : IDisposable
 {
     private readonly TestModels _models = new();
@@ -44,11 +46,41 @@ public sealed partial class ReadMeTests : IDisposable
     }
 
     [Fact]
-    public void Training_takes_the_lines_that_the_readme_shows()
+    public void A_pipeline_of_mlnet_takes_the_lines_that_the_readme_shows()
     {
-        string csv = Path.Combine(_folder.Path, "faces.csv");
+        string csv = Path.Combine(_folder.Path, "faces.csv"), zip = Path.Combine(_folder.Path, "faces.zip");
         SampleFaces.WriteCsv(csv, 60, 1);
-        Run(Block("Arch = \"FerNet\"").Replace("fer2013.csv.gz", csv).Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"), "");
+        string block = Block("ConvertToGrayscale");
+        Assert.InRange(block.TrimEnd('\n').Split('\n').Length, 1, 15);
+        Run(block.Replace("fer2013.csv.gz", csv).Replace("faces.zip", zip).Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"), "");
+        Assert.True(new FileInfo(zip).Length > 0);
+    }
+
+    [Fact]
+    public void A_run_takes_the_lines_that_the_readme_shows()
+    {
+        string csv = Path.Combine(_folder.Path, "faces.csv"), run = Path.Combine(_folder.Path, "run");
+        SampleFaces.WriteCsv(csv, 60, 1);
+        Run(Block("new FaceTrainingRun").Replace("fer2013.csv.gz", csv).Replace("artifacts/mine", run)
+            .Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"), "");
+        Assert.True(File.Exists(Path.Combine(run, "model.zip")));
+        Assert.True(File.Exists(Path.Combine(run, "report.html")));
+    }
+
+    [Fact]
+    public void A_program_of_mlnet_takes_the_lines_that_the_readme_shows() => Run(
+        Block("CreatePredictionEngine").Replace("artifacts/first/model.zip", _models.Save()), "byte[] pixels = new byte[48 * 48];");
+
+    [Fact]
+    public void Networks_as_onnx_take_the_lines_that_the_readme_shows() => Run(Block("OnnxWriter.Write"), "");
+
+    [Fact]
+    public void Every_block_of_the_readme_is_run_by_one_of_these_tests()
+    {
+        string tests = File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "ReadMeTests.cs"));
+        string[] marks = [.. BlockMarks().Matches(tests).Select(m => Regex.Unescape(m.Groups[1].Value))];
+        string text = File.ReadAllText(Path.Combine(TestPaths.Root, "README.md"));
+        Assert.All(CodeBlocks().Matches(text), block => Assert.Contains(marks, mark => block.Groups[1].Value.Contains(mark, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -107,7 +139,7 @@ public sealed partial class ReadMeTests : IDisposable
         bool IsDirective(string line) =>
             line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal);
         string source = $"""
-            using System; using System.IO; using System.Threading; using System.Threading.Tasks;
+            using System; using System.IO; using System.Linq; using System.Threading; using System.Threading.Tasks;
             {string.Join('\n', lines.Where(IsDirective))}
             {before}
             {string.Join('\n', lines.Where(line => !IsDirective(line)))}
@@ -126,4 +158,7 @@ public sealed partial class ReadMeTests : IDisposable
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlocks();
+
+    [GeneratedRegex("""\bBlock\("([^"]+)"\)""")]
+    private static partial Regex BlockMarks();
 }

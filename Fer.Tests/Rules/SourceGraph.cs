@@ -74,7 +74,9 @@ internal sealed class SourceGraph
         return type?.OriginalDefinition;
     }
 
-    /// <summary>The build that this test is part of: <c>bin/CONFIGURATION/FRAMEWORK</c> here is <c>obj/CONFIGURATION/FRAMEWORK</c> there.</summary>
+    /// <summary>
+    /// Of the build that this test is part of: <c>bin/CONFIGURATION/FRAMEWORK</c> here is <c>obj/CONFIGURATION/FRAMEWORK</c> there.
+    /// </summary>
     private static string GeneratedProto
     {
         get

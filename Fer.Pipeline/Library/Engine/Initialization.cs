@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Initial values of parameters.</summary>
-public static class Initialization
+internal static class Initialization
 {
     /// <summary>
     /// Initialises all parameters: weights by their <see cref="Initializer"/>, scales and running variances to 1, slopes to 0.25, the rest

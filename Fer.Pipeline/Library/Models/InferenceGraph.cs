@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Models;
 /// Makes the network that a model zip carries out of a trained classifier: 1x48x48 pixels in 0..255 in, calibrated probabilities out, all
 /// preprocessing inside.
 /// </summary>
-public static class InferenceGraph
+internal static class InferenceGraph
 {
     /// <summary>
     /// Builds centre crop (where the classifier sees fewer than 48 pixels a side), the classifier without its dropout, the calibration and

@@ -3,7 +3,7 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Networks;
 
 /// <summary>Copies networks. An operation's parameters belong to one network, so a copy has its own operations.</summary>
-public static class NetworkCopy
+internal static class NetworkCopy
 {
     /// <summary>A network with the same layers, names and parameter values that shares nothing with <paramref name="network"/>.</summary>
     public static Network Clone(Network network)

@@ -3,7 +3,7 @@ using Fer.Pipeline.Evaluation;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>The HTML report of two models on the same rows: one file that needs neither network nor scripts.</summary>
-public static class ComparisonReport
+internal static class ComparisonReport
 {
     /// <summary>Writes the report.</summary>
     /// <exception cref="FerException">The file cannot be written.</exception>
@@ -127,7 +127,7 @@ public static class ComparisonReport
 }
 
 /// <summary>The content of a comparison report, as plain data.</summary>
-public sealed record ComparisonReportData
+internal sealed record ComparisonReportData
 {
     /// <summary>The report's title.</summary>
     public required string Title { get; init; }

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Reports;
 
 /// <summary>The HTML report of a run: one file that needs neither network nor scripts.</summary>
-public static class ExperimentReport
+internal static class ExperimentReport
 {
     /// <summary>Writes the report.</summary>
     /// <exception cref="ArgumentException">The counts of a split do not fit the class names.</exception>

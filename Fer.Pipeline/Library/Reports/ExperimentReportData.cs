@@ -3,7 +3,7 @@ namespace Fer.Pipeline.Reports;
 /// <summary>
 /// The content of the report of <c>experiment</c>, <c>train</c> or <c>evaluate</c>, as plain data. Parts without data are left out.
 /// </summary>
-public sealed record ExperimentReportData
+internal sealed record ExperimentReportData
 {
     /// <summary>The report's title.</summary>
     public required string Title { get; init; }

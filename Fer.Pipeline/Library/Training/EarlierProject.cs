@@ -13,7 +13,7 @@ namespace Fer.Pipeline.Training;
 /// <param name="ReportedOn">The split of <paramref name="Reported"/>, and other figures that were given.</param>
 /// <param name="Minutes">The time it is given where the user gives none.</param>
 /// <param name="Options">How it is trained; the time budget is added by the caller.</param>
-public sealed record EarlierProject(
+internal sealed record EarlierProject(
     string Name, string Summary, LabelScheme Scheme, double? Reported, string ReportedOn, int Minutes,
     ImageClassificationTrainer.Options Options)
 {

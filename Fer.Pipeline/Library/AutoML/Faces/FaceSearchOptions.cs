@@ -8,7 +8,7 @@ namespace Fer.Pipeline.AutoML;
 /// The ranges are narrow around it on purpose: short trials like weak augmentation, no smoothing and small networks, which long trainings
 /// do not.
 /// </summary>
-public sealed record FaceSearchOptions
+internal sealed record FaceSearchOptions
 {
     private static readonly ImageClassificationTrainer.Options Recipe = new();
 

@@ -5,7 +5,7 @@ namespace Fer.Pipeline.AutoML;
 /// <summary>
 /// Writes <c>trials.jsonl</c>: one JSON object a line as soon as a trial ends, flushed, so that a crash loses at most the running trial.
 /// </summary>
-public sealed class TrialLog : IMonitor, IDisposable
+internal sealed class TrialLog : IMonitor, IDisposable
 {
     private readonly string _path;
     private readonly FileStream _stream;

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>The function that <see cref="Elementary"/> applies to each value.</summary>
-public enum ElementaryFunction
+internal enum ElementaryFunction
 {
     /// <summary>e to the power of x.</summary>
     Exp,
@@ -20,7 +20,7 @@ public enum ElementaryFunction
 }
 
 /// <summary>Applies an elementary function to each value, for graphs that spell out what other operations do in one step.</summary>
-public sealed class Elementary(ElementaryFunction function) : Operation
+internal sealed class Elementary(ElementaryFunction function) : Operation
 {
     /// <summary>The function to apply.</summary>
     public ElementaryFunction Function { get; } = function;

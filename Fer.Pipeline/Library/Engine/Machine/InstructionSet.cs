@@ -14,7 +14,7 @@ public enum InstructionSet
 }
 
 /// <summary>The vector width that kernels use: the widest that this processor supports, unless another one is requested.</summary>
-public static class InstructionSets
+internal static class InstructionSets
 {
     /// <summary>The widest that this processor supports in hardware.</summary>
     public static InstructionSet Best { get; } =

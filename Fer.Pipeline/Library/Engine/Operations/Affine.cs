@@ -6,7 +6,7 @@ namespace Fer.Pipeline.Engine;
 /// The constant map (x - <see cref="Mean"/>) * <see cref="Scale"/>, not trained: pixel normalisation at the start of a network, or
 /// temperature scaling at its end.
 /// </summary>
-public sealed class Affine(float mean, float scale) : Operation
+internal sealed class Affine(float mean, float scale) : Operation
 {
     /// <summary>Subtracted from each value first.</summary>
     public float Mean { get; } = mean;

@@ -23,7 +23,7 @@ public enum ArithmeticFunction
 /// Element-wise arithmetic on two inputs, with broadcasting: either may have size 1 where the other is larger, as in a factor per channel
 /// or a mask per pixel. Residual sums of two inputs of the same shape are <see cref="Engine.Add"/>, which fuses the ReLU that follows.
 /// </summary>
-public sealed class Arithmetic(ArithmeticFunction function) : Operation
+internal sealed class Arithmetic(ArithmeticFunction function) : Operation
 {
     /// <summary>The function to apply.</summary>
     public ArithmeticFunction Function { get; } = function;

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Mean over a sliding window.</summary>
-public sealed class AveragePool(Window window, bool countPadding = false) : Operation
+internal sealed class AveragePool(Window window, bool countPadding = false) : Operation
 {
     /// <summary>Kernel, stride and padding.</summary>
     public Window Window { get; } = window;

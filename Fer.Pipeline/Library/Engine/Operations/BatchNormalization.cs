@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Engine;
 /// Batch normalisation over batch, height and width, per channel (Ioffe and Szegedy, arXiv 1502.03167), with PyTorch's conventions: biased
 /// variance for normalising, unbiased for the running variance, and <see cref="Momentum"/> as the weight of the new batch.
 /// </summary>
-public sealed class BatchNormalization : Operation
+internal sealed class BatchNormalization : Operation
 {
     /// <summary>Creates the operation for <paramref name="channels"/> channels.</summary>
     public BatchNormalization(int channels, float epsilon = 1e-5f, float momentum = 0.1f)

@@ -6,7 +6,7 @@ namespace Fer.Pipeline.Engine;
 /// Clips each value to [<see cref="Minimum"/>, <see cref="Maximum"/>]; Clip(0, 6) is MobileNet's ReLU6. NaN stays NaN; a value at a limit
 /// has zero gradient.
 /// </summary>
-public sealed class Clip : Operation
+internal sealed class Clip : Operation
 {
     /// <summary>Creates the operation.</summary>
     /// <exception cref="FerUsageException"><paramref name="minimum"/> is above <paramref name="maximum"/>, or one is NaN.</exception>

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Concatenates inputs of the same height and width along the channels.</summary>
-public sealed class Concat : Operation
+internal sealed class Concat : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "concat";

@@ -3,7 +3,7 @@ namespace Fer.Pipeline.Engine;
 /// <summary>
 /// Values that are the same for every example and are not trained: a tensor that other layers add, multiply or concatenate.
 /// </summary>
-public sealed class Constant : Operation
+internal sealed class Constant : Operation
 {
     /// <summary>Creates a constant with the shape of one example; its values are zero until <see cref="Value"/> is filled.</summary>
     public Constant(Shape shape)

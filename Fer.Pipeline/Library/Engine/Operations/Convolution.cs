@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Engine;
 /// Two-dimensional cross-correlation, as in PyTorch's <c>Conv2d</c> and ONNX's <c>Conv</c>; weights [outputs, inputs / groups, height,
 /// width].
 /// </summary>
-public sealed class Convolution : Operation
+internal sealed class Convolution : Operation
 {
     /// <summary>Creates a convolution from <paramref name="inputChannels"/> to <paramref name="outputChannels"/> channels.</summary>
     /// <exception cref="FerException">The channels are not positive or not multiples of <paramref name="groups"/>.</exception>

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Crops each channel to a rectangle: ONNX's <c>Slice</c> over height and width.</summary>
-public sealed class Crop(int top, int left, int height, int width) : Operation
+internal sealed class Crop(int top, int left, int height, int width) : Operation
 {
     /// <summary>First row kept.</summary>
     public int Top { get; } = top;

@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Engine;
 /// <summary>
 /// Zeroes each value with probability <see cref="Rate"/> in training and scales the rest by 1 / (1 - rate); the identity in inference.
 /// </summary>
-public sealed class Dropout : Operation
+internal sealed class Dropout : Operation
 {
     /// <summary>Creates the operation.</summary>
     /// <exception cref="FerUsageException"><paramref name="rate"/> is not in [0, 1).</exception>

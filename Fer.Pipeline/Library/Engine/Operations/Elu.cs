@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Exponential linear unit: x where positive, otherwise alpha * (exp(x) - 1) (Clevert et al., arXiv 1511.07289).</summary>
-public sealed class Elu(float alpha = 1f) : Operation
+internal sealed class Elu(float alpha = 1f) : Operation
 {
     /// <summary>Negative inputs saturate at minus this value.</summary>
     public float Alpha { get; } = alpha;

@@ -3,7 +3,7 @@ namespace Fer.Pipeline.Engine;
 /// <summary>
 /// Flattens channels, height and width into one axis in that order, as in PyTorch and ONNX: [batch, channels * height * width].
 /// </summary>
-public sealed class Flatten : Operation
+internal sealed class Flatten : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "flatten";

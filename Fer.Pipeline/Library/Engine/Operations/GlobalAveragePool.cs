@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Mean over height and width: [batch, channels, height, width] to [batch, channels].</summary>
-public sealed class GlobalAveragePool : Operation
+internal sealed class GlobalAveragePool : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "gap";

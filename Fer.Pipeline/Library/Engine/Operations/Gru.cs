@@ -7,7 +7,7 @@ namespace Fer.Pipeline.Engine;
 /// Ĥ = r·(R_h h + c) with the reset after the product, as PyTorch and cuDNN do;   R_h (r·h) + c with it before
 /// </code>
 /// </summary>
-public sealed class Gru(int inputs, int units, bool reverse = false, bool resetAfter = true) : Recurrent(inputs, units, 3, reverse)
+internal sealed class Gru(int inputs, int units, bool reverse = false, bool resetAfter = true) : Recurrent(inputs, units, 3, reverse)
 {
     /// <inheritdoc/>
     public override string Kind => "gru";

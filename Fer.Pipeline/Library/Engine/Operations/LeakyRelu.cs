@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Leaky rectified linear unit: x where positive, otherwise alpha * x.</summary>
-public sealed class LeakyRelu : Operation
+internal sealed class LeakyRelu : Operation
 {
     /// <summary>Creates the operation.</summary>
     /// <exception cref="FerUsageException"><paramref name="alpha"/> is negative or not finite: the slope could not be derived from the

@@ -7,7 +7,7 @@ namespace Fer.Pipeline.Engine;
 /// the <see cref="Size"/> channels around it (Krizhevsky et al. 2012, AlexNet), the same as ONNX's <c>LRN</c> and PyTorch's
 /// <c>LocalResponseNorm</c>.
 /// </summary>
-public sealed class LocalResponseNormalization : Operation
+internal sealed class LocalResponseNormalization : Operation
 {
     /// <summary>Creates the operation.</summary>
     /// <exception cref="FerUsageException"><paramref name="size"/> is not positive, or <paramref name="bias"/> or <paramref name="alpha"/>

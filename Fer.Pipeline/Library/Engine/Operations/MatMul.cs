@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Engine;
 /// channels] of the second, whose width equals the first one's channels. A product with trained weights is a <see cref="Linear"/> or
 /// pointwise <see cref="Convolution"/>.
 /// </summary>
-public sealed class MatMul : Operation
+internal sealed class MatMul : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "matmul";

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Maximum over a sliding window; padding is never the maximum. The gradient goes to the first maximum of the window.</summary>
-public sealed class MaxPool(Window window) : Operation
+internal sealed class MaxPool(Window window) : Operation
 {
     /// <summary>Kernel, stride and padding.</summary>
     public Window Window { get; } = window;

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Flips left and right: ONNX's <c>Gather</c> over the width, last column first.</summary>
-public sealed class Mirror : Operation
+internal sealed class Mirror : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "mirror";

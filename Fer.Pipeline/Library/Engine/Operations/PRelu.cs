@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Engine;
 /// <summary>
 /// Parametric rectified linear unit (PReLU): x where positive, otherwise a learned slope times x (He et al., arXiv 1502.01852).
 /// </summary>
-public sealed class PRelu : Operation
+internal sealed class PRelu : Operation
 {
     /// <summary>Creates the operation with one slope per channel.</summary>
     public PRelu(int channels)

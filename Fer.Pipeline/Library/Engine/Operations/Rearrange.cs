@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Engine;
 /// Moves values: transposing, slicing, padding, repeating, reversing and shuffling channels are all special cases. Every output axis has a
 /// table of offsets. An output value is the input value at the sum of its axes' entries, or <see cref="Fill"/> if any entry is negative.
 /// </summary>
-public sealed class Rearrange : Operation
+internal sealed class Rearrange : Operation
 {
     /// <param name="output">Shape of the output; the axes are in its memory order, [height, width, channels].</param>
     /// <param name="axes">One table per axis, outermost first, of offsets into one input example in memory order.</param>

@@ -1,7 +1,7 @@
 namespace Fer.Pipeline.Engine;
 
 /// <summary>How <see cref="Reduce"/> reduces all pixels of a channel.</summary>
-public enum ReduceFunction
+internal enum ReduceFunction
 {
     /// <summary>Their sum.</summary>
     Sum,
@@ -15,7 +15,7 @@ public enum ReduceFunction
 /// Sum, maximum or minimum over height and width: [batch, channels, height, width] to [batch, channels]. The mean is
 /// <see cref="GlobalAveragePool"/>.
 /// </summary>
-public sealed class Reduce(ReduceFunction function) : Operation
+internal sealed class Reduce(ReduceFunction function) : Operation
 {
     /// <summary>The function to apply.</summary>
     public ReduceFunction Function { get; } = function;

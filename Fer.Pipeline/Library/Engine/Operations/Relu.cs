@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Rectified linear unit: max(x, 0); NaN stays NaN.</summary>
-public sealed class Relu : Operation
+internal sealed class Relu : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "relu";

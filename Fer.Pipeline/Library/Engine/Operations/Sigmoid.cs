@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Logistic function: 1 / (1 + exp(-x)).</summary>
-public sealed class Sigmoid : Operation
+internal sealed class Sigmoid : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "sigmoid";

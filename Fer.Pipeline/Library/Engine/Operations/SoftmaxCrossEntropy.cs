@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Engine;
 /// Cross-entropy of softmax(logits) against class probabilities, with label smoothing (Szegedy et al., arXiv 1512.00567), the same as
 /// PyTorch's <c>cross_entropy</c> with probabilities. Targets may be soft, as FER+ votes and mixup produce them.
 /// </summary>
-public static class SoftmaxCrossEntropy
+internal static class SoftmaxCrossEntropy
 {
     /// <summary>Mean loss over the batch and, if requested, its gradient with respect to the logits.</summary>
     /// <param name="logits">[count, classes]; the buffer may be larger.</param>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>Hyperbolic tangent.</summary>
-public sealed class Tanh : Operation
+internal sealed class Tanh : Operation
 {
     /// <inheritdoc/>
     public override string Kind => "tanh";

@@ -5,7 +5,7 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Evaluation;
 
 /// <summary>One kind of image corruption at one strength. The result for a face depends only on the seed and its row.</summary>
-public sealed class FaceCorruption
+internal sealed class FaceCorruption
 {
     private readonly Change _change;
     private readonly int _number;

@@ -7,7 +7,7 @@ namespace Fer.Pipeline.Evaluation;
 /// Covers one part of a face after another and measures how far the probability of a class falls (Zeiler and Fergus, arXiv 1311.2901,
 /// section 4.2). It needs only predictions of the model.
 /// </summary>
-public static class OcclusionExplainer
+internal static class OcclusionExplainer
 {
     private const int Window = 8, Stride = 4;
 

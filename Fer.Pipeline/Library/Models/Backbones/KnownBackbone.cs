@@ -9,7 +9,7 @@ namespace Fer.Pipeline.Models;
 /// <param name="Sha256">Its SHA-256 as stated there, in lower-case hexadecimal, or null where it is not.</param>
 /// <param name="Input">Its input, for instance <c>3x224x224</c>.</param>
 /// <param name="Preprocessing">What it wants done to its pixels.</param>
-public sealed record KnownBackbone(
+internal sealed record KnownBackbone(
     string Name, string File, string Source, string License, long? Bytes, string? Sha256, string Input, BackbonePreprocessing Preprocessing)
 {
     private const string Zoo = "github.com/onnx/models, vision/classification/";

@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Models;
 /// arXiv 1901.06852). The temperature says how sure the answers are; the biases, a class each, mend what a network says too often or too
 /// seldom where training and labels do not agree on how frequent a class is.
 /// </summary>
-public sealed record LogitCalibration
+internal sealed record LogitCalibration
 {
     /// <summary>
     /// Biases are held to within about half of each other unless the rows say otherwise: the precision of a normal prior.

@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Models;
 /// Calibration by one number: logits are divided by a temperature T before the softmax (Guo et al., arXiv 1706.04599, section 4.2).
 /// The order of the classes, and so the accuracy, stays as it was. T above 1 makes the answers less sure, below 1 surer.
 /// </summary>
-public static class TemperatureScaling
+internal static class TemperatureScaling
 {
     /// <summary>The least temperature given; a set without mistakes would drive it to 0.</summary>
     public const double Minimum = 0.05;

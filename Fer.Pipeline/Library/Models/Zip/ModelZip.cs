@@ -16,7 +16,7 @@ namespace Fer.Pipeline.Models;
 /// <param name="Network">1x48x48 pixels in 0..255 in, one probability a class out.</param>
 /// <param name="Manifest">What the model says about itself.</param>
 /// <param name="MetricsJson">All measurements, as JSON.</param>
-public sealed record ModelZip(Network Network, ModelManifest Manifest, string MetricsJson)
+internal sealed record ModelZip(Network Network, ModelManifest Manifest, string MetricsJson)
 {
     private const int MaxManifestBytes = 1 << 20, MaxMetricsBytes = 16 << 20, MaxSmallEntryBytes = 32 << 20;
 

@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Networks;
 /// <summary>
 /// The networks used to benchmark the engine against PyTorch, identical layer by layer on both sides. Their input is normalised pixels.
 /// </summary>
-public static class ReferenceNetworks
+internal static class ReferenceNetworks
 {
     private const int Classes = 7;
 

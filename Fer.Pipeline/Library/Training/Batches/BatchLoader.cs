@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Training;
 /// Turns the bytes of a <see cref="FaceSet"/> into batches of floats with their targets. Its own threads prepare batches in advance, so
 /// that the engine never waits. A batch depends only on the seed, the epoch and its index, not on the number of threads.
 /// </summary>
-public sealed class BatchLoader : IDisposable
+internal sealed class BatchLoader : IDisposable
 {
     private const long OrderPurpose = 2, MixupPurpose = 3;
 

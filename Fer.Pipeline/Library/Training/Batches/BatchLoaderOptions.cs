@@ -3,7 +3,7 @@ using Fer.Pipeline.Faces;
 namespace Fer.Pipeline.Training;
 
 /// <summary>How a <see cref="BatchLoader"/> makes batches; the defaults are for evaluation.</summary>
-public sealed record BatchLoaderOptions
+internal sealed record BatchLoaderOptions
 {
     /// <summary>Faces per batch.</summary>
     public int BatchSize { get; init; } = 128;

@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Training;
 /// One batch of network input: pixels, or the features of a frozen backbone where only a head is trained. Its memory is reused: it is valid
 /// until the loader returns the next one.
 /// </summary>
-public sealed class FaceBatch
+internal sealed class FaceBatch
 {
     private readonly float[] _pixels, _targets;
     private readonly int _pixelsEach, _classes;

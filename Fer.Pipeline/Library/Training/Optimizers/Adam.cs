@@ -3,7 +3,7 @@ namespace Fer.Pipeline.Training;
 /// <summary>
 /// Adam (Kingma and Ba, arXiv 1412.6980) as in PyTorch; weight decay is added to the gradient. <see cref="AdamW"/> decouples it.
 /// </summary>
-public sealed class Adam : AdaptiveOptimizer
+internal sealed class Adam : AdaptiveOptimizer
 {
     /// <summary>Creates the optimizer.</summary>
     /// <exception cref="FerUsageException">A value is out of its range.</exception>

@@ -3,7 +3,7 @@ namespace Fer.Pipeline.Training;
 /// <summary>
 /// Adam with decoupled weight decay, w *= 1 - rate * decay before the step (Loshchilov and Hutter, arXiv 1711.05101), as in PyTorch.
 /// </summary>
-public sealed class AdamW : AdaptiveOptimizer
+internal sealed class AdamW : AdaptiveOptimizer
 {
     /// <summary>Creates the optimizer.</summary>
     /// <exception cref="FerUsageException">A value is out of its range.</exception>

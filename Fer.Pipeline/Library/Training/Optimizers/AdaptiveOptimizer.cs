@@ -7,7 +7,7 @@ namespace Fer.Pipeline.Training;
 /// Base of Adam and its variants: running means m of the gradient and v of its square, and a step of
 /// w -= (a * g + b * m) / (sqrt(v / (1 - beta2^t)) + epsilon), where a and b differ between the variants.
 /// </summary>
-public abstract class AdaptiveOptimizer : Optimizer
+internal abstract class AdaptiveOptimizer : Optimizer
 {
     private readonly float _beta1, _beta2, _epsilon;
     private float[] _mean = [], _square = [];

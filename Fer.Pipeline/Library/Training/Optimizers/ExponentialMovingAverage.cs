@@ -9,7 +9,7 @@ namespace Fer.Pipeline.Training;
 /// weights and usually about one percentage point better. The decay warms up as min(decay, (1 + t) / (10 + t)), so that the first weights
 /// are soon forgotten.
 /// </summary>
-public sealed class ExponentialMovingAverage
+internal sealed class ExponentialMovingAverage
 {
     private readonly ParameterSet _parameters;
     private readonly float[] _average;

@@ -4,7 +4,7 @@ using Fer.Pipeline.Engine;
 namespace Fer.Pipeline.Training;
 
 /// <summary>Clips the gradient by its global norm (Pascanu et al., arXiv 1211.5063).</summary>
-public static class GradientClipping
+internal static class GradientClipping
 {
     /// <summary>
     /// Scales all gradients down together if their Euclidean norm is above <paramref name="maximumNorm"/>, as PyTorch's

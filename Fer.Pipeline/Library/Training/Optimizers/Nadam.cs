@@ -4,7 +4,7 @@ namespace Fer.Pipeline.Training;
 /// Adam with Nesterov momentum (Dozat, "Incorporating Nesterov Momentum into Adam", 2016) as in PyTorch 2, with its momentum schedule mu(t)
 /// = beta1 * (1 - 0.96^(t * decay) / 2); weight decay is added to the gradient.
 /// </summary>
-public sealed class Nadam : AdaptiveOptimizer
+internal sealed class Nadam : AdaptiveOptimizer
 {
     private readonly double _momentumDecay;
     private double _momentumProduct = 1;

@@ -7,7 +7,7 @@ namespace Fer.Pipeline.Training;
 /// operations wherever it is stored, so the result does not depend on the thread count. Weight decay applies to <see
 /// cref="ParameterKind.Weight"/> only. An optimizer belongs to one network: its state is allocated at the first step.
 /// </summary>
-public abstract class Optimizer
+internal abstract class Optimizer
 {
     // 16 K values are 64 KB: large compared with the cost of handing out a block, small compared with a layer, so that threads finish
     // together.

@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Training;
 /// g += decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v).
 /// Sutskever et al., "On the importance of initialization and momentum in deep learning" (2013).
 /// </summary>
-public sealed class Sgd : Optimizer
+internal sealed class Sgd : Optimizer
 {
     private readonly float _momentum;
     private readonly bool _nesterov;

@@ -42,7 +42,7 @@ public sealed record EarlyStopping
 }
 
 /// <summary>The state of early stopping in one run.</summary>
-public sealed class EarlyStoppingMonitor(EarlyStopping criteria)
+internal sealed class EarlyStoppingMonitor(EarlyStopping criteria)
 {
     private double _best = criteria.CheckIncreasing ? double.NegativeInfinity : double.PositiveInfinity;
     private int _waited;
