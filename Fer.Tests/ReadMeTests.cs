@@ -52,7 +52,8 @@ public sealed partial class ReadMeTests : IDisposable
         SampleFaces.WriteCsv(csv, 60, 1);
         string block = Block("ConvertToGrayscale");
         Assert.InRange(block.TrimEnd('\n').Split('\n').Length, 1, 15);
-        Run(block.Replace("fer2013.csv.gz", csv).Replace("faces.zip", zip).Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"), "");
+        Run(block.Replace("fer2013.csv.gz", csv).Replace("faces.zip", zip).Replace("Epoch = 20", "Epoch = 1, Width = 0.25, BatchSize = 16"),
+            "");
         Assert.True(new FileInfo(zip).Length > 0);
     }
 
@@ -80,7 +81,8 @@ public sealed partial class ReadMeTests : IDisposable
         string tests = File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "ReadMeTests.cs"));
         string[] marks = [.. BlockMarks().Matches(tests).Select(m => Regex.Unescape(m.Groups[1].Value))];
         string text = File.ReadAllText(Path.Combine(TestPaths.Root, "README.md"));
-        Assert.All(CodeBlocks().Matches(text), block => Assert.Contains(marks, mark => block.Groups[1].Value.Contains(mark, StringComparison.Ordinal)));
+        Assert.All(CodeBlocks().Matches(text), block => Assert.Contains(
+            marks, mark => block.Groups[1].Value.Contains(mark, StringComparison.Ordinal)));
     }
 
     [Fact]

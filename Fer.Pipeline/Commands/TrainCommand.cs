@@ -26,7 +26,7 @@ internal sealed class TrainCommand : ICommand
 
     public string Name => "train";
 
-    public string Description => 
+    public string Description =>
         "Trains one setup and leaves a model zip and a report. The same seed, epochs and threads give the same weights on processors of " +
         "one vector width.";
 

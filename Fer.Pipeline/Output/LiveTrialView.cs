@@ -55,8 +55,12 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
     {
         lock (_lock)
         {
-            var row = new Row(trial.Settings, time.GetTimestamp()) { Result = trial.Result, Failure = trial.Result is null ? trial.Error
-                ?? "failed" : null };
+            var row = new Row(trial.Settings, time.GetTimestamp())
+            {
+                Result = trial.Result,
+                Failure = trial.Result is null ? trial.Error
+                ?? "failed" : null
+            };
             if (row.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result && !_rows.Exists(
                 r => r.Settings.Phase != TrialPhase.Baseline && r.Result?.Metric >= result.Metric))
                 _best = trial.Settings.TrialId;

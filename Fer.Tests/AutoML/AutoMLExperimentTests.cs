@@ -50,8 +50,12 @@ public class AutoMLExperimentTests
     [Fact]
     public async Task Trials_that_never_stop_are_left_behind_and_reported()
     {
-        var runner = new ScriptedRunner(_time) { Wants = s => s.TrialId == 1 ? 100_000 : 1, Hangs = true,
-            AfterBatch = s => { if (s.TrialId == 1) Task.Delay(1).Wait(); } };
+        var runner = new ScriptedRunner(_time)
+        {
+            Wants = s => s.TrialId == 1 ? 100_000 : 1,
+            Hangs = true,
+            AfterBatch = s => { if (s.TrialId == 1) Task.Delay(1).Wait(); }
+        };
         var best = await Experiment(runner).SetBudgetPlan(Plan(10)).SetMaxModelToExplore(2).RunAsync(Cancel);
         Assert.NotEqual(1, best.TrialSettings.TrialId);
         var (settings, error) = Assert.Single(_monitor.Failed);

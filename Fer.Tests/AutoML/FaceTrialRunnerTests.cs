@@ -84,8 +84,11 @@ public sealed class FaceTrialRunnerTests : IDisposable
     [InlineData(3, 0.6)]
     public async Task Small_pictures_come_first_where_there_is_time_for_what_follows(int epochs, double expected)
     {
-        var settings = Settings(FineTune.None) with { Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5),
-            Fidelity = epochs * Training.Count / 1200.0 };
+        var settings = Settings(FineTune.None) with
+        {
+            Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5),
+            Fidelity = epochs * Training.Count / 1200.0
+        };
         var result = (FaceTrialResult)await Runner().RunAsync(settings, TestContext.Current.CancellationToken);
         Assert.Equal("FerNet", result.Options.Arch);
         Assert.Equal(expected, result.Options.ProgressiveResizing);
@@ -97,8 +100,12 @@ public sealed class FaceTrialRunnerTests : IDisposable
     {
         var ended = Enumerable.Range(100, 7).Select(id => (id, Metric: 2 + id / 1000.0)).ToArray();
         foreach (var (id, _) in ended) _folder.Write($"run/trial-{id + 1}/{TrainingCheckpoint.FileName}", "x");
-        var settings = Settings(FineTune.None) with { TrialId = 110, Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5),
-            Fidelity = 0.5 };
+        var settings = Settings(FineTune.None) with
+        {
+            TrialId = 110,
+            Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.5),
+            Fidelity = 0.5
+        };
         var runner = Runner(ended);
         await runner.RunAsync(settings, TestContext.Current.CancellationToken);
         // Six stay: the best of those before, not the first of them and not the new one.
@@ -111,7 +118,8 @@ public sealed class FaceTrialRunnerTests : IDisposable
     public void Trials_too_short_to_tell_leave_the_default(double trialSeconds, double epochSeconds, double expected)
     {
         var plan = BudgetPlan.Create(TimeSpan.FromHours(1), TimeSpan.Zero,
-            TimeSpan.FromSeconds(10)) with { TrialTime = TimeSpan.FromSeconds(trialSeconds) };
+            TimeSpan.FromSeconds(10)) with
+        { TrialTime = TimeSpan.FromSeconds(trialSeconds) };
         Assert.Equal(expected, FaceExperiment.MarginOf(plan, TimeSpan.FromSeconds(epochSeconds), faces: 3589), 1e-4);
     }
 

@@ -29,8 +29,12 @@ public class TunerTests
             proposed.Add((settings.Parameter, tuner.Fidelity));
             if (fails?.Invoke(i) == true) continue;
             tuner.Update(
-                new TrialResult { TrialSettings = settings, Metric = Score(settings.Parameter),
-                    DurationInMilliseconds = 1000 * (1 + (int)settings.Parameter["Depth"]) });
+                new TrialResult
+                {
+                    TrialSettings = settings,
+                    Metric = Score(settings.Parameter),
+                    DurationInMilliseconds = 1000 * (1 + (int)settings.Parameter["Depth"])
+                });
         }
         return proposed;
     }

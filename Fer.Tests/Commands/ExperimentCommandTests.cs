@@ -69,11 +69,11 @@ public sealed class ExperimentCommandTests : IDisposable
                 : $"experiment {Small} --minutes 0.3 --name killed";
             using var process = Process.Start(
                 new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fer.dll"), .. arguments.Split(' ')])
-            {
-                WorkingDirectory = _folder.Path,
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            })!;
+                {
+                    WorkingDirectory = _folder.Path,
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                })!;
             var texts = Task.WhenAll(process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
                 process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
             await Task.WhenAny(process.WaitForExitAsync(TestContext.Current.CancellationToken),

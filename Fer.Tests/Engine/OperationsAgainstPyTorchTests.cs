@@ -75,8 +75,13 @@ public class OperationsAgainstPyTorchTests
                 c.GetProperty("constant").GetSingle()),
             "resize" => new Resize(c.GetProperty("height").GetInt32(), c.GetProperty("width").GetInt32(), new ResizeOptions
             {
-                Interpolation = c.GetProperty("mode").GetString() switch { "nearest" => Interpolation.Nearest, "bilinear" =>
-                    Interpolation.Linear, _ => Interpolation.Cubic },
+                Interpolation = c.GetProperty("mode").GetString() switch
+                {
+                    "nearest" => Interpolation.Nearest,
+                    "bilinear" =>
+                    Interpolation.Linear,
+                    _ => Interpolation.Cubic
+                },
                 Coordinates = c.GetProperty("align").GetBoolean() ? ResizeCoordinates.AlignCorners
                     : c.GetProperty("mode").GetString() == "nearest" ? ResizeCoordinates.Asymmetric : ResizeCoordinates.HalfPixel,
                 Rounding = NearestRounding.Floor,

@@ -94,8 +94,14 @@ public sealed class MlNetProgramTests : IDisposable
     private static void Train(string zip)
     {
         var ml = new MLContext();
-        var options = new ImageClassificationTrainer.Options { InputSide = 24, Width = 0.25, Epoch = 2, BatchSize = 16,
-            LearningRate = 0.02 };
+        var options = new ImageClassificationTrainer.Options
+        {
+            InputSide = 24,
+            Width = 0.25,
+            Epoch = 2,
+            BatchSize = 16,
+            LearningRate = 0.02
+        };
         using var model = ml.MulticlassClassification.Trainers.FaceClassification(options).Fit(ml.Data.SampleFaces(210));
         model.Model.Save(zip);
     }

@@ -14,8 +14,15 @@ public sealed class NotebookRunnerTests : IDisposable
     {
         cells = cells.Select((source, i) => source.StartsWith('#')
             ? (object)new { cell_type = "markdown", id = $"c{i}", metadata = new { kept = true }, source }
-            : new { cell_type = "code", id = $"c{i}", execution_count = (int?)null, metadata = new { }, outputs = Array.Empty<object>(),
-                source }),
+            : new
+            {
+                cell_type = "code",
+                id = $"c{i}",
+                execution_count = (int?)null,
+                metadata = new { },
+                outputs = Array.Empty<object>(),
+                source
+            }),
         metadata = new { kernelspec = new { name = ".net-csharp", display_name = ".NET (C#)", language = "C#" } },
         nbformat = 4,
         nbformat_minor = 5,

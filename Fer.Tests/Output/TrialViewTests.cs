@@ -53,8 +53,14 @@ public class TrialViewTests
         view.ReportProgress(new TrialProgress(0, 0.5, 2, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, false));
         _time.Advance(60);
         view.ReportProgress(new TrialProgress(0, 1, 2, 1.5, 0.4, 1.4, 0.45, 700, true));
-        var result = new TrialResult { TrialSettings = Settings(0), Metric = 0.4512, LogLoss = 1.4, DurationInMilliseconds = 61_000,
-            Epochs = 1 };
+        var result = new TrialResult
+        {
+            TrialSettings = Settings(0),
+            Metric = 0.4512,
+            LogLoss = 1.4,
+            DurationInMilliseconds = 61_000,
+            Epochs = 1
+        };
         view.ReportCompletedTrial(result);
         view.ReportBestTrial(result);
         view.ReportRunningTrial(Settings(1, TrialPhase.Final));
@@ -117,8 +123,12 @@ public class TrialViewTests
     public async Task Live_view_gives_what_the_work_gives()
     {
         var console = AnsiConsole.Create(
-            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()), Ansi = AnsiSupport.No,
-                Interactive = InteractionSupport.No });
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(new StringWriter()),
+                Ansi = AnsiSupport.No,
+                Interactive = InteractionSupport.No
+            });
         console.Profile.Height = 40;
         Assert.Equal(7, await new LiveTrialView(console, _time).ShowAsync(() => Task.FromResult(7)));
         await Assert.ThrowsAsync<InvalidOperationException>(

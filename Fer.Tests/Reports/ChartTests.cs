@@ -89,8 +89,12 @@ public class ChartTests
     public void Marks_hold_exact_values()
     {
         Assert.Contains("<title>accuracy, epoch 2: 0.200</title>", Lines([0.1, 0.2]).ToSvg(), StringComparison.Ordinal);
-        string heat = new ConfusionHeatMap { Title = "t", Description = "d",
-            Matrix = new(["happy", "sad"], [[1500, 500], [0, 0]]) }.ToSvg();
+        string heat = new ConfusionHeatMap
+        {
+            Title = "t",
+            Description = "d",
+            Matrix = new(["happy", "sad"], [[1500, 500], [0, 0]])
+        }.ToSvg();
         Assert.Contains("<title>happy, predicted as sad: 500 of 2,000 (25.0\u00A0%)</title>", heat, StringComparison.Ordinal);
         Assert.Contains("<title>sad, correct: 0 of 0 (–)</title>", heat, StringComparison.Ordinal);
     }
@@ -131,8 +135,14 @@ public class ChartTests
     [Fact]
     public void A_histogram_counts_every_value_once()
     {
-        var chart = new HistogramChart { Title = "t", Description = "d", Series = [new("a", [0, 0.1, 0.5, 0.99, 1, double.NaN])],
-            XName = "x", Bins = 4 };
+        var chart = new HistogramChart
+        {
+            Title = "t",
+            Description = "d",
+            Series = [new("a", [0, 0.1, 0.5, 0.99, 1, double.NaN])],
+            XName = "x",
+            Bins = 4
+        };
         int[] counts = [.. chart.Values.Rows.Select(row => int.Parse(row[1].Split(' ')[0], CultureInfo.InvariantCulture))];
         Assert.Equal(5, counts.Sum());
         Assert.Equal(chart.Values.Rows.Count, counts.Length);
@@ -203,8 +213,13 @@ public class ChartTests
                 XName = "epoch",
             },
             "histogram" =>
-                new HistogramChart { Title = Title, Description = Description,
-                    Series = [new(name, drawn), new("b", [.. drawn.Select(value => -value)])], XName = "grey" },
+                new HistogramChart
+                {
+                    Title = Title,
+                    Description = Description,
+                    Series = [new(name, drawn), new("b", [.. drawn.Select(value => -value)])],
+                    XName = "grey"
+                },
             "parallel" => new ParallelCoordinates
             {
                 Title = Title,

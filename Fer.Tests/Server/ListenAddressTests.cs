@@ -73,8 +73,11 @@ public sealed class ListenAddressTests : IDisposable
         {
             await using var server = await RunningServer.StartAsync(options);
             Assert.StartsWith("https://", server.Server.Url);
-            using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, seen, _, _) =>
-                seen?.Thumbprint == certificate.Thumbprint };
+            using var handler = new HttpClientHandler
+            {
+                ServerCertificateCustomValidationCallback = (_, seen, _, _) =>
+                seen?.Thumbprint == certificate.Thumbprint
+            };
             using var client = new HttpClient(handler);
             Assert.Equal("ok\n", await client.GetStringAsync(server.Server.Url + Routes.Health, Cancel));
         }

@@ -17,7 +17,8 @@ public sealed class ServeLimitsTests
         await using var server = await RunningServer.StartAsync(new() { MaxBodyBytes = 10_000 });
         await RunningServer.ProblemAsync(await server.PostAsync("v1/predict?faces=whole", new byte[10_001]), 413, "10,000");
         using var request = new HttpRequestMessage(HttpMethod.Post,
-            "v1/predict?faces=whole") { Content = RunningServer.Content(new byte[10_001], "image/png") };
+            "v1/predict?faces=whole")
+        { Content = RunningServer.Content(new byte[10_001], "image/png") };
         request.Headers.TransferEncodingChunked = true;
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await server.Client.SendAsync(request, Cancel)).StatusCode);
         Assert.Contains("fer_body_bytes 0\n", await server.Client.GetStringAsync("metrics", Cancel));

@@ -69,8 +69,16 @@ public class BatchLoaderTests
     [Fact]
     public void Any_number_of_threads_gives_the_same_batches_and_another_seed_others()
     {
-        var options = new BatchLoaderOptions { BatchSize = 7, Side = 44, Epochs = 3, Shuffle = true, DropLast = true,
-            Augmentation = FaceAugmentation.Strong, Mixup = 0.3 };
+        var options = new BatchLoaderOptions
+        {
+            BatchSize = 7,
+            Side = 44,
+            Epochs = 3,
+            Shuffle = true,
+            DropLast = true,
+            Augmentation = FaceAugmentation.Strong,
+            Mixup = 0.3
+        };
         long[] one = Hashes(options), three = Hashes(options with { Threads = 3 });
         Assert.Equal(21, one.Length);
         Assert.Equal(one, three);

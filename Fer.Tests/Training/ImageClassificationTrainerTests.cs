@@ -58,8 +58,15 @@ public class ImageClassificationTrainerTests
     [InlineData(2)]
     public void Same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others(int threads)
     {
-        var options = Small with { Epoch = 2, Threads = threads, Augmentation = FaceAugmentation.Strong, Dropout = 0.3f, Mixup = 0.2,
-            GradientClipping = 1 };
+        var options = Small with
+        {
+            Epoch = 2,
+            Threads = threads,
+            Augmentation = FaceAugmentation.Strong,
+            Dropout = 0.3f,
+            Mixup = 0.2,
+            GradientClipping = 1
+        };
         float[] first = Weights(Fit(options, Validation));
         Assert.Equal(first, Weights(Fit(options, Validation)));
         Assert.NotEqual(first, Weights(Fit(options with { Seed = 2 }, Validation)));

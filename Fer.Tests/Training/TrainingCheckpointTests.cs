@@ -80,8 +80,15 @@ public sealed class TrainingCheckpointTests : IDisposable
         "plateau" => Small with { LearningRateScheduler = new ReduceOnPlateau { Patience = 1, MinDelta = 10 } },
         "stopping" => Small with { Epoch = 20, EarlyStoppingCriteria = new EarlyStopping { Patience = 3, MinDelta = 0.6 } },
         "progressive" => Small with { ProgressiveResizing = 0.5, ProgressiveSide = 8 },
-        _ => Small with { ExponentialMovingAverage = 0, Mixup = 0, Dropout = 0, Augmentation = FaceAugmentation.None,
-            Optimizer = OptimizerKind.AdamW, LearningRate = 0.003 },
+        _ => Small with
+        {
+            ExponentialMovingAverage = 0,
+            Mixup = 0,
+            Dropout = 0,
+            Augmentation = FaceAugmentation.None,
+            Optimizer = OptimizerKind.AdamW,
+            LearningRate = 0.003
+        },
     };
 
     [Theory, MemberData(nameof(Kinds))]

@@ -132,8 +132,12 @@ public sealed class TransferLearningTests : IDisposable
         // Every step unlearns: the labels are the other way round.
         var inverted = new FaceSet(training.ClassNames, [.. Enumerable.Range(0, 96).SelectMany(i => training.Pixels(i).ToArray())],
             [.. training.Labels.ToArray().Select(l => 1 - l)], [.. Enumerable.Range(0, 96)]);
-        var options = From(FineTune.All) with { LearningRate = 0.05, ExponentialMovingAverage = 0,
-            WorkspacePath = _folder.File("checkpoint") };
+        var options = From(FineTune.All) with
+        {
+            LearningRate = 0.05,
+            ExponentialMovingAverage = 0,
+            WorkspacePath = _folder.File("checkpoint")
+        };
         using var cancel = new CancellationTokenSource();
         int steps = 0;
         var stopped = new ImageClassificationTrainer(options with { ProgressCallback = _ => { if (++steps == 9) cancel.Cancel(); } }).Fit(
@@ -245,8 +249,13 @@ public sealed class TransferLearningTests : IDisposable
         foreach (var fineTune in Enum.GetValues<FineTune>())
         {
             rates.Clear();
-            Fit(From(fineTune) with { Epoch = 1, LearningRate = 0.0123, LearningRateScheduler = new ConstantLearningRate(),
-                ProgressCallback = p => rates.Add(p.LearningRate) });
+            Fit(From(fineTune) with
+            {
+                Epoch = 1,
+                LearningRate = 0.0123,
+                LearningRateScheduler = new ConstantLearningRate(),
+                ProgressCallback = p => rates.Add(p.LearningRate)
+            });
             Assert.NotEmpty(rates);
             Assert.All(rates, rate => Assert.Equal(0.0123, rate));
         }

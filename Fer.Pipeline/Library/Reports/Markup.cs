@@ -100,7 +100,8 @@ internal sealed class Markup
                 case '\'': _text.Append("&#39;"); break;
                 case '\t' or '\n': _text.Append(c); break;
                 // XML cannot represent control characters and unpaired surrogates.
-                case < ' ' or '\uFFFE' or '\uFFFF' or (>= '\uD800' and <= '\uDFFF') or (>= '\u007F' and <= '\u009F'): _text.Append(
+                case < ' ' or '\uFFFE' or '\uFFFF' or (>= '\uD800' and <= '\uDFFF') or (>= '\u007F' and <= '\u009F'):
+                    _text.Append(
                     '\uFFFD'); break;
                 default: _text.Append(c); break;
             }

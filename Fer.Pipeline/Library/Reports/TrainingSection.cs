@@ -22,8 +22,15 @@ internal static class TrainingSection
             new("validation", [.. data.Epochs.Select(epoch => (epoch.Epoch, validation(epoch)))]),
         ];
         series = [.. series.Where(one => one.Points.Any(point => double.IsFinite(point.Y)))];
-        return new() { Title = title, Description = Describe(series, format, data.BestEpoch), Series = series, XName = "epoch",
-            Format = format, Best = data.BestEpoch };
+        return new()
+        {
+            Title = title,
+            Description = Describe(series, format, data.BestEpoch),
+            Series = series,
+            XName = "epoch",
+            Format = format,
+            Best = data.BestEpoch
+        };
     }
 
     private static string Describe(IEnumerable<LineSeries> series, ValueFormat format, int? best)

@@ -16,8 +16,12 @@ internal sealed class Ffmpeg : IDisposable
     /// <exception cref="FerException">It is not installed.</exception>
     internal Ffmpeg(string program, IEnumerable<string> arguments, bool writesInput = false)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = writesInput, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = writesInput,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         try
         {
             _process = Process.Start(start)!;

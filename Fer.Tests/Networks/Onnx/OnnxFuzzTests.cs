@@ -102,8 +102,9 @@ public class OnnxFuzzTests
             case 0: graph.Node.Remove(node); break;
             case 1: graph.Node.Insert(graph.Node.IndexOf(node), Twin(node)); break;
             case 2: node.OpType = other.OpType; break;
-            case 3: if (node.Input.Count > 0 && other.Output.Count > 0) node.Input[random.NextInt32(node.Input.Count)] = other.Output[0];
-            break;
+            case 3:
+                if (node.Input.Count > 0 && other.Output.Count > 0) node.Input[random.NextInt32(node.Input.Count)] = other.Output[0];
+                break;
             case 4: if (node.Input.Count > 0) node.Input[random.NextInt32(node.Input.Count)] = tensor.Name; break;
             case 5: if (node.Input.Count > 0) node.Input.RemoveAt(random.NextInt32(node.Input.Count)); break;
             case 6: node.Input.Add(other.Output); break;

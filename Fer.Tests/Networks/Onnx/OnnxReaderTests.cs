@@ -189,8 +189,11 @@ public class OnnxReaderTests
         var model = Model();
         foreach (var tensor in model.Graph.Initializer)
             model.Graph.Input.Add(
-                new ValueInfoProto { Name = tensor.Name,
-                    Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } });
+                new ValueInfoProto
+                {
+                    Name = tensor.Name,
+                    Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } }
+                });
         TestNetworks.AssertSame(TestNetworks.Classifier(), OnnxReader.Read(new MemoryStream(Write(model))));
     }
 

@@ -61,7 +61,8 @@ internal static class OptionTree
                 dimensions.Add(property.GetCustomAttribute<RangeAttribute>() is { } range
                     ? new RangeDimension(name, property.PropertyType, range) { Conditions = conditions }
                     : new ChoiceDimension(name, property.PropertyType,
-                        property.GetCustomAttribute<ChoiceAttribute>()!.Candidates) { Conditions = conditions });
+                        property.GetCustomAttribute<ChoiceAttribute>()!.Candidates)
+                    { Conditions = conditions });
         }
     }
 

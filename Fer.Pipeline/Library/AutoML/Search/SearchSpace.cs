@@ -115,7 +115,8 @@ public sealed class SearchSpace<T> : SearchSpace where T : class, new()
             throw new ArgumentException($"There is no choice '{name}' in the space.");
         var other = before.Find(d => d.Name == option) ?? throw new ArgumentException($"'{option}' is not an option before '{name}'.");
         var conditional = new ChoiceDimension(name, old.Type,
-            old.Candidates) { Conditions = [.. old.Conditions, new OptionCondition(option, [.. values.Select(other.Converted)])] };
+            old.Candidates)
+        { Conditions = [.. old.Conditions, new OptionCondition(option, [.. values.Select(other.Converted)])] };
         return new SearchSpace<T>(AsType(Default), [.. before, conditional, .. Dimensions.Skip(before.Count + 1)]);
     }
 

@@ -40,8 +40,9 @@ internal static class ConvolutionPhases
             {
                 var results = Grid(input.Height, input.Width, py, px, window.StrideHeight, window.StrideWidth);
                 if (results.Length == 0) continue;
-                var taps = from y in rows[py] from x in columns[px]
-                    select (y.Step + top, x.Step + left, y.Kernel * window.KernelWidth + x.Kernel);
+                var taps = from y in rows[py]
+                           from x in columns[px]
+                           select (y.Step + top, x.Step + left, y.Kernel * window.KernelWidth + x.Kernel);
                 phases.Add(
                     new Phase([.. results.Select(p => (p.Row / window.StrideHeight, p.Column / window.StrideWidth))], results, [.. taps],
                         padding));

@@ -68,8 +68,13 @@ internal sealed unsafe class ReduceKernel<V>(ReduceFunction function, KernelSetu
         for (int place = 1; place < InputShape.Area; place++)
         {
             W next = W.Load(x + (long)place * Channels);
-            value = function switch { ReduceFunction.Sum => W.Add(value, next), ReduceFunction.Maximum => W.Max(value, next), _ =>
-                W.Min(value, next) };
+            value = function switch
+            {
+                ReduceFunction.Sum => W.Add(value, next),
+                ReduceFunction.Maximum => W.Max(value, next),
+                _ =>
+                W.Min(value, next)
+            };
         }
         W.Store(y, value);
     }

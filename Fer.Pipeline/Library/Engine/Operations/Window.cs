@@ -13,7 +13,7 @@ namespace Fer.Pipeline.Engine;
 /// <param name="DilationWidth">Distance in columns between kernel columns.</param>
 /// <param name="CeilMode">True to round the output size up, so that the last window may extend past the padding; it never starts there.
 /// Only for pooling.</param>
-internal readonly record struct Window(
+public readonly record struct Window(
     int KernelHeight, int KernelWidth, int StrideHeight, int StrideWidth, int PadTop, int PadLeft, int PadBottom, int PadRight,
     int DilationHeight = 1, int DilationWidth = 1, bool CeilMode = false)
 {

@@ -177,10 +177,11 @@ public static class EvaluationCharts
 
     private static ImageGrid Explanation(string title, IReadOnlyList<string> names, IReadOnlyList<ExplainedFace> faces,
         Func<ExplainedFace, ExplanationMap?> map, int columns) => new()
-    {
-        Title = title,
-        Description = $"{NumberText.Count(faces.Count)} faces; the stronger the orange, the more a region supports the predicted class.",
-        Items = [.. faces.Select(face => new ImageGridItem(face.Image, names[face.Predicted])
+        {
+            Title = title,
+            Description =
+                $"{NumberText.Count(faces.Count)} faces; the stronger the orange, the more a region supports the predicted class.",
+            Items = [.. faces.Select(face => new ImageGridItem(face.Image, names[face.Predicted])
         {
             IsRight = face.Label == face.Predicted,
             Note = face.Label == face.Predicted
@@ -188,6 +189,6 @@ public static class EvaluationCharts
                 : $"true: {names[face.Label]}",
             Heat = map(face),
         })],
-        Columns = columns,
-    };
+            Columns = columns,
+        };
 }

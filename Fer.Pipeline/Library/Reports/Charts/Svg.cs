@@ -42,9 +42,11 @@ internal sealed class Svg(Markup markup)
         switch (shape)
         {
             case PointShape.Hollow: Circle(x, y, size * 0.85, "hollow"); break;
-            case PointShape.Diamond: Path(
+            case PointShape.Diamond:
+                Path(
                 Invariant($"M{x},{y - size * 1.35}L{x + size * 1.35},{y}L{x},{y + size * 1.35}L{x - size * 1.35},{y}Z"), "dot"); break;
-            case PointShape.Cross: Path(
+            case PointShape.Cross:
+                Path(
                 Invariant($"M{x - size},{y - size}L{x + size},{y + size}M{x + size},{y - size}L{x - size},{y + size}"), "stroke"); break;
             default: Circle(x, y, size, "dot"); break;
         }

@@ -196,8 +196,11 @@ internal static class OnnxPieces
         if (more > 0)
         {
             if (x.BatchAxis >= 0) throw new OnnxBatchException("adds axes before the batch");
-            x = x with { Dimensions = [.. Enumerable.Repeat(1, more), .. x.Dimensions],
-                Order = [.. Enumerable.Range(0, more), .. x.Order.Select(a => a + more)] };
+            x = x with
+            {
+                Dimensions = [.. Enumerable.Repeat(1, more), .. x.Dimensions],
+                Order = [.. Enumerable.Range(0, more), .. x.Order.Select(a => a + more)]
+            };
         }
         int[] dimensions = [.. x.Dimensions];
         for (int i = 0; i < shape.Length; i++)

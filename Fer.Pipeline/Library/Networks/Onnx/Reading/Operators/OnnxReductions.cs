@@ -68,8 +68,11 @@ internal static class OnnxReductions
         x = OnnxLayout.Arrange(node, x, order);
         int kept = OnnxLayout.Product(x.Order.Where(a => !axes.Contains(a)).Select(a => x.Dimensions[a]));
         var layer = x.Layer.Shape.Channels == kept ? x.Layer : OnnxLayout.View(node, x.Layer, new Shape(kept, x.Layer.Shape.Length / kept));
-        var y = x with { Layer = node.Main(operation, layer),
-            Dimensions = [.. x.Dimensions.Select((size, axis) => axes.Contains(axis) ? 1 : size)] };
+        var y = x with
+        {
+            Layer = node.Main(operation, layer),
+            Dimensions = [.. x.Dimensions.Select((size, axis) => axes.Contains(axis) ? 1 : size)]
+        };
         if (keep) return y;
         int[] left = [.. Enumerable.Range(0, x.Rank).Where(a => !axes.Contains(a))];
         return y with

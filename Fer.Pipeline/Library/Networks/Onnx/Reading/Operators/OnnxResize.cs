@@ -27,15 +27,15 @@ internal static class OnnxResize
             Interpolation = ReadInterpolation(node.Attributes.TakeText("mode", "nearest")),
             Coordinates = isOld ? ResizeCoordinates.Asymmetric
                 : node.Attributes.TakeText("coordinate_transformation_mode", "half_pixel") switch
-            {
-                "half_pixel" => ResizeCoordinates.HalfPixel,
-                "pytorch_half_pixel" => ResizeCoordinates.PytorchHalfPixel,
-                "align_corners" => ResizeCoordinates.AlignCorners,
-                "asymmetric" => ResizeCoordinates.Asymmetric,
-                "tf_half_pixel_for_nn" => ResizeCoordinates.TfHalfPixelForNn,
-                "tf_crop_and_resize" => ResizeCoordinates.TfCropAndResize,
-                var other => throw new OnnxFormatException($"has coordinate_transformation_mode = {OnnxText.Quote(other)}"),
-            },
+                {
+                    "half_pixel" => ResizeCoordinates.HalfPixel,
+                    "pytorch_half_pixel" => ResizeCoordinates.PytorchHalfPixel,
+                    "align_corners" => ResizeCoordinates.AlignCorners,
+                    "asymmetric" => ResizeCoordinates.Asymmetric,
+                    "tf_half_pixel_for_nn" => ResizeCoordinates.TfHalfPixelForNn,
+                    "tf_crop_and_resize" => ResizeCoordinates.TfCropAndResize,
+                    var other => throw new OnnxFormatException($"has coordinate_transformation_mode = {OnnxText.Quote(other)}"),
+                },
             Rounding = isOld ? NearestRounding.Floor : node.Attributes.TakeText("nearest_mode", "round_prefer_floor") switch
             {
                 "round_prefer_floor" => NearestRounding.RoundPreferFloor,

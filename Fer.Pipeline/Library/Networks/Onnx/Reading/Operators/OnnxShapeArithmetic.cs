@@ -28,7 +28,8 @@ internal static class OnnxShapeArithmetic
             case "Cast": return Cast(node, name, x);
             case "Identity": return x.Reshaped(name, x.Dimensions);
             case "Squeeze" or "Unsqueeze" or "Reshape" or "Flatten" when x.Length <= MostNumbers
-                || x.IsFloat: return Reshaped(node, proto, name, x);
+                || x.IsFloat:
+                return Reshaped(node, proto, name, x);
         }
         bool isSmall = x.Length <= MostNumbers && Enumerable.Range(1, proto.Input.Count - 1).All(
             i => !node.Has(i) || node.Constant(i).Length <= MostNumbers);
