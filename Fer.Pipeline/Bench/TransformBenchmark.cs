@@ -42,7 +42,7 @@ internal sealed record TransformFigure(int Faces, double Ours, double MlNet, dou
 internal static class TransformBenchmark
 {
     /// <summary>Faces that go through both before the clock runs.</summary>
-    private const int WarmUp = 64;
+    private const int WarmUp = 128;
 
     /// <summary>Scores the same faces with both.</summary>
     /// <param name="model">A model zip.</param>
@@ -64,6 +64,8 @@ internal static class TransformBenchmark
                 $"{model}: a model zip of the first version, which ML.NET cannot load. " +
                 $"'fer export --model {Path.GetFileName(model)} --output new.zip' writes it again.");
         }
+        // The cache fills as it is read: unpacking the file is nobody's scoring time.
+        Fill(faces);
         using var ours = loaded.AsTransformer();
         var theirs = ml.Model.Load(model, out _);
         using var disposed = theirs as IDisposable;
@@ -80,6 +82,12 @@ internal static class TransformBenchmark
             var view = transformer.Transform(faces);
             long start = Stopwatch.GetTimestamp();
             return (Read(view), Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        void Fill(IDataView view)
+        {
+            using var cursor = view.GetRowCursor([view.Schema[FaceColumns.Pixels]]);
+            while (cursor.MoveNext()) cancellationToken.ThrowIfCancellationRequested();
         }
 
         List<float> Read(IDataView view)

@@ -4,6 +4,8 @@ using Fer.Pipeline.Engine;
 using Fer.Pipeline.Training;
 using Fer.Tests.Models.Backbones;
 using Fer.Tests.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Fer.Tests.AutoML;
 
@@ -66,6 +68,9 @@ public sealed class FaceTrialRunnerTests : IDisposable
         var settings = Settings(FineTune.None, TrialPhase.Final);
         var cancellation = TestContext.Current.CancellationToken;
         var completed = (FaceTrialResult)await Runner().RunAsync(settings, cancellation);
+        var view = new MLContext(1).Data.SampleFaces(5);
+        Assert.Equal(completed.Training.Network.Output.Length,
+            ((VectorDataViewType)completed.Model!.Transform(view).Schema["Score"].Type).Size);
         Assert.True(Runner().HasNetwork(settings.TrialId));
         var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult
         {

@@ -42,6 +42,20 @@ public sealed class FaceSetFromDataViewTests : IDisposable
     }
 
     [Fact]
+    public void A_view_gives_the_data_set_that_its_file_gives()
+    {
+        string path = _folder.Write("fer2013.csv", FerCsv.File(21) + $"3,{FerCsv.Pixels(5)},PublicTest\n");
+        var expected = FaceDataset.Load(path, LabelScheme.Three);
+        var view = _ml.Data.LoadFer2013(path, LabelScheme.Three);
+        var whole = FaceDataset.FromDataView(view, imageColumn: "Image");
+        Assert.Equal((expected.Training.Sha256, expected.Validation.Sha256), (whole.Training.Sha256, whole.Validation.Sha256));
+        Assert.Equal(LabelScheme.Three.Definition, whole.Scheme.Definition);
+        Assert.Equal(expected.Training.Count - 3, FaceDataset.FromDataView(_ml.Data.SkipRows(view, 3)).Training.Count);
+        var plain = _ml.Data.LoadFromEnumerable([new Vector { Name = "sad", Values = new float[48 * 48] }]);
+        Assert.Contains("Label", Assert.Throws<FerUsageException>(() => FaceDataset.FromDataView(plain)).Message);
+    }
+
+    [Fact]
     public void Bytes_singles_and_images_give_the_same_faces()
     {
         var view = _ml.Data.SampleFaces(20);

@@ -1,5 +1,6 @@
 using Fer.Pipeline.Faces;
 using Microsoft.Data.Analysis;
+using Microsoft.ML;
 
 namespace Fer.Pipeline.Data;
 
@@ -104,6 +105,54 @@ public sealed class FaceDataset
         var votes = schema.GetColumnOrNull(FaceColumns.Votes);
         collector.Read(view, schema[FaceColumns.Label], schema[FaceColumns.Pixels], schema[FaceColumns.Usage], votes);
         if (skipped > 0) notes.Add($"{skipped:N0} bad rows skipped.");
+        var sets = Split(collector, scheme, source, options, notes);
+        return new FaceDataset(scheme, sets, source, view.Join)
+        {
+            IsSample = found is null,
+            HasVotesAsLabels = view.VotesAreLabels,
+            Notes = notes,
+            SkippedCount = skipped,
+            SkippedMessages = messages,
+            LeftOutCount = collector.LeftOut,
+        };
+    }
+
+    /// <summary>
+    /// Reads a data view into memory, for instance one that ML.NET's filters and transforms have been applied to. Where it has the column
+    /// Votes, they become soft targets.
+    /// </summary>
+    /// <param name="view">
+    /// Faces with their splits, as <c>ml.Data.LoadFer2013</c>, <c>LoadFaceFolder</c> and <c>SampleFaces</c> give them.
+    /// </param>
+    /// <param name="imageColumn">A vector of 2,304 bytes or Singles from 0 to 255, or images of any size.</param>
+    /// <param name="options">How a view without PublicTest rows is split; null is the defaults.</param>
+    /// <exception cref="FerUsageException">A column is missing, or the labels name no label scheme.</exception>
+    /// <exception cref="FerException">The view has no face, or a row cannot be read.</exception>
+    public static FaceDataset FromDataView(IDataView view, string imageColumn = FaceColumns.Pixels, FaceDataOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var label = FaceColumns.Find(view.Schema, FaceColumns.Label);
+        var image = FaceColumns.Find(view.Schema, imageColumn);
+        FacePixels.Check(image);
+        var scheme = FaceClasses.SchemeOf(label) ?? throw new FerUsageException(
+            $"The column '{FaceColumns.Label}' does not name its label scheme. Load the faces with LoadFer2013, LoadFaceFolder or " +
+            "SampleFaces.");
+        var votes = view.Schema.GetColumnOrNull(FaceColumns.Votes);
+        var notes = new List<string>();
+        using var collector = new FaceSetCollector(scheme.ClassNames, scheme);
+        collector.Read(view, label, image, FaceColumns.Find(view.Schema, FaceColumns.Usage), votes);
+        var sets = Split(collector, scheme, "data view", options ?? new FaceDataOptions(), notes);
+        return new FaceDataset(scheme, sets, "data view", votes: null)
+        {
+            HasVotesAsLabels = votes is not null && FerPlusTarget.AreLabels(scheme),
+            Notes = notes,
+            LeftOutCount = collector.LeftOut,
+        };
+    }
+
+    private static FaceSet[] Split(
+        FaceSetCollector collector, LabelScheme scheme, string source, FaceDataOptions options, List<string> notes)
+    {
         if (collector.LeftOut > 0) notes.Add($"{collector.LeftOut:N0} faces left out: none of {string.Join(", ", scheme.ClassNames)}.");
         if (collector.Count(Usage.Training) > 0 && collector.Count(Usage.PublicTest) == 0)
         {
@@ -115,15 +164,7 @@ public sealed class FaceDataset
         if (sets.All(set => set.Count == 0))
             throw new FerException($"{source}: no face of the classes {string.Join(", ", scheme.ClassNames)}. " +
                 "Check the file, or choose another scheme.");
-        return new FaceDataset(scheme, sets, source, view.Join)
-        {
-            IsSample = found is null,
-            HasVotesAsLabels = view.VotesAreLabels,
-            Notes = notes,
-            SkippedCount = skipped,
-            SkippedMessages = messages,
-            LeftOutCount = collector.LeftOut,
-        };
+        return sets;
     }
 
     /// <summary>

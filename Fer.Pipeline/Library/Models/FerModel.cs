@@ -21,7 +21,7 @@ public sealed class FerModel : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Network _network;
-    private readonly WorkerPool _pool;
+    private readonly Lazy<WorkerPool> _pool;
     private NetworkExecutor? _executor;
     private bool _isDisposed;
 
@@ -30,7 +30,7 @@ public sealed class FerModel : IDisposable
         _network = zip.Network;
         Manifest = zip.Manifest;
         MetricsJson = zip.MetricsJson;
-        _pool = new WorkerPool(threads);
+        _pool = new Lazy<WorkerPool>(() => new WorkerPool(threads));
     }
 
     /// <summary>Loads a model zip; the file is read once and not held open.</summary>
@@ -108,7 +108,7 @@ public sealed class FerModel : IDisposable
             if (_isDisposed) return;
             _isDisposed = true;
             _executor?.Dispose();
-            _pool.Dispose();
+            if (_pool.IsValueCreated) _pool.Value.Dispose();
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class FerModel : IDisposable
         if (_executor is not null && _executor.BatchSize >= count) return _executor;
         _executor?.Dispose();
         _executor = null;
-        return _executor = new NetworkExecutor(_network, count == 1 ? 1 : LargestBatch, training: false, _pool, frozen: true);
+        return _executor = new NetworkExecutor(_network, count == 1 ? 1 : LargestBatch, training: false, _pool.Value, frozen: true);
     }
 
     private void Run(NetworkExecutor executor, int count, Span<float> probabilities)

@@ -1,4 +1,5 @@
 using Fer.Pipeline.Data;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -26,8 +27,7 @@ public sealed partial class ImageClassificationTrainer : IEstimator<FaceClassifi
 
         /// <summary>
         /// The faces to choose the best epoch on, in columns of the same names; null takes the last epoch. As with ML.NET's trainer,
-        /// transforms that come
-        /// before the training are not applied to it.
+        /// transforms that come before the training are not applied to it.
         /// </summary>
         public IDataView? ValidationSet { get; init; }
     }
@@ -44,6 +44,17 @@ public sealed partial class ImageClassificationTrainer : IEstimator<FaceClassifi
         if (result.Outcome == TrainingOutcome.Diverged && result.BestEpoch == 0)
             throw new FerException("The training diverged before an epoch was finished. Lower the LearningRate.");
         var scheme = FaceClasses.SchemeOf(FaceColumns.Find(input.Schema, _options.LabelColumnName));
+        return AsTransformer(result, training, scheme, FaceColumns.Find(input.Schema, _options.FeatureColumnName).Type);
+    }
+
+    /// <summary>What was trained as a transformer, without calibration.</summary>
+    /// <param name="result">The training.</param>
+    /// <param name="training">The faces that it learned from.</param>
+    /// <param name="scheme">Their label scheme, where it is known.</param>
+    /// <param name="inputType">Type of the column of faces.</param>
+    internal FaceClassificationTransformer AsTransformer(
+        TrainingResult result, FaceSet training, LabelScheme? scheme, DataViewType inputType)
+    {
         var metrics = new Dictionary<string, double>();
         if (result.Best?.ValidationAccuracy is { } accuracy) metrics["validationAccuracy"] = accuracy;
         var manifest = new ModelManifest
@@ -58,7 +69,7 @@ public sealed partial class ImageClassificationTrainer : IEstimator<FaceClassifi
         };
         var model = FerModel.Of(new ModelZip(InferenceGraph.Create(result.Network), manifest, "{}"), _options.Threads);
         var columns = new ModelColumns(_options.FeatureColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName);
-        return new FaceClassificationTransformer(model, columns, FaceColumns.Find(input.Schema, _options.FeatureColumnName).Type);
+        return new FaceClassificationTransformer(model, columns, inputType);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
+using Fer.Pipeline.Faces;
 using Fer.Pipeline.Training;
+using Microsoft.ML.Data;
 
 namespace Fer.Pipeline.AutoML;
 
@@ -69,6 +71,8 @@ internal sealed class FaceTrialRunner(
         return reopened with { DurationInMilliseconds = completed.DurationInMilliseconds };
     }
 
+    private static DataViewType FaceType { get; } = new VectorDataViewType(NumberDataViewType.Byte, Face.PixelCount);
+
     private FaceTrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
     {
         bool final = settings.Phase == TrialPhase.Final;
@@ -79,9 +83,9 @@ internal sealed class FaceTrialRunner(
         var progress = new TrialProgressReporter(settings.TrialId, monitor);
         try
         {
-            var result = new ImageClassificationTrainer(
-                options with { Epoch = epochs, MetricsCallback = progress.Epoch, ProgressCallback = progress.Batch })
-                .Fit(faces, validation, cancellationToken);
+            var trainer = new ImageClassificationTrainer(
+                options with { Epoch = epochs, MetricsCallback = progress.Epoch, ProgressCallback = progress.Batch });
+            var result = trainer.Fit(faces, validation, cancellationToken);
             if (result.Outcome == TrainingOutcome.Diverged && (!final || result.Best is null))
                 throw new FerException($"The training diverged in epoch {result.History.Count + 1}: the loss is not a number.");
             if (result.Steps == 0) throw new OperationCanceledException("The trial was cancelled before its first step.");
@@ -90,6 +94,7 @@ internal sealed class FaceTrialRunner(
             return new FaceTrialResult
             {
                 TrialSettings = settings,
+                Model = trainer.AsTransformer(result, faces, scheme: null, FaceType),
                 Metric = accuracy,
                 LogLoss = loss,
                 Epochs = Math.Max(progress.EpochsDone, result.History.Count),
