@@ -86,20 +86,4 @@ public sealed class FaceFeaturizingTransformer : ITransformer, IDisposable
         model.Graph.Output.Add(new ValueInfoProto { Name = _output, Type = new TypeProto { TensorType = type } });
         return model.ToByteArray();
     }
-
-    /// <summary>No rows: ML.NET's transforms are fitted to the types alone.</summary>
-    private sealed class EmptyView(DataViewSchema schema) : IDataView
-    {
-        public DataViewSchema Schema => schema;
-
-        public bool CanShuffle => false;
-
-        public long? GetRowCount() => 0;
-
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-            throw new NotSupportedException("These transforms are fitted without data.");
-
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-            [GetRowCursor(columnsNeeded, rand)];
-    }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
@@ -148,21 +149,5 @@ internal static class MlNetChain
 
         [ColumnName(MlNetNetwork.Best)]
         public float[] Best { get; set; } = [];
-    }
-
-    /// <summary>No rows: fitting ML.NET's transforms here asks for the types alone.</summary>
-    private sealed class EmptyView(DataViewSchema schema) : IDataView
-    {
-        public DataViewSchema Schema => schema;
-
-        public bool CanShuffle => false;
-
-        public long? GetRowCount() => 0;
-
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-            throw new NotSupportedException("These transforms are fitted without data.");
-
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-            [GetRowCursor(columnsNeeded, rand)];
     }
 }
