@@ -86,4 +86,18 @@ public static class FaceColumns
                 value = editor.Commit();
             });
     }
+
+    /// <summary>Which columns of a view are asked for, by index.</summary>
+    /// <exception cref="ArgumentException">One is of another view.</exception>
+    internal static bool[] Active(DataViewSchema schema, IEnumerable<DataViewSchema.Column> columnsNeeded)
+    {
+        var active = new bool[schema.Count];
+        foreach (var column in columnsNeeded)
+        {
+            if (column.Index >= active.Length || schema[column.Index].Name != column.Name)
+                throw new ArgumentException($"The column '{column.Name}' is not of this view.", nameof(columnsNeeded));
+            active[column.Index] = true;
+        }
+        return active;
+    }
 }

@@ -18,13 +18,7 @@ internal sealed class FaceDataCursor : DataViewRowCursor
     internal FaceDataCursor(FaceDataView view, IEnumerable<DataViewSchema.Column> columnsNeeded, long? seed)
     {
         _view = view;
-        _active = new bool[view.Schema.Count];
-        foreach (var column in columnsNeeded)
-        {
-            if (column.Index >= _active.Length || view.Schema[column.Index].Name != column.Name)
-                throw new ArgumentException($"The column '{column.Name}' is not of this view.", nameof(columnsNeeded));
-            _active[column.Index] = true;
-        }
+        _active = FaceColumns.Active(view.Schema, columnsNeeded);
         _target = new float[view.Scheme.ClassNames.Count];
         _checksVotes = view.Join is not null && (view.VotesAreLabels || IsActive(FaceColumns.Votes));
         bool pixels = IsActive(FaceColumns.Pixels) || IsActive(FaceColumns.Image);

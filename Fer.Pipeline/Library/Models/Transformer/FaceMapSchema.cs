@@ -36,17 +36,7 @@ internal sealed class FaceMapSchema
 
     /// <summary>Which columns are asked for, by their index in the output.</summary>
     /// <exception cref="ArgumentException">One is of another view.</exception>
-    internal bool[] Active(IEnumerable<DataViewSchema.Column> columns)
-    {
-        var active = new bool[Output.Count];
-        foreach (var column in columns)
-        {
-            if (column.Index >= active.Length || Output[column.Index].Name != column.Name)
-                throw new ArgumentException($"The column '{column.Name}' is not of this view.", nameof(columns));
-            active[column.Index] = true;
-        }
-        return active;
-    }
+    internal bool[] Active(IEnumerable<DataViewSchema.Column> columns) => FaceColumns.Active(Output, columns);
 
     /// <summary>The columns of the input among those that are asked for.</summary>
     internal IEnumerable<DataViewSchema.Column> Through(bool[] active) => Input.Where(column => active[column.Index]);
