@@ -14,7 +14,8 @@ internal sealed class InferenceOptions
         "--views", "Views of a face that the model averages over; auto takes those that do best " +
             "on the validation split", [Auto, .. Enum.GetNames<FaceViews>()], Auto)!;
     private readonly Option<double?> _latency = Values.Number(
-        "--max-latency", "Most milliseconds that one face may take, for auto views and for ensembles", 0, 1e6, "MS", 50, above: true);
+        "--max-latency", "Most milliseconds that one face may take on this machine, for auto views and for ensembles " +
+            "(10 billion multiply-accumulates, so the same on every machine, where not given)", 0, 1e6, "MS", above: true);
 
     /// <summary>The options, for the command's list.</summary>
     internal IEnumerable<Option> All => [_views, _latency];
@@ -23,6 +24,6 @@ internal sealed class InferenceOptions
     internal FaceRunOptions Apply(ParseResult result, FaceRunOptions options) => options with
     {
         Views = result.GetRequiredValue(_views) is var name && name == Auto ? null : Enum.Parse<FaceViews>(name!),
-        MaxLatency = TimeSpan.FromMilliseconds(result.GetValue(_latency)!.Value),
+        MaxLatency = result.GetValue(_latency) is { } latency ? TimeSpan.FromMilliseconds(latency) : null,
     };
 }

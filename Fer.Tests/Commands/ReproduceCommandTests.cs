@@ -70,7 +70,8 @@ public class ReproduceCommandTests
         using var folder = new TemporaryFolder();
         using var cancel = new CancellationTokenSource();
         await cancel.CancelAsync();
-        Assert.Equal(ExitCode.Cancelled, (await Run(folder, "reproduce first-cnn --minutes 1 --alone --output out", cancel.Token)).Code);
+        var (code, _, error) = await Run(folder, "reproduce first-cnn --minutes 1 --alone --output out", cancel.Token);
+        Assert.True(code == ExitCode.Cancelled, $"{code}\n{error}");
         Assert.False(File.Exists(Path.Combine(folder.Path, "out", "reproduce", "first-cnn", "result.json")));
     }
 }

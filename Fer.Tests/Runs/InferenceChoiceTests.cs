@@ -34,6 +34,11 @@ public class InferenceChoiceTests
         Assert.Same(candidates[0], free.Members[0]);
         Assert.True(free.Metrics.Accuracy >= plain.Metrics.Accuracy);
         Assert.True(free.Metrics.Accuracy > plain.Metrics.Accuracy || (free.Members.Count == 1 && free.Views == FaceViews.Centre));
+        var little = Choose(new InferenceLimits { MaxMultiplyAccumulates = 1 }, candidates);
+        Assert.Equal((1, FaceViews.Centre), (little.Members.Count, little.Views));
+        // Work, not time, is the limit where nobody asks for a time.
+        var same = Choose(new InferenceLimits(), candidates);
+        Assert.Equal((free.Members.Count, free.Views), (same.Members.Count, same.Views));
         var small = Choose(new InferenceLimits { MaxLatency = TimeSpan.FromHours(1), MaxBytes = 1 }, candidates);
         Assert.Single(small.Members);
         var hasty = Choose(new InferenceLimits { Patience = TimeSpan.Zero, MaxLatency = TimeSpan.FromHours(1) }, candidates);

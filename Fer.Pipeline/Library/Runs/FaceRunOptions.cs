@@ -20,8 +20,11 @@ public sealed record FaceRunOptions
     /// <summary>Views of a face that the model averages over; null takes those that do best on the validation split.</summary>
     public FaceViews? Views { get; init; }
 
-    /// <summary>Most time of one face, in a model of several views or networks.</summary>
-    public TimeSpan MaxLatency { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// Most time of one face, in a model of several views or networks, measured on this machine: a slower or a busy one may choose
+    /// otherwise. Null limits the work instead (10 billion multiply-accumulates), so that the choice is the same everywhere.
+    /// </summary>
+    public TimeSpan? MaxLatency { get; init; }
 
     /// <summary>The report's title; null is the name of the folder.</summary>
     public string? Title { get; init; }

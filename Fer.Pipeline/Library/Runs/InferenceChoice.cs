@@ -61,7 +61,7 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
                     || !HasTime([candidate], centre)) continue;
                 var score = Score(tried, centre, pool);
                 // More faces right by chance alone is not worth a network: the loss must fall as well.
-                if (score.Right <= best.Right || score.Loss >= best.Loss || Latency(tried, centre, pool) > limits.MaxLatency) continue;
+                if (score.Right <= best.Right || score.Loss >= best.Loss || !IsFast(tried, centre, pool)) continue;
                 (best, joins) = (score, candidate);
             }
             if (joins is null) break;
@@ -79,7 +79,7 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
         {
             // The middle of 48 pixels is the whole face.
             if (!seen.Add(Signature(members, views))) continue;
-            if (!Fits(members, views) || !HasTime(members, views) || Latency(members, views, pool) > limits.MaxLatency) continue;
+            if (!Fits(members, views) || !HasTime(members, views) || !IsFast(members, views, pool)) continue;
             int score = Score(members, views, pool).Right;
             if (score > right) (best, right) = (views, score);
         }
@@ -153,6 +153,11 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
         _secondsAPixel = Math.Max(_secondsAPixel, scores.Seconds / (view.Shown * view.Shown));
         return _scores[(network, view)] = (scores.Logits, scores.Seconds);
     }
+
+    private bool IsFast(IReadOnlyList<Network> members, FaceViews views, WorkerPool pool) =>
+        limits.MaxLatency is { } most
+            ? Latency(members, views, pool) <= most
+            : InferenceGraph.Create(members, views).MultiplyAccumulates <= limits.MaxMultiplyAccumulates;
 
     /// <summary>Time of one face alone: of the fastest pass, since everything else on the machine can only slow one down.</summary>
     private TimeSpan Latency(IReadOnlyList<Network> members, FaceViews views, WorkerPool pool)
