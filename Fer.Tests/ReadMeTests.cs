@@ -10,7 +10,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Fer.Tests;
 
 /// <summary>
-/// The README's C# is compiled and run as it stands there, but for small files in place of those it names, and shorter trainings.
+/// The C# of the README and of docs is compiled and run as it stands there, but for small files in place of those it names, and shorter
+/// trainings; links lead somewhere.
 /// </summary>
 public sealed partial class ReadMeTests : IDisposable
 {
@@ -25,7 +26,7 @@ public sealed partial class ReadMeTests : IDisposable
 
     [Fact]
     public void Using_a_model_takes_the_three_lines_that_the_readme_shows() =>
-        Run(Block("FerModel.Load").Replace("artifacts/first/model.zip", _models.Save()), "byte[] pixels = new byte[48 * 48];");
+        Run(Block("FerModel.Load").Replace("artifacts/fer-seven.zip", _models.Save()), "byte[] pixels = new byte[48 * 48];");
 
     [Fact]
     public void Fine_tuning_takes_the_lines_that_the_readme_shows()
@@ -76,13 +77,38 @@ public sealed partial class ReadMeTests : IDisposable
     public void Networks_as_onnx_take_the_lines_that_the_readme_shows() => Run(Block("OnnxWriter.Write"), "");
 
     [Fact]
-    public void Every_block_of_the_readme_is_run_by_one_of_these_tests()
+    public void Every_block_of_the_readme_and_the_docs_is_run_by_one_of_these_tests()
     {
         string tests = File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "ReadMeTests.cs"));
         string[] marks = [.. BlockMarks().Matches(tests).Select(m => Regex.Unescape(m.Groups[1].Value))];
-        string text = File.ReadAllText(Path.Combine(TestPaths.Root, "README.md"));
-        Assert.All(CodeBlocks().Matches(text), block => Assert.Contains(
+        Assert.All(Pages().SelectMany(page => CodeBlocks().Matches(File.ReadAllText(page))), block => Assert.Contains(
             marks, mark => block.Groups[1].Value.Contains(mark, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_main_job_and_the_tests_are_the_first_two_commands()
+    {
+        string[] commands = FirstBlock().Match(File.ReadAllText(Path.Combine(TestPaths.Root, "README.md"))).Groups[1].Value
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["dotnet run --project Fer.Pipeline -c Release -- experiment --minutes 60", "dotnet test"], commands);
+    }
+
+    [Fact]
+    public void Every_link_to_a_file_or_heading_leads_there()
+    {
+        var broken = new List<string>();
+        foreach (string page in Pages())
+            foreach (Match link in Links().Matches(File.ReadAllText(page)))
+            {
+                string target = link.Groups[1].Value;
+                if (target.Contains("://", StringComparison.Ordinal)) continue;
+                string[] parts = target.Split('#');
+                string file = parts[0].Length == 0 ? page : Path.GetFullPath(parts[0], Path.GetDirectoryName(page)!);
+                bool found = File.Exists(file)
+                    && (parts.Length == 1 || Headings().Matches(File.ReadAllText(file)).Any(h => Anchor(h.Groups[1].Value) == parts[1]));
+                if (!found) broken.Add($"{Path.GetFileName(page)}: {target}");
+            }
+        Assert.Empty(broken);
     }
 
     [Fact]
@@ -128,9 +154,18 @@ public sealed partial class ReadMeTests : IDisposable
 
     private static string Block(string with)
     {
-        string text = File.ReadAllText(Path.Combine(TestPaths.Root, "README.md"));
-        return Assert.Single(CodeBlocks().Matches(text), m => m.Groups[1].Value.Contains(with, StringComparison.Ordinal)).Groups[1].Value;
+        var blocks = Pages().SelectMany(page => CodeBlocks().Matches(File.ReadAllText(page)));
+        return Assert.Single(blocks, m => m.Groups[1].Value.Contains(with, StringComparison.Ordinal)).Groups[1].Value;
     }
+
+    /// <summary>The README and what stands beside it by theme.</summary>
+    private static IEnumerable<string> Pages() =>
+        Directory.GetFiles(Path.Combine(TestPaths.Root, "docs"), "*.md").Order(StringComparer.Ordinal)
+            .Prepend(Path.Combine(TestPaths.Root, "README.md"));
+
+    /// <summary>What a Markdown page makes of a heading: lower case, spaces as dashes, without punctuation.</summary>
+    private static string Anchor(string heading) =>
+        string.Concat(heading.Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 
     /// <summary>
     /// Compiles a program of the block, with what it takes for granted between its usings and its statements, and runs it.
@@ -160,6 +195,15 @@ public sealed partial class ReadMeTests : IDisposable
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlocks();
+
+    [GeneratedRegex("```\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex FirstBlock();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Headings();
 
     [GeneratedRegex("""\bBlock\("([^"]+)"\)""")]
     private static partial Regex BlockMarks();
