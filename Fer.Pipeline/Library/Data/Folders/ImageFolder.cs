@@ -75,11 +75,7 @@ internal static class ImageFolder
         return Test.Contains(lower) ? Usage.PrivateTest : null;
     }
 
-    // Ordinal, as sorting by culture differs between machines.
-    private static string[] Folders(string folder) =>
-        [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] Folders(string folder) => FileWalk.Folders(folder);
 
-    private static IEnumerable<string> Images(string folder) => Directory.EnumerateFiles(folder)
-        .Where(file => ImageDecoder.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-        .Order(StringComparer.Ordinal);
+    private static IReadOnlyList<string> Images(string folder) => FileWalk.Of(folder, FileKinds.Pictures).Files;
 }
