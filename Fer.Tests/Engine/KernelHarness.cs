@@ -12,14 +12,14 @@ internal sealed unsafe class KernelHarness : IDisposable
     private readonly int _batch;
 
     internal KernelHarness(Operation operation, Shape[] inputs, int batch, InstructionSet set, int threads = 2, bool training = true,
-        bool allowsWinograd = true)
+        bool allowsWinograd = true, bool frozen = false)
     {
         _pool = new WorkerPool(threads, set) { AllowsWinograd = allowsWinograd };
         _shapes = inputs;
         _batch = batch;
         Output = operation.OutputShape(inputs);
         Parameters = new ParameterSet(operation.Parameters);
-        var setup = new KernelSetup(inputs, Output, batch, training, _pool);
+        var setup = new KernelSetup(inputs, Output, batch, training, _pool, frozen);
         _kernel = set switch
         {
             InstructionSet.Vector512 => operation.CreateKernel<Simd512>(setup),
@@ -52,6 +52,7 @@ internal sealed unsafe class KernelHarness : IDisposable
     internal float[] Forward(params float[][] inputs)
     {
         for (int i = 0; i < inputs.Length; i++) ToChannelsLast(inputs[i], _kernel.Inputs[i], _shapes[i]);
+        _kernel.Prepare();
         _kernel.Forward(_batch, 11);
         return FromChannelsLast(_kernel.Output, Output);
     }

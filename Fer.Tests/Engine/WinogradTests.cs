@@ -43,6 +43,33 @@ public class WinogradTests
         }
     }
 
+    /// <summary>Whole and partial tiles of 6x6, odd paddings, half a block of columns, a bias.</summary>
+    [Theory]
+    [InlineData(64, 64, 6, 6, 1, 1, 50, 2, true)]
+    [InlineData(16, 48, 24, 12, 1, 1, 7, 1, false)]
+    [InlineData(48, 16, 47, 41, 0, 2, 1, 1, false)]
+    [InlineData(32, 32, 18, 17, 1, 0, 6, 2, true)]
+    public void Weights_that_change_no_more_are_applied_in_larger_tiles_and_give_the_direct_sums(
+        int inputs, int outputs, int height, int width, int padTop, int padLeft, int batch, int threads, bool bias)
+    {
+        foreach (var set in KernelHarness.AllSets)
+        {
+            var window = new Window(3, 3, 1, 1, padTop, padLeft, 1, 1);
+            var shape = new Shape(inputs, height, width);
+            Close(Run(allows: false), Run(allows: true), $"{set}");
+
+            float[] Run(bool allows)
+            {
+                var convolution = new Convolution(inputs, outputs, window, bias: bias);
+                using var harness = new KernelHarness(
+                    convolution, [shape], batch, set, threads, training: false, allowsWinograd: allows, frozen: true);
+                Assert.Equal(allows ? "winograd6" : "direct", harness.Kernel.Method);
+                KernelHarness.Random(harness.Parameters.TrainableLength, 1).CopyTo(harness.Parameters.Trainable);
+                return harness.Forward(KernelHarness.Random(batch * shape.Length, 2));
+            }
+        }
+    }
+
     [Fact]
     public void A_batch_smaller_than_planned_gives_the_same()
     {

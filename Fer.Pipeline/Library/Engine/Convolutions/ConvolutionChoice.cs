@@ -47,7 +47,7 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
         if (!setup.Pool.AllowsWinograd) return null;
         MinimalFilters<V>? best = null;
         double least = 9.0 * from.Channels * to.Channels * to.Area;
-        foreach (var filter in MinimalFilters<V>.All)
+        foreach (var filter in setup.Frozen ? MinimalFilters<V>.ForInference : MinimalFilters<V>.ForTraining)
         {
             double cost = filter.Cost(from, to, window, groups, setup.BatchSize, setup.Pool.Threads);
             if (cost < least) (best, least) = (filter, cost);

@@ -19,11 +19,15 @@ internal unsafe interface IMinimalFilter
     /// <summary>Aᵀ: products to outputs.</summary>
     static abstract void Output<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
 
-    /// <summary>A: the outputs' gradient to the products' gradient.</summary>
-    static abstract void OutputGradient<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
-
     /// <summary>G: a kernel to the weight factors of the products.</summary>
     static abstract void Kernel<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
+}
+
+/// <summary>A minimal filter that is exact enough for training, with the transposed transforms that gradients take.</summary>
+internal unsafe interface ITrainingFilter : IMinimalFilter
+{
+    /// <summary>A: the outputs' gradient to the products' gradient.</summary>
+    static abstract void OutputGradient<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;
 
     /// <summary>Gᵀ: the weight factors' gradient to the kernel's gradient.</summary>
     static abstract void KernelGradient<V>(float* x, nint from, float* y, nint step) where V : struct, ISimd<V>;

@@ -6,7 +6,7 @@ namespace Fer.Pipeline.Engine;
 /// F(3, 3) at the points 0, 1, -1, 2 and infinity: fewer products than F(4, 3) on maps of five or six pixels, where its tiles would be half
 /// empty.
 /// </summary>
-internal readonly unsafe struct MinimalFilter3 : IMinimalFilter
+internal readonly unsafe struct MinimalFilter3 : ITrainingFilter
 {
     public static int Tile => 3;
 

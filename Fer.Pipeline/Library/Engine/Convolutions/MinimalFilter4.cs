@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>F(4, 3) at the points 0, 1, -1, 2, -2 and infinity: the fewest products on maps that are a few tiles wide.</summary>
-internal readonly unsafe struct MinimalFilter4 : IMinimalFilter
+internal readonly unsafe struct MinimalFilter4 : ITrainingFilter
 {
     public static int Tile => 4;
 

@@ -4,9 +4,9 @@ namespace Fer.Pipeline.Engine;
 
 /// <summary>
 /// Winograd's minimal filtering of 3x3 convolutions in two dimensions, <typeparamref name="F"/> nested with itself: a 4x4 tile takes 36
-/// multiplications instead of 144, a 3x3 tile 25 instead of 81. Each transform works on one vector of channels: rows first, into a small
-/// buffer, then columns. The products of tiles are stored as planes: element (i, j) of a tile's products is in plane <see cref="Patch"/> *
-/// i + j.
+/// multiplications instead of 144, a 3x3 tile 25 instead of 81, a 6x6 tile 64 instead of 324. Each transform works on one vector of
+/// channels: rows first, into a small buffer, then columns. The products of tiles are stored as planes: element (i, j) of a tile's products
+/// is in plane <see cref="Patch"/> * i + j.
 /// </summary>
 [SkipLocalsInit]
 internal static unsafe class Winograd<V, F> where V : struct, ISimd<V> where F : struct, IMinimalFilter
@@ -36,29 +36,11 @@ internal static unsafe class Winograd<V, F> where V : struct, ISimd<V> where F :
         for (int i = 0; i < F.Tile; i++) F.Output<V>(half + i * F.Patch * V.Width, V.Width, tile + i * F.Tile * V.Width, V.Width);
     }
 
-    /// <summary>A tile of the output's gradient, [tile, tile, width], to planes: A dy Aᵀ.</summary>
-    internal static void OutputGradient(float* tile, float* target, nint planeStep)
-    {
-        float* half = stackalloc float[F.Patch * F.Tile * V.Width];
-        for (int j = 0; j < F.Tile; j++) F.OutputGradient<V>(tile + j * V.Width, F.Tile * V.Width, half + j * V.Width, F.Tile * V.Width);
-        for (int i = 0; i < F.Patch; i++)
-            F.OutputGradient<V>(half + i * F.Tile * V.Width, V.Width, target + i * F.Patch * planeStep, planeStep);
-    }
-
     /// <summary>A 3x3 kernel, [3, 3, width], to planes: G g Gᵀ.</summary>
     internal static void Kernel(float* kernel, float* target, nint planeStep)
     {
         float* half = stackalloc float[F.Patch * 3 * V.Width];
         for (int j = 0; j < 3; j++) F.Kernel<V>(kernel + j * V.Width, 3 * V.Width, half + j * V.Width, 3 * V.Width);
         for (int i = 0; i < F.Patch; i++) F.Kernel<V>(half + i * 3 * V.Width, V.Width, target + i * F.Patch * planeStep, planeStep);
-    }
-
-    /// <summary>Planes of a kernel's gradient to the 3x3 kernel, [3, 3, width]: Gᵀ u G.</summary>
-    internal static void KernelGradient(float* planes, nint planeStep, float* kernel)
-    {
-        float* half = stackalloc float[3 * F.Patch * V.Width];
-        for (int j = 0; j < F.Patch; j++)
-            F.KernelGradient<V>(planes + j * planeStep, F.Patch * planeStep, half + j * V.Width, F.Patch * V.Width);
-        for (int i = 0; i < 3; i++) F.KernelGradient<V>(half + i * F.Patch * V.Width, V.Width, kernel + i * 3 * V.Width, V.Width);
     }
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
     private readonly int _padTop, _padLeft, _rows, _columns;
 
     /// <param name="input">Shape of the input image.</param>
-    /// <param name="output">Shape of the image that is divided into 4x4 tiles.</param>
+    /// <param name="output">Shape of the image that is divided into tiles.</param>
     /// <param name="padTop">Rows of zero padding above the image.</param>
     /// <param name="padLeft">Columns of zero padding to the left of the image.</param>
     /// <param name="capacity">Tiles per block, a multiple of a register tile's rows; 0 means as many as fit in the L2 cache.</param>
@@ -147,33 +147,12 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
         }
     }
 
-    /// <summary>Transforms the output's gradient at tiles [first, first + count) into planes with the layout of the products.</summary>
-    internal void TransformOutputGradient(float* images, int first, int count, float* planes)
-    {
-        float* tile = stackalloc float[Winograd<V, F>.Tile * Winograd<V, F>.Tile * V.Width];
-        for (int t = 0; t < count; t++)
-        {
-            var (image, row, column) = Place(first + t);
-            int top = row * Winograd<V, F>.Tile, left = column * Winograd<V, F>.Tile;
-            float* source = images + (long)image * _output.Length + ((long)top * _output.Width + left) * _output.Channels;
-            for (int c = 0; c < _output.Channels; c += V.Width)
-            {
-                for (int y = 0; y < Winograd<V, F>.Tile; y++)
-                    for (int x = 0; x < Winograd<V, F>.Tile; x++)
-                    {
-                        bool inside = top + y < _output.Height && left + x < _output.Width;
-                        V.Store(tile + (y * Winograd<V, F>.Tile + x) * V.Width, inside
-                            ? V.Load(source + ((long)y * _output.Width + x) * _output.Channels + c) : default);
-                    }
-                Winograd<V, F>.OutputGradient(tile, planes + InPlane(t, c), OutputPlane);
-            }
-        }
-    }
-
-    private nint InPlane(int tile, int channel) =>
+    /// <summary>Where a channel of a tile lies in a plane of outputs.</summary>
+    internal nint InPlane(int tile, int channel) =>
         ((nint)(channel / BlockColumns) * Capacity + tile) * BlockColumns + channel % BlockColumns;
 
-    private (int Image, int Row, int Column) Place(int tile)
+    /// <summary>The image of a tile, and its row and column there.</summary>
+    internal (int Image, int Row, int Column) Place(int tile)
     {
         int inImage = tile % PerImage;
         return (tile / PerImage, inImage / _columns, inImage % _columns);

@@ -8,9 +8,10 @@ namespace Fer.Pipeline.Engine;
 /// </summary>
 [SkipLocalsInit]
 internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPass where V : struct, ISimd<V>
-    where F : struct, IMinimalFilter
+    where F : struct, ITrainingFilter
 {
     private readonly WinogradTiles<V, F> _tiles;
+    private readonly Shape _output;
     private readonly int _inputs, _outputs, _inputTiles;
 
     /// <summary>Floats of sums that fit in the L2 cache next to a block of transformed tiles.</summary>
@@ -27,6 +28,7 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
         bool cached = (long)Winograd<V, F>.Planes * input.Channels * output.Channels <= CachedSums;
         _tiles = new WinogradTiles<V, F>(input, output, padTop, padLeft, cached ? 0
             : ((each + blocks - 1) / blocks + Rows - 1) / Rows * Rows);
+        _output = output;
         _inputs = input.Channels;
         _outputs = output.Channels;
         _inputTiles = (_inputs + Rows - 1) / Rows;
@@ -59,7 +61,7 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
         {
             int tiles = Math.Min(_tiles.Capacity, last - start);
             _tiles.TransformInput(input, start, tiles, inputs, patch);
-            _tiles.TransformOutputGradient(outputGradient, start, tiles, gradients);
+            TransformOutputGradient(outputGradient, start, tiles, gradients);
             for (int plane = 0; plane < Winograd<V, F>.Planes; plane++)
                 for (int block = 0; block < _tiles.Blocks; block++)
                 {
@@ -88,12 +90,36 @@ internal sealed unsafe class WinogradWeightGradient<V, F> : ConvolutionWeightPas
                         foreach (byte* part in sums) sum = V.Add(sum, V.Load((float*)part + offset + plane * PlaneLength + place));
                         V.Store(planes + plane * V.Width, sum);
                     }
-                    Winograd<V, F>.KernelGradient(planes, V.Width, kernel);
+                    WinogradGradients<V, F>.KernelGradient(planes, V.Width, kernel);
                     for (int lane = 0; lane < V.Width; lane++)
                     {
                         int target = ((block * Columns + column + lane) * _inputs + input) * 9;
                         for (int k = 0; k < 9; k++) gradient[target + k] = kernel[k * V.Width + lane];
                     }
                 }
+    }
+
+    /// <summary>Transforms the output's gradient at tiles [first, first + count) into planes with the layout of the products.</summary>
+    private void TransformOutputGradient(float* images, int first, int count, float* planes)
+    {
+        int side = Winograd<V, F>.Tile;
+        float* tile = stackalloc float[side * side * V.Width];
+        for (int t = 0; t < count; t++)
+        {
+            var (image, row, column) = _tiles.Place(first + t);
+            int top = row * side, left = column * side;
+            float* source = images + (long)image * _output.Length + ((long)top * _output.Width + left) * _outputs;
+            for (int c = 0; c < _outputs; c += V.Width)
+            {
+                for (int y = 0; y < side; y++)
+                    for (int x = 0; x < side; x++)
+                    {
+                        bool inside = top + y < _output.Height && left + x < _output.Width;
+                        V.Store(tile + (y * side + x) * V.Width, inside
+                            ? V.Load(source + ((long)y * _output.Width + x) * _outputs + c) : default);
+                    }
+                WinogradGradients<V, F>.OutputGradient(tile, planes + _tiles.InPlane(t, c), _tiles.OutputPlane);
+            }
+        }
     }
 }
