@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
-/// F(6, 3) at the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity: the fewest products an output. It loses a digit more than F(4, 3), so it is
-/// for inference alone and has no gradients.
+/// F(6, 3) at the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity: the fewest products an output. It loses a digit more than F(4, 3), so it
+/// is for inference alone and has no gradients.
 /// </summary>
 internal readonly unsafe struct MinimalFilter6 : IMinimalFilter
 {
