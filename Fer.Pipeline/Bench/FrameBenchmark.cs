@@ -15,14 +15,14 @@ internal static class FrameBenchmark
 {
     private const int WarmUp = 20;
 
-    /// <exception cref="FerException">The picture, the model or the face detector cannot be read.</exception>
+    /// <exception cref="FerException">The picture or the model cannot be read.</exception>
     internal static async Task<FrameFigure> RunAsync(
-        string modelPath, string detector, string picture, double seconds, int threads, CancellationToken cancellationToken)
+        string modelPath, string picture, double seconds, int threads, CancellationToken cancellationToken)
     {
         byte[] file = ImageDecoder.ReadFile(picture);
         using var model = FerModel.Load(modelPath, threads);
         var options = new ServeOptions();
-        using var faces = new BlazeFaces(detector, options.Photographs, options.Frames, threads);
+        using var faces = new BlazeFaces(options.Photographs, options.Frames, threads);
         var metrics = new ServerMetrics();
         await using var batcher = new FaceBatcher(model, options, metrics, TimeProvider.System);
         using var analyzer = new PictureAnalyzer(faces, batcher, model.ClassNames, options, metrics, TimeProvider.System);

@@ -62,7 +62,7 @@ internal static class TransformBenchmark
         {
             throw new FerException(
                 $"{model}: a model zip of the first version, which ML.NET cannot load. " +
-                $"'fer export --model {Path.GetFileName(model)} --output new.zip' writes it again.");
+                $"The command 'export --model {Path.GetFileName(model)} --output new.zip' writes it again.");
         }
         // The cache fills as it is read: unpacking the file is nobody's scoring time.
         Fill(faces);

@@ -44,7 +44,7 @@ internal sealed class BackboneListCommand : ICommand
             table.Write(host.Output);
         }
         host.Output.WriteLine();
-        host.Output.WriteLine("Known by name (get the file, then 'fer backbone add NAME FILE'):");
+        host.Output.WriteLine($"Known by name (get the file, then '{host.Invocation} backbone add NAME FILE'):");
         var known = new PlainTable("name", "file", "input", "licence", "published at");
         foreach (var k in KnownBackbone.All) known.Add(k.Name, k.File, k.Input, k.License, k.Source);
         known.Write(host.Output);

@@ -49,11 +49,10 @@ internal sealed class BenchCommand : ICommand
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _serve =
-        Values.Flag("--serve", "Times the server of 'fer serve' under load instead, beside the model without it");
+        Values.Flag("--serve", "Times the server of 'serve' under load instead, beside the model without it");
     private readonly Option<string?> _model = ModelOption.Create();
     private readonly Option<string?> _frames = Values.Text(
         "--frames", "Times instead what the server does with a camera's frame, from the bytes to the faces' emotions", "PICTURE");
-    private readonly Option<string?> _detector = DetectorOptions.Package();
     private readonly Option<int?> _connections = Values.Whole("--connections", "With --serve: connections that ask at a time", 1, 1024, 64);
     private readonly Option<double?> _seconds =
         Values.Number("--seconds", "With --serve and --frames: how long to ask", 0, 86400, "SECONDS", 10, above: true);
@@ -81,7 +80,7 @@ internal sealed class BenchCommand : ICommand
     public IEnumerable<Option> Options =>
     [
         _nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model,
-        _connections, _seconds, _frames, _faces, _detector, _transform, _rows,
+        _connections, _seconds, _frames, _faces, _transform, _rows,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
@@ -91,7 +90,7 @@ internal sealed class BenchCommand : ICommand
         else if (result.GetValue(_frames) is { } picture)
             await FramesAsync(host.Resolve(picture), result, json, host, cancellationToken).ConfigureAwait(false);
         else if (result.GetValue(_faces) is { } model)
-            Faces(host.Resolve(model), Detector(result, host), FindData(result.GetValue(_data), host), json, host, cancellationToken);
+            Faces(host.Resolve(model), FindData(result.GetValue(_data), host), json, host, cancellationToken);
         else if (result.GetValue(_transform) is { } zip)
             Transform(host.Resolve(zip), FindData(result.GetValue(_data), host), result, json, host, cancellationToken);
         else if (result.GetResult(_data) is not null) Loader(FindData(result.GetValue(_data), host), json, host);
@@ -108,7 +107,7 @@ internal sealed class BenchCommand : ICommand
 
     private async Task FramesAsync(string picture, ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
     {
-        var figure = await FrameBenchmark.RunAsync(ModelOption.PathOf(result, _model, host), Detector(result, host), picture,
+        var figure = await FrameBenchmark.RunAsync(ModelOption.PathOf(result, _model, host), picture,
             result.GetValue(_seconds)!.Value, result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
@@ -118,8 +117,6 @@ internal sealed class BenchCommand : ICommand
         var figure = TransformBenchmark.Run(model, data, result.GetValue(_rows)!.Value, result.GetValue(_threads) ?? 0, cancellationToken);
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
-
-    private string Detector(ParseResult result, CommandHost host) => DetectorOptions.PathOf(result.GetValue(_detector), host);
 
     private static string FindData(string? given, CommandHost host)
     {
@@ -216,10 +213,10 @@ internal sealed class BenchCommand : ICommand
             $"{benchmark.Ratio(benchmark.TextLoader):F1} times that of ML.NET's TextLoader"));
     }
 
-    private static void Faces(string path, string detector, string data, bool json, CommandHost host, CancellationToken cancellationToken)
+    private static void Faces(string path, string data, bool json, CommandHost host, CancellationToken cancellationToken)
     {
         using var model = FerModel.Load(path);
-        using var finder = FaceFinder.Load(detector, FaceFinderOptions.Live);
+        using var finder = FaceFinder.Load(FaceFinderOptions.Live);
         var faces = FaceDataset.Load(data, LabelScheme.Parse(model.Manifest.Scheme))[Usage.PublicTest];
         foreach (var figure in FacePathBenchmark.Run(model, finder, faces, FacePathBenchmark.Framings, seed: 1, cancellationToken))
         {

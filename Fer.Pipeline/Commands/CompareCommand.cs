@@ -57,7 +57,7 @@ internal sealed class CompareCommand : ICommand
         var faces = ModelScheme.Faces(dataset, usage);
         float[] first = a.Predict(faces);
         cancellationToken.ThrowIfCancellationRequested();
-        var data = Data(result, paths, a, b, ModelComparison.Compute(first, b.Predict(faces), faces.Labels, a.ClassNames)) with
+        var data = Data(result, host, paths, a, b, ModelComparison.Compute(first, b.Predict(faces), faces.Labels, a.ClassNames)) with
         {
             Notes = [$"{faces.Count.ToString("#,0", CultureInfo.InvariantCulture)} {usage} faces of {dataset.Source}.", .. dataset.Notes],
         };
@@ -76,13 +76,14 @@ internal sealed class CompareCommand : ICommand
         return Task.FromResult(ExitCode.Done);
     }
 
-    private static ComparisonReportData Data(ParseResult result, string[] paths, FerModel a, FerModel b, ModelComparison comparison)
+    private static ComparisonReportData Data(
+        ParseResult result, CommandHost host, string[] paths, FerModel a, FerModel b, ModelComparison comparison)
     {
         string[] names = Names(paths);
         return new ComparisonReportData
         {
             Title = $"{names[0]} against {names[1]}",
-            Command = TypedCommand.Of(result).Typed,
+            Command = TypedCommand.Of(result, host).Typed,
             FirstName = names[0],
             SecondName = names[1],
             Comparison = comparison,

@@ -46,8 +46,8 @@ internal sealed class EvaluateCommand : ICommand
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        string path = ModelOption.PathOf(result, _model, host);
-        using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
+        var (model, path) = ModelOption.Load(result, _model, host, result.GetValue(_threads) ?? 0);
+        using var _ = model;
         var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(model, path));
         var faces = ModelScheme.Faces(dataset, usage);
@@ -61,7 +61,7 @@ internal sealed class EvaluateCommand : ICommand
         var data = new ExperimentReportData
         {
             Title = $"{model.Manifest.Architecture} on {usage}",
-            Command = TypedCommand.Of(result).Typed,
+            Command = TypedCommand.Of(result, host).Typed,
             DataDescription = dataset.IsSample ? "Faces drawn by the program" : Path.GetFileName(dataset.Source),
             Notes = dataset.Notes,
             ClassNames = model.ClassNames,

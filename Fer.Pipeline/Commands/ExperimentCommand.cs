@@ -79,7 +79,7 @@ internal sealed class ExperimentCommand : ICommand
             Title = $"Experiment {Path.GetFileName(path)}",
             Resume = resume is not null,
             SvgFolder = _run.Svg(result, host),
-            Command = TypedCommand.Of(result),
+            Command = TypedCommand.Of(result, host),
             Record = ResumedRun.RecordOf(result, host),
             Start = host.Start,
             Clock = host.Time,
@@ -98,7 +98,7 @@ internal sealed class ExperimentCommand : ICommand
         }
         catch (OperationCanceledException) when (Paused(path) is { } state)
         {
-            string how = $"fer {Name} --resume {shown.Shorten(path)}";
+            string how = $"{shown.Invocation} {Name} --resume {shown.Shorten(path)}";
             string after = TrialText.Duration(TimeSpan.FromSeconds(state.ElapsedSeconds));
             if (view is JsonLinesTrialView lines) lines.Event("paused", json => json.WriteString("resume", how));
             else shown.Error.WriteLine($"Paused after {after} of {TrialText.Duration(budget)}. Resume with: {how}");

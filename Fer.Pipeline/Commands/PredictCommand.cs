@@ -5,7 +5,6 @@ using Fer.Output;
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
-using Fer.Pipeline.Models;
 using Fer.Shell;
 
 namespace Fer.Commands;
@@ -44,7 +43,8 @@ internal sealed class PredictCommand : ICommand
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
-        ("predict --model artifacts/experiment/model.zip photo.jpg --annotate out.png", "the faces of a photo, and a copy with boxes"),
+        ("predict photo.jpg", "the faces of a photo, by your newest model or the one that comes with FerMl"),
+        ("predict --model artifacts/experiment/model.zip photo.jpg --annotate out.png", "by a certain model, and a copy with boxes"),
         ("predict --model model.zip photos/ more/photo.png --json-lines", "all pictures below a folder and one more, a JSON line each"),
         ("predict --model model.zip photos/ --csv --threshold 0.5", "a table; faces below one half are unsure"),
         ("predict --model model.zip --cropped faces/", "pictures that are cropped faces already"),
@@ -62,11 +62,10 @@ internal sealed class PredictCommand : ICommand
         if (result.GetValue(_json) && result.GetValue(_csv))
             throw new FerUsageException("--json-lines and --csv are two ways to write the answer. Choose one.");
         int threads = result.GetValue(_threads) is > 0 and var wanted ? wanted : Environment.ProcessorCount;
-        using var model = FerModel.Load(ModelOption.PathOf(result, _model, host), threads);
+        var (model, _) = ModelOption.Load(result, _model, host, threads);
+        using var loaded = model;
         var format = result.GetValue(_json) ? AnswerFormat.JsonLines : result.GetValue(_csv) ? AnswerFormat.Csv : AnswerFormat.Text;
-        string? detector = result.GetValue(_cropped) || result.GetValue(_crop) is not null ? null : _detector.Find(result, host);
-        if (detector is null && !result.GetValue(_cropped) && result.GetValue(_crop) is null)
-            host.Error.WriteLine(DetectorOptions.Missing(host));
+        bool detects = !result.GetValue(_cropped) && result.GetValue(_crop) is null;
         double threshold = result.GetValue(_threshold)!.Value;
         string? annotate = result.GetValue(_annotate) is { } path ? host.Resolve(path) : null;
 
@@ -79,9 +78,7 @@ internal sealed class PredictCommand : ICommand
             if (given.Length > 1) throw new FerUsageException("A video is predicted on its own. Give each one its own command.");
             var video = new VideoPrediction(host, model, format, threshold)
             {
-                NewFinder = () => detector is null
-                    ? null
-                    : FaceFinder.Load(detector, _detector.Read(result, FaceFinderOptions.Live), threads),
+                NewFinder = () => detects ? FaceFinder.Load(_detector.Read(result, FaceFinderOptions.Live), threads) : null,
                 Frame = result.GetValue(_crop),
                 FramesASecond = result.GetValue(_fps),
                 Annotate = annotate,
@@ -96,19 +93,25 @@ internal sealed class PredictCommand : ICommand
         int workers = Math.Clamp(files.Count, 1, threads);
         var options = _detector.Read(result, new FaceFinderOptions());
         using var pictures = new PicturePredictor(
-            model, () => detector is null ? null : FaceFinder.Load(detector, options, workers > 1 ? 1 : threads), result.GetValue(_crop))
+            model, () => detects ? FaceFinder.Load(options, workers > 1 ? 1 : threads) : null, result.GetValue(_crop))
         {
             Afterwards = annotate is null ? null : Annotator(annotate, files, threshold),
         };
         var writer = new PictureResultWriter(host.Output, format, model.ClassNames, threshold);
-        int done = 0, failed = 0;
+        int done = 0, failed = 0, without = 0;
         foreach (var answer in broken.Concat(pictures.Predict(files, file => host.Shorten(file), workers, cancellationToken)))
         {
             // Broken pictures go to the error stream, and for programs into the answer as well.
             if (answer.Error is null) done++;
             else failed++;
+            if (answer is { Error: null, Faces.Count: 0 }) without++;
             if (answer.Error is not null) host.Error.WriteLine(answer.Error);
             writer.Write(answer);
+        }
+        if (without > 0)
+        {
+            string count = without == 1 ? "1 picture" : $"{without} pictures";
+            host.Error.WriteLine($"No face was found in {count}; --cropped takes a picture for one cropped face.");
         }
         if (failed > 0) host.Error.WriteLine($"{done} pictures done, {failed} could not be read.");
         return Task.FromResult(failed > 0 ? ExitCode.Failed : ExitCode.Done);

@@ -59,7 +59,7 @@ internal sealed class ReproduceCommand : ICommand
         string? name = result.GetValue(_project);
         bool all = result.GetValue(_all);
         if (all == (name is not null))
-            throw new FerUsageException("Give the name of one project, or --all. 'fer reproduce --list' lists them.");
+            throw new FerUsageException($"Give the name of one project, or --all. '{host.Invocation} reproduce --list' lists them.");
         IReadOnlyList<EarlierProject> projects = all ? EarlierProject.All : [EarlierProject.Find(name!)];
         string folder = result.GetValue(_output) is { } output ? host.Resolve(output) : host.Folders.Artifacts;
         var rows = new List<ReproductionRow>();
@@ -77,7 +77,7 @@ internal sealed class ReproduceCommand : ICommand
                 Threads = result.GetValue(_threads) ?? 0,
                 Again = result.GetValue(_again),
                 Alone = result.GetValue(_alone),
-                Command = TypedCommand.Of(result),
+                Command = TypedCommand.Of(result, host),
                 Clock = host.Time,
             };
             rows.Add(await run.RunAsync(ShowAsync, cancellationToken).ConfigureAwait(false));

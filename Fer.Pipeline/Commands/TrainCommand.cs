@@ -59,7 +59,7 @@ internal sealed class TrainCommand : ICommand
             Title = $"Training {Path.GetFileName(path)}",
             Resume = resume is not null,
             SvgFolder = _run.Svg(result, host),
-            Command = TypedCommand.Of(result),
+            Command = TypedCommand.Of(result, host),
             Record = ResumedRun.RecordOf(result, host),
             Start = host.Start,
             Clock = host.Time,
@@ -68,7 +68,7 @@ internal sealed class TrainCommand : ICommand
         var done = await view.ShowAsync(() => run.RunAsync(view, new RunNotes(view), cancellationToken)).ConfigureAwait(false);
         var training = done.Training;
         if (training.Outcome == TrainingOutcome.Cancelled)
-            shown.Error.WriteLine($"Resume it with: fer {Name} --resume {shown.Shorten(path)}");
+            shown.Error.WriteLine($"Resume it with: {shown.Invocation} {Name} --resume {shown.Shorten(path)}");
         int epochs = training.History.Count;
         string epoch = training.Start is null ? $"epoch {training.BestEpoch} of {epochs}"
             : $"the start; none of {epochs} epochs did better";

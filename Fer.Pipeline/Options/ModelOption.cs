@@ -1,32 +1,61 @@
 using System.CommandLine;
 using Fer.Pipeline;
+using Fer.Pipeline.Models;
 using Fer.Pipeline.Runs;
 using Fer.Shell;
 
 namespace Fer.Options;
 
-/// <summary>The option that names a model.</summary>
+/// <summary>The option that names a model, and which one is taken without it: the same in every command.</summary>
 internal static class ModelOption
 {
-    /// <summary>The model that comes with the project, in the artifacts folder.</summary>
+    /// <summary>The model that comes with the project, in the artifacts folder; with the installed program, beside it.</summary>
     internal const string Shipped = "fer-seven.zip";
 
-    internal static Option<string?> Create() =>
-        Values.Text("--model", $"The model zip, as 'experiment' and 'train' leave it; without it artifacts/{Shipped}, " +
-            $"else the newest of artifacts/*/{RunFolder.ModelName}", "FILE");
+    /// <summary>Where the installed program keeps the model that comes with it.</summary>
+    internal const string ShippedFolder = "models";
 
-    /// <summary>The model that was named, else the one that comes with the project, else the newest.</summary>
+    internal static Option<string?> Create() =>
+        Values.Text("--model", $"The model zip; without it the newest of your own (artifacts/*/{RunFolder.ModelName}), " +
+            "else the one that comes with FerMl", "FILE");
+
+    /// <summary>Loads the model that was named, or the one that <see cref="PathOf"/> takes, and says what speaks against it.</summary>
+    /// <exception cref="FerUsageException">None is named and there is none.</exception>
+    /// <exception cref="FerException">It cannot be read.</exception>
+    internal static (FerModel Model, string Path) Load(ParseResult result, Option<string?> option, CommandHost host, int threads)
+    {
+        string path = PathOf(result, option, host);
+        var model = FerModel.Load(path, threads);
+        if (result.GetValue(option) is null && RunSettings.IsOfDrawnFaces(model.Manifest))
+        {
+            string other = ShippedPath(host) is { } shipped ? $"; --model {host.Shorten(shipped)} does" : "";
+            host.Error.WriteLine($"It was trained on faces that FerMl draws and does not know photographs{other}.");
+        }
+        return (model, path);
+    }
+
+    /// <summary>
+    /// The model that was named, else the newest of the user's own, else the one that comes with FerMl; says which of these.
+    /// </summary>
     /// <exception cref="FerUsageException">None is named and there is none.</exception>
     internal static string PathOf(ParseResult result, Option<string?> option, CommandHost host)
     {
         if (result.GetValue(option) is { } given) return host.Resolve(given);
-        string folder = host.Folders.Artifacts, shipped = Path.Combine(folder, Shipped);
-        if (File.Exists(shipped)) return shipped;
+        string folder = host.Folders.Artifacts;
         string? newest = !Directory.Exists(folder) ? null : new DirectoryInfo(folder).EnumerateDirectories()
             .Select(run => new FileInfo(Path.Combine(run.FullName, RunFolder.ModelName))).Where(file => file.Exists)
             .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.FullName, StringComparer.Ordinal)
             .FirstOrDefault()?.FullName;
-        return newest ?? throw new FerUsageException(
-            $"There is no model in {host.Shorten(folder)} yet: 'fer experiment --minutes 15' makes one. Or name one: --model FILE.");
+        string path = newest ?? ShippedPath(host) ?? throw new FerUsageException($"There is no model in {host.Shorten(folder)} yet: " +
+            $"'{host.Invocation} experiment --minutes 15' makes one. Or name one: --model FILE.");
+        string which = newest is not null ? "the newest of your own" : "which comes with FerMl";
+        host.Error.WriteLine($"Model: {host.Shorten(path)}, {which}. --model FILE takes another.");
+        return path;
     }
+
+    private static string? ShippedPath(CommandHost host) => new[]
+    {
+        Path.Combine(host.Folders.Artifacts, Shipped),
+        Path.Combine(AppContext.BaseDirectory, ShippedFolder, Shipped),
+    }.FirstOrDefault(File.Exists);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
 
@@ -13,11 +12,10 @@ internal sealed class BlazeFaces : IFaceFinder
     private readonly FaceFinder _forFrames;
     private readonly FaceFraming _framing = new();
 
-    /// <exception cref="FerException">The package is missing or damaged.</exception>
-    internal BlazeFaces(string package, FaceFinderOptions photographs, FaceFinderOptions frames, int threads)
+    internal BlazeFaces(FaceFinderOptions photographs, FaceFinderOptions frames, int threads)
     {
-        _newForPhotograph = () => FaceFinder.Load(package, photographs, threads: 1);
-        _forFrames = FaceFinder.Load(package, frames, threads);
+        _newForPhotograph = () => FaceFinder.Load(photographs, threads: 1);
+        _forFrames = FaceFinder.Load(frames, threads);
         try
         {
             _forPhotographs.Add(_newForPhotograph());

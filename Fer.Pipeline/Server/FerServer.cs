@@ -52,9 +52,7 @@ public sealed class FerServer : IAsyncDisposable
     {
         return StartAsync(model, NewFinder, options, log ?? TextWriter.Null, TimeProvider.System, cancellationToken);
 
-        IFaceFinder? NewFinder() => options.Detector is { } package
-            ? new BlazeFaces(package, options.Photographs, options.Frames, options.Threads)
-            : null;
+        IFaceFinder? NewFinder() => options.Detect ? new BlazeFaces(options.Photographs, options.Frames, options.Threads) : null;
     }
 
     internal static async Task<FerServer> StartAsync(

@@ -1,4 +1,3 @@
-using Fer.Pipeline.Detection;
 using Microsoft.AspNetCore.Http;
 
 namespace Fer.Server;
@@ -40,7 +39,6 @@ internal sealed class ModelEndpoint(ServerServices services)
             foreach (var (name, version) in manifest.Versions) json.WriteString(name, version);
             json.WriteEndObject();
             json.WriteString("detector", services.Analyzer.Finder?.Name);
-            json.WriteString("detectorCommand", services.Analyzer.Finder is null ? BlazeFacePackage.FetchCommand : null);
             json.WriteStartArray("limits");
             foreach (string limit in Limits) json.WriteStringValue(limit);
             json.WriteEndArray();

@@ -44,7 +44,7 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
             "detect" => FaceChoice.Detect,
             "whole" => FaceChoice.Whole,
             var other => throw RequestProblem.BadRequest($"'{Shown(other)}' is no value of 'faces': it is " +
-                $"detect{(hasDetector ? "" : " (no detector is installed here)")} or whole."),
+                $"detect{(hasDetector ? "" : " (this server looks for none)")} or whole."),
         };
     }
 

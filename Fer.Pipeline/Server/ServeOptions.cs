@@ -13,9 +13,9 @@ public sealed record ServeOptions
     public string Listen { get; init; } = "localhost:5080";
 
     /// <summary>
-    /// The face detector's package (<see cref="BlazeFacePackage"/>), packed or as a folder; with null, requests must say where the face is.
+    /// Whether faces are looked for. Without, a picture is one cropped face, or the request says where the face is.
     /// </summary>
-    public string? Detector { get; init; }
+    public bool Detect { get; init; } = true;
 
     /// <summary>How to look for faces in photographs.</summary>
     public FaceFinderOptions Photographs { get; init; } = new();

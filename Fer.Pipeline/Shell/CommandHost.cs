@@ -13,6 +13,9 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
     /// <summary>When the program began, on <see cref="Time"/>: a budget counts from here.</summary>
     internal long Start { get; init; } = TimeProvider.System.GetTimestamp();
 
+    /// <summary>What the user types before a command's name.</summary>
+    internal string Invocation { get; init; } = ProgramText.Fer.Name;
+
     /// <summary>The folder that relative paths start from.</summary>
     internal string CurrentFolder { get; init; } = Environment.CurrentDirectory;
 
@@ -36,6 +39,8 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
             && Environment.GetEnvironmentVariable("CI") is null or "";
         return new CommandHost(Console.Out, Console.Error)
         {
+            Invocation = Shell.Invocation.Of(
+                Environment.GetEnvironmentVariable(Shell.Invocation.Variable), AppContext.BaseDirectory, Environment.CurrentDirectory),
             // Without a terminal to draw on, the program may run in the background, where reading keys would stop it.
             ReadKey = terminal && !Console.IsInputRedirected
                 ? () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null

@@ -15,12 +15,12 @@ internal static class CommandLineProgram
     /// <param name="host">Where to write.</param>
     /// <param name="commands">The commands.</param>
     /// <param name="cancellationToken">Cancelled when the user wants to stop.</param>
-    /// <param name="program">What the program is called; null is <c>fer</c>.</param>
+    /// <param name="program">What the program is called; null is <c>fer</c>, as the user calls it.</param>
     internal static async Task<int> RunAsync(
         string[] arguments, CommandHost host, IEnumerable<ICommand> commands, CancellationToken cancellationToken,
         ProgramText? program = null)
     {
-        program ??= ProgramText.Fer;
+        program ??= ProgramText.Fer with { Name = host.Invocation };
         try
         {
             var root = new RootCommand(program.Description) { HelpName = program.Name };

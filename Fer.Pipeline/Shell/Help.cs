@@ -30,7 +30,10 @@ internal sealed class Help(SynchronousCommandLineAction page, ProgramText progra
         if (command is RootCommand)
         {
             output.WriteLine($"'{program.Name} COMMAND --help' shows a command's options and examples.");
-            output.WriteLine($"In a clone, '{program.Name}' is 'dotnet run --project {program.Project} -c Release --'.");
+            if (program.Name == ProgramText.Fer.Name)
+                output.WriteLine("In a clone, './fer' at the top level ('fer' on Windows) builds and runs this program.");
+            else if (program.Project == ProgramText.Fer.Project && program.Name.StartsWith("dotnet ", StringComparison.Ordinal))
+                output.WriteLine("'./fer' at the top level ('fer' on Windows) is the same, and shorter.");
         }
         else if (Examples.TryGetValue(command, out var examples))
         {

@@ -35,7 +35,10 @@ internal static class ResumedRun
         var record = RunRecord.Load(path, shown);
         string name = result.CommandResult.Command.Name;
         if (record.Command != name)
-            throw new FerException($"{shown} is a run of 'fer {record.Command}'. Resume it with: fer {record.Command} --resume {shown}");
+        {
+            string how = $"{host.Invocation} {record.Command} --resume {shown}";
+            throw new FerException($"{shown} is a run of '{record.Command}'. Resume it with: {how}");
+        }
         var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         var again = result.RootCommandResult.Command.Parse([name, .. record.Arguments], configuration);
         if (again.Errors.Count > 0)

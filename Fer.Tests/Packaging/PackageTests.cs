@@ -49,7 +49,8 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     public void The_library_package_holds_its_assembly_and_texts_and_names_the_packages_it_needs()
     {
         var (files, metadata, _) = feed.Open(Library);
-        Assert.Equal(["lib/net10.0/Fer.Pipeline.dll", "lib/net10.0/Fer.Pipeline.xml", "licenses/DejaVuSans-Bold.txt"],
+        Assert.Equal(["lib/net10.0/Fer.Pipeline.dll", "lib/net10.0/Fer.Pipeline.xml", "licenses/BlazeFace.txt",
+            "licenses/DejaVuSans-Bold.txt"],
             files.Keys.Where(f => f.Contains('/', StringComparison.Ordinal) && !f.StartsWith("_rels", StringComparison.Ordinal)
                 && !f.StartsWith("package/", StringComparison.Ordinal)).Order());
         string[] needed = [.. metadata.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value)];

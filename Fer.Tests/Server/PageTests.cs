@@ -79,7 +79,7 @@ public sealed class PageTests : IDisposable
         await using var browser = await CameraBrowser.StartAsync(Film());
         var page = await browser.OpenAsync(server, 400, 860, dark: true);
         Assert.True(await page.IsVisibleAsync("#no-detector"));
-        Assert.Contains("npm pack", await page.TextContentAsync("#no-detector"));
+        Assert.Contains("--cropped", await page.TextContentAsync("#no-detector"));
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync(".face");
         var before = (await page.Locator("#camera-stage .crop").BoundingBoxAsync())!;
@@ -172,7 +172,7 @@ public sealed class PageTests : IDisposable
         string film = _folder.File("people.mjpeg");
         CameraBrowser.MakeFilm(film, [.. new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6)],
             "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
-        await using var server = await RunningServer.StartAsync(new() { Detector = SamplePhotographs.Detector }, model: BrightnessModel());
+        await using var server = await RunningServer.StartAsync(model: BrightnessModel(), blazeFace: true);
         await using var browser = await CameraBrowser.StartAsync(film);
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#start");

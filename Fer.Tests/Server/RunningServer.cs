@@ -29,7 +29,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
-    internal static async Task<RunningServer> StartAsync(ServeOptions? options = null, IFaceFinder? finder = null, string? model = null)
+    internal static async Task<RunningServer> StartAsync(
+        ServeOptions? options = null, IFaceFinder? finder = null, string? model = null, bool blazeFace = false)
     {
         var models = new TestModels();
         var loaded = FerModel.Load(model ?? models.Save(), 1);
@@ -37,7 +38,7 @@ internal sealed class RunningServer : IAsyncDisposable
         try
         {
             options = (options ?? new()) with { Listen = "127.0.0.1:0", LogSeconds = 0 };
-            var server = options.Detector is not null
+            var server = blazeFace
                 ? await FerServer.StartAsync(loaded, options, log, Cancel)
                 : await FerServer.StartAsync(loaded, () => finder, options, log, TimeProvider.System, Cancel);
             return new RunningServer(models, loaded, server, log);

@@ -9,7 +9,7 @@ public class TypedCommandTests
     private static CommandText Of(params string[] words)
     {
         var train = new Command("train") { new Option<string>("--data"), new Option<string>("--output"), new Option<double>("--minutes") };
-        return TypedCommand.Of(new RootCommand { train }.Parse(words));
+        return TypedCommand.Of(new RootCommand { train }.Parse(words), new CommandHost(TextWriter.Null, TextWriter.Null));
     }
 
     [Fact]

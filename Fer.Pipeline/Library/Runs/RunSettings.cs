@@ -11,12 +11,15 @@ namespace Fer.Pipeline.Runs;
 /// </summary>
 internal static class RunSettings
 {
+    private const string DataName = "Data", DrawnFaces = "drawn by the program";
+
     /// <summary>The settings by name.</summary>
     /// <param name="dataset">The faces.</param>
     /// <param name="training">The training.</param>
     /// <param name="chosen">What was made of its network.</param>
     internal static IReadOnlyList<ReportValue> Of(FaceDataset dataset, TrainingResult training, ChosenInference chosen) =>
     [
+        .. dataset.IsSample ? [new ReportValue(DataName, DrawnFaces)] : Array.Empty<ReportValue>(),
         .. training.Options.Texts().Select(t => new ReportValue(t.Name, t.Value)),
         .. TeacherHash(dataset, training.Options),
         new("ValidationDataSha256", dataset.Validation.Sha256),
@@ -31,6 +34,9 @@ internal static class RunSettings
         new("Temperature", Text(chosen.Calibration.Temperature)),
         new("ClassBiases", chosen.Calibration.HasBiases ? string.Join(' ', chosen.Calibration.Biases.Select(Bias)) : "none"),
     ];
+
+    /// <summary>True for a model that learnt from faces which the program draws, and so knows no photographs.</summary>
+    internal static bool IsOfDrawnFaces(ModelManifest manifest) => manifest.Settings.GetValueOrDefault(DataName) == DrawnFaces;
 
     /// <summary>The machine, for the report.</summary>
     internal static IReadOnlyList<ReportValue> Machine()

@@ -252,7 +252,6 @@ async function begin() {
   timeline.setEmotions(model.emotions);
   if (!model.detector) {
     at("no-detector").hidden = false;
-    at("detector-command").textContent = model.detectorCommand;
     cameraCrop = new CropFrame(cameraStage, sendCameraBox);
     cameraCrop.hidden = true;
     pictureCrop = new CropFrame(pictureStage, () => {

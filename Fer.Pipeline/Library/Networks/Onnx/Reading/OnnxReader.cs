@@ -62,7 +62,7 @@ public static class OnnxReader
         catch (OnnxFormatException e)
         {
             throw new FerException(
-                $"{source}: {e.Message}. Use an ONNX model with supported operators and versions ('fer onnx FILE' lists them).", e);
+                $"{source}: {e.Message}. Use an ONNX model with supported operators and versions (the command 'onnx FILE' lists them).", e);
         }
     }
 
