@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -14,7 +15,7 @@ internal static class Values
             string? match = known.FirstOrDefault(k => Plain(k).Equals(Plain(text), StringComparison.OrdinalIgnoreCase));
             if (match is null) result.AddError(UsageErrors.Message($"'{text}' is no value of {name}.", text, known));
             return match!;
-        }, string.Join('|', known));
+        }, string.Join('|', known), known);
 
     /// <summary>An option of several known words, joined by commas.</summary>
     internal static Option<string[]> Choices(string name, string description, IReadOnlyCollection<string> known) =>
@@ -27,7 +28,7 @@ internal static class Values
                 else result.AddError(UsageErrors.Message($"'{word}' is no value of {name}.", word, known));
             }
             return words.ToArray();
-        }, string.Join(',', known));
+        }, string.Join(',', known), known);
 
     /// <summary>An option of a number in a range; null where not given and without a default.</summary>
     /// <param name="name">The option.</param>
@@ -74,7 +75,8 @@ internal static class Values
 
     /// <summary>An option that checks its text itself.</summary>
     internal static Option<T> Custom<T>(
-        string name, string description, T? @default, Func<string, ArgumentResult, T> parse, string helpName)
+        string name, string description, T? @default, Func<string, ArgumentResult, T> parse, string helpName,
+        IReadOnlyCollection<string>? suggestions = null)
     {
         var option = new Option<T>(name)
         {
@@ -83,6 +85,8 @@ internal static class Values
             Arity = ArgumentArity.ExactlyOne,
             CustomParser = result => parse(result.Tokens[0].Value, result),
         };
+        // What a shell completes.
+        if (suggestions is not null) option.CompletionSources.Add(_ => suggestions.Select(word => new CompletionItem(word)));
         if (@default is not null) option.DefaultValueFactory = _ => @default;
         return option;
     }

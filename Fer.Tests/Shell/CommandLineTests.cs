@@ -47,6 +47,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("exp", "experiment")]
+    [InlineData("experiment --sch", "--scheme")]
+    [InlineData("experiment --scheme ", "three")]
+    public async Task A_shell_is_told_what_completes_a_line(string line, string completion)
+    {
+        var (code, output, _) = await Run($"[suggest:{line.Length}]", line);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains(completion, output.Split('\n'));
+    }
+
+    [Theory]
     [InlineData("--scheme", "sevn", "seven")]
     [InlineData("--architectures", "FerNett", "FerNet")]
     public async Task Unknown_value_names_the_nearest(string option, string value, string nearest)
