@@ -1,3 +1,4 @@
+using System.Text;
 using Fer.Pipeline;
 
 namespace Fer.Tests;
@@ -20,7 +21,7 @@ public sealed class AtomicFileTests : IDisposable
     public void A_full_disk_leaves_the_old_file_and_nothing_else_and_names_path_and_remedy()
     {
         string path = _folder.Write("model.zip", "old");
-        var error = Assert.Throws<FerException>(() => AtomicFile.Write(path, stream =>
+        var error = Assert.Throws<UnwritableException>(() => AtomicFile.Write(path, stream =>
         {
             stream.Write("half"u8);
             throw new IOException("No space left on device");
@@ -61,11 +62,51 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.DeleteStale(_folder.File("missing"));
     }
 
+    [Theory]
+    [InlineData("a", 254)]
+    [InlineData("a", 255)]
+    [InlineData("ü", 255)]
+    [InlineData("あ", 255)]
+    [InlineData("😀", 252)]
+    public void A_name_as_long_as_the_file_system_takes_is_written(string letter, int bytes)
+    {
+        string name = "";
+        while (Encoding.UTF8.GetByteCount(name + letter) <= bytes) name += letter;
+        string path = _folder.File(name.PadRight(name.Length + bytes - Encoding.UTF8.GetByteCount(name), 'x'));
+        AtomicFile.WriteText(path, "old");
+        AtomicFile.WriteText(path, "new");
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void Long_names_that_begin_alike_have_temporary_files_of_their_own_which_are_swept_as_well()
+    {
+        string start = new('a', 240), one = _folder.File(start + "-one.zip"), other = _folder.File(start + "-two.zip");
+        var seen = new List<string>();
+        AtomicFile.Write(one, _ => AtomicFile.Write(other, _ => seen.AddRange(Directory.GetFiles(_folder.Path))));
+        Assert.Equal(2, seen.Distinct().Count());
+        string stale = seen[0].Replace($".{Environment.ProcessId}.tmp", $".{Dead}.tmp", StringComparison.Ordinal);
+        File.WriteAllText(stale, "half");
+        AtomicFile.WriteText(one, "x");
+        AtomicFile.WriteText(other, "x");
+        Assert.False(File.Exists(stale));
+    }
+
+    [Fact]
+    public void What_a_file_replaces_can_be_kept()
+    {
+        string path = _folder.File("training.ckpt"), previous = _folder.File("training.ckpt.before");
+        foreach (string text in (string[])["one", "two", "three"])
+            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)), previous, isDurable: false);
+        Assert.Equal(("three", "two"), (File.ReadAllText(path), File.ReadAllText(previous)));
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_made_is_named()
     {
         string file = _folder.Write("file", "");
-        var error = Assert.Throws<FerException>(() => AtomicFile.WriteText(Path.Combine(file, "below.txt"), "x"));
+        var error = Assert.Throws<UnwritableException>(() => AtomicFile.WriteText(Path.Combine(file, "below.txt"), "x"));
         Assert.Contains("below.txt", error.Message);
     }
 }

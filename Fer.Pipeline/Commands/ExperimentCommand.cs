@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Fer.Options;
 using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Runs;
@@ -64,13 +65,15 @@ internal sealed class ExperimentCommand : ICommand
     {
         if (result.GetValue(_list)) return ExperimentList.Write(_run.Parent(result, host), host);
         bool jsonLines = result.GetValue(_jsonLines);
-        string? path = null, resume = result.GetValue(_resume);
+        string? resume = result.GetValue(_resume);
+        RunLock? stopped = null;
         var shown = host;
-        if (resume is not null) (result, host, path) = ResumedRun.Parse(result, host, resume, _jsonLines.Name);
+        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume, _jsonLines.Name);
         if (resume is null) jsonLines |= result.GetValue(_jsonLines);
         var budget = TimeSpan.FromMinutes(result.GetValue(_minutes)!.Value);
         long seed = _run.Seed(result);
-        path ??= _run.Folder(result, host);
+        using var held = stopped ?? _run.Claim(result, host);
+        string path = held.Folder;
         var dataset = _data.Load(result, host, seed);
         var view = TrialView.Create(shown, jsonLines);
         var run = new FaceSweepRun(dataset, Settings(result, host, budget, seed), _inference.Apply(result, new FaceRunOptions
@@ -78,6 +81,8 @@ internal sealed class ExperimentCommand : ICommand
             Folder = path,
             Title = $"Experiment {Path.GetFileName(path)}",
             Resume = resume is not null,
+            Overwrite = _run.Overwrites(result),
+            Lock = held,
             SvgFolder = _run.Svg(result, host),
             Command = TypedCommand.Of(result, host),
             Record = ResumedRun.RecordOf(result, host),
@@ -94,7 +99,14 @@ internal sealed class ExperimentCommand : ICommand
             using var keys = new KeyWatcher(host.ReadKey, 's', run.SkipRunningTrial);
             var done = await view.ShowAsync(() => run.RunAsync(view, new RunNotes(view), cancellationToken)).ConfigureAwait(false);
             Report(view, shown, done);
+            if (view is JsonLinesTrialView { Lost: > 0 and var lost })
+                throw new FerException($"{lost} events could not be written to the output. The model is there: {shown.Shorten(done.ModelPath)}");
             return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
+        }
+        catch (InterruptionException)
+        {
+            ResumedRun.Explain(Name, path, shown);
+            throw;
         }
         catch (OperationCanceledException) when (Paused(path) is { } state)
         {

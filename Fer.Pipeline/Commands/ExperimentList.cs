@@ -2,6 +2,7 @@ using System.Globalization;
 using Fer.Output;
 using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
+using Fer.Pipeline.Runs;
 using Fer.Shell;
 
 namespace Fer.Commands;
@@ -42,8 +43,8 @@ internal static class ExperimentList
     {
         var metrics = state.Trials.Where(t => t is { State: TrialState.Completed, Phase: not TrialPhase.Baseline, Metric: not null })
             .Select(t => t.Metric!.Value).ToArray();
-        // A running experiment holds no lock that a kill would leave behind, so a killed one looks like a running one.
-        string status = state.Status == ExperimentStatus.Running ? "running or killed" : state.Status.ToString().ToLowerInvariant();
+        // Only a process that lives holds the lock.
+        string status = state.Status == ExperimentStatus.Running && !RunLock.IsHeld(folder) ? "killed" : state.Status.ToString().ToLowerInvariant();
         return
         [
             Path.GetFileName(folder), status, state.Trials.Count.ToString(CultureInfo.InvariantCulture),

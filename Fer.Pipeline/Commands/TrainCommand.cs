@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Fer.Options;
 using Fer.Output;
+using Fer.Pipeline;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
@@ -47,17 +48,21 @@ internal sealed class TrainCommand : ICommand
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        string? path = null, resume = result.GetValue(_resume);
+        string? resume = result.GetValue(_resume);
+        RunLock? stopped = null;
         var shown = host;
-        if (resume is not null) (result, host, path) = ResumedRun.Parse(result, host, resume);
+        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume);
+        using var held = stopped ?? _run.Claim(result, host);
+        string path = held.Folder;
         long seed = _run.Seed(result);
-        path ??= _run.Folder(result, host);
         var dataset = _data.Load(result, host, seed);
         var run = new FaceTrainingRun(dataset, OptionsOf(result, host, seed), _inference.Apply(result, new FaceRunOptions
         {
             Folder = path,
             Title = $"Training {Path.GetFileName(path)}",
             Resume = resume is not null,
+            Overwrite = _run.Overwrites(result),
+            Lock = held,
             SvgFolder = _run.Svg(result, host),
             Command = TypedCommand.Of(result, host),
             Record = ResumedRun.RecordOf(result, host),
@@ -65,7 +70,16 @@ internal sealed class TrainCommand : ICommand
             Clock = host.Time,
         }));
         var view = TrialView.Create(shown);
-        var done = await view.ShowAsync(() => run.RunAsync(view, new RunNotes(view), cancellationToken)).ConfigureAwait(false);
+        FaceRunResult done;
+        try
+        {
+            done = await view.ShowAsync(() => run.RunAsync(view, new RunNotes(view), cancellationToken)).ConfigureAwait(false);
+        }
+        catch (InterruptionException)
+        {
+            ResumedRun.Explain(Name, path, shown);
+            throw;
+        }
         var training = done.Training;
         if (training.Outcome == TrainingOutcome.Cancelled)
             shown.Error.WriteLine($"Resume it with: {shown.Invocation} {Name} --resume {shown.Shorten(path)}");

@@ -16,7 +16,7 @@ internal static class ModelOption
     internal const string ShippedFolder = "models";
 
     internal static Option<string?> Create() =>
-        Values.Text("--model", $"The model zip; without it the newest of your own (artifacts/*/{RunFolder.ModelName}), " +
+        Values.Text("--model", $"The model zip; without it the newest of your own (artifacts/*/{RunFiles.Model}), " +
             "else the one that comes with FerMl", "FILE");
 
     /// <summary>Loads the model that was named, or the one that <see cref="PathOf"/> takes, and says what speaks against it.</summary>
@@ -43,7 +43,7 @@ internal static class ModelOption
         if (result.GetValue(option) is { } given) return host.Resolve(given);
         string folder = host.Folders.Artifacts;
         string? newest = !Directory.Exists(folder) ? null : new DirectoryInfo(folder).EnumerateDirectories()
-            .Select(run => new FileInfo(Path.Combine(run.FullName, RunFolder.ModelName))).Where(file => file.Exists)
+            .Select(run => new FileInfo(Path.Combine(run.FullName, RunFiles.Model))).Where(file => file.Exists)
             .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.FullName, StringComparer.Ordinal)
             .FirstOrDefault()?.FullName;
         string path = newest ?? ShippedPath(host) ?? throw new FerUsageException($"There is no model in {host.Shorten(folder)} yet: " +

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fer.Pipeline;
+using Fer.Pipeline.Runs;
 using Fer.Shell;
 
 namespace Fer.Options;
@@ -10,12 +11,13 @@ internal sealed class RunOptions(string defaultName)
     private readonly Option<int?> _seed = SeedOption();
     private readonly Option<string?> _name =
         Values.Text("--name", $"Name of the run's folder; without it '{defaultName}', '{defaultName}-2', …", "NAME");
+    private readonly Option<bool> _overwrite = Values.Flag("--overwrite", "Replaces the run, finished or stopped, of the same --name");
     private readonly Option<string?> _output =
         Values.Text("--output", "Folder that the run's folder is made in (artifacts/ where not given)", "FOLDER");
     private readonly Option<string?> _svg = Values.Text("--svg", "Writes the report's charts as SVG files, for papers", "FOLDER");
 
     /// <summary>The options, for the command's list.</summary>
-    internal IEnumerable<Option> All => [_seed, Threads, _name, _output, _svg];
+    internal IEnumerable<Option> All => [_seed, Threads, _name, _overwrite, _output, _svg];
 
     /// <summary>Threads in all; 0 is one a processor.</summary>
     internal Option<int?> Threads { get; } = ThreadsOption();
@@ -35,21 +37,33 @@ internal sealed class RunOptions(string defaultName)
     internal string Parent(ParseResult result, CommandHost host) =>
         result.GetValue(_output) is { } output ? host.Resolve(output) : host.Folders.Artifacts;
 
+    /// <summary>True where the user lets go what the folder holds.</summary>
+    internal bool Overwrites(ParseResult result) => result.GetValue(_overwrite);
+
     /// <summary>
-    /// The folder of this run. A name the user gave is taken as it is, and its files are replaced; the default name never is.
+    /// Takes the folder of this run, before anything is read, so that no other run can have it: by the name the user gave, or by the first
+    /// default name that is free.
     /// </summary>
-    /// <exception cref="FerUsageException">The name is no plain folder name.</exception>
-    internal string Folder(ParseResult result, CommandHost host)
+    /// <exception cref="FerUsageException">The name is no plain folder name, or its folder holds a run and --overwrite is not
+    /// given.</exception>
+    /// <exception cref="FerException">Another run is at work there, or the folder cannot be written.</exception>
+    internal RunLock Claim(ParseResult result, CommandHost host)
     {
         string parent = Parent(result, host);
-        if (result.GetValue(_name) is { } name)
+        if (result.GetValue(_name) is not { } name) return RunLock.TakeNew(parent, defaultName);
+        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
+            throw new FerUsageException($"'{name}' is no name of a folder. Give a plain name, and the place with --output.");
+        string folder = Path.Combine(parent, name), shown = host.Shorten(folder);
+        var held = RunLock.Take(folder, shown);
+        try
         {
-            if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
-                throw new FerUsageException($"'{name}' is no name of a folder. Give a plain name, and the place with --output.");
-            return Path.Combine(parent, name);
+            RunSession.CheckFree(folder, Overwrites(result), shown);
+            return held;
         }
-        string folder = Path.Combine(parent, defaultName);
-        for (int number = 2; Directory.Exists(folder); number++) folder = Path.Combine(parent, $"{defaultName}-{number}");
-        return folder;
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 }

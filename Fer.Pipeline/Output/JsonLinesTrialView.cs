@@ -4,11 +4,21 @@ using Fer.Pipeline.Runs;
 
 namespace Fer.Output;
 
-/// <summary>One JSON object a line for whatever happens: for programs that watch.</summary>
+/// <summary>
+/// One JSON object a line for whatever happens: for programs that watch. Where the output cannot be written the run goes on, and an event
+/// <c>lost</c> says later how many are missing.
+/// </summary>
 internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) : ITrialView
 {
     private readonly Lock _lock = new();
     private readonly long _start = time.GetTimestamp();
+    private int _lost;
+
+    /// <summary>Events that are missing at the end.</summary>
+    internal int Lost
+    {
+        get { lock (_lock) return _lost; }
+    }
 
     public Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
 
@@ -64,6 +74,15 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
     /// <summary>Writes an event of the command's own.</summary>
     internal void Event(string name, Action<Utf8JsonWriter> body)
     {
+        lock (_lock)
+        {
+            if (_lost > 0 && TryWrite(Line("lost", json => json.WriteNumber("events", _lost)))) _lost = 0;
+            if (!TryWrite(Line(name, body))) _lost++;
+        }
+    }
+
+    private string Line(string name, Action<Utf8JsonWriter> body)
+    {
         using var memory = new MemoryStream();
         using (var json = new Utf8JsonWriter(memory))
         {
@@ -73,10 +92,20 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
             body(json);
             json.WriteEndObject();
         }
-        lock (_lock)
+        return System.Text.Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length);
+    }
+
+    private bool TryWrite(string line)
+    {
+        try
         {
-            writer.WriteLine(System.Text.Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length));
+            writer.WriteLine(line);
             writer.Flush();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

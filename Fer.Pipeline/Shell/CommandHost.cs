@@ -1,3 +1,4 @@
+using Fer.Pipeline;
 using Spectre.Console;
 
 namespace Fer.Shell;
@@ -37,6 +38,8 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
         // Live progress goes to the error stream, so that output can be piped while a person watches.
         bool terminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb"
             && Environment.GetEnvironmentVariable("CI") is null or "";
+        // Notes and progress that nobody can read must not end hours of work.
+        Console.SetError(new LogWriter(Console.Error));
         return new CommandHost(Console.Out, Console.Error)
         {
             Invocation = Shell.Invocation.Of(

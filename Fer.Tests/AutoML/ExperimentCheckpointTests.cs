@@ -64,10 +64,84 @@ public sealed class ExperimentCheckpointTests : IDisposable
         }
         var trials = all.GroupBy(s => s.TrialId).Select(g => g.Last()).OrderBy(s => s.TrialId).ToArray();
         // What was cut off ran again with the same settings; the time that it had cost is gone, so the last short trials may be fewer.
-        Assert.All(all.GroupBy(s => s.TrialId), g => Assert.Single(g.Select(s => (s.Parameter, s.Fidelity, s.Seed)).Distinct()));
+        Assert.All(all.GroupBy(s => (s.TrialId, s.Phase)), g => Assert.Single(g.Select(s => (s.Parameter, s.Fidelity, s.Seed)).Distinct()));
         var explored = trials.Where(t => t.Phase == TrialPhase.Exploration).Select(t => t.Parameter).ToArray();
         Assert.Equal(straight.Started.Select(s => s.Parameter).Take(explored.Length), explored);
         Assert.Equal(TrialPhase.Final, trials[^1].Phase);
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_no_trial_and_the_experiment_continues_where_it_was()
+    {
+        var time = new ManualTime();
+        var straight = new ScriptedRunner(time);
+        var expected = await Experiment(time, straight).RunAsync(Cancel);
+
+        time = new ManualTime();
+        var monitor = new RecordingMonitor();
+        var runner = new ScriptedRunner(time)
+        {
+            AfterBatch = s =>
+            {
+                if (s.TrialId == 3) throw new UnwritableException("training.ckpt", new IOException("No space left on device"));
+            },
+        };
+        await Assert.ThrowsAsync<UnwritableException>(() => Experiment(time, runner, monitor, _folder.Path).RunAsync(Cancel));
+        Assert.Empty(monitor.Failed);
+        Assert.Equal([0, 1, 2], ExperimentStore.Read(_folder.File(ExperimentStore.FileName))!.Trials.Select(t => t.Id));
+
+        var again = new ManualTime();
+        var resumed = await Experiment(again, new ScriptedRunner(again), folder: _folder.Path).RunAsync(Cancel);
+        Assert.Equal(expected.Metric, resumed.Metric);
+    }
+
+    [Fact]
+    public async Task A_kill_costs_the_budget_no_more_than_a_second()
+    {
+        var time = new ManualTime();
+        var lost = new List<double>();
+        int batches = 0;
+        var runner = new ScriptedRunner(time)
+        {
+            AfterBatch = _ =>
+            {
+                if (++batches % 37 != 0) return;
+                lost.Add(time.Now.TotalSeconds - ExperimentStore.Read(_folder.File(ExperimentStore.FileName))!.ElapsedSeconds);
+            },
+        };
+        await Experiment(time, runner, folder: _folder.Path).RunAsync(Cancel);
+        Assert.True(lost.Count > 50);
+        Assert.All(lost, seconds => Assert.InRange(seconds, 0, 1.01));
+    }
+
+    [Fact]
+    public void Time_before_there_is_a_plan_counts_as_well()
+    {
+        var time = new ManualTime();
+        using (var store = new ExperimentStore(_folder.Path, time))
+        {
+            store.StartClock();
+            for (int i = 0; i < 10; i++) time.Advance(1);
+        }
+        using (var store = new ExperimentStore(_folder.Path, time))
+        {
+            store.StartClock();
+            time.Advance(5);
+            Assert.Equal(15, store.Total.TotalSeconds, 1e-6);
+            store.SetPlan(new PlanRecord
+            {
+                DataSha256 = "",
+                BudgetSeconds = 60,
+                PlanningSeconds = store.Total.TotalSeconds,
+                Plan = Plan,
+                Width = 1,
+                ImagesPerSecond = new Dictionary<string, double>(),
+            });
+            time.Advance(2);
+            Assert.Equal(2, store.Elapsed.TotalSeconds, 1e-6);
+        }
+        using var last = new ExperimentStore(_folder.Path, time);
+        Assert.Equal((17, 2), (last.Total.TotalSeconds, last.Elapsed.TotalSeconds));
     }
 
     [Fact]
@@ -116,7 +190,7 @@ public sealed class ExperimentCheckpointTests : IDisposable
         await Experiment(time, new ScriptedRunner(time), folder: _folder.Path).RunAsync(Cancel);
         var other = Experiment(time, new ScriptedRunner(time), folder: _folder.Path, seed: seed);
         if (told is null) await other.RunAsync(Cancel);
-        else Assert.Contains(told, (await Assert.ThrowsAsync<FerException>(() => other.RunAsync(Cancel))).Message);
+        else Assert.Contains(told, (await Assert.ThrowsAsync<InterruptionException>(() => other.RunAsync(Cancel))).Message);
     }
 
     [Theory]
@@ -163,7 +237,7 @@ public sealed class ExperimentCheckpointTests : IDisposable
         var parameter = new SearchSpace<ScriptedOptions>().Default;
         TrialSettings Settings(int id) => new() { TrialId = id, Parameter = parameter, Seed = 1 };
         static TrialProgress Epoch(int trial, double accuracy) => new(trial, 1, 2, 1, accuracy, 1, accuracy, 100, IsEpochEnd: true);
-        var store = new ExperimentStore(_folder.Path, new ManualTime());
+        using var store = new ExperimentStore(_folder.Path, new ManualTime());
         store.ReportRunningTrial(Settings(0));
         store.ReportProgress(Epoch(0, 0.1));
         store.Add(Settings(0), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");

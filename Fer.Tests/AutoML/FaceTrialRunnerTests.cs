@@ -1,3 +1,4 @@
+using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
@@ -23,8 +24,8 @@ public sealed class FaceTrialRunnerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private FaceTrialRunner Runner(IEnumerable<(int TrialId, double Metric)>? ended = null) => new(
-        _space, Training, Validation, facesOfFullTrial: 1200, [new BackboneCandidate("Tiny", 32, FacesPerSecond: 1e6)],
+    private FaceTrialRunner Runner(IEnumerable<(int TrialId, double Metric)>? ended = null, FaceSet? validation = null) => new(
+        _space, Training, validation ?? Validation, facesOfFullTrial: 1200, [new BackboneCandidate("Tiny", 32, FacesPerSecond: 1e6)],
         new FaceExperimentOptions
         {
             Budget = TimeSpan.FromMinutes(5),
@@ -71,7 +72,7 @@ public sealed class FaceTrialRunnerTests : IDisposable
         var view = new MLContext(1).Data.SampleFaces(5);
         Assert.Equal(completed.Training.Network.Output.Length,
             ((VectorDataViewType)completed.Model!.Transform(view).Schema["Score"].Type).Size);
-        Assert.True(Runner().HasNetwork(settings.TrialId));
+        Assert.True(Runner().HasNetwork(settings.TrialId, TrialPhase.Final));
         var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult
         {
             TrialSettings = settings,
@@ -114,7 +115,26 @@ public sealed class FaceTrialRunnerTests : IDisposable
         var runner = Runner(ended);
         await runner.RunAsync(settings, TestContext.Current.CancellationToken);
         // Six stay: the best of those before, not the first of them and not the new one.
-        Assert.Equal(ended.Skip(1).Select(e => e.id), ended.Select(e => e.id).Append(110).Where(runner.HasNetwork));
+        Assert.Equal(ended.Skip(1).Select(e => e.id), ended.Select(e => e.id).Append(110).Where(id => runner.HasNetwork(id)));
+    }
+
+    [Fact]
+    public async Task Other_data_leave_the_checkpoint_of_a_trial_as_it_is()
+    {
+        var settings = Settings(FineTune.None) with
+        {
+            TrialId = 3,
+            Parameter = _space.Default.With(nameof(FaceSearchOptions.Width), 0.25),
+            Fidelity = 0.5,
+        };
+        var cancellation = TestContext.Current.CancellationToken;
+        var expected = await Runner().RunAsync(settings, cancellation);
+        string checkpoint = _folder.File("run/trial-004/training.ckpt");
+        byte[] before = await File.ReadAllBytesAsync(checkpoint, cancellation);
+        await Assert.ThrowsAsync<InterruptionException>(
+            () => Runner(validation: SyntheticFaces.Create(60, 3, seed: 7)).RunAsync(settings, cancellation));
+        Assert.Equal(before, await File.ReadAllBytesAsync(checkpoint, cancellation));
+        Assert.Equal(expected.Metric, (await Runner().RunAsync(settings, cancellation)).Metric);
     }
 
     [Theory]

@@ -36,14 +36,23 @@ internal sealed class ManualTime : TimeProvider
 
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+        private bool _isDisposed;
+
         public long Due { get; private set; }
 
-        public void Fire() => fire();
+        /// <summary>Fires; one with a period waits for the next, however much time went by.</summary>
+        public void Fire()
+        {
+            fire();
+            if (_period > TimeSpan.Zero && !_isDisposed) Change(_period, _period);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._lock)
             {
+                _period = period;
                 time._timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
                 Due = time._ticks + dueTime.Ticks;
@@ -54,7 +63,11 @@ internal sealed class ManualTime : TimeProvider
 
         public void Dispose()
         {
-            lock (time._lock) time._timers.Remove(this);
+            lock (time._lock)
+            {
+                _isDisposed = true;
+                time._timers.Remove(this);
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -38,6 +38,6 @@ public sealed class TrialLogTests : IDisposable
         string file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
         string path = Path.Combine(file, "trials.jsonl");
-        Assert.Contains(path, Assert.Throws<FerException>(() => new TrialLog(path)).Message);
+        Assert.Contains(path, Assert.Throws<UnwritableException>(() => new TrialLog(path)).Message);
     }
 }

@@ -70,7 +70,7 @@ public sealed class FaceTrainingRunTests : IDisposable
         var whole = await new FaceTrainingRun(_dataset, Small, elsewhere).RunAsync(cancellationToken: Cancel);
         var stopped = await StoppedAsync();
         Assert.Equal((TrainingOutcome.Cancelled, 1), (stopped.Training.Outcome, stopped.Training.History.Count));
-        Assert.Equal(["checkpoint", "model.zip", "report.html"], Files());
+        Assert.Equal(["checkpoint", "model.zip", "report.html", "run.json"], Files());
 
         var resumed = await new FaceTrainingRun(_dataset, Small, _options with { Resume = true }).RunAsync(cancellationToken: Cancel);
         Assert.Equal(TrainingOutcome.Completed, resumed.Training.Outcome);
@@ -103,6 +103,20 @@ public sealed class FaceTrainingRunTests : IDisposable
         Assert.Contains(told.News, n => n.Remaining > TimeSpan.Zero && n.Remaining < TimeSpan.FromSeconds(8));
         using var model = result.LoadModel(threads: 1);
         Assert.Equal("00:00:08", model.Manifest.Settings["TimeBudget"]);
+    }
+
+    [Fact]
+    public async Task A_finished_run_is_replaced_only_where_that_is_asked_for()
+    {
+        var first = await new FaceTrainingRun(_dataset, Small, _options).RunAsync(cancellationToken: Cancel);
+        string hash = Hash(first.ModelPath);
+        var other = Small with { Seed = 2 };
+        var error = await Assert.ThrowsAsync<FerUsageException>(
+            () => new FaceTrainingRun(_dataset, other, _options).RunAsync(cancellationToken: Cancel));
+        Assert.Contains("--overwrite", error.Message);
+        Assert.Equal(hash, Hash(first.ModelPath));
+        await new FaceTrainingRun(_dataset, other, _options with { Overwrite = true }).RunAsync(cancellationToken: Cancel);
+        Assert.NotEqual(hash, Hash(first.ModelPath));
     }
 
     [Fact]

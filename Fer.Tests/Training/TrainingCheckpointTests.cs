@@ -168,12 +168,12 @@ public sealed class TrainingCheckpointTests : IDisposable
         Refused("LearningRate is '0.02', this one's '0.03'", Small with { LearningRate = 0.03 });
         Refused("Optimizer", Small with { Optimizer = OptimizerKind.Adam });
         Refused("Augmentation", Small with { Augmentation = FaceAugmentation.Light });
-        Assert.Contains("TrainingData", Assert.Throws<FerException>(() =>
+        Assert.Contains("TrainingData", Assert.Throws<InterruptionException>(() =>
             Fit(Small with { WorkspacePath = _folder.Path, Resume = true }, training: SyntheticFaces.Create(64, seed: 5))).Message);
 
         void Refused(string what, ImageClassificationTrainer.Options options)
         {
-            string message = Assert.Throws<FerException>(() => Resume(options)).Message;
+            string message = Assert.Throws<InterruptionException>(() => Resume(options)).Message;
             Assert.Contains(what, message);
             Assert.Contains("training.ckpt", message);
         }
@@ -219,11 +219,119 @@ public sealed class TrainingCheckpointTests : IDisposable
             if (i % 4 == 0) damaged = damaged[..random.NextInt32(damaged.Length)];
             else damaged[i < 24 ? i : random.NextInt32(damaged.Length)] ^= (byte)(1 + random.NextInt32(255));
             File.WriteAllBytes(Checkpoint, damaged);
-            string message = Assert.Throws<FerException>(() => Resume(Small)).Message;
+            string message = Assert.Throws<InterruptionException>(() => Resume(Small)).Message;
             Assert.Contains("training.ckpt", message);
         }
         File.WriteAllText(Checkpoint, new string('x', 200));
-        Assert.Contains("not a checkpoint", Assert.Throws<FerException>(() => Resume(Small)).Message);
+        Assert.Contains("not a checkpoint", Assert.Throws<InterruptionException>(() => Resume(Small)).Message);
+    }
+
+    [Theory]
+    [InlineData("truncated")]
+    [InlineData("flipped")]
+    [InlineData("empty")]
+    public void A_damaged_checkpoint_costs_one_epoch_and_not_the_weights(string kind)
+    {
+        var straight = Fit(Small);
+        Die(Small, 18);
+        byte[] bytes = File.ReadAllBytes(Checkpoint);
+        if (kind == "flipped") bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(Checkpoint, kind == "empty" ? [] : kind == "truncated" ? bytes[..^100] : bytes);
+        var told = new List<string?>();
+        long first = 0;
+        var resumed = Fit(Small with
+        {
+            WorkspacePath = _folder.Path,
+            Resume = true,
+            ProgressCallback = progress => first = first == 0 ? progress.Step : first,
+            MetricsCallback = m => { if (m.Warning is not null) told.Add(m.Warning); },
+        });
+        AssertSame(straight, resumed);
+        Assert.Equal(9, first);
+        Assert.Contains("the checkpoint before it", Assert.Single(told));
+        Assert.Equal(told[0], resumed.Warning);
+    }
+
+    /// <summary>Trains while nothing can be written from the second epoch on; hears the warnings.</summary>
+    private TrainingResult FitOnFullDisk(string folder, Action fill, Action<string> warned) => Fit(Small with
+    {
+        WorkspacePath = folder,
+        Resume = true,
+        Clock = new HastyTime(),
+        MetricsCallback = m =>
+        {
+            if (m.Train?.Epoch == 2) fill();
+            if (m.Warning is { } warning) warned(warning);
+        },
+    });
+
+    [Fact]
+    public void A_full_disk_that_is_cleared_in_time_costs_nothing()
+    {
+        using var disk = SmallDisk.OrSkip(megabytes: 8);
+        var told = new List<string>();
+        var result = FitOnFullDisk(disk.Path, disk.Fill, warning =>
+        {
+            told.Add(warning);
+            disk.Free();
+        });
+        AssertSame(Fit(Small), result);
+        Assert.Contains("No space left", Assert.Single(told));
+        Assert.Equal(2, Directory.GetFiles(disk.Path).Length);
+    }
+
+    [Fact]
+    public void A_disk_that_stays_full_costs_no_epoch_but_the_running_one()
+    {
+        using var disk = SmallDisk.OrSkip(megabytes: 8);
+        var error = Assert.Throws<UnwritableException>(() => FitOnFullDisk(disk.Path, disk.Fill, _ => { }));
+        Assert.Contains("training.ckpt", error.Message);
+        disk.Free();
+        long first = 0;
+        var resumed = Fit(Small with
+        {
+            WorkspacePath = disk.Path,
+            Resume = true,
+            ProgressCallback = progress => first = first == 0 ? progress.Step : first,
+        });
+        Assert.Equal(17, first);
+        AssertSame(Fit(Small), resumed);
+    }
+
+    [Fact]
+    public void A_folder_in_the_checkpoints_way_is_as_good_as_a_full_disk()
+    {
+        string way = _folder.File("training.ckpt.before");
+        var result = FitOnFullDisk(_folder.Path, () =>
+        {
+            File.Delete(way);
+            Directory.CreateDirectory(Path.Combine(way, "w"));
+        }, _ => Directory.Delete(way, recursive: true));
+        AssertSame(Fit(Small), result);
+    }
+
+    [Fact]
+    public void Stopped_on_a_full_disk_the_weights_are_there_in_memory()
+    {
+        string way = _folder.File("training.ckpt.before");
+        Directory.CreateDirectory(Path.Combine(way, "w"));
+        using var cancel = new CancellationTokenSource();
+        var told = new List<string>();
+        var result = Fit(Small with
+        {
+            WorkspacePath = _folder.Path,
+            ProgressCallback = progress =>
+            {
+                if (progress.Step == 13) cancel.Cancel();
+            },
+            MetricsCallback = m =>
+            {
+                if (m.Warning is { } warning) told.Add(warning);
+            },
+            Clock = new HastyTime(),
+        }, cancel.Token);
+        Assert.Equal((TrainingOutcome.Cancelled, 1), (result.Outcome, result.BestEpoch));
+        Assert.Contains("The checkpoint before stays", Assert.Single(told));
     }
 
     [Fact]

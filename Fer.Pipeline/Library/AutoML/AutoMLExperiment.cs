@@ -214,6 +214,7 @@ public sealed class AutoMLExperiment
         using var own = PipelineRunner();
         if (_space is not { } space || (own ?? _runner) is not { } runner)
             throw new InvalidOperationException("An experiment needs a pipeline and a dataset, or a search space and a trial runner.");
+        using var ownStore = _checkpoint is null ? null : new ExperimentStore(_checkpoint, _time);
         _loop = new ExperimentLoop(new ExperimentSetup
         {
             Space = space,
@@ -227,7 +228,7 @@ public sealed class AutoMLExperiment
             BaselineTime = _baselines.Time,
             Seed = _seed,
             MaximumMegabytes = _memory,
-            Store = _checkpoint is null ? _store : new ExperimentStore(_checkpoint, _time),
+            Store = ownStore ?? _store,
             Time = _time,
         });
         return await _loop.RunAsync(cancellationToken).ConfigureAwait(false);

@@ -193,13 +193,19 @@ internal sealed class ExperimentLoop
             if (!double.IsFinite(result.Metric) || !double.IsFinite(result.Loss))
                 throw new FerException("The training diverged: the loss is not a number.");
         }
+        catch (InterruptionException)
+        {
+            // It says nothing of the setting: the trial is not over, and the next would fare no better.
+            throw;
+        }
         catch (Exception e)
         {
             // A baseline is never the model, so its failure explains nothing.
             if (settings.Phase != TrialPhase.Baseline) _lastFailure = e;
             // What the user stopped is not over: it runs again when the experiment is resumed.
             var state = skip.IsCancellationRequested ? TrialState.Skipped : TrialState.Failed;
-            if (!cancellationToken.IsCancellationRequested) store?.Add(settings, state, null, time.GetElapsedTime(start), e.Message);
+            if (!cancellationToken.IsCancellationRequested)
+                store?.Add(settings, state, null, time.GetElapsedTime(start), e.Message, cancellationToken);
             monitor.ReportFailTrial(settings, e);
             return null;
         }
@@ -209,7 +215,8 @@ internal sealed class ExperimentLoop
         }
         // Of a result that is not the best only the figures are kept; its model is freed.
         _completed.Add(new TrialResult { TrialSettings = settings, Metric = result.Metric, Loss = result.Loss, LogLoss = result.LogLoss });
-        if (!cancellationToken.IsCancellationRequested) store?.Add(settings, TrialState.Completed, result, result.Duration, null);
+        if (!cancellationToken.IsCancellationRequested)
+            store?.Add(settings, TrialState.Completed, result, result.Duration, null, cancellationToken);
         monitor.ReportCompletedTrial(result);
         if (settings.Phase != TrialPhase.Baseline && result.IsBetterThan(_best))
         {

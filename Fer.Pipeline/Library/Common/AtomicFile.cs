@@ -1,36 +1,49 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Fer.Pipeline;
 
 /// <summary>Writes a file completely or not at all: to a temporary file next to the target, which is then moved over it.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Most bytes of a file's name on the usual file systems.</summary>
+    private const int MostNameBytes = 255;
+
+    /// <summary>Bytes for a temporary file's ending, <c>.PID.tmp</c>, and to spare.</summary>
+    private const int EndingBytes = 20;
+
     /// <summary>
     /// Writes <paramref name="path"/> through <paramref name="write"/>; on a crash or failure an existing file is left unchanged.
     /// </summary>
-    /// <exception cref="FerException">The folder cannot be written or the disk is full; the message names the path and the
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="previous">Where the file that is replaced goes; null lets it go.</param>
+    /// <param name="isDurable">False where a power cut may cost the file, not only a killed process: many times faster.</param>
+    /// <exception cref="UnwritableException">The folder cannot be written or the disk is full; the message names the path and the
     /// cause.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, string? previous = null, bool isDurable = true)
     {
-        string full = Path.GetFullPath(path);
-        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!, name = Path.GetFileName(full);
+        string temporary = Path.Combine(folder, $"{Stem(name)}.{Environment.ProcessId}.tmp");
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            DeleteStale(Path.GetDirectoryName(full)!, Path.GetFileName(full));
+            Directory.CreateDirectory(folder);
+            DeleteStale(folder, name);
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(isDurable);
             }
+            if (previous is not null && File.Exists(full)) File.Move(full, previous, overwrite: true);
             File.Move(temporary, full, overwrite: true);
+            if (isDurable) FolderSync.Flush(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FerException(
-                $"{path}: cannot be written ({e.Message}). Check that the folder exists and is writable, and that the disk has room.", e);
+            throw new UnwritableException(path, e);
         }
         finally
         {
@@ -63,8 +76,19 @@ internal static class AtomicFile
     private static int? Writer(string file, string? name)
     {
         string target = Path.GetFileNameWithoutExtension(file), number = Path.GetExtension(target).TrimStart('.');
-        bool isOfName = name is null || Path.GetFileNameWithoutExtension(target) == name;
+        bool isOfName = name is null || Path.GetFileNameWithoutExtension(target) == Stem(name);
         return isOfName && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int process) ? process : null;
+    }
+
+    /// <summary>What a temporary file's name begins with: the file's name, cut and told apart by its hash where it is too long.</summary>
+    private static string Stem(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) <= MostNameBytes - EndingBytes) return name;
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8));
+        int length = name.Length;
+        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, length)) + 1 + hash.Length > MostNameBytes - EndingBytes
+            || char.IsHighSurrogate(name[length - 1])) length--;
+        return $"{name[..length]}-{hash}";
     }
 
     private static bool IsAlive(int process)
@@ -99,7 +123,7 @@ internal static class AtomicFile
     }
 
     /// <summary>Writes UTF-8 text without a byte order mark.</summary>
-    /// <exception cref="FerException">As in <see cref="Write"/>.</exception>
+    /// <exception cref="UnwritableException">As in <see cref="Write"/>.</exception>
     public static void WriteText(string path, string text) =>
-        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

@@ -13,9 +13,13 @@ public sealed record FaceRunOptions
 
     /// <summary>
     /// True to continue the stopped run in <see cref="Folder"/>, where there is one; it needs the options and the data that it began with.
-    /// False starts anew, and what an earlier run left to continue from is deleted.
+    /// False starts anew.
     /// </summary>
     public bool Resume { get; init; }
+
+    /// <summary>True to replace the run, finished or stopped, that <see cref="Folder"/> may hold; without it such a folder is
+    /// refused.</summary>
+    public bool Overwrite { get; init; }
 
     /// <summary>Views of a face that the model averages over; null takes those that do best on the validation split.</summary>
     public FaceViews? Views { get; init; }
@@ -37,6 +41,9 @@ public sealed record FaceRunOptions
 
     /// <summary>What a command leaves in the folder to continue a stopped run by.</summary>
     internal RunRecord? Record { get; init; }
+
+    /// <summary>The lock on the folder where the caller has it already; null takes it for as long as the run lasts.</summary>
+    internal RunLock? Lock { get; init; }
 
     /// <summary>When the run's time began, on <see cref="Clock"/>; null is when it is started.</summary>
     internal long? Start { get; init; }

@@ -13,13 +13,13 @@ public sealed record FaceRunResult
     public required string Folder { get; init; }
 
     /// <summary>The model zip.</summary>
-    public string ModelPath => Path.Combine(Folder, RunFolder.ModelName);
+    public string ModelPath => Path.Combine(Folder, RunFiles.Model);
 
     /// <summary>The report, one HTML file.</summary>
-    public string ReportPath => Path.Combine(Folder, RunFolder.ReportName);
+    public string ReportPath => Path.Combine(Folder, RunFiles.Report);
 
     /// <summary>The log of a sweep's trials, one JSON object a line; null for a single training.</summary>
-    public string? TrialsPath => BestTrial is null ? null : Path.Combine(Folder, RunFolder.TrialsName);
+    public string? TrialsPath => BestTrial is null ? null : Path.Combine(Folder, RunFiles.Trials);
 
     /// <summary>The metrics of the saved model on the validation split, on which its epoch, views and calibration were chosen.</summary>
     public required FaceClassificationMetrics Metrics { get; init; }

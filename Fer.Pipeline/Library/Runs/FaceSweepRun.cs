@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
@@ -60,7 +61,9 @@ public sealed class FaceSweepRun
     /// <param name="monitor">Hears of the trials.</param>
     /// <param name="progress">Hears of the rest; called on the sweep's thread.</param>
     /// <param name="cancellationToken">Ends the sweep; see <see cref="FinishAfterCancel"/>.</param>
-    /// <exception cref="FerException">No trial finished, the folder cannot be written, or it holds another sweep.</exception>
+    /// <exception cref="FerUsageException">The folder holds a run that <see cref="FaceRunOptions.Overwrite"/> does not let go.</exception>
+    /// <exception cref="FerException">No trial finished, the folder cannot be written, another run is at work there, or the stopped one
+    /// began with other data or options.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, to be resumed; or cancelled before there was any model.</exception>
     public Task<FaceRunResult> RunAsync(
         IMonitor? monitor = null, IProgress<FaceRunProgress>? progress = null, CancellationToken cancellationToken = default) =>
@@ -70,22 +73,26 @@ public sealed class FaceSweepRun
         IMonitor monitor, IProgress<FaceRunProgress>? progress, CancellationToken cancellation)
     {
         long start = _options.Start ?? _options.Clock.GetTimestamp();
-        _folder.Begin();
+        using var session = RunSession.Open(_options, [.. RunSession.FactsOf(_dataset), .. Facts()], start);
+        session.Begin(keepsTime: false);
         progress?.Report(new FaceRunProgress { Remaining = _sweep.Budget - ElapsedBefore - _options.Clock.GetElapsedTime(start) });
         var reports = new TrialReportCollector();
-        using var log = new TrialLog(Path.Combine(_options.Folder, RunFolder.TrialsName), append: _options.Resume);
+        using var log = new TrialLog(Path.Combine(_options.Folder, RunFiles.Trials), append: _options.Resume);
         FaceClassificationMetrics? metrics = null;
         _experiment = new FaceExperiment(_dataset, _sweep with { Start = start })
         {
             PlanCallback = plan => progress?.Report(new FaceRunProgress { Plan = plan }),
+            WarningCallback = Warn,
             FinishAfterCancel = FinishAfterCancel,
         };
         var best = await _experiment.RunAsync(
             new MonitorGroup(log, reports, monitor),
             _folder.Rehearse,
-            end => metrics = _folder.Finish(end.Best.Training, reports.Trials, rehearsal: false, end.Members, end.Patience).Metrics,
+            end => metrics = _folder.Finish(
+                end.Best.Training, reports.Trials, rehearsal: false, end.Members, end.Patience, Warn, cancellation).Metrics,
             cancellation).ConfigureAwait(false);
-        _folder.End();
+        PatientWrite.Run(log.Flush, _options.Clock, Warn, cancellation);
+        session.End();
         return new FaceRunResult
         {
             Folder = _options.Folder,
@@ -93,7 +100,21 @@ public sealed class FaceSweepRun
             Training = best.Training,
             BestTrial = best,
             Elapsed = _options.Clock.GetElapsedTime(start),
-            Warnings = best.Training.Warning is { } warning ? [warning] : [],
+            Warnings = best.Training.Warning is { } known ? [known] : [],
         };
+
+        void Warn(string warning) => progress?.Report(new FaceRunProgress { Warning = warning });
+    }
+
+    /// <summary>What a sweep that continues must have as it had it at first.</summary>
+    private IEnumerable<RunFact> Facts()
+    {
+        yield return new("option Budget", _sweep.Budget.ToString("c", CultureInfo.InvariantCulture));
+        yield return new("option Seed", _sweep.Seed.ToString(CultureInfo.InvariantCulture));
+        yield return new("option Tuner", _sweep.Tuner.ToString());
+        yield return new("option MaxModels", _sweep.MaxModels.ToString(CultureInfo.InvariantCulture));
+        yield return new("option Architectures", string.Join(' ', _sweep.Architectures ?? []));
+        yield return new("option Width", _sweep.Width?.ToString(CultureInfo.InvariantCulture) ?? "");
+        yield return new("option Ensemble", _sweep.Ensemble?.ToString(CultureInfo.InvariantCulture) ?? "");
     }
 }

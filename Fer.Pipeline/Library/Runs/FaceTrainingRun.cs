@@ -58,7 +58,7 @@ public sealed class FaceTrainingRun
         _training = training with
         {
             SoftTargets = training.SoftTargets ?? share,
-            WorkspacePath = Path.Combine(options.Folder, RunFolder.CheckpointFolder),
+            WorkspacePath = Path.Combine(options.Folder, RunFiles.Checkpoints),
             BottleneckFolder = training.BottleneckFolder ?? _folder.Bottleneck,
             Resume = options.Resume,
             Clock = options.Clock,
@@ -69,8 +69,9 @@ public sealed class FaceTrainingRun
     /// <param name="monitor">Hears of the training as of the only trial of a sweep; its calls come from the training's thread.</param>
     /// <param name="progress">Hears of the rest; called on the same thread.</param>
     /// <param name="cancellationToken">Ends the training; the best so far is saved.</param>
-    /// <exception cref="FerException">A file cannot be read, the folder cannot be written, or nothing was trained that could be
-    /// saved.</exception>
+    /// <exception cref="FerUsageException">The folder holds a run that <see cref="FaceRunOptions.Overwrite"/> does not let go.</exception>
+    /// <exception cref="FerException">A file cannot be read, the folder cannot be written, another run is at work there or a stopped one
+    /// began with other data, or nothing was trained that could be saved.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before there was anything to save.</exception>
     public Task<FaceRunResult> RunAsync(
         IMonitor? monitor = null, IProgress<FaceRunProgress>? progress = null, CancellationToken cancellationToken = default) =>
@@ -79,8 +80,9 @@ public sealed class FaceTrainingRun
     private FaceRunResult Run(IMonitor monitor, IProgress<FaceRunProgress>? progress, CancellationToken cancellation)
     {
         long start = _options.Start ?? _options.Clock.GetTimestamp();
+        using var session = RunSession.Open(_options, [.. RunSession.FactsOf(_dataset), .. Facts()], start);
         var finish = _folder.Rehearse(_training);
-        _folder.Begin();
+        session.Begin(keepsTime: true);
         var options = StartingNetwork.Load(_training).Resolved;
         TimeSpan? patience = null;
         if (_training.TimeBudget is { } budget)
@@ -90,8 +92,11 @@ public sealed class FaceTrainingRun
             // Finishing scores the faces once, and what else it does is little.
             var views = BudgetPlan.Min(FaceViewSets.CentresOfAll * finish, BudgetPlan.ViewShare * Left(budget));
             patience = _folder.TriesViews ? views : TimeSpan.Zero;
-            options = options with { TimeBudget = BudgetPlan.Create(Left(budget), finish + patience.Value, LeastTime, maxTrials: 0).Final };
-            progress?.Report(new FaceRunProgress { Remaining = options.TimeBudget.Value + finish });
+            var time = BudgetPlan.Create(Left(budget), finish + patience.Value, LeastTime, maxTrials: 0).Final;
+            progress?.Report(new FaceRunProgress { Remaining = time + finish });
+            // The trainer's budget counts from when the training first began.
+            string checkpoint = Path.Combine(_training.WorkspacePath!, TrainingCheckpoint.FileName);
+            options = options with { TimeBudget = time + (_options.Resume ? TrainingCheckpoint.ElapsedOf(checkpoint) : TimeSpan.Zero) };
         }
         var training = Fit(options, monitor, progress, cancellation);
         var warnings = new List<string>();
@@ -107,13 +112,15 @@ public sealed class FaceTrainingRun
         if (!isKept && (training.Steps == 0 || training.Outcome == TrainingOutcome.Diverged))
         {
             cancellation.ThrowIfCancellationRequested();
-            _folder.End();
+            session.End();
             throw new FerException("The training ended before its first epoch did, so there is no model to save.");
         }
         // The budget that was asked for, not what was left of it for the steps.
         training = training with { Options = training.Options with { TimeBudget = _training.TimeBudget } };
-        (var metrics, training) = _folder.Finish(training, [], rehearsal: false, patience: patience);
-        if (training.Outcome != TrainingOutcome.Cancelled) _folder.End();
+        (var metrics, training) = _folder.Finish(
+            training, [], rehearsal: false, patience: patience,
+            warn: warning => progress?.Report(new FaceRunProgress { Warning = warning }), cancellation: cancellation);
+        if (training.Outcome != TrainingOutcome.Cancelled) session.End();
         return new FaceRunResult
         {
             Folder = _options.Folder,
@@ -125,10 +132,13 @@ public sealed class FaceTrainingRun
 
         TimeSpan Left(TimeSpan budget)
         {
-            var left = budget - _options.Clock.GetElapsedTime(start);
+            var left = budget - session.Elapsed;
             return left > LeastTime ? left : LeastTime;
         }
     }
+
+    /// <summary>What shapes the weights; the trainer knows more, which only it can tell.</summary>
+    private IEnumerable<RunFact> Facts() => _training.Identity().Select(o => new RunFact($"option {o.Name}", o.Value));
 
     private TrainingResult Fit(
         ImageClassificationTrainer.Options options, IMonitor monitor, IProgress<FaceRunProgress>? progress, CancellationToken cancellation)

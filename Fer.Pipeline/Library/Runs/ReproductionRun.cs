@@ -66,7 +66,15 @@ internal sealed class ReproductionRun(FaceDataset dataset, EarlierProject projec
         {
             string folder = Path.Combine(Folder, run), hash = Reproduction.RecipeOf(training), data = dataset.Training.Sha256;
             if (!Again && Reproduction.Load(folder, Minutes, data, hash) is { } known) return known;
-            var options = new FaceRunOptions { Folder = folder, Command = Command, Start = Clock.GetTimestamp(), Clock = Clock };
+            // What is there was made from other faces, in another time or by another recipe, or is to be made again.
+            var options = new FaceRunOptions
+            {
+                Folder = folder,
+                Overwrite = true,
+                Command = Command,
+                Start = Clock.GetTimestamp(),
+                Clock = Clock,
+            };
             var done = await show(run, (monitor, progress) => create(options)(monitor, progress, cancellationToken)).ConfigureAwait(false);
             // What was cut off is no result to keep.
             cancellationToken.ThrowIfCancellationRequested();

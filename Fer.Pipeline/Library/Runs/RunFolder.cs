@@ -14,11 +14,6 @@ namespace Fer.Pipeline.Runs;
 /// </summary>
 internal sealed class RunFolder
 {
-    internal const string ModelName = "model.zip", ReportName = "report.html", TrialsName = "trials.jsonl";
-
-    /// <summary>The folder of checkpoints in a run's folder.</summary>
-    internal const string CheckpointFolder = FaceExperiment.CheckpointFolder;
-
     private readonly FaceDataset _dataset;
     private readonly FaceRunOptions _options;
     private readonly InferenceLimits _limits;
@@ -36,32 +31,17 @@ internal sealed class RunFolder
         _dataset = dataset;
         _options = options;
         _limits = options.Limits with { MaxBytes = maxBytes };
-        AtomicFile.DeleteStale(options.Folder);
-        AtomicFile.DeleteStale(Path.Combine(options.Folder, CheckpointFolder));
     }
 
     /// <summary>True where the views of a face that the model averages over are a question of what does best.</summary>
     internal bool TriesViews => _limits.Views is null;
 
-    internal string Model => Path.Combine(_options.Folder, ModelName);
+    internal string Model => Path.Combine(_options.Folder, RunFiles.Model);
 
     /// <summary>
     /// Where the run keeps features and a teacher's predictions: beside its folder, so that runs share what they have in common.
     /// </summary>
     internal string Bottleneck => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_options.Folder))!, "bottleneck");
-
-    /// <summary>Begins the run: unless it resumes, what an earlier one of this folder left to resume from does not belong to it.</summary>
-    /// <exception cref="FerException">The folder cannot be written.</exception>
-    internal void Begin()
-    {
-        if (_options.Resume) return;
-        Delete(RunRecord.FileName, ExperimentStore.FileName);
-        if (_options.Record is { } record) RunRecord.Save(_options.Folder, record);
-    }
-
-    /// <summary>Removes what only a stopped run needs, once the run has come to its end.</summary>
-    /// <exception cref="FerException">It cannot be removed.</exception>
-    internal void End() => Delete(RunRecord.FileName);
 
     /// <summary>
     /// Goes through scoring and saving once with an untrained network: a start that cannot be read and a folder that cannot be written show
@@ -93,13 +73,15 @@ internal sealed class RunFolder
     /// <param name="rehearsal">True to leave nothing.</param>
     /// <param name="others">Networks that may be averaged with it where that helps.</param>
     /// <param name="patience">Time for trying views and members; null is as long as it takes.</param>
+    /// <param name="warn">Hears where the disk is full, for which it waits a while.</param>
+    /// <param name="cancellation">Ends such waiting.</param>
     /// <returns>
     /// The metrics on the validation split, and the training as it is written: with the network that it began with where that is kept.
     /// </returns>
     /// <exception cref="FerException">The folder cannot be written.</exception>
     internal (FaceClassificationMetrics Metrics, TrainingResult Training) Finish(
         TrainingResult training, IReadOnlyList<TrialReport> trials, bool rehearsal, IReadOnlyList<Network>? others = null,
-        TimeSpan? patience = null)
+        TimeSpan? patience = null, Action<string>? warn = null, CancellationToken cancellation = default)
     {
         var time = patience ?? _limits.Patience;
         if (training.StartNetwork is not null) time /= 2;
@@ -119,10 +101,13 @@ internal sealed class RunFolder
                 };
             }
         }
-        string target = rehearsal ? Path.Combine(_options.Folder, ".rehearsal") : _options.Folder;
+        string target = rehearsal ? Path.Combine(_options.Folder, RunFiles.Rehearsal) : _options.Folder;
         try
         {
-            Write(target, training, trials, chosen);
+            Action write = () => Write(target, training, trials, chosen);
+            // The rehearsal is there to find an unwritable folder at once.
+            if (rehearsal) write();
+            else PatientWrite.Run(write, _options.Clock, warn, cancellation);
             return (chosen.Metrics, training);
         }
         finally
@@ -143,7 +128,7 @@ internal sealed class RunFolder
         var metrics = chosen.Metrics;
         var settings = RunSettings.Of(_dataset, training, chosen);
         var network = InferenceGraph.Create(chosen.Members, chosen.Views, chosen.Calibration);
-        ModelZip.Save(Path.Combine(target, ModelName), network, new ModelManifest
+        ModelZip.Save(Path.Combine(target, RunFiles.Model), network, new ModelManifest
         {
             ClassNames = faces.ClassNames,
             Scheme = _dataset.Scheme.Definition,
@@ -165,7 +150,7 @@ internal sealed class RunFolder
             Analysis = ErrorAnalysis.Compute(faces, chosen.Probabilities),
         };
         var report = ReportData(training, settings, trials, evaluation);
-        ExperimentReport.Write(Path.Combine(target, ReportName), report);
+        ExperimentReport.Write(Path.Combine(target, RunFiles.Report), report);
         if (_options.SvgFolder is { } svg && target == _options.Folder) ExperimentReport.WriteSvg(svg, report);
     }
 
@@ -196,19 +181,4 @@ internal sealed class RunFolder
             Trials = trials,
             Environment = RunSettings.Machine(),
         };
-
-    private void Delete(params string[] names)
-    {
-        if (!Directory.Exists(_options.Folder)) return;
-        try
-        {
-            foreach (string name in names) File.Delete(Path.Combine(_options.Folder, name));
-            string checkpoints = Path.Combine(_options.Folder, CheckpointFolder);
-            if (Directory.Exists(checkpoints)) Directory.Delete(checkpoints, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FerException($"{_options.Folder}: the checkpoints cannot be removed ({e.Message}).", e);
-        }
-    }
 }

@@ -3,14 +3,26 @@ using System.Text.Json;
 namespace Fer.Pipeline.Runs;
 
 /// <summary>
-/// What a run that can be stopped leaves in its folder while it lasts: the arguments it was started with, and the folder they count from,
-/// so that <c>--resume FOLDER</c> needs nothing else.
+/// What a run leaves in its folder while it lasts: the arguments it was started with, and the folder they count from, so that
+/// <c>--resume FOLDER</c> needs nothing else; what it must have when it continues; and the time used.
 /// </summary>
-/// <param name="Command">The command's name.</param>
-/// <param name="Arguments">The arguments after it.</param>
-/// <param name="CurrentFolder">The folder that relative paths in them start from.</param>
-internal sealed record RunRecord(string Command, IReadOnlyList<string> Arguments, string CurrentFolder)
+internal sealed record RunRecord
 {
+    /// <summary>The command's name; empty for the run of another program.</summary>
+    public string Command { get; init; } = "";
+
+    /// <summary>The arguments after it.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The folder that relative paths in them start from.</summary>
+    public string CurrentFolder { get; init; } = "";
+
+    /// <summary>Data, options and program that the run began with.</summary>
+    public IReadOnlyList<RunFact> Identity { get; init; } = [];
+
+    /// <summary>Time used so far in seconds, pauses left out; 0 of a sweep, whose record has it.</summary>
+    public double ElapsedSeconds { get; init; }
+
     internal const string FileName = "run.json";
 
     private const int MostBytes = 1 << 20;
@@ -20,31 +32,34 @@ internal sealed record RunRecord(string Command, IReadOnlyList<string> Arguments
         WriteIndented = true,
         NewLine = "\n",
         RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
         MaxDepth = 8,
     };
 
-    internal static void Save(string folder, RunRecord record) =>
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, record, Json));
+    internal static void Save(string folder, RunRecord record, bool isDurable = true) => AtomicFile.Write(
+        Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, record, Json), isDurable: isDurable);
 
     /// <summary>Reads the record of a stopped run.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="shown">The folder as messages name it.</param>
     /// <exception cref="FerException">There is no stopped run, or its record cannot be read.</exception>
-    internal static RunRecord Load(string folder, string shown)
+    internal static RunRecord Load(string folder, string shown) => Find(folder) ?? throw new FerException(
+        $"{shown}: there is no stopped run here. Give the folder of a run that was stopped; one that ended has nothing to resume.");
+
+    /// <summary>Reads the record of a stopped run; null where there is none.</summary>
+    /// <exception cref="FerException">It cannot be read.</exception>
+    internal static RunRecord? Find(string folder)
     {
         string file = Path.Combine(folder, FileName);
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (stream.Length > MostBytes) throw new JsonException();
-            return JsonSerializer.Deserialize<RunRecord>(stream, Json) ?? throw new JsonException();
+            var record = JsonSerializer.Deserialize<RunRecord>(stream, Json) ?? throw new JsonException();
+            return record.ElapsedSeconds is >= 0 and < 1e9 ? record : throw new JsonException();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FerException(
-                $"{shown}: there is no stopped run here. Give the folder of a run that was stopped; one that ended has nothing to resume.",
-                e);
+            return null;
         }
         catch (JsonException e)
         {
@@ -56,3 +71,8 @@ internal sealed record RunRecord(string Command, IReadOnlyList<string> Arguments
         }
     }
 }
+
+/// <summary>Something that a run must have when it continues as it had it at first.</summary>
+/// <param name="Name">What it is, as messages name it.</param>
+/// <param name="Value">Its value or its hash.</param>
+internal sealed record RunFact(string Name, string Value);

@@ -18,7 +18,8 @@ public static class TrainingResultExtensions
     /// <param name="dataset">The faces that it was trained on.</param>
     /// <param name="options">Where to.</param>
     /// <exception cref="FerException">The classes are others, there is no validation split, or the folder cannot be written.</exception>
-    /// <exception cref="FerUsageException"><see cref="FaceRunOptions.Resume"/> is set, with nothing to resume.</exception>
+    /// <exception cref="FerUsageException"><see cref="FaceRunOptions.Resume"/> is set, with nothing to resume; or the folder holds a run
+    /// that <see cref="FaceRunOptions.Overwrite"/> does not let go.</exception>
     public static FaceRunResult Save(this TrainingResult training, FaceDataset dataset, FaceRunOptions options)
     {
         if (options.Resume) throw new FerUsageException("A training that has ended has nothing to resume. Leave Resume unset.");
@@ -27,6 +28,7 @@ public static class TrainingResultExtensions
                 $"The network tells {training.Network.Output.Length} classes apart and the data set has {dataset.Scheme.ClassNames.Count}: "
                 + $"{string.Join(", ", dataset.Scheme.ClassNames)}. Give the data that it was trained on.");
         long start = options.Clock.GetTimestamp();
+        using var session = RunSession.Open(options, [], start);
         var folder = new RunFolder(dataset, options);
         var (metrics, written) = folder.Finish(training, [], rehearsal: false);
         return new FaceRunResult

@@ -64,7 +64,15 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
                 Report(done, fromCache: false);
             }
         }
-        cache?.Write(key, faces.Count, length, values);
+        try
+        {
+            cache?.Write(key, faces.Count, length, values);
+        }
+        catch (UnwritableException e)
+        {
+            // They can be computed again.
+            options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Warning = e.Message });
+        }
         return new BottleneckFeatures(faces, values, length);
 
         void Report(int done, bool fromCache) => options.MetricsCallback?.Invoke(new ImageClassificationMetrics

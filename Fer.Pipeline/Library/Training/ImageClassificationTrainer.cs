@@ -86,7 +86,7 @@ public sealed partial class ImageClassificationTrainer
         new(network, TrainingInput.Of(training), validation is null ? null : TrainingInput.Of(validation), options);
 
     private static bool HasCheckpoint(Options options) =>
-        options is { Resume: true, WorkspacePath: { } folder } && File.Exists(Path.Combine(folder, TrainingCheckpoint.FileName));
+        options is { Resume: true, WorkspacePath: { } folder } && CheckpointFile.Exists(Path.Combine(folder, TrainingCheckpoint.FileName));
 
     /// <summary>The options of the head's fit before layers are fine-tuned: short, and of no checkpoint of its own.</summary>
     private static Options HeadFirst(Options options) => options with

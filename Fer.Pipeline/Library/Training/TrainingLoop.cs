@@ -29,8 +29,8 @@ internal sealed class TrainingLoop(
         using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
         long stepsPerEpoch = BatchLoader.CountBatches(training.Faces.Count, LoaderOptions(0, 0));
         var run = new TrainingCheckpoint(network, training.Faces, validation?.Faces, options, pool, () => Plan(stepsPerEpoch));
-        if (options.Resume && File.Exists(_checkpoint)) run.Restore(_checkpoint);
-        if (run.Warning is { } warning) options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Warning = warning });
+        if (options.Resume && _checkpoint is not null && CheckpointFile.Exists(_checkpoint)) run.Restore(_checkpoint);
+        if (run.Warning is { } warning) Warn(warning);
         using var evaluator = validation is null ? null
             : ModelEvaluator.InTraining(network, pool, Math.Min(_batchSize, validation.Faces.Count));
         TrainingStage? stage = null;
@@ -49,7 +49,7 @@ internal sealed class TrainingLoop(
                 }
                 if (cancellation.IsCancellationRequested)
                 {
-                    if (run.Plan.Done > 0) Save(run);
+                    if (run.Plan.Done > 0) TrySave(run);
                     outcome = TrainingOutcome.Cancelled;
                     continue;
                 }
@@ -63,7 +63,7 @@ internal sealed class TrainingLoop(
                 if (!Step(run, stage, stepsPerEpoch)) outcome = TrainingOutcome.Diverged;
                 else if (!run.IsEpochOver && _checkpoint is not null && _clock.GetElapsedTime(saved) >= options.CheckpointInterval)
                 {
-                    Save(run);
+                    TrySave(run);
                     saved = _clock.GetTimestamp();
                 }
             }
@@ -167,7 +167,7 @@ internal sealed class TrainingLoop(
         catch (OperationCanceledException)
         {
             run.Average?.Swap();
-            Save(run);
+            TrySave(run);
             return TrainingOutcome.Cancelled;
         }
         run.Average?.Swap();
@@ -184,19 +184,44 @@ internal sealed class TrainingLoop(
         run.IsEpochOver = false;
         run.Epoch.Begin();
         run.Plan.EndValidation(Seconds(start) + _saveSeconds);
-        Save(run);
+        Save(run, cancellation);
         // After the checkpoint: whoever hears of an epoch may rely on it.
         options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Train = metrics });
         return run.Outcome;
     }
 
-    private void Save(TrainingCheckpoint run)
+    /// <summary>Writes the checkpoint of an epoch, which must not be lost: where the disk is full it waits for room.</summary>
+    /// <exception cref="UnwritableException">There was none for too long; the checkpoint before stays.</exception>
+    private void Save(TrainingCheckpoint run, CancellationToken cancellation)
     {
         if (_checkpoint is null) return;
         long start = _clock.GetTimestamp();
-        run.Save(_checkpoint);
-        _saveSeconds = Seconds(start);
+        try
+        {
+            var waited = PatientWrite.Run(() => run.Save(_checkpoint), _clock, Warn, cancellation);
+            _saveSeconds = Seconds(start) - waited.TotalSeconds;
+        }
+        catch (UnwritableException) when (cancellation.IsCancellationRequested)
+        {
+            // Who stops a training wants the model in memory; the checkpoint before stays, and the warning is out.
+        }
     }
+
+    /// <summary>Writes a checkpoint that an epoch's end will bring anyhow, or one of a training that is being stopped.</summary>
+    private void TrySave(TrainingCheckpoint run)
+    {
+        if (_checkpoint is null) return;
+        try
+        {
+            run.Save(_checkpoint);
+        }
+        catch (UnwritableException e)
+        {
+            Warn($"{e.Message} The checkpoint before stays.");
+        }
+    }
+
+    private void Warn(string warning) => options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Warning = warning });
 
     private BatchLoaderOptions LoaderOptions(int side, long firstBatch) => new()
     {

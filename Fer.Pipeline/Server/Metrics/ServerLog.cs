@@ -1,11 +1,15 @@
 using System.Globalization;
+using Fer.Pipeline;
 
 namespace Fer.Server;
 
-/// <summary>The log: a line now and then about where the time went, and failures. Names no picture and no client.</summary>
+/// <summary>
+/// The log: a line now and then about where the time went, and failures. Names no picture and no client. A line that cannot be written is
+/// dropped and counted.
+/// </summary>
 internal sealed class ServerLog(TextWriter writer, TimeProvider time) : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly LogWriter _writer = new(writer);
     private ITimer? _timer;
 
     /// <summary>Writes a line every so many seconds in which something happened.</summary>
@@ -19,10 +23,11 @@ internal sealed class ServerLog(TextWriter writer, TimeProvider time) : IAsyncDi
         }, null, period, period);
     }
 
-    internal void Write(string line)
-    {
-        lock (_gate) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss}  {line}"));
-    }
+    /// <summary>Lines that could not be written.</summary>
+    internal long Dropped => _writer.Dropped;
+
+    internal void Write(string line) =>
+        _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss}  {line}"));
 
     /// <summary>An unexpected failure, whose details the client does not get.</summary>
     internal void Failure(string where, Exception e) =>

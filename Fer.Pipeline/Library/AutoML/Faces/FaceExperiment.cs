@@ -39,6 +39,9 @@ internal sealed class FaceExperiment
     /// <summary>Called with the plan once the machine is measured.</summary>
     public Action<BudgetPlan>? PlanCallback { get; init; }
 
+    /// <summary>Hears what there is to know besides the trials; null is nobody.</summary>
+    public Action<string>? WarningCallback { get; init; }
+
     /// <summary>
     /// Asked once the experiment was cancelled and all is on disk: false to leave it like that, true to finish with the best so far. Null
     /// is true.
@@ -65,27 +68,52 @@ internal sealed class FaceExperiment
     {
         var clock = _options.Clock;
         long start = _options.Start ?? clock.GetTimestamp();
-        var store = _options.Folder is { } folder ? new ExperimentStore(folder, clock) : null;
-        var space = Space();
-        var record = store?.State.Plan;
-        bool resumed = record is not null;
-        if (record is null)
+        using var store = _options.Folder is { } folder ? new ExperimentStore(folder, clock) { Warn = WarningCallback } : null;
+        if (store?.State.Plan is { } planned)
         {
-            record = Plan(space, rehearse, clock, start, cancellationToken);
-            start = clock.GetTimestamp();
-        }
-        else if (record.DataSha256 != _training.Sha256)
-        {
-            throw store!.Other("its faces are others");
-        }
-        else if (Math.Abs(record.BudgetSeconds - _options.Budget.TotalSeconds) > 1e-6)
-        {
-            throw store!.Other($"its budget is {record.BudgetSeconds / 60:0.###} minutes");
+            if (planned.DataSha256 != _training.Sha256) throw store.Other("its faces are others");
+            if (Math.Abs(planned.BudgetSeconds - _options.Budget.TotalSeconds) > 1e-6)
+                throw store.Other($"its budget is {planned.BudgetSeconds / 60:0.###} minutes");
         }
         store?.CountFrom(start);
-        // The end is timed as in a process that has been there before.
-        if (resumed) Rehearse(space, rehearse);
-        else store?.SetPlan(record);
+        store?.SetStatus(ExperimentStatus.Running);
+        store?.StartClock();
+        try
+        {
+            return await RunAsync(monitor, rehearse, finish, store, start, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or UnwritableException)
+        {
+            if (store?.State.Status == ExperimentStatus.Running) store.SetStatus(ExperimentStatus.Paused);
+            throw;
+        }
+        catch (FerException e) when (e is not InterruptionException)
+        {
+            store?.SetStatus(ExperimentStatus.Failed);
+            throw;
+        }
+    }
+
+    private async Task<FaceTrialResult> RunAsync(
+        IMonitor monitor, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse, Action<FaceExperimentEnd> finish,
+        ExperimentStore? store, long start, CancellationToken cancellationToken)
+    {
+        var clock = _options.Clock;
+        var space = Space();
+        var record = store?.State.Plan;
+        if (record is null)
+        {
+            record = Plan(space, rehearse, () => _options.Budget - (store?.Total ?? clock.GetElapsedTime(start)), cancellationToken) with
+            {
+                PlanningSeconds = store?.Total.TotalSeconds ?? 0,
+            };
+            store?.SetPlan(record);
+        }
+        else
+        {
+            // The end is timed as in a process that has been there before.
+            Rehearse(space, rehearse);
+        }
         var plan = record.Plan;
         space = WithBackbones(space.WithChoice(nameof(FaceSearchOptions.Width), record.Width), record.Backbones);
         PlanCallback?.Invoke(plan);
@@ -98,31 +126,19 @@ internal sealed class FaceExperiment
         var ended = store?.State.Trials.Where(t => t is { State: TrialState.Completed, Phase: TrialPhase.Exploration })
             .Select(t => (t.Id, t.Metric ?? double.NaN));
         var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both,
-            store is null ? null : Path.Combine(store.Folder, CheckpointFolder), ended);
+            store is null ? null : Path.Combine(store.Folder, CheckpointFolder), ended)
+        { Warn = WarningCallback };
         _running = new MLContext().Auto().CreateExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor)
             .SetTuner(Tuner(space, plan)).SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
         if (record.Baseline is { } baseline) _running.SetBaselines(baseline.Settings, baseline.TrialTime);
         if (store is not null) _running.SetCheckpoint(store);
         if (_options.MaximumMemoryUsageInMegaByte is { } memory) _running.SetMaximumMemoryUsageInMegaByte(memory);
-        try
-        {
-            var best = (FaceTrialResult)await _running.RunAsync(cancellationToken).ConfigureAwait(false);
-            if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false))
-                throw new OperationCanceledException(cancellationToken);
-            finish(new FaceExperimentEnd(best, Members(best, runner, space, store), plan.Views));
-            store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
-            return best;
-        }
-        catch (OperationCanceledException)
-        {
-            if (store?.State.Status == ExperimentStatus.Running) store.SetStatus(ExperimentStatus.Paused);
-            throw;
-        }
-        catch (FerException)
-        {
-            store?.SetStatus(ExperimentStatus.Failed);
-            throw;
-        }
+        var best = (FaceTrialResult)await _running.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested && !await FinishesAsync(store).ConfigureAwait(false))
+            throw new OperationCanceledException(cancellationToken);
+        finish(new FaceExperimentEnd(best, Members(best, runner, space, store), plan.Views));
+        store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
+        return best;
     }
 
     /// <summary>The folder of checkpoints in an experiment's folder.</summary>
@@ -177,14 +193,14 @@ internal sealed class FaceExperiment
 
     /// <summary>Rehearses the end, measures the machine, and shares out the time that is left.</summary>
     private PlanRecord Plan(
-        SearchSpace<FaceSearchOptions> space, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse, TimeProvider clock, long start,
+        SearchSpace<FaceSearchOptions> space, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse, Func<TimeSpan> remaining,
         CancellationToken cancellationToken)
     {
         // The first time is compilation for the most part, which does not come again.
         Rehearse(space, rehearse);
         var finishTime = Rehearse(space, rehearse);
         cancellationToken.ThrowIfCancellationRequested();
-        var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, clock);
+        var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, _options.Clock);
         var left = Left();
         var widths = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>();
         double width = WidthPlan.Choose(widths, (1 - BudgetPlan.ViewShare) * left, Epoch);
@@ -246,7 +262,7 @@ internal sealed class FaceExperiment
 
         TimeSpan Left()
         {
-            var time = _options.Budget - clock.GetElapsedTime(start);
+            var time = remaining();
             // Even a budget that reading the data has used up gets a model: of a second.
             return time > TimeSpan.FromSeconds(1) ? time : TimeSpan.FromSeconds(1);
         }
@@ -282,13 +298,24 @@ internal sealed class FaceExperiment
         Architectures.Create(options.Arch, _training.ClassNames.Count, StartingNetwork.ArchitectureOf(options));
 
     /// <summary>The networks of the other trials that come close to the best, from their checkpoints.</summary>
-    private static IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
+    private IReadOnlyList<Network> Members(FaceTrialResult best, FaceTrialRunner runner, SearchSpace space, ExperimentStore? store)
     {
         var members = new List<Network>();
         var records = (store?.State.Trials ?? []).Where(r => r is { State: TrialState.Completed, Phase: not TrialPhase.Baseline }
             && r.Id != best.TrialSettings.TrialId && r.Metric >= best.Metric - LeastMemberMetric);
         foreach (var record in records.OrderByDescending(r => r.Metric).Take(MostCandidates))
-            if (runner.HasNetwork(record.Id)) members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
+        {
+            if (!runner.HasNetwork(record.Id, record.Phase)) continue;
+            try
+            {
+                members.Add(((FaceTrialResult)runner.Reopen(record.ToResult(space))).Training.Network);
+            }
+            catch (InterruptionException e)
+            {
+                // The model is as good without it.
+                WarningCallback?.Invoke(e.Message);
+            }
+        }
         return members;
     }
 }

@@ -48,6 +48,9 @@ internal sealed class FaceTrialRunner(
             ? CancellableView.Run(() => _baselines.Run(settings, cancellationToken), cancellationToken)
             : Run(settings, cancellationToken));
 
+    /// <summary>Hears what there is to know besides the figures.</summary>
+    internal Action<string>? Warn { get; init; }
+
     public void Dispose() { }
 
     public long EstimateMemory(TrialSettings settings) => settings.Phase == TrialPhase.Baseline
@@ -55,16 +58,16 @@ internal sealed class FaceTrialRunner(
         : TrainingMemory.Estimate(Options(settings), training.ClassNames, training.Count);
 
     /// <summary>True where the network of an ended trial is still on disk.</summary>
-    internal bool HasNetwork(int trialId) =>
-        Workspace(trialId) is { } workspace && File.Exists(Path.Combine(workspace, TrainingCheckpoint.FileName));
+    internal bool HasNetwork(int trialId, TrialPhase phase = TrialPhase.Exploration) =>
+        Workspace(trialId, phase) is { } workspace && CheckpointFile.Exists(Path.Combine(workspace, TrainingCheckpoint.FileName));
 
     public TrialResult Reopen(TrialResult completed)
     {
         // A head needs the features before it can be read again, which a cancelled training would not compute.
         if (Options(completed.TrialSettings).FineTune == FineTune.None)
             return Run(completed.TrialSettings, CancellationToken.None) with { DurationInMilliseconds = completed.DurationInMilliseconds };
-        if (!HasNetwork(completed.TrialSettings.TrialId))
-            throw new FerException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in " +
+        if (!HasNetwork(completed.TrialSettings.TrialId, completed.TrialSettings.Phase))
+            throw new InterruptionException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in " +
                 $"{folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
         var reopened = Run(completed.TrialSettings, new CancellationToken(canceled: true));
@@ -84,10 +87,14 @@ internal sealed class FaceTrialRunner(
         try
         {
             var trainer = new ImageClassificationTrainer(
-                options with { Epoch = epochs, MetricsCallback = progress.Epoch, ProgressCallback = progress.Batch });
+                options with { Epoch = epochs, MetricsCallback = Hear, ProgressCallback = progress.Batch });
             var result = trainer.Fit(faces, validation, cancellationToken);
             if (result.Outcome == TrainingOutcome.Diverged && (!final || result.Best is null))
+            {
+                // Its checkpoint would only diverge again.
+                Delete(settings.TrialId, settings.Phase);
                 throw new FerException($"The training diverged in epoch {result.History.Count + 1}: the loss is not a number.");
+            }
             if (result.Steps == 0) throw new OperationCanceledException("The trial was cancelled before its first step.");
             var (accuracy, loss) = result.Best is { ValidationAccuracy: { } a, ValidationLoss: { } l } ? (a, l) : Score(result, options);
             if (result.Outcome != TrainingOutcome.Cancelled) Keep(settings, accuracy);
@@ -103,18 +110,25 @@ internal sealed class FaceTrialRunner(
                 Options = options,
             };
         }
-        catch (Exception e) when (e is FerException or OutOfMemoryException && Workspace(settings.TrialId) is { } workspace)
+        catch (OutOfMemoryException)
         {
-            // A checkpoint of what failed would only fail again.
-            Delete(workspace);
+            // What is too large once is so again. Everything else, a full disk or other data, says nothing of the checkpoint.
+            Delete(settings.TrialId, settings.Phase);
             throw;
+        }
+
+        void Hear(ImageClassificationMetrics metrics)
+        {
+            if (metrics.Warning is { } warning) Warn?.Invoke(warning);
+            progress.Epoch(metrics);
         }
     }
 
     private ImageClassificationTrainer.Options Options(TrialSettings settings)
     {
-        string? workspace = Workspace(settings.TrialId);
-        var before = workspace is null ? TimeSpan.Zero : Before(workspace);
+        string? workspace = Workspace(settings.TrialId, settings.Phase);
+        var before = workspace is null ? TimeSpan.Zero
+            : TrainingCheckpoint.ElapsedOf(Path.Combine(workspace, TrainingCheckpoint.FileName));
         return space.AsType(settings.Parameter).ToTrainerOptions() with
         {
             Seed = settings.Seed,
@@ -126,20 +140,6 @@ internal sealed class FaceTrialRunner(
             WorkspacePath = workspace,
             Resume = workspace is not null,
         };
-    }
-
-    private static TimeSpan Before(string workspace)
-    {
-        try
-        {
-            return TrainingCheckpoint.ElapsedOf(Path.Combine(workspace, TrainingCheckpoint.FileName));
-        }
-        catch (FerException)
-        {
-            // A damaged checkpoint costs the trial's time so far, not the sweep.
-            Delete(workspace);
-            return TimeSpan.Zero;
-        }
     }
 
     /// <summary>
@@ -180,18 +180,30 @@ internal sealed class FaceTrialRunner(
         return (scores.Accuracy(validation), scores.Loss(validation));
     }
 
-    private string? Workspace(int trialId) =>
-        folder is null ? null : Path.Combine(folder, FormattableString.Invariant($"trial-{trialId + 1:000}"));
+    /// <summary>
+    /// Where a trial's checkpoint goes. The number alone is not enough: after a stop there may be no time for the short trial that was at
+    /// work, and the final training takes its number.
+    /// </summary>
+    private string? Workspace(int trialId, TrialPhase phase) => folder is null ? null
+        : Path.Combine(folder, FormattableString.Invariant($"{(phase == TrialPhase.Final ? "final" : "trial")}-{trialId + 1:000}"));
 
     private void Keep(TrialSettings settings, double metric)
     {
         if (folder is null || settings.Phase == TrialPhase.Final || _ended.Any(e => e.TrialId == settings.TrialId)) return;
         _ended.Add((settings.TrialId, metric));
-        foreach (var (id, _) in _ended.OrderByDescending(e => e.Metric).Skip(Kept)) Delete(Workspace(id)!);
+        foreach (var (id, _) in _ended.OrderByDescending(e => e.Metric).Skip(Kept)) Delete(id, TrialPhase.Exploration);
     }
 
-    private static void Delete(string workspace)
+    private void Delete(int trialId, TrialPhase phase)
     {
-        if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
+        if (Workspace(trialId, phase) is not { } workspace || !Directory.Exists(workspace)) return;
+        try
+        {
+            Directory.Delete(workspace, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It only takes room.
+        }
     }
 }

@@ -28,7 +28,7 @@ internal sealed record ExperimentState
     /// <summary>Names of the options searched; another space is another experiment.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
     public string Tuner { get; init; } = "";
-    /// <summary>Wall-clock time at work so far, pauses left out.</summary>
+    /// <summary>Wall-clock time at work so far, planning included and pauses left out.</summary>
     public double ElapsedSeconds { get; init; }
     /// <summary>What was measured and planned before the first trial; null for experiments without a plan.</summary>
     public PlanRecord? Plan { get; init; }

@@ -4,17 +4,17 @@ using System.Text.Json.Serialization;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Keeps an experiment on disk while it runs: <c>experiment.json</c> is written whole or not at all when a trial ends, and at epochs' ends
-/// so that the time used is known. As a monitor it gathers the trials' curves.
+/// Keeps an experiment on disk while it runs: <c>experiment.json</c> is written whole or not at all when a trial ends, and every second so
+/// that a kill costs the budget no more than that. As a monitor it gathers the trials' curves.
 /// </summary>
-internal sealed class ExperimentStore : IMonitor
+internal sealed class ExperimentStore : IMonitor, IDisposable
 {
     internal const string FileName = "experiment.json";
 
     private const int MostBytes = 64 << 20;
 
-    /// <summary>Seconds between two writes that bring nothing but the time used.</summary>
-    private const double LeastInterval = 1;
+    /// <summary>Time between two writes that bring nothing but the time used.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -31,8 +31,9 @@ internal sealed class ExperimentStore : IMonitor
     private readonly TimeProvider _time;
     private List<IReadOnlyList<double?>> _curve = [];
     private int _running = -1;
-    private double _before;
-    private long _start, _saved;
+    private readonly double _before;
+    private long _start;
+    private ITimer? _timer;
 
     /// <summary>Opens an experiment's folder, with what an earlier run left in it or nothing.</summary>
     /// <exception cref="FerException">The file cannot be read, or is no experiment of this version.</exception>
@@ -49,14 +50,33 @@ internal sealed class ExperimentStore : IMonitor
 
     internal ExperimentState State { get; private set; }
 
+    /// <summary>Hears where the disk is full; null is nobody.</summary>
+    internal Action<string>? Warn { get; init; }
+
     /// <summary>Time at work, that before a stop included.</summary>
-    internal TimeSpan Elapsed => TimeSpan.FromSeconds(_before) + _time.GetElapsedTime(_start);
+    internal TimeSpan Total => TimeSpan.FromSeconds(_before) + _time.GetElapsedTime(_start);
+
+    /// <summary>The part of it since there is a plan.</summary>
+    internal TimeSpan Elapsed => Total - TimeSpan.FromSeconds(State.Plan?.PlanningSeconds ?? 0);
 
     /// <summary>When this run of the program began, on the clock: time counts from there.</summary>
     internal void CountFrom(long timestamp) => _start = timestamp;
 
+    /// <summary>Begins to take down the time used. Until then nothing is written.</summary>
+    internal void StartClock() => _timer ??= _time.CreateTimer(_ => Beat(), null, Interval, Interval);
+
+    /// <summary>Stops taking down the time.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _timer?.Dispose();
+            _timer = null;
+        }
+    }
+
     /// <summary>Says what the experiment is, or checks that a stopped one is the same.</summary>
-    /// <exception cref="FerException">It is another.</exception>
+    /// <exception cref="InterruptionException">It is another.</exception>
     internal void Begin(SearchSpace space, ITuner tuner, long seed)
     {
         string[] options = [.. space.Dimensions.Select(d => d.Name)];
@@ -65,30 +85,39 @@ internal sealed class ExperimentStore : IMonitor
         {
             if (State.Options.Count > 0 && (!State.Options.SequenceEqual(options) || State.Seed != seed || State.Tuner != kind))
                 throw Other($"it has seed {State.Seed}, the tuner {State.Tuner} and other options");
-            Write(State with { Options = options, Seed = seed, Tuner = kind, Status = ExperimentStatus.Running });
+            Keep(State with { Options = options, Seed = seed, Tuner = kind, Status = ExperimentStatus.Running });
         }
+        StartClock();
     }
 
-    internal FerException Other(string why) =>
+    internal InterruptionException Other(string why) =>
         new($"{Path.Combine(Folder, FileName)}: another experiment stands here: {why}. Give its options to go on with it, or another " +
             "name to begin one.");
 
     internal void SetPlan(PlanRecord plan)
     {
-        lock (_lock) Write(State with { Plan = plan });
+        lock (_lock) Keep(State with { Plan = plan });
     }
 
+    /// <summary>Says where the experiment stands; where the disk is full, only here.</summary>
     internal void SetStatus(ExperimentStatus status)
-    {
-        lock (_lock) Write(State with { Status = status });
-    }
-
-    /// <summary>Records an ended trial.</summary>
-    internal void Add(TrialSettings settings, TrialState state, TrialResult? result, TimeSpan duration, string? error)
     {
         lock (_lock)
         {
-            Write(State with
+            State = State with { Status = status };
+            TryWrite(isDurable: true);
+        }
+    }
+
+    /// <summary>Records an ended trial.</summary>
+    /// <exception cref="UnwritableException">The disk is full, and stayed so.</exception>
+    internal void Add(
+        TrialSettings settings, TrialState state, TrialResult? result, TimeSpan duration, string? error,
+        CancellationToken cancellation = default)
+    {
+        lock (_lock)
+        {
+            Keep(State with
             {
                 Trials = [.. State.Trials, new TrialRecord
                 {
@@ -106,7 +135,7 @@ internal sealed class ExperimentStore : IMonitor
                     Error = error,
                     Curve = _curve,
                 }],
-            });
+            }, cancellation);
         }
     }
 
@@ -125,7 +154,6 @@ internal sealed class ExperimentStore : IMonitor
             _curve.Add(
                 [Known(progress.Accuracy), Known(progress.ValidationAccuracy), Known(progress.Loss), Known(progress.ValidationLoss),
                     Known(progress.ImagesPerSecond)]);
-            if (_time.GetElapsedTime(_saved).TotalSeconds >= LeastInterval) Write(State);
         }
     }
 
@@ -135,11 +163,44 @@ internal sealed class ExperimentStore : IMonitor
 
     public void ReportFailTrial(TrialSettings settings, Exception? exception = null) { }
 
-    private void Write(ExperimentState state)
+    private void Beat()
     {
-        State = state with { ElapsedSeconds = Elapsed.TotalSeconds };
-        AtomicFile.Write(Path.Combine(Folder, FileName), stream => JsonSerializer.Serialize(stream, State, Json));
-        _saved = _time.GetTimestamp();
+        // While somebody waits for room under the lock, a beat would only queue up.
+        if (!_lock.TryEnter()) return;
+        try
+        {
+            if (_timer is not null) TryWrite(isDurable: false);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>Takes a state that must not be lost to the disk.</summary>
+    private void Keep(ExperimentState state, CancellationToken cancellation = default)
+    {
+        State = state;
+        PatientWrite.Run(() => Write(isDurable: true), _time, Warn, cancellation);
+    }
+
+    private void TryWrite(bool isDurable)
+    {
+        try
+        {
+            Write(isDurable);
+        }
+        catch (UnwritableException)
+        {
+            // The next write brings it.
+        }
+    }
+
+    private void Write(bool isDurable)
+    {
+        State = State with { ElapsedSeconds = Total.TotalSeconds };
+        string path = Path.Combine(Folder, FileName);
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, State, Json), isDurable: isDurable);
     }
 
     private static double? Known(double? value) => value is { } v && double.IsFinite(v) ? v : null;

@@ -8,6 +8,8 @@ internal sealed record PlanRecord
     /// <summary>Hash of the training faces; other faces are another experiment.</summary>
     public required string DataSha256 { get; init; }
     public required double BudgetSeconds { get; init; }
+    /// <summary>Time that it took to get to the plan; the plan's own counts from then.</summary>
+    public double PlanningSeconds { get; init; }
     public required BudgetPlan Plan { get; init; }
     /// <summary>The width that the time is enough for.</summary>
     public required double Width { get; init; }

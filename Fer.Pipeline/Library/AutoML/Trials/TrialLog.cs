@@ -3,12 +3,14 @@ using System.Text.Json;
 namespace Fer.Pipeline.AutoML;
 
 /// <summary>
-/// Writes <c>trials.jsonl</c>: one JSON object a line as soon as a trial ends, flushed, so that a crash loses at most the running trial.
+/// Writes <c>trials.jsonl</c>: one JSON object a line as soon as a trial ends, flushed, so that a crash loses at most the running trial. A
+/// line that a full disk does not take waits for the next.
 /// </summary>
 internal sealed class TrialLog : IMonitor, IDisposable
 {
     private readonly string _path;
     private readonly FileStream _stream;
+    private readonly MemoryStream _waiting = new();
 
     /// <summary>Starts the log.</summary>
     /// <param name="path">The file.</param>
@@ -20,7 +22,8 @@ internal sealed class TrialLog : IMonitor, IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            _stream = new FileStream(path, append ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+            _stream = new FileStream(
+                path, append ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
             // A line that a kill cut off is no line.
             long end = _stream.Length;
             while (end > 0)
@@ -34,7 +37,7 @@ internal sealed class TrialLog : IMonitor, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(e);
+            throw new UnwritableException(path, e);
         }
     }
 
@@ -61,13 +64,33 @@ internal sealed class TrialLog : IMonitor, IDisposable
         json.WriteString("error", exception?.Message);
     });
 
+    /// <summary>Writes what is still waiting.</summary>
+    /// <exception cref="UnwritableException">There is no room for it yet.</exception>
+    public void Flush()
+    {
+        if (_waiting.Length == 0) return;
+        long end = _stream.Length;
+        try
+        {
+            _stream.Position = end;
+            _stream.Write(_waiting.GetBuffer(), 0, (int)_waiting.Length);
+            _stream.Flush(flushToDisk: true);
+            _waiting.SetLength(0);
+        }
+        catch (IOException e)
+        {
+            // A part of a line is no line.
+            try { _stream.SetLength(end); } catch (IOException) { }
+            throw new UnwritableException(_path, e);
+        }
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => _stream.Dispose();
 
     private void Write(TrialSettings settings, Action<Utf8JsonWriter> body)
     {
-        using var memory = new MemoryStream();
-        using (var json = new Utf8JsonWriter(memory))
+        using (var json = new Utf8JsonWriter(_waiting))
         {
             json.WriteStartObject();
             json.WriteNumber("trial", settings.TrialId);
@@ -80,15 +103,14 @@ internal sealed class TrialLog : IMonitor, IDisposable
             json.WriteEndObject();
             json.WriteEndObject();
         }
-        memory.WriteByte((byte)'\n');
+        _waiting.WriteByte((byte)'\n');
         try
         {
-            _stream.Write(memory.GetBuffer(), 0, (int)memory.Length);
-            _stream.Flush(flushToDisk: true);
+            Flush();
         }
-        catch (IOException e)
+        catch (UnwritableException)
         {
-            throw Unwritable(e);
+            // It waits for the next line; the run's end writes what is left.
         }
     }
 
@@ -104,7 +126,4 @@ internal sealed class TrialLog : IMonitor, IDisposable
             default: json.WriteString(name, value.ToString()); break;
         }
     }
-
-    private FerException Unwritable(Exception e) =>
-        new($"{_path}: cannot be written ({e.Message}). Check that the folder is writable and that the disk has room.", e);
 }

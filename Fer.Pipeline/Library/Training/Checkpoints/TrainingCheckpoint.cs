@@ -21,6 +21,7 @@ internal sealed class TrainingCheckpoint
     private readonly long _start;
     private readonly List<string> _machines;
     private TimeSpan _before;
+    private string? _damage;
 
     internal TrainingCheckpoint(
         Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options, WorkerPool pool,
@@ -66,8 +67,13 @@ internal sealed class TrainingCheckpoint
     /// <summary>How the run ended; null while it goes on.</summary>
     internal TrainingOutcome? Outcome { get; set; }
 
-    /// <summary>What to warn of after a stop: the training continued where sums are rounded in another order. Null for nothing.</summary>
-    internal string? Warning => _machines.Count == 1 ? null
+    /// <summary>
+    /// What to warn of after a stop: the newest checkpoint was damaged, or the training continued where sums are rounded in another order.
+    /// Null for nothing.
+    /// </summary>
+    internal string? Warning => _damage is null || Machines is null ? _damage ?? Machines : $"{_damage} {Machines}";
+
+    private string? Machines => _machines.Count == 1 ? null
         : $"The training had {_machines[0]} first and {string.Join(", then ", _machines.Skip(1))} after a stop: " +
         "its weights are not bit for bit those of a run that was never stopped.";
 
@@ -79,7 +85,7 @@ internal sealed class TrainingCheckpoint
     internal TimeSpan Elapsed => _before + _clock.GetElapsedTime(_start);
 
     /// <summary>Writes the checkpoint.</summary>
-    /// <exception cref="FerException">The file cannot be written.</exception>
+    /// <exception cref="UnwritableException">The file cannot be written.</exception>
     internal void Save(string path) => CheckpointFile.Write(path, writer =>
     {
         writer.Write(Elapsed.Ticks);
@@ -107,11 +113,11 @@ internal sealed class TrainingCheckpoint
     });
 
     /// <summary>Time that the run of a checkpoint had taken by then; 0 where there is no such file.</summary>
-    /// <exception cref="FerException">It is damaged.</exception>
+    /// <exception cref="InterruptionException">It is damaged, and so is the one before it.</exception>
     internal static TimeSpan ElapsedOf(string path)
     {
         var elapsed = TimeSpan.Zero;
-        if (File.Exists(path)) CheckpointFile.Read(path, reader => elapsed = ReadElapsed(reader), whole: false);
+        if (CheckpointFile.Exists(path)) CheckpointFile.Read(path, reader => elapsed = ReadElapsed(reader), whole: false);
         return elapsed;
     }
 
@@ -122,9 +128,9 @@ internal sealed class TrainingCheckpoint
     }
 
     /// <summary>Continues from a checkpoint.</summary>
-    /// <exception cref="FerException">It is damaged, or of a training with other options or data; the message names the first
+    /// <exception cref="InterruptionException">It is damaged, and so is the one before it, or of a training with other options or data; the message names the first
     /// difference.</exception>
-    internal void Restore(string path) => CheckpointFile.Read(path, reader =>
+    internal void Restore(string path) => _damage = CheckpointFile.Read(path, reader =>
     {
         var elapsed = ReadElapsed(reader);
         int count = reader.ReadInt32();
@@ -134,7 +140,7 @@ internal sealed class TrainingCheckpoint
             string storedName = reader.ReadString(), stored = reader.ReadString();
             if (storedName != name) throw new FormatException("The options are those of another version.");
             if (stored != value)
-                throw new FerException(
+                throw new InterruptionException(
                     $"the checkpoint belongs to another training: its {name} is '{stored}', this one's '{value}'. " +
                     "Give the options and the data that the training began with, or delete the checkpoint to start anew.");
         }
