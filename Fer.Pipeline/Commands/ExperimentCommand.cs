@@ -100,7 +100,8 @@ internal sealed class ExperimentCommand : ICommand
             var done = await view.ShowAsync(() => run.RunAsync(view, new RunNotes(view), cancellationToken)).ConfigureAwait(false);
             Report(view, shown, done);
             if (view is JsonLinesTrialView { Lost: > 0 and var lost })
-                throw new FerException($"{lost} events could not be written to the output. The model is there: {shown.Shorten(done.ModelPath)}");
+                throw new FerException(
+                    $"{lost} events could not be written to the output. The model is there: {shown.Shorten(done.ModelPath)}");
             return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
         }
         catch (InterruptionException)

@@ -44,7 +44,8 @@ internal static class ExperimentList
         var metrics = state.Trials.Where(t => t is { State: TrialState.Completed, Phase: not TrialPhase.Baseline, Metric: not null })
             .Select(t => t.Metric!.Value).ToArray();
         // Only a process that lives holds the lock.
-        string status = state.Status == ExperimentStatus.Running && !RunLock.IsHeld(folder) ? "killed" : state.Status.ToString().ToLowerInvariant();
+        bool isKilled = state.Status == ExperimentStatus.Running && !RunLock.IsHeld(folder);
+        string status = isKilled ? "killed" : state.Status.ToString().ToLowerInvariant();
         return
         [
             Path.GetFileName(folder), status, state.Trials.Count.ToString(CultureInfo.InvariantCulture),

@@ -29,7 +29,7 @@ internal static class Routes
         {
             services.Guard.CheckKey(context);
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-            return WriteTextAsync(context, services.Metrics.ToPrometheus(services.Limiter, services.Budget, services.Log));
+            return WriteTextAsync(context, services.Metrics.ToPrometheus(services.Limiter, services.Budget, services.Log.Dropped));
         });
         foreach (var file in PageFile.All) app.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.WriteAsync);
     }

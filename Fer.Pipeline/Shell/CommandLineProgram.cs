@@ -36,6 +36,8 @@ internal static class CommandLineProgram
                 await host.Error.WriteLineAsync($"'{command} --help' shows all options, with examples.").ConfigureAwait(false);
                 return ExitCode.WrongUsage;
             }
+            if (!informs)
+                foreach (string warning in UsageWarnings.Find(parsed, Environment.ProcessorCount)) host.Error.WriteLine(warning);
             var invocation = new InvocationConfiguration
             {
                 Output = host.Output,

@@ -24,7 +24,8 @@ internal static class ResumedRun
     internal static void Explain(string command, string folder, CommandHost host)
     {
         if (!File.Exists(Path.Combine(folder, RunRecord.FileName))) return;
-        host.Error.WriteLine($"Paused; what was saved is kept. Once the cause is gone, resume with: fer {command} --resume {host.Shorten(folder)}");
+        host.Error.WriteLine("Paused; what was saved is kept. Once the cause is gone, resume with: " +
+            $"fer {command} --resume {host.Shorten(folder)}");
     }
 
     /// <summary>Parses again what a stopped run was started with.</summary>

@@ -240,11 +240,11 @@ public sealed class ExperimentCheckpointTests : IDisposable
         using var store = new ExperimentStore(_folder.Path, new ManualTime());
         store.ReportRunningTrial(Settings(0));
         store.ReportProgress(Epoch(0, 0.1));
-        store.Add(Settings(0), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");
+        store.Add(Settings(0), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue", Cancel);
         store.ReportRunningTrial(Settings(1));
         store.ReportProgress(Epoch(0, 0.2));
         store.ReportProgress(Epoch(1, 0.3));
-        store.Add(Settings(1), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue");
+        store.Add(Settings(1), TrialState.Failed, null, TimeSpan.FromSeconds(1), "overdue", Cancel);
         Assert.Equal([[0.1], [0.3]], ExperimentStore.Read(_folder.File(ExperimentStore.FileName))!.Trials.Select(
             t => t.Curve.Select(e => e[0]!.Value)));
     }

@@ -31,7 +31,7 @@ public sealed class FaceBatcherTests : IDisposable
         return faces;
     }
 
-    private string Batches() => _metrics.ToPrometheus(new RequestLimiter(1, 1), new ByteBudget(1), new ServerLog(TextWriter.Null, TimeProvider.System));
+    private string Batches() => _metrics.ToPrometheus(new RequestLimiter(1, 1), new ByteBudget(1), droppedLogLines: 0);
 
     [Fact]
     public async Task Each_gets_the_answer_of_its_own_faces()

@@ -41,7 +41,8 @@ internal sealed class RunSession : IDisposable
         {
             var stopped = options.Resume ? RunRecord.Find(options.Folder) : null;
             if (stopped is not null) Compare(stopped, identity, options.Folder);
-            else if (!options.Resume || File.Exists(Path.Combine(options.Folder, RunFiles.Model))) CheckFree(options.Folder, options.Overwrite);
+            else if (!options.Resume || File.Exists(Path.Combine(options.Folder, RunFiles.Model)))
+                CheckFree(options.Folder, options.Overwrite);
             DeleteStale(options.Folder);
             var record = options.Record ?? new RunRecord();
             return new RunSession(options, own, record with { Identity = identity, ElapsedSeconds = stopped?.ElapsedSeconds ?? 0 }, start);

@@ -11,7 +11,10 @@ public sealed record ImageClassificationMetrics
     /// <summary>How far the features of a frozen backbone, or a teacher's predictions, are; null while training.</summary>
     public BottleneckMetrics? Bottleneck { get; init; }
 
-    /// <summary>What to know besides the figures: of a stop (<see cref="TrainingResult.Warning"/>), or of a file that could not be written; else null.</summary>
+    /// <summary>
+    /// What to know besides the figures: of a stop (<see cref="TrainingResult.Warning"/>), or of a file that could not be written; else
+    /// null.
+    /// </summary>
     public string? Warning { get; init; }
 }
 

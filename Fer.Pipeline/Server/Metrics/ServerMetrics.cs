@@ -49,7 +49,7 @@ internal sealed class ServerMetrics
     internal string? TakeLogLine() => _window.Take(LiveSessions);
 
     /// <summary>Everything in Prometheus' text format, version 0.0.4.</summary>
-    internal string ToPrometheus(RequestLimiter limiter, ByteBudget budget, ServerLog log)
+    internal string ToPrometheus(RequestLimiter limiter, ByteBudget budget, long droppedLogLines)
     {
         var text = new StringBuilder();
         Head(text, "fer_requests_total", "counter", "HTTP requests by route and status.");
@@ -68,7 +68,7 @@ internal sealed class ServerMetrics
         Single(text, "fer_live_sessions", "gauge", "Live cameras now.", LiveSessions);
         Single(text, "fer_requests_in_progress", "gauge", "Requests for predictions in progress.", limiter.InProgress);
         Single(text, "fer_body_bytes", "gauge", "Bytes of pictures held in memory.", budget.Taken);
-        Single(text, "fer_log_lines_dropped_total", "counter", "Lines of the log that could not be written.", log.Dropped);
+        Single(text, "fer_log_lines_dropped_total", "counter", "Lines of the log that could not be written.", droppedLogLines);
         using var process = Process.GetCurrentProcess();
         Single(text, "process_resident_memory_bytes", "gauge", "Memory of the process.", process.WorkingSet64);
         Single(text, "process_cpu_seconds_total", "counter", "Processor time of the process.", process.TotalProcessorTime.TotalSeconds);

@@ -154,7 +154,8 @@ internal sealed class BaselineTrials(FaceSet training, FaceSet validation, FaceE
         ml.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
         {
             NumberOfIterations = rounds,
-            NumberOfThreads = experiment.Threads > 0 ? experiment.Threads : Environment.ProcessorCount,
+            NumberOfThreads = Math.Min(
+                experiment.Threads > 0 ? experiment.Threads : int.MaxValue, Environment.ProcessorCount),
             Seed = unchecked((int)seed),
         });
 }

@@ -67,7 +67,8 @@ internal sealed class FaceTrialRunner(
         if (Options(completed.TrialSettings).FineTune == FineTune.None)
             return Run(completed.TrialSettings, CancellationToken.None) with { DurationInMilliseconds = completed.DurationInMilliseconds };
         if (!HasNetwork(completed.TrialSettings.TrialId, completed.TrialSettings.Phase))
-            throw new InterruptionException($"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in " +
+            throw new InterruptionException(
+                $"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in " +
                 $"{folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
         var reopened = Run(completed.TrialSettings, new CancellationToken(canceled: true));

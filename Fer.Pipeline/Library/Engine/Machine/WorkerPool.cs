@@ -2,7 +2,9 @@ namespace Fer.Pipeline.Engine;
 
 /// <summary>
 /// A fixed number of threads that share the work of each kernel, and the vector width they use. How work is split depends only on the
-/// thread count, so results are reproducible bit for bit. Supports one caller at a time.
+/// thread count, so results are reproducible bit for bit. Where there are more threads than processors, each processor works off the shares
+/// of several, one after the other: threads that took turns on a processor would spin away the time of those that have work. Supports one
+/// caller at a time.
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
@@ -29,7 +31,7 @@ public sealed class WorkerPool : IDisposable
             throw new FerUsageException($"The number of threads must be 1 to 1024, or 0 for one per processor, not {threads}.");
         Threads = threads > 0 ? threads : Environment.ProcessorCount;
         InstructionSet = instructionSet ?? InstructionSets.Best;
-        _workers = new Thread[Threads - 1];
+        _workers = new Thread[Math.Min(Threads, Environment.ProcessorCount) - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
             int number = i + 1;
@@ -70,7 +72,7 @@ public sealed class WorkerPool : IDisposable
     private void Dispatch(Action<object, int> body, object state)
     {
         ObjectDisposedException.ThrowIf(_stopped, this);
-        if (_workers.Length == 0)
+        if (Threads == 1)
         {
             body(state, 0);
             return;
@@ -80,18 +82,10 @@ public sealed class WorkerPool : IDisposable
         _failure = null;
         _remaining = _workers.Length;
         WakeAll();
-        Exception? own = null;
-        try
-        {
-            body(state, 0);
-        }
-        catch (Exception e)
-        {
-            own = e;
-        }
+        WorkOff(0);
         var spinner = new SpinWait();
         while (_remaining > 0) spinner.SpinOnce(sleep1Threshold: -1);
-        if ((own ?? _failure) is { } failure) throw new AggregateException(failure);
+        if (_failure is { } failure) throw new AggregateException(failure);
     }
 
     private void WakeAll()
@@ -115,15 +109,24 @@ public sealed class WorkerPool : IDisposable
                     while (_generation == seen) Monitor.Wait(_gate);
             seen++;
             if (_stopped) return;
+            WorkOff(number);
+            Interlocked.Decrement(ref _remaining);
+        }
+    }
+
+    /// <summary>Does the shares of one thread, or of several where there are more of them than processors.</summary>
+    private void WorkOff(int number)
+    {
+        for (int thread = number; thread < Threads; thread += _workers.Length + 1)
+        {
             try
             {
-                _body!(_state!, number);
+                _body!(_state!, thread);
             }
             catch (Exception e)
             {
                 Interlocked.CompareExchange(ref _failure, e, null);
             }
-            Interlocked.Decrement(ref _remaining);
         }
     }
 

@@ -123,7 +123,8 @@ internal static class CheckpointFile
         catch (Exception e)
         {
             stream?.Dispose();
-            if (e is FileNotFoundException or DirectoryNotFoundException) throw new DamageException($"{path}: there is no such checkpoint.");
+            if (e is FileNotFoundException or DirectoryNotFoundException)
+                throw new DamageException($"{path}: there is no such checkpoint.");
             if (e is IOException or UnauthorizedAccessException) throw new DamageException($"{path}: cannot be read ({e.Message}).");
             throw;
         }

@@ -128,8 +128,8 @@ internal sealed class TrainingCheckpoint
     }
 
     /// <summary>Continues from a checkpoint.</summary>
-    /// <exception cref="InterruptionException">It is damaged, and so is the one before it, or of a training with other options or data; the message names the first
-    /// difference.</exception>
+    /// <exception cref="InterruptionException">It is damaged, and so is the one before it; or it is of a training with other options or
+    /// data: the message names the first difference.</exception>
     internal void Restore(string path) => _damage = CheckpointFile.Read(path, reader =>
     {
         var elapsed = ReadElapsed(reader);
