@@ -6,8 +6,8 @@ namespace Fer.Pipeline.Images;
 
 /// <summary>
 /// Reads JPEG, PNG, WebP, GIF (its first frame) and BMP files with SkiaSharp, whichever a file's first bytes say it is. Pictures come
-/// upright by their Exif orientation, on white where they are transparent; colour profiles are passed over. Files may come from anywhere:
-/// sizes are checked before memory is taken, and damage is an error that says what is wrong.
+/// upright by their Exif or XMP orientation, on white where they are transparent, and in sRGB where a colour profile says otherwise. Files
+/// may come from anywhere: sizes are checked before memory is taken, and damage is an error that says what is wrong.
 /// <code>
 /// RgbImage photo = ImageDecoder.Load("photo.jpg");
 /// </code>
@@ -51,26 +51,34 @@ public static class ImageDecoder
     {
         string kind = ImageKind.Of(file) ?? throw ImageKind.Unread(file, name);
         maxPixels = Math.Min(maxPixels, GrayImage.MaxPixels);
+        if (kind == ImageKind.Jpeg) file = JpegHeader.WithoutJunk(file);
         CheckHeader(file, kind, name, maxPixels);
+        if (kind == ImageKind.Jpeg && JpegHeader.Read(file) is { } header && header.LacksEnd(file))
+        {
+            return JpegScans.DecodeWithoutEnd(file, ended => Decode(ended, name, maxPixels))
+                ?? throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
+        }
         fixed (byte* bytes = file)
         {
             using var data = SKData.Create((nint)bytes, file.Length);
-            using var codec = Open(data, kind, name);
+            using var codec = Open(data, file, kind, name);
             var (width, height) = (codec.Info.Width, codec.Info.Height);
             CheckSize(width, height, maxPixels, name);
             if (!ImageDensity.Suffices(kind, file, (long)width * height)) throw Broken(name, kind, "it has too little data for its size");
 
-
             bool isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-            var layout = new SKImageInfo(width, height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+            using var stored = codec.Info.ColorSpace;
+            using var target = ColorProfile.Target(stored);
+            var alpha = isOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+            var layout = new SKImageInfo(width, height, SKColorType.Rgba8888, alpha, target);
             // Not cleared and not the garbage collector's: pages that a broken file leaves untouched are never taken.
             void* rgba = NativeMemory.Alloc((nuint)layout.BytesSize);
             try
             {
                 var result = codec.GetPixels(layout, (nint)rgba);
                 if (result != SKCodecResult.Success) throw Broken(name, kind, Reason(result));
-                int orientation = kind == ImageKind.Png ? PngOrientation.Read(file) : (int)codec.EncodedOrigin;
-                return DecodedPixels.ToRgb(new Span<byte>(rgba, layout.BytesSize), width, height, isOpaque, orientation);
+                return DecodedPixels.ToRgb(
+                    new Span<byte>(rgba, layout.BytesSize), width, height, isOpaque, ImageOrientation.Of(kind, file));
             }
             finally
             {
@@ -86,10 +94,11 @@ public static class ImageDecoder
     public static unsafe (int Width, int Height) ReadSize(ReadOnlySpan<byte> file, string name)
     {
         string kind = ImageKind.Of(file) ?? throw ImageKind.Unread(file, name);
+        if (kind == ImageKind.Jpeg) file = JpegHeader.WithoutJunk(file);
         fixed (byte* bytes = file)
         {
             using var data = SKData.Create((nint)bytes, file.Length);
-            using var codec = Open(data, kind, name);
+            using var codec = Open(data, file, kind, name);
             return (codec.Info.Width, codec.Info.Height);
         }
     }
@@ -119,13 +128,15 @@ public static class ImageDecoder
         if (header.UnreadCoding is { } coding)
             throw new FerException($"{name}: a JPEG with {coding}, which is not read. Save it as plain JPEG or PNG.");
         CheckSize(header.Width, header.Height, maxPixels, name);
-        if (header.LacksEnd(file)) throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
     }
 
     /// <summary>Reads a file's header.</summary>
-    private static SKCodec Open(SKData data, string kind, string name) =>
+    private static SKCodec Open(SKData data, ReadOnlySpan<byte> file, string kind, string name)
+    {
         // The codec takes the stream over. Its result is no guide: a damaged header may count as one that is cut short.
-        SKCodec.Create(new SKMemoryStream(data), out _) ?? throw Broken(name, kind, "its header is damaged or cut short");
+        if (SKCodec.Create(new SKMemoryStream(data), out _) is { } codec) return codec;
+        throw Broken(name, kind, (kind == ImageKind.Jpeg ? JpegFault.Of(file) : null) ?? "its header is damaged or cut short");
+    }
 
     private static string Reason(SKCodecResult result) => result switch
     {
@@ -136,5 +147,5 @@ public static class ImageDecoder
     };
 
     private static FerException Broken(string name, string kind, string what) =>
-        new($"{name}: a broken {kind}, {what}. Copy or save the image again.");
+        new($"{name}: a broken {kind}, {what}. Open it in a picture editor and save it again, or take another picture.");
 }

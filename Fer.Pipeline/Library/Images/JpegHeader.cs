@@ -8,10 +8,12 @@ namespace Fer.Pipeline.Images;
 /// </summary>
 internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, int Width)
 {
+    private const byte Progressive = 0xC2;
+
     /// <summary>A coding that is not read, in words; null for the usual ones.</summary>
     internal string? UnreadCoding => Marker switch
     {
-        0xC0 or 0xC1 or 0xC2 => Bits == 8 ? null : $"{Bits} bits a sample",
+        0xC0 or 0xC1 or Progressive => Bits == 8 ? null : $"{Bits} bits a sample",
         0xC3 => "lossless coding",
         0xC5 or 0xC6 or 0xC7 => "a hierarchy of frames",
         _ => "arithmetic coding",
@@ -20,21 +22,40 @@ internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, in
     /// <summary>Finds the header; null where there is none before the picture's data. Junk between segments is passed over.</summary>
     internal static JpegHeader? Read(ReadOnlySpan<byte> file)
     {
-        for (int at = 2; at + 9 <= file.Length;)
+        for (int at = 2; NextSegment(file, ref at) is var (marker, range) && marker != JpegScans.Marker;)
         {
-            byte marker = file[at + 1];
-            if (file[at] != 0xFF || marker is 0 or 0x01 or 0xFF or (>= 0xD0 and <= 0xD8))
-            {
-                at++;
-                continue;
-            }
-            if (marker is 0xD9 or 0xDA) return null;
+            var body = file[range];
             // SOF0 … SOF15, of which three numbers belong to other segments.
-            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
-                return new JpegHeader(marker, file[at + 4], Number(file, at + 5), Number(file, at + 7));
-            at += 2 + Number(file, at + 2);
+            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) && body.Length >= 5)
+                return new JpegHeader(marker, body[0], Number(body, 1), Number(body, 3));
         }
         return null;
+    }
+
+    /// <summary>
+    /// The next segment's marker and where its body is, and <paramref name="at"/> moved behind it; null at the picture's or the file's end.
+    /// Bytes that belong to no segment are passed over, as libjpeg does.
+    /// </summary>
+    internal static (byte Marker, Range Body)? NextSegment(ReadOnlySpan<byte> file, ref int at)
+    {
+        for (; at + 4 <= file.Length; at++)
+        {
+            byte marker = file[at + 1];
+            if (file[at] != 0xFF || marker is 0 or 0x01 or 0xFF or (>= 0xD0 and <= 0xD8)) continue;
+            if (marker == 0xD9) return null;
+            int start = at + 4, end = Math.Clamp(at + 2 + Number(file, at + 2), start, file.Length);
+            at = end;
+            return (marker, start..end);
+        }
+        return null;
+    }
+
+    /// <summary>The file without stray bytes in front of its first segment, which Skia does not pass over.</summary>
+    internal static ReadOnlySpan<byte> WithoutJunk(ReadOnlySpan<byte> file)
+    {
+        int at = 2;
+        if (file is [_, _, 0xFF, ..] || NextSegment(file, ref at) is not var (_, body)) return file;
+        return (byte[])[.. file[..2], .. file[(body.Start.Value - 4)..]];
     }
 
     /// <summary>
@@ -43,8 +64,8 @@ internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, in
     /// </summary>
     internal bool LacksEnd(ReadOnlySpan<byte> file)
     {
-        if (Marker != 0xC2) return false;
-        int scan = file.LastIndexOf<byte>([0xFF, 0xDA]);
+        if (Marker != Progressive) return false;
+        int scan = file.LastIndexOf<byte>([0xFF, JpegScans.Marker]);
         return scan >= 0 && file[scan..].IndexOf<byte>([0xFF, 0xD9]) < 0;
     }
 

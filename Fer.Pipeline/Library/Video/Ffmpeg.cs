@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Fer.Pipeline.Video;
 
 /// <summary>Runs ffmpeg or ffprobe, which may not be installed.</summary>
-internal sealed class Ffmpeg : IDisposable
+internal sealed partial class Ffmpeg : IDisposable
 {
     // The last lines of its error output say why it stopped.
     private const int KeptLines = 3;
@@ -36,23 +37,38 @@ internal sealed class Ffmpeg : IDisposable
             if (string.IsNullOrWhiteSpace(line.Data)) return;
             lock (_complaints)
             {
-                _complaints.Enqueue(line.Data.Trim());
+                _complaints.Enqueue(AddressPattern().Replace(line.Data.Trim(), "").TrimEnd('.'));
                 if (_complaints.Count > KeptLines) _complaints.Dequeue();
             }
         };
         _process.BeginErrorReadLine();
     }
 
+    // "[matroska,webm @ 0x55...] ": where the part that complains lies in memory.
+    [GeneratedRegex(@" @ 0x[0-9a-f]+(?=\])")]
+    private static partial Regex AddressPattern();
+
     internal Stream Output => _process.StandardOutput.BaseStream;
 
     internal Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>Waits for the program to exit and returns its error output, or null on success.</summary>
+    /// <summary>
+    /// What the program complained of, or null for nothing; whole after <see cref="Wait"/>. It also complains, and still exits with 0,
+    /// where a file ends early or a disk is full.
+    /// </summary>
+    internal string? Complaints
+    {
+        get
+        {
+            lock (_complaints) return _complaints.Count > 0 ? string.Join("; ", _complaints.Distinct()) : null;
+        }
+    }
+
+    /// <summary>Waits for the program to exit and returns why it failed, or null where its exit code is 0.</summary>
     internal string? Wait()
     {
         _process.WaitForExit();
-        if (_process.ExitCode == 0) return null;
-        lock (_complaints) return _complaints.Count > 0 ? string.Join(" ", _complaints) : $"exit code {_process.ExitCode}";
+        return _process.ExitCode == 0 ? null : Complaints ?? $"exit code {_process.ExitCode}";
     }
 
     public void Dispose()

@@ -3,45 +3,43 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Video;
 
-/// <summary>Reads the frames of a video through ffmpeg, one at a time, rotated upright as its metadata says.</summary>
+/// <summary>
+/// Reads the frames of a video through ffmpeg, one at a time, as a player shows them: rotated upright and with square pixels, as its
+/// metadata says.
+/// </summary>
 /// <param name="path">The video.</param>
 /// <param name="framesASecond">Frames per second to return, whatever the video has.</param>
-internal sealed class VideoReader(string path, double framesASecond) : IDisposable
+/// <param name="facts">What its header says, to tell whether all of it was read.</param>
+internal sealed class VideoReader(string path, double framesASecond, VideoFacts facts) : IDisposable
 {
-    // More than an ordinary camera's.
-    private const double MostFramesASecond = 60;
+    /// <summary>The first stream of moving pictures; not a cover or a preview.</summary>
+    internal const string Pictures = "V:0";
 
-    // A playlist must not make ffmpeg open anything over the network.
-    private static readonly string[] Source = ["-protocol_whitelist", "file,pipe", "-i"];
+    // Pixels as wide as high: the shorter side grows, so that no detail is lost. A ratio of almost 1 only rounds sides, and one beyond 10
+    // is no camera's.
+    private const string Ratio = "if(between(sar,0.1,10)*not(between(sar,0.99,1.01)),sar,1)";
+    private const string SquarePixels = $"scale=w='round(iw*max({Ratio},1))':h='round(ih/min({Ratio},1))',setsar=1";
 
-    // Binary PPM: each frame starts with a short header with its size, so nothing has to be known in advance.
+    // Binary PPM: each frame starts with a short header with its size, so nothing has to be known in advance. The last frame passes even
+    // where it lasts for less than half of the time between two: it may be the only one.
     private readonly Ffmpeg _ffmpeg = new("ffmpeg",
     [
-        "-nostdin", "-loglevel", "error", .. Source, path, "-map", "0:v:0", "-vf",
-        string.Create(CultureInfo.InvariantCulture, $"fps={framesASecond}"),
+        "-nostdin", "-loglevel", "error", .. Source, path, "-map", $"0:{Pictures}", "-vf",
+        string.Create(CultureInfo.InvariantCulture, $"fps=fps={framesASecond}:eof_action=pass,{SquarePixels}"),
         "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-",
     ]);
 
-    /// <summary>The video's frame rate, if it is known; at most 60.</summary>
-    /// <exception cref="FerException">There is no ffprobe, or it cannot read the video.</exception>
-    internal static double FramesASecondOf(string path)
-    {
-        using var probe = new Ffmpeg("ffprobe",
-            ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate", "-of", "default=noprint_wrappers=1:nokey=1",
-                .. Source, path]);
-        using var text = new StreamReader(probe.Output);
-        string rate = text.ReadToEnd().Split('\n')[0].Trim();
-        if (probe.Wait() is { } complaint) throw Unreadable(path, complaint);
-        // A fraction, such as 30000/1001; 0/0 where it is not known.
-        string[] parts = rate.Split('/');
-        double value = parts.Length == 2 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out double above) && double.TryParse(
-            parts[1], CultureInfo.InvariantCulture, out double below)
-            ? above / below : double.NaN;
-        return value > 0 ? Math.Min(value, MostFramesASecond) : 25;
-    }
+    /// <summary>What a file is opened with. A playlist must not make ffmpeg open anything over the network.</summary>
+    internal static string[] Source { get; } = ["-protocol_whitelist", "file,pipe", "-i"];
+
+    /// <summary>How much of the video is missing, in words, or null; known at the end of <see cref="Frames"/>.</summary>
+    internal string? Missing { get; private set; }
+
+    /// <summary>What ffmpeg complained of, or null for nothing; known at the end of <see cref="Frames"/>.</summary>
+    internal string? Complaints { get; private set; }
 
     /// <summary>The frames, in order.</summary>
-    /// <exception cref="FerException">It is not a video, or is damaged.</exception>
+    /// <exception cref="FerException">It is not a video, or nothing of it can be read.</exception>
     internal IEnumerable<VideoFrame> Frames()
     {
         using var stream = new BufferedStream(_ffmpeg.Output, 1 << 16);
@@ -57,14 +55,29 @@ internal sealed class VideoReader(string path, double framesASecond) : IDisposab
             if (stream.ReadAtLeast(image.Pixels, image.Pixels.Length, throwOnEndOfStream: false) < image.Pixels.Length) break;
             yield return new VideoFrame(image, count / framesASecond);
         }
-        if (_ffmpeg.Wait() is { } complaint) throw Unreadable(path, complaint);
-        if (count == 0) throw Unreadable(path, "it has no frame");
+        string? failure = _ffmpeg.Wait();
+        Complaints = _ffmpeg.Complaints;
+        if (count == 0) throw Unreadable(path, failure ?? Complaints ?? "it has no frame");
+        Missing = MissingOf(count / framesASecond, failure);
     }
 
     public void Dispose() => _ffmpeg.Dispose();
 
-    private static FerException Unreadable(string path, string why) =>
+    internal static FerException Unreadable(string path, string why) =>
         new($"{path}: ffmpeg cannot read it as a video ({why}). Check the file.");
+
+    /// <summary>
+    /// ffmpeg exits with 0 where a file ends in the middle of the video. Without a complaint of its own it takes more to say so: the last
+    /// frame of a recording of a screen may stand for seconds.
+    /// </summary>
+    private string? MissingOf(double read, string? failure)
+    {
+        bool complained = Complaints is not null;
+        double? whole = facts.Seconds ?? (complained ? facts.FileSeconds : null);
+        if (whole is { } seconds && seconds - read > (complained ? Math.Max(0.5, 0.02 * seconds) : Math.Max(2, 0.1 * seconds)))
+            return string.Create(CultureInfo.InvariantCulture, $"only the first {read:F1} of {seconds:F1} seconds could be read");
+        return failure is null ? null : string.Create(CultureInfo.InvariantCulture, $"reading stopped after {read:F1} seconds");
+    }
 
     /// <summary>Reads "P6 width height 255" with any white space between and one after; width 0 at the end of the stream.</summary>
     private static (int Width, int Height) ReadHead(Stream stream)

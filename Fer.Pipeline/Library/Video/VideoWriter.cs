@@ -9,6 +9,8 @@ internal sealed class VideoWriter : IDisposable
     private readonly Ffmpeg _ffmpeg;
     private readonly string _path, _temporary;
     private readonly int _width, _height;
+    private readonly double _framesASecond;
+    private long _frames;
 
     /// <summary>Starts a video.</summary>
     /// <param name="path">The file to write.</param>
@@ -19,7 +21,7 @@ internal sealed class VideoWriter : IDisposable
     /// <exception cref="FerException">ffmpeg is missing, or the folder cannot be created.</exception>
     internal VideoWriter(string path, int width, int height, double framesASecond, string soundFrom)
     {
-        (_path, _width, _height) = (path, width, height);
+        (_path, _width, _height, _framesASecond) = (path, width, height, framesASecond);
         _temporary = Path.ChangeExtension(path, $"{Environment.ProcessId}.tmp{Path.GetExtension(path)}");
         try
         {
@@ -49,21 +51,24 @@ internal sealed class VideoWriter : IDisposable
         try
         {
             _ffmpeg.Input.Write(image.Pixels);
+            _frames++;
         }
         catch (IOException e)
         {
-            throw Unwritable(_ffmpeg.Wait() ?? e.Message, e);
+            throw Unwritable(_ffmpeg.Wait() ?? _ffmpeg.Complaints ?? e.Message, e);
         }
     }
 
-    /// <summary>Finishes the video and moves it into place.</summary>
-    /// <exception cref="FerException">ffmpeg failed.</exception>
+    /// <summary>Finishes the video, checks that all of it is there, and moves it into place.</summary>
+    /// <exception cref="FerException">ffmpeg failed, or the file does not hold what was written.</exception>
     internal void Finish()
     {
         try
         {
             _ffmpeg.Input.Close();
             if (_ffmpeg.Wait() is { } complaint) throw Unwritable(complaint);
+            // Its exit code is 0 on a full disk as well.
+            if (Fault() is { } fault) throw Unwritable(_ffmpeg.Complaints is { } why ? $"{fault}; {why}" : fault);
             File.Move(_temporary, _path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -83,6 +88,27 @@ internal sealed class VideoWriter : IDisposable
         {
             // The temporary file stays; the error that led here is the one to report.
         }
+    }
+
+    /// <summary>What is wrong with the file that was written, or null for nothing. Only its packets are listed; nothing is decoded.</summary>
+    private string? Fault()
+    {
+        using var probe = new Ffmpeg("ffprobe",
+            ["-v", "error", "-select_streams", VideoReader.Pictures, "-show_entries", "packet=pts_time", "-of", "csv=p=0", _temporary]);
+        using var packets = new StreamReader(probe.Output);
+        double first = double.PositiveInfinity, last = double.NegativeInfinity;
+        while (packets.ReadLine() is { } line)
+        {
+            if (!double.TryParse(line.TrimEnd(','), CultureInfo.InvariantCulture, out double time)) continue;
+            (first, last) = (Math.Min(first, time), Math.Max(last, time));
+        }
+        if (probe.Wait() is { } complaint) return $"the file cannot be played, {complaint}";
+        // A format with frame rates of its own may round.
+        double seconds = (_frames - 1) / _framesASecond, written = Math.Max(0, last - first);
+        return !(last >= first) ? "the file holds no frame"
+            : seconds - written > Math.Max(1, 0.1 * seconds)
+                ? string.Create(CultureInfo.InvariantCulture, $"the file holds {written:F1} of {seconds:F1} seconds")
+            : null;
     }
 
     private FerException Unwritable(string why, Exception? inner = null)
