@@ -5,46 +5,55 @@ using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Faces;
+using Fer.Pipeline.Video;
 
 namespace Fer.Commands;
 
 /// <summary>Predicts pictures, several at a time. A broken one becomes an answer that says so.</summary>
 /// <param name="model">The classifier.</param>
+/// <param name="input">Standard input, for who pipes a picture in.</param>
 /// <param name="newFinder">Makes a detector for one picture at a time, or gives null where pictures are faces already.</param>
 /// <param name="frame">The part of every picture to take for a face, or null for all of it; where nothing is looked for.</param>
-internal sealed class PicturePredictor(FerModel model, Func<FaceFinder?> newFinder, FaceBox? frame) : IDisposable
+internal sealed class PicturePredictor(FerModel model, Stream input, Func<FaceFinder?> newFinder, FaceBox? frame) : IDisposable
 {
     private readonly ConcurrentBag<FaceFinder> _finders = [];
 
     /// <summary>What to do with a picture and its answer, for instance draw; runs on several threads.</summary>
-    internal Action<RgbImage, PictureFile, PictureResult>? Afterwards { get; init; }
+    internal Action<RgbImage, InputFile, PictureResult>? Afterwards { get; init; }
 
     /// <summary>The answers, in the order of the files.</summary>
-    internal IEnumerable<PictureResult> Predict(
-        IReadOnlyList<PictureFile> files, Func<string, string> nameOf, int workers, CancellationToken cancellationToken) =>
+    internal IEnumerable<PictureResult> Predict(IReadOnlyList<InputFile> files, int workers, CancellationToken cancellationToken) =>
         // One by one from the front, so that answers come in order without many waiting.
         Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(workers)
             .WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken)
-            .Select(file => Predict(file, nameOf(file.Path)));
+            .Select(Predict);
 
     public void Dispose()
     {
         foreach (var finder in _finders) finder.Dispose();
     }
 
-    private PictureResult Predict(PictureFile file, string name)
+    private PictureResult Predict(InputFile file)
     {
         try
         {
-            var image = ImageDecoder.Load(file.Path);
-            var answer = new PictureResult(name, image.Width, image.Height, Faces(image));
+            var image = Read(file);
+            var answer = new PictureResult(file.Name, image.Width, image.Height, Faces(image));
             Afterwards?.Invoke(image, file, answer);
             return answer;
         }
         catch (FerException e)
         {
-            return new PictureResult(name, 0, 0, [], e.Message);
+            return new PictureResult(file.Name, 0, 0, [], e.Message);
         }
+    }
+
+    private RgbImage Read(InputFile file)
+    {
+        if (file.Path != InputFile.StandardInput) return ImageDecoder.Load(file.Path);
+        byte[] bytes = ImageDecoder.ReadAll(input, file.Name);
+        if (VideoKind.Is(bytes)) throw new FerException($"{file.Name}: a video, which cannot be read from a pipe. Save it to a file first.");
+        return ImageDecoder.Decode(bytes, file.Name);
     }
 
     private IReadOnlyList<PredictedFace> Faces(RgbImage image)

@@ -5,6 +5,7 @@ using Fer.Output;
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
+using Fer.Pipeline.Video;
 using Fer.Shell;
 
 namespace Fer.Commands;
@@ -20,7 +21,8 @@ internal sealed class PredictCommand : ICommand
         Values.Number("--threshold", "Least probability of an emotion that is named; below it a face is 'unsure'", 0, 1, @default: 0);
     private readonly Option<string?> _annotate = Values.Text("--annotate",
         "Writes copies with boxes and emotions: a PNG or video file for one picture or video, a folder for several", "PATH");
-    private readonly Option<string?> _report = Values.Text("--report", "Writes an HTML report of a video's emotions over time", "FILE");
+    private readonly Option<string?> _report = Values.Text("--report",
+        "Writes an HTML report of a video's emotions over time: a file for one video, a folder for several", "PATH");
     private readonly Option<double?> _fps =
         Values.Number("--fps", "Frames a second of a video to look at (10; with --annotate the video's own)", 0, 240, above: true);
     private readonly Option<bool> _json = new("--json-lines", "--json")
@@ -32,14 +34,14 @@ internal sealed class PredictCommand : ICommand
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "Pictures (JPEG, PNG, WebP, GIF, BMP), folders of them, or a video",
+        Description = "Pictures (JPEG, PNG, WebP, GIF, BMP), videos, folders of them, or - for a picture on standard input",
         Arity = ArgumentArity.OneOrMore,
     };
 
     public string Name => "predict";
 
     public string Description => "Finds the faces in pictures or a video and predicts the emotion of each: a probability a class. " +
-        "A broken picture is reported and the rest still done.";
+        "What is broken is reported and the rest still done.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
@@ -50,6 +52,8 @@ internal sealed class PredictCommand : ICommand
         ("predict --model model.zip --cropped faces/", "pictures that are cropped faces already"),
         ("predict --model model.zip film.mp4 --csv --report film.html --annotate boxes.mp4",
             "a video: a timeline, a report, and a copy with boxes"),
+        ("predict --model model.zip films/ --json-lines --report reports", "all videos and pictures below a folder"),
+        ("curl -s https://example.org/photo.jpg | fer predict -", "a picture on standard input"),
     ];
 
     public IEnumerable<Option> Options =>
@@ -69,67 +73,62 @@ internal sealed class PredictCommand : ICommand
         double threshold = result.GetValue(_threshold)!.Value;
         string? annotate = result.GetValue(_annotate) is { } path ? host.Resolve(path) : null;
 
-        string[] given = result.GetRequiredValue(_files);
         // Of a GIF the first frame, unless something is asked for that only videos have.
-        bool asFilm = result.GetValue(_report) is not null || result.GetValue(_fps) is not null ||
-            (annotate is not null && (PictureFiles.IsVideo(annotate) || PictureFiles.IsGif(annotate)));
-        if (given.Any(file => PictureFiles.IsVideo(file) || (asFilm && PictureFiles.IsGif(file))))
-        {
-            if (given.Length > 1) throw new FerUsageException("A video is predicted on its own. Give each one its own command.");
-            var video = new VideoPrediction(host, model, format, threshold)
-            {
-                NewFinder = () => detects ? FaceFinder.Load(_detector.Read(result, FaceFinderOptions.Live), threads) : null,
-                Frame = result.GetValue(_crop),
-                FramesASecond = result.GetValue(_fps),
-                Annotate = annotate,
-                Report = result.GetValue(_report) is { } report ? host.Resolve(report) : null,
-            };
-            video.Run(host.Resolve(given[0]), cancellationToken);
-            return Task.FromResult(ExitCode.Done);
-        }
-        if (result.GetValue(_report) is not null || result.GetValue(_fps) is not null)
-            throw new FerUsageException("--report and --fps are for videos; no video was given.");
-        var (files, broken) = PictureFiles.Expand(given, host);
-        int workers = Math.Clamp(files.Count, 1, threads);
+        bool gifsAreVideos = result.GetValue(_report) is not null || result.GetValue(_fps) is not null ||
+            (annotate is not null && (VideoKind.IsNamed(annotate) || annotate.EndsWith(".gif", StringComparison.OrdinalIgnoreCase)));
+        var inputs = InputFiles.Of(result.GetRequiredValue(_files), host, gifsAreVideos);
+        string? report = result.GetValue(_report) is { } place ? host.Resolve(place) : null;
+        CheckOutputs(inputs, annotate, report, result.GetValue(_fps) is not null);
+
+        var table = new FaceTable(host.Output, inputs.Table, model.ClassNames);
+        int workers = Math.Clamp(inputs.Files.Count(file => !file.IsVideo), 1, threads);
         var options = _detector.Read(result, new FaceFinderOptions());
-        using var pictures = new PicturePredictor(
-            model, () => detects ? FaceFinder.Load(options, workers > 1 ? 1 : threads) : null, result.GetValue(_crop))
+        using var pictures = new PicturePredictor(model, host.Input,
+            () => detects ? FaceFinder.Load(options, workers > 1 ? 1 : threads) : null, result.GetValue(_crop))
         {
-            Afterwards = annotate is null ? null : Annotator(annotate, files, threshold),
+            Afterwards = annotate is null ? null : Annotator(annotate, threshold),
         };
-        var writer = new PictureResultWriter(host.Output, format, model.ClassNames, threshold);
-        int done = 0, failed = 0, without = 0;
-        foreach (var answer in broken.Concat(pictures.Predict(files, file => host.Shorten(file), workers, cancellationToken)))
+        var videos = new VideoPrediction(host, model, format, table, threshold)
         {
-            // Broken pictures go to the error stream, and for programs into the answer as well.
-            if (answer.Error is null) done++;
-            else failed++;
-            if (answer is { Error: null, Faces.Count: 0 }) without++;
-            if (answer.Error is not null) host.Error.WriteLine(answer.Error);
-            writer.Write(answer);
-        }
-        if (without > 0)
+            NewFinder = () => detects ? FaceFinder.Load(_detector.Read(result, FaceFinderOptions.Live), threads) : null,
+            Frame = result.GetValue(_crop),
+            FramesASecond = result.GetValue(_fps),
+            IsOne = inputs.IsOne,
+        };
+        var run = new PredictionRun(host, inputs, pictures, videos)
         {
-            string count = without == 1 ? "1 picture" : $"{without} pictures";
-            host.Error.WriteLine($"No face was found in {count}; --cropped takes a picture for one cropped face.");
-        }
-        if (failed > 0) host.Error.WriteLine($"{done} pictures done, {failed} could not be read.");
-        return Task.FromResult(failed > 0 ? ExitCode.Failed : ExitCode.Done);
+            Writer = format == AnswerFormat.Csv && inputs.Table == FaceTableKind.Video
+                ? null
+                : new PictureResultWriter(host.Output, format, table, threshold),
+            Workers = workers,
+            Annotate = annotate,
+            Report = report,
+        };
+        return Task.FromResult(run.Run(cancellationToken));
     }
 
-    /// <summary>Draws into a copy: the file itself for one picture, files of the same names below a folder for several.</summary>
-    private static Action<RgbImage, PictureFile, PictureResult> Annotator(string path, IReadOnlyList<PictureFile> files, double threshold)
+    /// <exception cref="FerUsageException">What is to be written does not fit what was given.</exception>
+    private static void CheckOutputs(InputFiles inputs, string? annotate, string? report, bool hasRate)
     {
-        bool isFile = path.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
-        if (isFile && files.Count > 1)
-            throw new FerUsageException($"{files.Count} pictures cannot be drawn into one file. Name a folder: --annotate FOLDER.");
-        return (image, file, answer) =>
+        if ((report is not null || hasRate) && inputs.Files.Count > 0 && !inputs.Files.Any(file => file.IsVideo))
+            throw new FerUsageException("--report and --fps are for videos; no video was given.");
+        if (inputs.Files.Count < 2) return;
+        if (annotate is not null && (IsPng(annotate) || VideoKind.IsNamed(annotate)))
+            throw new FerUsageException($"{inputs.Files.Count} files cannot be drawn into one. Name a folder: --annotate FOLDER.");
+        if (report is not null && Path.GetExtension(report).ToLowerInvariant() is ".html" or ".htm")
+            throw new FerUsageException($"{inputs.Files.Count} files have a report each. Name a folder: --report FOLDER.");
+    }
+
+    private static bool IsPng(string path) => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Draws into a copy: the file itself for one picture, files of the same names below a folder for several.</summary>
+    private static Action<RgbImage, InputFile, PictureResult> Annotator(string path, double threshold) =>
+        (image, file, answer) =>
         {
             foreach (var face in answer.Faces)
                 FaceAnnotator.Draw(image, face.Box, face.Prediction, FaceAnnotator.Label(face.Prediction, threshold));
-            PngEncoder.Save(image, isFile ? path : Path.Combine(path, file.Below + ".png"));
+            PngEncoder.Save(image, IsPng(path) ? path : Path.Combine(path, file.Below + ".png"));
         };
-    }
 
     private static Option<FaceBox?> CropOption() => Values.Custom<FaceBox?>(
         "--crop", "Takes this part of each picture for the face, in pixels: nothing is looked for", null, (text, result) =>

@@ -9,8 +9,13 @@ using Fer.Shell;
 
 namespace Fer.Commands;
 
-/// <summary>Predicts a video frame by frame, in memory that does not grow with its length.</summary>
-internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFormat format, double threshold)
+/// <summary>Predicts videos frame by frame, in memory that does not grow with their length.</summary>
+/// <param name="host">Where answers go.</param>
+/// <param name="model">The classifier.</param>
+/// <param name="format">How answers are written.</param>
+/// <param name="table">The table, where that is the format.</param>
+/// <param name="threshold">Least probability of an emotion that is named.</param>
+internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFormat format, FaceTable table, double threshold)
 {
     private const double UsualFramesASecond = 10;
 
@@ -22,22 +27,26 @@ internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFo
 
     internal double? FramesASecond { get; init; }
 
-    /// <summary>Where a copy with boxes goes, or null.</summary>
-    internal string? Annotate { get; init; }
+    /// <summary>True where there is no other file.</summary>
+    internal bool IsOne { get; init; }
 
-    /// <summary>Where a report goes, or null.</summary>
-    internal string? Report { get; init; }
-
+    /// <summary>Predicts a video.</summary>
+    /// <param name="file">The video.</param>
+    /// <param name="annotate">Where a copy with boxes goes, or null.</param>
+    /// <param name="reportPath">Where a report goes, or null.</param>
+    /// <param name="cancellationToken">Stops between two frames.</param>
+    /// <returns>What is missing of it, in words, or null where all of it was read.</returns>
     /// <exception cref="FerException">There is no ffmpeg, or it cannot read the video or write the copy.</exception>
-    internal void Run(string path, CancellationToken cancellationToken)
+    internal string? Run(InputFile file, string? annotate, string? reportPath, CancellationToken cancellationToken)
     {
-        double rate = FramesASecond ?? (Annotate is null ? UsualFramesASecond : VideoReader.FramesASecondOf(path));
+        var facts = VideoFacts.Of(file.Path);
+        double rate = FramesASecond ?? (annotate is null ? UsualFramesASecond : facts.FramesASecond);
         using var finder = NewFinder();
         var predictor = finder is null ? null : new FacePredictor(model, finder);
         var tracker = new FaceTracker();
         var timeline = new EmotionTimeline(model.ClassNames);
-        var rows = new VideoAnswerWriter(host.Output, format, model.ClassNames, threshold);
-        using var reader = new VideoReader(path, rate);
+        var rows = new VideoAnswerWriter(host.Output, format, table, file.Name, IsOne, threshold);
+        using var reader = new VideoReader(file.Path, rate, facts);
         VideoWriter? copy = null;
         try
         {
@@ -48,13 +57,13 @@ internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFo
                 rows.Write(seconds, faces);
                 timeline.AddFrame(
                     seconds, faces.Select(face => (face.Id, (IReadOnlyList<float>)[.. face.Prediction.Probabilities.Values])));
-                if (Annotate is null) continue;
+                if (annotate is null) continue;
                 foreach (var face in faces)
                 {
                     string label = FaceAnnotator.Label(face.Prediction, threshold), id = face.Id.ToString(CultureInfo.InvariantCulture);
                     FaceAnnotator.Draw(image, face.Box, face.Prediction, $"{id} {label}");
                 }
-                copy ??= new VideoWriter(Annotate, image.Width, image.Height, rate, soundFrom: path);
+                copy ??= new VideoWriter(annotate, image.Width, image.Height, rate, soundFrom: file.Path);
                 copy.Write(image);
             }
             copy?.Finish();
@@ -63,11 +72,15 @@ internal sealed class VideoPrediction(CommandHost host, FerModel model, AnswerFo
         {
             copy?.Dispose();
         }
-        string name = host.Shorten(path);
-        if (format == AnswerFormat.Text) Summarize(name, timeline);
-        if (Report is null) return;
-        VideoReport.Write(Report, name, timeline);
-        host.Error.WriteLine($"Report: {host.Shorten(Report)}");
+        if (format == AnswerFormat.Text) Summarize(file.Name, timeline);
+        if (reader is { Missing: null, Complaints: { } complaints })
+            host.Error.WriteLine($"{file.Name}: ffmpeg read it to the end, but found damage ({complaints}).");
+        if (reportPath is not null)
+        {
+            VideoReport.Write(reportPath, file.Name, timeline);
+            host.Error.WriteLine($"Report: {host.Shorten(reportPath)}");
+        }
+        return reader.Missing is { } missing && reader.Complaints is { } why ? $"{missing} ({why})" : reader.Missing;
     }
 
     private void Summarize(string name, EmotionTimeline timeline)

@@ -13,19 +13,17 @@ internal enum AnswerFormat
     /// <summary>A JSON object a picture, each on its line.</summary>
     JsonLines,
 
-    /// <summary>A row a face, under one header; a picture without a face has one row without a box.</summary>
+    /// <summary>A row a face (<see cref="FaceTable"/>); a picture without a face has one row without a box.</summary>
     Csv,
 }
 
 /// <summary>Writes the predictions of pictures, and why a picture has none.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="format">How.</param>
-/// <param name="classNames">The model's classes, the columns of a table.</param>
+/// <param name="table">The table, where that is the format.</param>
 /// <param name="threshold">Least probability of an emotion that is named; below it a face is unsure.</param>
-internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format, IReadOnlyList<string> classNames, double threshold)
+internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format, FaceTable table, double threshold)
 {
-    private bool _hasHeader;
-
     internal void Write(PictureResult answer)
     {
         if (format == AnswerFormat.JsonLines) output.WriteLine(JsonText.Write(w => WriteJson(w, answer), indented: false));
@@ -77,22 +75,12 @@ internal sealed class PictureResultWriter(TextWriter output, AnswerFormat format
 
     private void WriteCsv(PictureResult answer)
     {
-        if (!_hasHeader)
-        {
-            output.WriteLine(CsvText.Row(
-                ["file", "faces", "face", "x", "y", "width", "height", "score", "emotion", "confidence", .. classNames, "error"]));
-        }
-        _hasHeader = true;
-        if (answer.Faces.Count == 0)
-        {
-            var empty = Enumerable.Repeat("", 8 + classNames.Count);
-            output.WriteLine(CsvText.Row([answer.File, answer.Error is null ? "0" : "", .. empty, answer.Error ?? ""]));
-        }
+        if (answer.Faces.Count == 0) table.Write(answer.File, null, answer.Error is null ? 0 : null, null, null, answer.Error);
         for (int i = 0; i < answer.Faces.Count; i++)
         {
             var face = answer.Faces[i];
             var cells = CsvText.Face(face.Box, face.Found?.Score, Emotion(face), face.Prediction);
-            output.WriteLine(CsvText.Row([answer.File, CsvText.Number(answer.Faces.Count), CsvText.Number(i + 1), .. cells, ""]));
+            table.Write(answer.File, null, answer.Faces.Count, i + 1, cells);
         }
     }
 }

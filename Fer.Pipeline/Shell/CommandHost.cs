@@ -20,6 +20,9 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
     /// <summary>The folder that relative paths start from.</summary>
     internal string CurrentFolder { get; init; } = Environment.CurrentDirectory;
 
+    /// <summary>Standard input, for files that are piped in.</summary>
+    internal Stream Input { get; init; } = Stream.Null;
+
     /// <summary>The terminal to draw live progress on, or null where output goes to a file, a pipe or a build log.</summary>
     internal IAnsiConsole? Terminal { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
         {
             Invocation = Shell.Invocation.Of(
                 Environment.GetEnvironmentVariable(Shell.Invocation.Variable), AppContext.BaseDirectory, Environment.CurrentDirectory),
+            Input = Console.OpenStandardInput(),
             // Without a terminal to draw on, the program may run in the background, where reading keys would stop it.
             ReadKey = terminal && !Console.IsInputRedirected
                 ? () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null

@@ -12,6 +12,7 @@ public sealed class PredictCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly TestModels _models = new();
+    private Stream _input = Stream.Null;
 
     public PredictCommandTests() => File.Copy(_models.Save(), _folder.File("model.zip"));
 
@@ -160,6 +161,74 @@ public sealed class PredictCommandTests : IDisposable
         Assert.Contains("10 frames looked at, 1 face", output);
     }
 
+    [Fact]
+    public async Task Videos_and_pictures_of_a_folder_share_a_table_whatever_their_names()
+    {
+        Assert.SkipUnless(TestVideo.Missing is null, TestVideo.Missing ?? "");
+        Picture("in/a.png", 50, 40);
+        TestVideo.Make("-f", "lavfi", "-i", "testsrc=size=96x64:rate=10:duration=0.3", "-f", "mp4", _folder.File("in/film"));
+        File.Copy(_folder.File("in/film"), _folder.File("other.3gp"));
+        _folder.Write("in/notes.txt", "nothing to see");
+        _folder.Write("in/broken.mp4", "no video");
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "in", "other.3gp", "--csv",
+            "--annotate", "boxes", "--report", "reports");
+        Assert.Equal(ExitCode.Failed, code);
+        string[] rows = output.TrimEnd('\n').Split('\n');
+        Assert.StartsWith("file,seconds,faces,face,x,y,width,height,score,emotion,confidence,", rows[0]);
+        Assert.StartsWith("in/a.png,,1,1,0,0,50,40,", rows[1]);
+        Assert.StartsWith("in/broken.mp4,,,,,", rows[2]);
+        Assert.Equal(["in/film,0,1,1,", "in/film,0.1,1,1,", "in/film,0.2,1,1,"], rows[3..6].Select(row => row[..row.IndexOf("0,0,96,64")]));
+        Assert.StartsWith("other.3gp,0,1,1,", rows[6]);
+        Assert.Contains("in: 1 passed over. Not JPEG, PNG, WebP, GIF or BMP or a video: 1 .txt.", error);
+        Assert.Contains("in/broken.mp4: ffmpeg cannot read it as a video", error);
+        Assert.Contains("3 files done, 1 could not be read.", error);
+        foreach (string name in (string[])["boxes/a.png.png", "boxes/film.mp4", "boxes/other.3gp.mp4", "reports/film.html"])
+            Assert.True(File.Exists(_folder.File(name)), name);
+        (code, _, error) = await Run("predict", "--model", "model.zip", "--cropped", "in", "other.3gp", "--report", "one.html");
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains("--report FOLDER", error);
+    }
+
+    [Fact]
+    public async Task A_film_that_is_cut_off_is_answered_as_far_as_it_goes_and_fails()
+    {
+        Assert.SkipUnless(TestVideo.Missing is null, TestVideo.Missing ?? "");
+        TestVideo.Make("-f", "lavfi", "-i", "testsrc=size=96x64:rate=10:duration=9", "-g", "10", _folder.File("whole.mkv"));
+        byte[] bytes = File.ReadAllBytes(_folder.File("whole.mkv"));
+        _folder.Write("cut.mkv", bytes[..(bytes.Length / 2)]);
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "--cropped", "cut.mkv", "--fps", "2");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("1 face", output);
+        Assert.Matches("cut.mkv: only the first [0-9.]+ of 9.0 seconds could be read", error);
+    }
+
+    [Fact]
+    public async Task A_picture_comes_through_standard_input()
+    {
+        Picture("a.png", 48, 48);
+        var (_, expected, _) = await Run("predict", "--model", "model.zip", "a.png");
+        // A pipe cannot seek.
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        using var end = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, pipe.ClientSafePipeHandle);
+        var writing = Task.Run(() =>
+        {
+            pipe.Write(File.ReadAllBytes(_folder.File("a.png")));
+            pipe.Dispose();
+        }, TestContext.Current.CancellationToken);
+        _input = end;
+        var (code, output, error) = await Run("predict", "--model", "model.zip", "-");
+        await writing;
+        Assert.True(code == ExitCode.Done, error);
+        Assert.Equal(expected.Replace("a.png", "standard input"), output);
+        _input = new MemoryStream([0, 0, 0, 24, .. "ftypisom"u8, 0, 0, 0, 0]);
+        (code, _, error) = await Run("predict", "--model", "model.zip", "-");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("standard input: a video, which cannot be read from a pipe", error);
+        _input = Stream.Null;
+        (_, _, error) = await Run("predict", "--model", "model.zip", "-");
+        Assert.Contains("standard input: the file is empty", error);
+    }
+
     [Theory]
     [InlineData("--json-lines --csv", "Choose one")]
     [InlineData("--report r.html", "for videos")]
@@ -185,7 +254,7 @@ public sealed class PredictCommandTests : IDisposable
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
-        var host = new CommandHost(output, error) { CurrentFolder = _folder.Path };
+        var host = new CommandHost(output, error) { CurrentFolder = _folder.Path, Input = _input };
         int code = await CommandLineProgram.RunAsync(arguments, host, Program.Commands, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }

@@ -94,7 +94,7 @@ public sealed class ImageDecoderTests
             Assert.StartsWith("a.jpg: ", message);
             // Enough to tell what it should have been.
             if (kept >= 12)
-                Assert.Matches("^a.jpg: a broken (JPEG|PNG|WebP|GIF|BMP), (it|its [a-z ]*) (is|has) .*Copy or save", message);
+                Assert.Matches("^a.jpg: a broken (JPEG|PNG|WebP|GIF|BMP), .* save it again", message);
         }
         // The first frame is the picture, so what is cut off behind it is not missed.
         if (name == "animated.gif") return;

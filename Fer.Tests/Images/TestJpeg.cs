@@ -6,11 +6,12 @@ namespace Fer.Tests.Images;
 internal static class TestJpeg
 {
     /// <summary>The file with an Exif segment that says how the camera was held.</summary>
-    internal static byte[] WithOrientation(byte[] jpeg, int orientation, bool littleEndian)
-    {
-        byte[] body = [.. "Exif\0\0"u8, .. Tiff(orientation, littleEndian)];
-        return [.. jpeg.AsSpan(0, 2), 0xFF, 0xE1, (byte)((body.Length + 2) >> 8), (byte)(body.Length + 2), .. body, .. jpeg.AsSpan(2)];
-    }
+    internal static byte[] WithOrientation(byte[] jpeg, int orientation, bool littleEndian) =>
+        WithApp1(jpeg, [.. "Exif\0\0"u8, .. Tiff(orientation, littleEndian)]);
+
+    /// <summary>The file with an APP1 segment.</summary>
+    internal static byte[] WithApp1(byte[] jpeg, byte[] body) =>
+        [.. jpeg.AsSpan(0, 2), 0xFF, 0xE1, (byte)((body.Length + 2) >> 8), (byte)(body.Length + 2), .. body, .. jpeg.AsSpan(2)];
 
     /// <summary>Exif's directory that says how the camera was held.</summary>
     internal static byte[] Tiff(int orientation, bool littleEndian)

@@ -35,6 +35,9 @@ internal sealed class TestPng
     /// <summary>A TIFF directory that says how the camera was held; none where empty.</summary>
     internal byte[] Exif { get; init; } = [];
 
+    /// <summary>Further chunks, in front of the picture's data.</summary>
+    internal IReadOnlyList<(string Type, byte[] Body)> Metadata { get; init; } = [];
+
     /// <summary>Where set, samples all of this value are transparent.</summary>
     internal int? TransparentSample
     {
@@ -93,6 +96,7 @@ internal sealed class TestPng
         Chunk(file, "IHDR"u8, header);
         Chunk(file, "tEXt"u8, "Comment\0passed over"u8);
         if (Exif.Length > 0) Chunk(file, "eXIf"u8, Exif);
+        foreach (var (type, body) in Metadata) Chunk(file, System.Text.Encoding.ASCII.GetBytes(type), body);
         if (_color == 3) Chunk(file, "PLTE"u8, _palette.AsSpan(0, 3 * PaletteSize));
         if (TransparentSample is { } key)
         {

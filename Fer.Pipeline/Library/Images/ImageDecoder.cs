@@ -32,14 +32,39 @@ public static class ImageDecoder
     {
         try
         {
-            long length = new FileInfo(path).Length;
-            if (length > MaxFileBytes) throw new FerException($"{path}: {length:N0} bytes are too many for an image. Make it smaller.");
-            return File.ReadAllBytes(path);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            return ReadAll(file, path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new FerException($"{path}: cannot be read ({e.Message}). Check the path and your rights to it.", e);
         }
+    }
+
+    /// <summary>The bytes of an image file that comes through a stream, which need not seek.</summary>
+    /// <exception cref="FerException">They cannot be read or are too many for an image.</exception>
+    internal static byte[] ReadAll(Stream stream, string name)
+    {
+        long length = stream.CanSeek ? stream.Length : 0;
+        if (length > MaxFileBytes) throw TooLong(length);
+        try
+        {
+            // A pipe says no length, and neither does /proc.
+            using var bytes = new MemoryStream((int)length);
+            var buffer = new byte[81_920];
+            for (int read; (read = stream.Read(buffer)) > 0;)
+            {
+                bytes.Write(buffer, 0, read);
+                if (bytes.Length > MaxFileBytes) throw TooLong(bytes.Length);
+            }
+            return bytes.Length == bytes.Capacity ? bytes.GetBuffer() : bytes.ToArray();
+        }
+        catch (IOException e)
+        {
+            throw new FerException($"{name}: cannot be read ({e.Message}).", e);
+        }
+
+        FerException TooLong(long count) => new($"{name}: {count:N0} bytes are too many for an image. Make it smaller.");
     }
 
     /// <summary>Reads an image file in memory.</summary>
@@ -76,7 +101,8 @@ public static class ImageDecoder
             try
             {
                 var result = codec.GetPixels(layout, (nint)rgba);
-                if (result != SKCodecResult.Success) throw Broken(name, kind, Reason(result));
+                if (result != SKCodecResult.Success)
+                    throw Broken(name, kind, (kind == ImageKind.Jpeg ? JpegFault.Of(file) : null) ?? Reason(result));
                 return DecodedPixels.ToRgb(
                     new Span<byte>(rgba, layout.BytesSize), width, height, isOpaque, ImageOrientation.Of(kind, file));
             }

@@ -21,7 +21,7 @@ internal sealed record VideoFacts(double FramesASecond, double? Seconds, double?
         using var probe = new Ffmpeg("ffprobe",
         [
             "-v", "error", "-select_streams", VideoReader.Pictures, "-show_entries",
-            "stream=avg_frame_rate,duration:stream_tags=DURATION:format=duration", "-of", "json", .. VideoReader.Source, path,
+            "stream=avg_frame_rate,duration,nb_frames:stream_tags=DURATION:format=duration", "-of", "json", .. VideoReader.Source, path,
         ]);
         using var text = new StreamReader(probe.Output);
         string json = text.ReadToEnd();
@@ -32,7 +32,11 @@ internal sealed record VideoFacts(double FramesASecond, double? Seconds, double?
         var stream = streams[0];
         double? file = document.RootElement.TryGetProperty("format", out var format) ? Number(Text(format, "duration")) : null;
         string? tag = stream.TryGetProperty("tags", out var tags) ? Text(tags, "DURATION") : null;
-        return new VideoFacts(Rate(Text(stream, "avg_frame_rate")), Number(Text(stream, "duration")) ?? Clock(tag), file);
+        double? rate = Rate(Text(stream, "avg_frame_rate"));
+        double? seconds = Number(Text(stream, "duration")) ?? Clock(tag);
+        // Of a cut AVI ffprobe guesses the duration by the file's length; the header's count of frames is the true one.
+        if (rate is not null && Number(Text(stream, "nb_frames")) / rate > (seconds ?? 0)) seconds = Number(Text(stream, "nb_frames")) / rate;
+        return new VideoFacts(Math.Min(rate ?? UsualFramesASecond, MostFramesASecond), seconds, file);
     }
 
     private static string? Text(JsonElement element, string name) =>
@@ -54,10 +58,9 @@ internal sealed record VideoFacts(double FramesASecond, double? Seconds, double?
     }
 
     /// <summary>A fraction, such as 30000/1001; 0/0 where it is not known.</summary>
-    private static double Rate(string? text)
+    private static double? Rate(string? text)
     {
         string[] parts = text?.Split('/') ?? [];
-        double value = parts.Length == 2 && Number(parts[0]) is { } above && Number(parts[1]) is { } below ? above / below : double.NaN;
-        return value > 0 ? Math.Min(value, MostFramesASecond) : UsualFramesASecond;
+        return parts.Length == 2 ? Number(parts[0]) / Number(parts[1]) : null;
     }
 }

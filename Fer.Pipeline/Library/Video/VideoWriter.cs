@@ -68,7 +68,7 @@ internal sealed class VideoWriter : IDisposable
             _ffmpeg.Input.Close();
             if (_ffmpeg.Wait() is { } complaint) throw Unwritable(complaint);
             // Its exit code is 0 on a full disk as well.
-            if (Fault() is { } fault) throw Unwritable(_ffmpeg.Complaints is { } why ? $"{fault}; {why}" : fault);
+            if (Fault(_temporary, _frames, _framesASecond) is { } fault) throw Unwritable(_ffmpeg.Complaints ?? fault);
             File.Move(_temporary, _path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -90,11 +90,14 @@ internal sealed class VideoWriter : IDisposable
         }
     }
 
-    /// <summary>What is wrong with the file that was written, or null for nothing. Only its packets are listed; nothing is decoded.</summary>
-    private string? Fault()
+    /// <summary>What is wrong with a file that was written, or null for nothing. Only its packets are listed; nothing is decoded.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="frames">How many frames were written.</param>
+    /// <param name="framesASecond">Frames per second.</param>
+    internal static string? Fault(string path, long frames, double framesASecond)
     {
         using var probe = new Ffmpeg("ffprobe",
-            ["-v", "error", "-select_streams", VideoReader.Pictures, "-show_entries", "packet=pts_time", "-of", "csv=p=0", _temporary]);
+            ["-v", "error", "-select_streams", VideoReader.Pictures, "-show_entries", "packet=pts_time", "-of", "csv=p=0", path]);
         using var packets = new StreamReader(probe.Output);
         double first = double.PositiveInfinity, last = double.NegativeInfinity;
         while (packets.ReadLine() is { } line)
@@ -104,7 +107,7 @@ internal sealed class VideoWriter : IDisposable
         }
         if (probe.Wait() is { } complaint) return $"the file cannot be played, {complaint}";
         // A format with frame rates of its own may round.
-        double seconds = (_frames - 1) / _framesASecond, written = Math.Max(0, last - first);
+        double seconds = (frames - 1) / framesASecond, written = Math.Max(0, last - first);
         return !(last >= first) ? "the file holds no frame"
             : seconds - written > Math.Max(1, 0.1 * seconds)
                 ? string.Create(CultureInfo.InvariantCulture, $"the file holds {written:F1} of {seconds:F1} seconds")

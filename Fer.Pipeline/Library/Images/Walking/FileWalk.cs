@@ -11,8 +11,8 @@ namespace Fer.Pipeline.Images;
 /// </summary>
 internal sealed class FileWalk
 {
-    // Enough for every signature, an ISO base media brand and a BMP header among them.
-    private const int HeadBytes = 64;
+    /// <summary>Bytes of a file that tell its kind: enough for every signature, a BMP header and two packets of an MPEG stream.</summary>
+    internal const int HeadBytes = 512;
 
     // Alike everywhere: by default .NET skips what it calls hidden and what may not be opened.
     private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
@@ -119,7 +119,8 @@ internal sealed class FileWalk
         else Pass(path, PassedOverWhy.OtherKind);
     }
 
-    private static byte[]? Head(string path)
+    /// <summary>A file's first bytes; null where it cannot be opened.</summary>
+    internal static byte[]? Head(string path)
     {
         try
         {
