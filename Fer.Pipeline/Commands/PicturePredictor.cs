@@ -52,7 +52,8 @@ internal sealed class PicturePredictor(FerModel model, Stream input, Func<FaceFi
     {
         if (file.Path != InputFile.StandardInput) return ImageDecoder.Load(file.Path);
         byte[] bytes = ImageDecoder.ReadAll(input, file.Name);
-        if (VideoKind.Is(bytes)) throw new FerException($"{file.Name}: a video, which cannot be read from a pipe. Save it to a file first.");
+        if (VideoKind.Is(bytes))
+            throw new FerException($"{file.Name}: a video, which cannot be read from a pipe. Save it to a file first.");
         return ImageDecoder.Decode(bytes, file.Name);
     }
 

@@ -81,7 +81,8 @@ public sealed class ImageOrientationTests
     {
         string attribute = asElement ? "" : $" tiff:Orientation=\"{orientation}\"";
         string element = asElement ? $"<tiff:Orientation>{orientation}</tiff:Orientation>" : "";
-        return Encoding.UTF8.GetBytes("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">" +
+        return Encoding.UTF8.GetBytes("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">" +
             "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">" +
             $"<rdf:Description rdf:about=\"\" xmlns:tiff=\"http://ns.adobe.com/tiff/1.0/\"{attribute}>{element}</rdf:Description>" +
             "</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>");

@@ -78,7 +78,7 @@ public sealed class JpegLeniencyTests
         for (int at = 2; JpegHeader.NextSegment(file, ref at) is var (marker, body);)
         {
             starts.Add(body.Start.Value - 4);
-            if (marker == JpegScans.Marker) break;
+            if (marker == JpegHeader.StartOfScan) break;
         }
         return starts;
     }

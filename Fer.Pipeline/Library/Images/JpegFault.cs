@@ -21,7 +21,7 @@ internal static class JpegFault
             if (length - 2 > body.Length) return $"it ends in the middle of its header, at byte {file.Length:N0}";
             if (marker == Tables) ReadTables(body, tables);
             else if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC)) frame ??= body.ToArray();
-            hasScan = marker == JpegScans.Marker;
+            hasScan = marker == JpegHeader.StartOfScan;
         }
         if (frame is null) return "its frame header (size and colours) is missing";
         if (frame.Length < 6 || frame.Length < 6 + 3 * frame[5]) return "its frame header (size and colours) is cut short";

@@ -8,6 +8,9 @@ namespace Fer.Pipeline.Images;
 /// </summary>
 internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, int Width)
 {
+    /// <summary>The marker in front of a scan.</summary>
+    internal const byte StartOfScan = 0xDA;
+
     private const byte Progressive = 0xC2;
 
     /// <summary>A coding that is not read, in words; null for the usual ones.</summary>
@@ -22,7 +25,7 @@ internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, in
     /// <summary>Finds the header; null where there is none before the picture's data. Junk between segments is passed over.</summary>
     internal static JpegHeader? Read(ReadOnlySpan<byte> file)
     {
-        for (int at = 2; NextSegment(file, ref at) is var (marker, range) && marker != JpegScans.Marker;)
+        for (int at = 2; NextSegment(file, ref at) is var (marker, range) && marker != StartOfScan;)
         {
             var body = file[range];
             // SOF0 … SOF15, of which three numbers belong to other segments.
@@ -65,7 +68,7 @@ internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, in
     internal bool LacksEnd(ReadOnlySpan<byte> file)
     {
         if (Marker != Progressive) return false;
-        int scan = file.LastIndexOf<byte>([0xFF, JpegScans.Marker]);
+        int scan = file.LastIndexOf<byte>([0xFF, StartOfScan]);
         return scan >= 0 && file[scan..].IndexOf<byte>([0xFF, 0xD9]) < 0;
     }
 

@@ -8,9 +8,6 @@ namespace Fer.Pipeline.Images;
 /// </summary>
 internal static class JpegScans
 {
-    /// <summary>Start of scan.</summary>
-    internal const byte Marker = 0xDA;
-
     private const int Coefficients = 64;
 
     // More than any decoder reads ahead of a block.
@@ -45,7 +42,7 @@ internal static class JpegScans
             {
                 for (int i = 6; i + 3 <= body.Length && i < 6 + 3 * body[5]; i += 3) missing[body[i]] = NothingYet();
             }
-            else if (marker == Marker && body.Length > 0 && body.Length >= 4 + 2 * body[0])
+            else if (marker == JpegHeader.StartOfScan && body.Length > 0 && body.Length >= 4 + 2 * body[0])
             {
                 var (first, last, bits) = (body[1 + 2 * body[0]], body[2 + 2 * body[0]], body[3 + 2 * body[0]] & 15);
                 for (int i = 0; i < body[0]; i++)

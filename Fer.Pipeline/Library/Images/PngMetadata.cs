@@ -17,7 +17,7 @@ internal static class PngMetadata
     private const int MostBytes = 8 << 20;
 
     /// <summary>Hands the metadata over, until the answer is known.</summary>
-    internal static void Show(ReadOnlySpan<byte> file, ImageOrientation to)
+    internal static void Show(ReadOnlySpan<byte> file, OrientationMetadata to)
     {
         int left = MostBytes;
         // Each chunk: its body's length, its type, the body, a checksum.
@@ -34,7 +34,7 @@ internal static class PngMetadata
         }
     }
 
-    private static void ShowText(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body, ImageOrientation to, ref int left)
+    private static void ShowText(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body, OrientationMetadata to, ref int left)
     {
         int end = body.IndexOf((byte)0);
         if (end < 0) return;

@@ -7,6 +7,9 @@ namespace Fer.Pipeline.Video;
 /// <summary>Runs ffmpeg or ffprobe, which may not be installed.</summary>
 internal sealed partial class Ffmpeg : IDisposable
 {
+    /// <summary>The first stream of moving pictures; not a cover or a preview.</summary>
+    internal const string Pictures = "V:0";
+
     // The last lines of its error output say why it stopped.
     private const int KeptLines = 3;
 
@@ -43,6 +46,13 @@ internal sealed partial class Ffmpeg : IDisposable
         };
         _process.BeginErrorReadLine();
     }
+
+    /// <summary>What a file is opened with. A playlist must not make ffmpeg open anything over the network.</summary>
+    internal static string[] Source { get; } = ["-protocol_whitelist", "file,pipe", "-i"];
+
+    /// <summary>The error of a file that is no video, or a broken one.</summary>
+    internal static FerException Unreadable(string path, string why) =>
+        new($"{path}: ffmpeg cannot read it as a video ({why}). Check the file.");
 
     // "[matroska,webm @ 0x55...] ": where the part that complains lies in memory.
     [GeneratedRegex(@" @ 0x[0-9a-f]+(?=\])")]

@@ -20,22 +20,23 @@ internal sealed record VideoFacts(double FramesASecond, double? Seconds, double?
     {
         using var probe = new Ffmpeg("ffprobe",
         [
-            "-v", "error", "-select_streams", VideoReader.Pictures, "-show_entries",
-            "stream=avg_frame_rate,duration,nb_frames:stream_tags=DURATION:format=duration", "-of", "json", .. VideoReader.Source, path,
+            "-v", "error", "-select_streams", Ffmpeg.Pictures, "-show_entries",
+            "stream=avg_frame_rate,duration,nb_frames:stream_tags=DURATION:format=duration", "-of", "json", .. Ffmpeg.Source, path,
         ]);
         using var text = new StreamReader(probe.Output);
         string json = text.ReadToEnd();
-        if (probe.Wait() is { } complaint) throw VideoReader.Unreadable(path, complaint);
+        if (probe.Wait() is { } complaint) throw Ffmpeg.Unreadable(path, complaint);
         using var document = JsonDocument.Parse(json);
         var streams = document.RootElement.GetProperty("streams");
-        if (streams.GetArrayLength() == 0) throw VideoReader.Unreadable(path, "it has no moving pictures");
+        if (streams.GetArrayLength() == 0) throw Ffmpeg.Unreadable(path, "it has no moving pictures");
         var stream = streams[0];
         double? file = document.RootElement.TryGetProperty("format", out var format) ? Number(Text(format, "duration")) : null;
         string? tag = stream.TryGetProperty("tags", out var tags) ? Text(tags, "DURATION") : null;
         double? rate = Rate(Text(stream, "avg_frame_rate"));
         double? seconds = Number(Text(stream, "duration")) ?? Clock(tag);
         // Of a cut AVI ffprobe guesses the duration by the file's length; the header's count of frames is the true one.
-        if (rate is not null && Number(Text(stream, "nb_frames")) / rate > (seconds ?? 0)) seconds = Number(Text(stream, "nb_frames")) / rate;
+        double? counted = Number(Text(stream, "nb_frames")) / rate;
+        if (counted > (seconds ?? 0)) seconds = counted;
         return new VideoFacts(Math.Min(rate ?? UsualFramesASecond, MostFramesASecond), seconds, file);
     }
 

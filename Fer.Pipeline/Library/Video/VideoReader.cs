@@ -12,9 +12,6 @@ namespace Fer.Pipeline.Video;
 /// <param name="facts">What its header says, to tell whether all of it was read.</param>
 internal sealed class VideoReader(string path, double framesASecond, VideoFacts facts) : IDisposable
 {
-    /// <summary>The first stream of moving pictures; not a cover or a preview.</summary>
-    internal const string Pictures = "V:0";
-
     // Pixels as wide as high: the shorter side grows, so that no detail is lost. A ratio of almost 1 only rounds sides, and one beyond 10
     // is no camera's.
     private const string Ratio = "if(between(sar,0.1,10)*not(between(sar,0.99,1.01)),sar,1)";
@@ -24,13 +21,10 @@ internal sealed class VideoReader(string path, double framesASecond, VideoFacts 
     // where it lasts for less than half of the time between two: it may be the only one.
     private readonly Ffmpeg _ffmpeg = new("ffmpeg",
     [
-        "-nostdin", "-loglevel", "error", .. Source, path, "-map", $"0:{Pictures}", "-vf",
+        "-nostdin", "-loglevel", "error", .. Ffmpeg.Source, path, "-map", $"0:{Ffmpeg.Pictures}", "-vf",
         string.Create(CultureInfo.InvariantCulture, $"fps=fps={framesASecond}:eof_action=pass,{SquarePixels}"),
         "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-",
     ]);
-
-    /// <summary>What a file is opened with. A playlist must not make ffmpeg open anything over the network.</summary>
-    internal static string[] Source { get; } = ["-protocol_whitelist", "file,pipe", "-i"];
 
     /// <summary>How much of the video is missing, in words, or null; known at the end of <see cref="Frames"/>.</summary>
     internal string? Missing { get; private set; }
@@ -57,14 +51,11 @@ internal sealed class VideoReader(string path, double framesASecond, VideoFacts 
         }
         string? failure = _ffmpeg.Wait();
         Complaints = _ffmpeg.Complaints;
-        if (count == 0) throw Unreadable(path, failure ?? Complaints ?? "it has no frame");
+        if (count == 0) throw Ffmpeg.Unreadable(path, failure ?? Complaints ?? "it has no frame");
         Missing = MissingOf(count / framesASecond, failure);
     }
 
     public void Dispose() => _ffmpeg.Dispose();
-
-    internal static FerException Unreadable(string path, string why) =>
-        new($"{path}: ffmpeg cannot read it as a video ({why}). Check the file.");
 
     /// <summary>
     /// ffmpeg exits with 0 where a file ends in the middle of the video. Without a complaint of its own it takes more to say so: the last

@@ -97,7 +97,7 @@ internal sealed class VideoWriter : IDisposable
     internal static string? Fault(string path, long frames, double framesASecond)
     {
         using var probe = new Ffmpeg("ffprobe",
-            ["-v", "error", "-select_streams", VideoReader.Pictures, "-show_entries", "packet=pts_time", "-of", "csv=p=0", path]);
+            ["-v", "error", "-select_streams", Ffmpeg.Pictures, "-show_entries", "packet=pts_time", "-of", "csv=p=0", path]);
         using var packets = new StreamReader(probe.Output);
         double first = double.PositiveInfinity, last = double.NegativeInfinity;
         while (packets.ReadLine() is { } line)

@@ -3,7 +3,9 @@ namespace Fer.Pipeline.Images;
 /// <summary>Which files a <see cref="FileWalk"/> lists.</summary>
 /// <param name="Description">What a message calls them, such as "JPEG or PNG".</param>
 /// <param name="Endings">Endings of the names that claim to be such a file, in lower case, with the dot.</param>
-/// <param name="Accepts">True for the first bytes (<see cref="FileWalk.HeadBytes"/>, or fewer of a shorter file) of a file that is one.</param>
+/// <param name="Accepts">
+/// True for the first bytes of a file that is one: <see cref="FileWalk.HeadBytes"/>, or fewer of a shorter file.
+/// </param>
 internal sealed record FileKinds(string Description, IReadOnlyCollection<string> Endings, FileKinds.HeadTest Accepts)
 {
     /// <summary>Looks at a file's first bytes.</summary>
