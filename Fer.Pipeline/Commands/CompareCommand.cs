@@ -16,7 +16,13 @@ namespace Fer.Commands;
 internal sealed class CompareCommand : ICommand
 {
     private readonly Argument<string[]> _models =
-        new("models") { Description = "Two model zips with the same classes", Arity = new ArgumentArity(2, 2), HelpName = "A.zip B.zip" };
+        new("models")
+        {
+            Description = "Two models with the same classes: zips, or ONNX files with --classes",
+            Arity = new ArgumentArity(2, 2),
+            HelpName = "A B",
+        };
+    private readonly OnnxModelOptions _onnx = new();
     private readonly DataOptions _data = new();
     private readonly Option<string?> _usage =
         Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
@@ -29,15 +35,16 @@ internal sealed class CompareCommand : ICommand
 
     public string Name => "compare";
 
-    public string Description => "Compares two model zips on the same faces: McNemar's test, bootstrap intervals, class by class.";
+    public string Description => "Compares two models on the same faces: McNemar's test, bootstrap intervals, class by class.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
         ("compare a.zip b.zip --data fer2013.csv", "which is better on PublicTest, and whether chance explains it"),
         ("compare a.zip b.zip --report compare.html", "also writes charts and tables"),
+        ("compare a.zip ferplus.onnx --classes neutral,happy,surprise,sad,angry,disgust,fear,contempt", "a model of another program"),
     ];
 
-    public IEnumerable<Option> Options => [.. _data.Source, _usage, _seed, _threads, _json, _report, _svg];
+    public IEnumerable<Option> Options => [.. _onnx.All, .. _data.Source, _usage, _seed, _threads, _json, _report, _svg];
 
     public IEnumerable<Argument> Arguments => [_models];
 
@@ -45,7 +52,8 @@ internal sealed class CompareCommand : ICommand
     {
         string[] paths = [.. result.GetRequiredValue(_models).Select(host.Resolve)];
         int threads = result.GetValue(_threads) ?? 0;
-        using FerModel a = FerModel.Load(paths[0], threads), b = FerModel.Load(paths[1], threads);
+        var (a, b) = _onnx.LoadTwo(paths, result, host, threads);
+        using FerModel first = a, second = b;
         if (!a.ClassNames.SequenceEqual(b.ClassNames))
         {
             string one = string.Join(", ", a.ClassNames), other = string.Join(", ", b.ClassNames);
@@ -55,9 +63,10 @@ internal sealed class CompareCommand : ICommand
         var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(a, paths[0]));
         var faces = ModelScheme.Faces(dataset, usage);
-        float[] first = a.Predict(faces);
+        float[] probabilities = a.Predict(faces);
         cancellationToken.ThrowIfCancellationRequested();
-        var data = Data(result, host, paths, a, b, ModelComparison.Compute(first, b.Predict(faces), faces.Labels, a.ClassNames)) with
+        var comparison = ModelComparison.Compute(probabilities, b.Predict(faces), faces.Labels, a.ClassNames);
+        var data = Data(result, host, paths, a, b, comparison) with
         {
             Notes = [$"{faces.Count.ToString("#,0", CultureInfo.InvariantCulture)} {usage} faces of {dataset.Source}.", .. dataset.Notes],
         };

@@ -15,7 +15,8 @@ namespace Fer.Commands;
 /// <summary>Scores a saved model on a split of a data set.</summary>
 internal sealed class EvaluateCommand : ICommand
 {
-    private readonly Option<string?> _model = ModelOption.Create();
+    private readonly Option<string?> _model = ModelOption.Create(orOnnx: true);
+    private readonly OnnxModelOptions _onnx = new();
     private readonly DataOptions _data = new();
     private readonly Option<string?> _usage =
         Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
@@ -39,14 +40,17 @@ internal sealed class EvaluateCommand : ICommand
     [
         ("evaluate --model artifacts/experiment/model.zip", "scores on PublicTest of what is in data/"),
         ("evaluate --model model.zip --data fer2013.csv --usage PrivateTest --json", "all metrics as JSON"),
+        ("evaluate --model keras.onnx --classes angry,disgust,fear,happy,sad,surprise,neutral --preprocessing unit",
+            "another program's classifier"),
         ("evaluate --model model.zip --report report.html", "also writes charts, tables and an analysis of the errors"),
     ];
 
-    public IEnumerable<Option> Options => [_model, .. _data.Source, _usage, _seed, _threads, _json, _report, _svg, _robustness, _faces];
+    public IEnumerable<Option> Options =>
+        [_model, .. _onnx.All, .. _data.Source, _usage, _seed, _threads, _json, _report, _svg, _robustness, _faces];
 
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
-        var (model, path) = ModelOption.Load(result, _model, host, result.GetValue(_threads) ?? 0);
+        var (model, path) = ModelOption.Load(result, _model, _onnx, host, result.GetValue(_threads) ?? 0);
         using var _ = model;
         var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(model, path));

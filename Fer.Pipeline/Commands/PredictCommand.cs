@@ -13,7 +13,8 @@ namespace Fer.Commands;
 /// <summary>Finds faces in pictures and videos and predicts their emotions.</summary>
 internal sealed class PredictCommand : ICommand
 {
-    private readonly Option<string?> _model = ModelOption.Create();
+    private readonly Option<string?> _model = ModelOption.Create(orOnnx: true);
+    private readonly OnnxModelOptions _onnx = new();
     private readonly DetectorOptions _detector = new(new FaceFinderOptions());
     private readonly Option<bool> _cropped = Values.Flag("--cropped", "Each picture is one cropped face: nothing is looked for");
     private readonly Option<FaceBox?> _crop = CropOption();
@@ -57,7 +58,7 @@ internal sealed class PredictCommand : ICommand
     ];
 
     public IEnumerable<Option> Options =>
-        [_model, .. _detector.All, _cropped, _crop, _threshold, _annotate, _report, _fps, _json, _csv, _threads];
+        [_model, .. _onnx.All, .. _detector.All, _cropped, _crop, _threshold, _annotate, _report, _fps, _json, _csv, _threads];
 
     public IEnumerable<Argument> Arguments => [_files];
 
@@ -66,7 +67,7 @@ internal sealed class PredictCommand : ICommand
         if (result.GetValue(_json) && result.GetValue(_csv))
             throw new FerUsageException("--json-lines and --csv are two ways to write the answer. Choose one.");
         int threads = result.GetValue(_threads) is > 0 and var wanted ? wanted : Environment.ProcessorCount;
-        var (model, _) = ModelOption.Load(result, _model, host, threads);
+        var (model, _) = ModelOption.Load(result, _model, _onnx, host, threads);
         using var loaded = model;
         var format = result.GetValue(_json) ? AnswerFormat.JsonLines : result.GetValue(_csv) ? AnswerFormat.Csv : AnswerFormat.Text;
         bool detects = !result.GetValue(_cropped) && result.GetValue(_crop) is null;

@@ -10,7 +10,8 @@ internal sealed class ServeCommand : ICommand
 {
     private static readonly ServeOptions Defaults = new();
 
-    private readonly Option<string?> _model = ModelOption.Create();
+    private readonly Option<string?> _model = ModelOption.Create(orOnnx: true);
+    private readonly OnnxModelOptions _onnx = new();
     private readonly DetectorOptions _detector = new(Defaults.Photographs);
     private readonly Option<bool> _cropped = Values.Flag(
         "--cropped", "Looks for no faces: a picture is one cropped face, and the page offers a frame to put over it");
@@ -68,14 +69,14 @@ internal sealed class ServeCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _model, _listen, _keys, _hosts, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels, _pictures,
-        _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads, _cropped, .. _detector.All,
+        _model, .. _onnx.All, _listen, _keys, _hosts, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels,
+        _pictures, _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads, _cropped, .. _detector.All,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         var options = ReadOptions(result, host);
-        var (model, path) = ModelOption.Load(result, _model, host, result.GetValue(_threads) ?? 0);
+        var (model, path) = ModelOption.Load(result, _model, _onnx, host, result.GetValue(_threads) ?? 0);
         using var _ = model;
         await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} " +

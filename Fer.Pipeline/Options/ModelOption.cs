@@ -15,17 +15,20 @@ internal static class ModelOption
     /// <summary>Where the installed program keeps the model that comes with it.</summary>
     internal const string ShippedFolder = "models";
 
-    internal static Option<string?> Create() =>
-        Values.Text("--model", $"The model zip; without it the newest of your own (artifacts/*/{RunFiles.Model}), " +
-            "else the one that comes with FerMl", "FILE");
+    /// <summary>The option.</summary>
+    /// <param name="orOnnx">True where <see cref="OnnxModelOptions"/> are there too.</param>
+    internal static Option<string?> Create(bool orOnnx = false) =>
+        Values.Text("--model", $"The model zip{(orOnnx ? ", or with --classes another program's ONNX file" : "")}; without it the newest " +
+            $"of your own (artifacts/*/{RunFiles.Model}), else the one that comes with FerMl", "FILE");
 
     /// <summary>Loads the model that was named, or the one that <see cref="PathOf"/> takes, and says what speaks against it.</summary>
     /// <exception cref="FerUsageException">None is named and there is none.</exception>
     /// <exception cref="FerException">It cannot be read.</exception>
-    internal static (FerModel Model, string Path) Load(ParseResult result, Option<string?> option, CommandHost host, int threads)
+    internal static (FerModel Model, string Path) Load(
+        ParseResult result, Option<string?> option, OnnxModelOptions onnx, CommandHost host, int threads)
     {
         string path = PathOf(result, option, host);
-        var model = FerModel.Load(path, threads);
+        var model = onnx.Load(path, result, host, threads);
         if (result.GetValue(option) is null && RunSettings.IsOfDrawnFaces(model.Manifest))
         {
             string other = ShippedPath(host) is { } shipped ? $"; --model {host.Shorten(shipped)} does" : "";

@@ -54,11 +54,58 @@ public class FaceFinderTests
     {
         var picture = Picture(640, 320, (200, 120, 60, 60));
         var blind = new FakeNetwork(32, (_, _) => { });
-        using var doubting = new FaceFinder(FakeNetwork.OfBright(64), blind, new FaceFinderOptions { Levels = 1 });
+        using var doubting = new FaceFinder(FakeNetwork.OfBright(64), blind, new FaceFinderOptions { Levels = 1, Turned = false });
         Assert.Empty(doubting.Find(picture));
         Assert.Equal(1, blind.Runs);
         using var agreeing = new FaceFinder(FakeNetwork.OfBright(64), FakeNetwork.OfBright(32), new FaceFinderOptions { Levels = 1 });
         Assert.Single(agreeing.Find(picture));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_turned_face_is_found_where_it_is_and_its_eyes_say_how_it_is_turned(int quarters)
+    {
+        // Sees a face whose bright forehead is at the top: in the upper third of the picture, and wider than high.
+        FakeNetwork OfUpright() => new(64, (input, output) =>
+        {
+            FakeNetwork.OfBright(64).Run(input.Span, output);
+            var values = output.Boxes.AsSpan(16 * 100, 16);
+            float y = BlazeFaceDecoder.AnchorAt(100).Y * 64 + values[1];
+            if (values[2] <= values[3] || y > 25) output.Scores[100] = -100;
+        });
+        var upright = Picture(640, 480, (200, 100, 120, 60));
+        using var finder = new FaceFinder(OfUpright(), null, new FaceFinderOptions { Levels = 1 });
+        float box = Assert.Single(finder.Find(upright)).Box.Width;
+        var turned = ImageTurn.Clockwise(upright, quarters);
+        var face = Assert.Single(finder.Find(turned));
+        var expected = quarters switch
+        {
+            1 => new FaceBox(480 - 160, 200, 60, 120),
+            2 => new FaceBox(640 - 320, 480 - 160, 120, 60),
+            _ => new FaceBox(100, 640 - 320, 60, 120),
+        };
+        Assert.True(face.Box.IntersectionOverUnion(expected) > 0.75f, face.Box.ToString());
+        Assert.Equal(box, Math.Max(face.Box.Width, face.Box.Height), 0.01);
+        var (sine, cosine) = Math.SinCos(quarters * Math.PI / 2);
+        Assert.Equal(sine, Math.Sin(face.Landmarks.Roll), 1e-4);
+        Assert.Equal(cosine, Math.Cos(face.Landmarks.Roll), 1e-4);
+        using var strict = new FaceFinder(OfUpright(), null, new FaceFinderOptions { Levels = 1, Turned = false });
+        Assert.Empty(strict.Find(turned));
+    }
+
+    [Fact]
+    public void Four_quarters_are_a_whole_turn()
+    {
+        var image = FaceSquareTests.Noise(5, 3);
+        var turned = image;
+        for (int i = 0; i < 4; i++) turned = ImageTurn.Clockwise(turned, 1);
+        Assert.Equal(image.Pixels, turned.Pixels);
+        Assert.Equal(ImageTurn.Clockwise(ImageTurn.Clockwise(image, 1), 1).Pixels, ImageTurn.Clockwise(image, 2).Pixels);
+        Assert.Equal(ImageTurn.Clockwise(ImageTurn.Clockwise(image, 2), 1).Pixels, ImageTurn.Clockwise(image, 3).Pixels);
+        // The top left pixel comes to the top right.
+        Assert.Equal(image.Pixels[..3], ImageTurn.Clockwise(image, 1).Pixels[6..9]);
     }
 
     [Theory]

@@ -46,24 +46,54 @@ public sealed class FaceFinder : IDisposable
         BlazeFaceNetwork Network(DetectorRange range) => new(BlazeFaceFiles.Read(range), "BlazeFace", threads);
     }
 
-    /// <summary>Finds the faces in a picture, largest first.</summary>
+    /// <summary>
+    /// Finds the faces in a picture, largest first. Where no upright face is found, the picture is turned by quarters (see
+    /// <see cref="FaceFinderOptions.Turned"/>); a face's box and points are always those in the picture as it was given.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The finder is disposed.</exception>
     public IReadOnlyList<DetectedFace> Find(RgbImage image)
     {
-        int levels = _options.LevelsFor(Math.Max(image.Width, image.Height));
-        List<DetectedFace> found = [];
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (var tile in ImageTiles.Of(image.Width, image.Height, levels, smallest: _first.Side))
-                found.AddRange(_first.LookAt(image, tile, _options.MinimumScore).Where(
-                    face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
-            found = NonMaximumSuppression.Apply(found, _options.Overlap);
-            if (_second is not null)
-                found = NonMaximumSuppression.Apply(found.Select(face => LookAgain(_second, image, face)).OfType<DetectedFace>(),
-                    _options.Overlap);
+            var found = FindUpright(image);
+            if (found.Count == 0 && _options.Turned) found = FindTurned(image);
+            return [.. found.OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
         }
-        return [.. found.Where(face => IsInside(face, image)).OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
+    }
+
+    private List<DetectedFace> FindUpright(RgbImage image)
+    {
+        int levels = _options.LevelsFor(Math.Max(image.Width, image.Height));
+        List<DetectedFace> found = [];
+        foreach (var tile in ImageTiles.Of(image.Width, image.Height, levels, smallest: _first.Side))
+        {
+            found.AddRange(_first.LookAt(image, tile, _options.MinimumScore).Where(
+                face => ImageTiles.Holds(tile, face.Box, image.Width, image.Height)));
+        }
+        found = NonMaximumSuppression.Apply(found, _options.Overlap);
+        if (_second is not null)
+        {
+            found = NonMaximumSuppression.Apply(
+                found.Select(face => LookAgain(_second, image, face)).OfType<DetectedFace>(), _options.Overlap);
+        }
+        return [.. found.Where(face => IsInside(face, image))];
+    }
+
+    /// <summary>The faces of the picture turned by one, two and three quarters.</summary>
+    private List<DetectedFace> FindTurned(RgbImage image)
+    {
+        var candidates = new List<DetectedFace>();
+        for (int quarters = 1; quarters <= 3; quarters++)
+        {
+            candidates.AddRange(FindUpright(ImageTurn.Clockwise(image, quarters))
+                .Select(face => TurnedFace.Back(face, quarters, image.Width, image.Height)));
+        }
+        // A face that is seen in two of them is the one with the higher score: the mean of two that lie crosswise would be neither.
+        var found = new List<DetectedFace>();
+        foreach (var face in candidates.OrderByDescending(face => face.Score))
+            if (!found.Exists(other => other.Box.IntersectionOverUnion(face.Box) >= _options.Overlap)) found.Add(face);
+        return found;
     }
 
     /// <summary>The face as detected up close, or null if there is none.</summary>

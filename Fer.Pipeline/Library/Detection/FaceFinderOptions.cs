@@ -26,8 +26,14 @@ public sealed record FaceFinderOptions
     /// <summary>Maximum number of faces in a picture; the largest are kept.</summary>
     public int MostFaces { get; init; } = 200;
 
-    /// <summary>For consecutive frames: only the whole frame, and no second check.</summary>
-    public static FaceFinderOptions Live { get; } = new() { Levels = 1, LookTwice = false };
+    /// <summary>
+    /// True to turn a picture by 90, 180 and 270 degrees where no upright face is found in it; it takes four times as long to say that
+    /// there is none.
+    /// </summary>
+    public bool Turned { get; init; } = true;
+
+    /// <summary>For consecutive frames: only the whole frame, upright, and no second check.</summary>
+    public static FaceFinderOptions Live { get; } = new() { Levels = 1, LookTwice = false, Turned = false };
 
     /// <summary>The number of scales for a picture whose longer side has that many pixels.</summary>
     internal int LevelsFor(int longerSide)

@@ -21,6 +21,7 @@ public sealed class FerModel : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Network _network;
+    private readonly int _batch;
     private readonly Lazy<WorkerPool> _pool;
     private NetworkExecutor? _executor;
     private bool _isDisposed;
@@ -28,6 +29,8 @@ public sealed class FerModel : IDisposable
     private FerModel(ModelZip zip, int threads)
     {
         _network = zip.Network;
+        // Fewer where a network of another program works on large pictures.
+        _batch = InferenceBatch.For(_network, LargestBatch);
         Manifest = zip.Manifest;
         MetricsJson = zip.MetricsJson;
         _pool = new Lazy<WorkerPool>(() => new WorkerPool(threads));
@@ -89,9 +92,9 @@ public sealed class FerModel : IDisposable
         var probabilities = new float[faces.Count * ClassNames.Count];
         lock (_gate)
         {
-            for (int start = 0; start < faces.Count; start += LargestBatch)
+            for (int start = 0; start < faces.Count; start += _batch)
             {
-                int n = Math.Min(LargestBatch, faces.Count - start);
+                int n = Math.Min(_batch, faces.Count - start);
                 var executor = Executor(n);
                 for (int i = 0; i < n; i++) Widen(faces.Pixels(start + i), executor.Input[(i * Face.PixelCount)..]);
                 Run(executor, n, probabilities.AsSpan(start * ClassNames.Count));
@@ -121,9 +124,9 @@ public sealed class FerModel : IDisposable
         var probabilities = new float[count * ClassNames.Count];
         lock (_gate)
         {
-            for (int start = 0; start < count; start += LargestBatch)
+            for (int start = 0; start < count; start += _batch)
             {
-                int n = Math.Min(LargestBatch, count - start);
+                int n = Math.Min(_batch, count - start);
                 var executor = Executor(n);
                 Widen(faces.Slice(start * Face.PixelCount, n * Face.PixelCount), executor.Input);
                 Run(executor, n, probabilities.AsSpan(start * ClassNames.Count));
@@ -141,7 +144,7 @@ public sealed class FerModel : IDisposable
         if (_executor is not null && _executor.BatchSize >= count) return _executor;
         _executor?.Dispose();
         _executor = null;
-        return _executor = new NetworkExecutor(_network, count == 1 ? 1 : LargestBatch, training: false, _pool.Value, frozen: true);
+        return _executor = new NetworkExecutor(_network, count == 1 ? 1 : _batch, training: false, _pool.Value, frozen: true);
     }
 
     private void Run(NetworkExecutor executor, int count, Span<float> probabilities)

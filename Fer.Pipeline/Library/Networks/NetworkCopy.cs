@@ -120,6 +120,7 @@ internal static class NetworkCopy
         PRelu p => new PRelu(p.Channels),
         Sigmoid => new Sigmoid(),
         Tanh => new Tanh(),
+        Elementary e => new Elementary(e.Function),
         LocalResponseNormalization l => new LocalResponseNormalization(l.Size, l.Alpha, l.Beta, l.Bias),
         Arithmetic a => new Arithmetic(a.Function),
         Constant c => new Constant(c.Shape),

@@ -130,12 +130,18 @@ public sealed class Backbone
     }
 
     /// <summary>Puts resizing, scaling and the copies of the grey plane in front of a network.</summary>
-    private static Network OverFaces(Network network, string name, BackbonePreprocessing? preprocessing, int? resizeTo)
+    /// <param name="network">The network.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="preprocessing">What it wants done to pixels; null is what its channels suggest.</param>
+    /// <param name="resizeTo">Width and height that it is given; null is the size it was made for.</param>
+    /// <param name="last">The node whose output is wanted; null for the network's.</param>
+    internal static Network OverFaces(
+        Network network, string name, BackbonePreprocessing? preprocessing, int? resizeTo, int? last = null)
     {
         var input = network.Input;
         if (input.Channels is not (1 or 3))
             throw new FerException($"{name}: the network takes {input}; pictures of 1 or 3 channels are needed.");
-        preprocessing ??= input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet;
+        preprocessing ??= BackbonePreprocessing.For(input);
         var builder = new NetworkBuilder(name, new Shape(1, Face.Side, Face.Side));
         var (height, width) = (resizeTo ?? input.Height, resizeTo ?? input.Width);
         var pixels = (height, width) == (Face.Side, Face.Side) ? builder.Input : builder.Add(
@@ -147,7 +153,7 @@ public sealed class Backbone
         var picture = planes.Length == 1 ? planes[0] : builder.Add(new Concat(), "face_channels", planes);
         try
         {
-            NetworkCopy.Append(builder, picture, network);
+            NetworkCopy.Append(builder, picture, network, last: last);
         }
         catch (FerException e) when (resizeTo is not null)
         {
@@ -155,7 +161,7 @@ public sealed class Backbone
                 $"({e.Message.TrimEnd('.')}). Leave the size as it is.", e);
         }
         var over = builder.Build();
-        NetworkCopy.CopyParameters(network, over);
+        NetworkCopy.CopyParameters(network, over, partly: last is not null);
         return over;
 
         static double Of(IReadOnlyList<double> values, int channel) => values[values.Count == 1 ? 0 : channel];

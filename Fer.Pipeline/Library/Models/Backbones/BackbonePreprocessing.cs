@@ -1,3 +1,5 @@
+using Fer.Pipeline.Engine;
+
 namespace Fer.Pipeline.Models;
 
 /// <summary>
@@ -30,6 +32,9 @@ public sealed record BackbonePreprocessing(string Name, IReadOnlyList<double> Me
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<BackbonePreprocessing> All { get; } = [ImageNet, Caffe, Symmetric, Unit, None];
+
+    /// <summary>What a network most likely wants where nothing is known: ImageNet's for three channels, nothing for one.</summary>
+    internal static BackbonePreprocessing For(Shape input) => input.Channels == 1 ? None : ImageNet;
 
     /// <summary>One by its name, in any case.</summary>
     /// <exception cref="FerUsageException">There is none of that name.</exception>

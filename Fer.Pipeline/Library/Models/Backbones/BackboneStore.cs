@@ -96,8 +96,7 @@ public sealed partial class BackboneStore(string folder)
                 "again, or give the right checksum with --sha256.");
         using var stream = Open(file);
         var network = OnnxReader.Read(stream, file);
-        preprocessing ??= known?.Preprocessing
-            ?? (network.Input.Channels == 1 ? BackbonePreprocessing.None : BackbonePreprocessing.ImageNet);
+        preprocessing ??= known?.Preprocessing ?? BackbonePreprocessing.For(network.Input);
         var backbone = Backbone.Load(file, preprocessing, name: name);
         var entry = new BackboneEntry
         {
