@@ -86,7 +86,7 @@ public sealed class OnnxClassifierTests : IDisposable
     }
 
     [Theory]
-    [InlineData("happy,sad", "2 classes are named, and the network gives 4 ('output') values")]
+    [InlineData("happy,sad", "2 classes are named, and the network gives 4 (")]
     [InlineData("happy,sad,happiness,neutral", "The class 'happy' is named twice")]
     [InlineData("happy,-,-,-", "needs at least two")]
     [InlineData("happy,sad,,neutral", "has no name")]

@@ -1,4 +1,3 @@
-using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Networks;
