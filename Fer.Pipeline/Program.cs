@@ -12,6 +12,7 @@ internal static class Program
         new ReproduceCommand(),
         new EvaluateCommand(),
         new CompareCommand(),
+        new ReportCommand(),
         new PredictCommand(),
         new ServeCommand(),
         new DataCommand(),

@@ -83,6 +83,8 @@ internal sealed class BenchCommand : ICommand
         _connections, _seconds, _frames, _faces, _transform, _rows,
     ];
 
+    public bool EndsAtOnce => true;
+
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         bool json = result.GetValue(_json);

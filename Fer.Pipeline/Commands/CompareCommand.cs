@@ -24,8 +24,7 @@ internal sealed class CompareCommand : ICommand
         };
     private readonly OnnxModelOptions _onnx = new();
     private readonly DataOptions _data = new();
-    private readonly Option<string?> _usage =
-        Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
+    private readonly Option<Usage?> _usage = UsageOption.Create();
     private readonly Option<int?> _seed =
         Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
@@ -48,6 +47,8 @@ internal sealed class CompareCommand : ICommand
 
     public IEnumerable<Argument> Arguments => [_models];
 
+    public bool EndsAtOnce => true;
+
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         string[] paths = [.. result.GetRequiredValue(_models).Select(host.Resolve)];
@@ -60,13 +61,12 @@ internal sealed class CompareCommand : ICommand
             throw new FerException(
                 $"{paths[0]} has the classes {one}, {paths[1]} {other}. Only models of the same classes can be compared.");
         }
-        var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
+        var usage = result.GetValue(_usage)!.Value;
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(a, paths[0]));
         var faces = ModelScheme.Faces(dataset, usage);
-        float[] probabilities = a.Predict(faces);
-        cancellationToken.ThrowIfCancellationRequested();
-        var comparison = ModelComparison.Compute(probabilities, b.Predict(faces), faces.Labels, a.ClassNames);
-        var data = Data(result, host, paths, a, b, comparison) with
+        float[] first = EvaluateCommand.Predict(a, faces, host, "First model", cancellationToken);
+        float[] second = EvaluateCommand.Predict(b, faces, host, "Second model", cancellationToken);
+        var data = Data(result, host, paths, a, b, ModelComparison.Compute(first, second, faces.Labels, a.ClassNames)) with
         {
             Notes = [$"{faces.Count.ToString("#,0", CultureInfo.InvariantCulture)} {usage} faces of {dataset.Source}.", .. dataset.Notes],
         };

@@ -33,6 +33,8 @@ internal sealed class DataCommand : ICommand
 
     public IEnumerable<Option> Options => [_data, _seed, _json, _writeSample, _count];
 
+    public bool EndsAtOnce => true;
+
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         long seed = result.GetValue(_seed) ?? 1;

@@ -8,6 +8,7 @@ using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Reports;
+using Fer.Pipeline.Runs;
 using Fer.Shell;
 
 namespace Fer.Commands;
@@ -15,11 +16,13 @@ namespace Fer.Commands;
 /// <summary>Scores a saved model on a split of a data set.</summary>
 internal sealed class EvaluateCommand : ICommand
 {
+    /// <summary>Time from which on it is said beforehand how long a report takes.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+
     private readonly Option<string?> _model = ModelOption.Create(orOnnx: true);
     private readonly OnnxModelOptions _onnx = new();
     private readonly DataOptions _data = new();
-    private readonly Option<string?> _usage =
-        Values.Choice("--usage", "The split to score on", Enum.GetNames<Usage>(), nameof(Usage.PublicTest))!;
+    private readonly Option<Usage?> _usage = UsageOption.Create();
     private readonly Option<int?> _seed =
         Values.Whole("--seed", "Seed of the sample faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<int?> _threads = RunOptions.ThreadsOption();
@@ -48,26 +51,30 @@ internal sealed class EvaluateCommand : ICommand
     public IEnumerable<Option> Options =>
         [_model, .. _onnx.All, .. _data.Source, _usage, _seed, _threads, _json, _report, _svg, _robustness, _faces];
 
+    public bool EndsAtOnce => true;
+
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         var (model, path) = ModelOption.Load(result, _model, _onnx, host, result.GetValue(_threads) ?? 0);
         using var _ = model;
-        var usage = Enum.Parse<Usage>(result.GetRequiredValue(_usage)!);
+        var usage = result.GetValue(_usage)!.Value;
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(model, path));
         var faces = ModelScheme.Faces(dataset, usage);
-        var (metrics, probabilities) = Score(model, faces, cancellationToken);
+        var (metrics, probabilities) = Score(model, faces, host, cancellationToken);
         if (result.GetValue(_json)) host.Output.WriteLine(metrics.ToJson());
         else Write(host.Output, metrics, $"{host.Shorten(path)} on {faces.Count} {usage} faces of {dataset.Source}");
         string? report = result.GetValue(_report), svg = result.GetValue(_svg);
         if (report is null && svg is null) return Task.FromResult(ExitCode.Done);
 
-        var analysis = Analyze(result, model, faces, probabilities, cancellationToken);
+        var analysis = Analyze(result, host, model, faces, (metrics.ImagesPerSecond ?? 0, probabilities), cancellationToken);
         var data = new ExperimentReportData
         {
             Title = $"{model.Manifest.Architecture} on {usage}",
             Command = TypedCommand.Of(result, host).Typed,
             DataDescription = dataset.IsSample ? "Faces drawn by the program" : Path.GetFileName(dataset.Source),
+            IsFer2013 = DataLocator.FileNames.Contains(Path.GetFileName(dataset.Source)),
             Notes = dataset.Notes,
+            Environment = RunSettings.Machine(),
             ClassNames = model.ClassNames,
             Splits = [new SplitCounts(usage.ToString(), faces.CountByClass())],
             Settings = [.. model.Manifest.Settings.Select(s => new ReportValue(s.Key, s.Value))],
@@ -88,25 +95,50 @@ internal sealed class EvaluateCommand : ICommand
 
     /// <summary>Metrics and probabilities of a model on faces, with the speed measured apart from start-up.</summary>
     internal static (FaceClassificationMetrics Metrics, float[] Probabilities) Score(
-        FerModel model, FaceSet faces, CancellationToken cancellationToken)
+        FerModel model, FaceSet faces, CommandHost host, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // The first pass plans buffers and compiles kernels.
         model.Predict(faces.Select([.. Enumerable.Range(0, Math.Min(64, faces.Count))]));
         long start = Stopwatch.GetTimestamp();
-        float[] probabilities = model.Predict(faces);
+        float[] probabilities = Predict(model, faces, host, "Scoring", cancellationToken);
         double speed = faces.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
         return (FaceClassificationMetrics.Compute(probabilities, faces.Labels, model.ClassNames, imagesPerSecond: speed), probabilities);
     }
 
-    private ErrorAnalysis Analyze(
-        ParseResult result, FerModel model, FaceSet faces, float[] probabilities, CancellationToken cancellationToken)
+    /// <summary>The probabilities of a set, with progress on the error stream.</summary>
+    internal static float[] Predict(FerModel model, FaceSet faces, CommandHost host, string what, CancellationToken cancellationToken)
     {
+        using var progress = new ProgressLine(host, what, faces.Count, "faces");
+        return model.Predict(faces, progress, cancellationToken);
+    }
+
+    private ErrorAnalysis Analyze(ParseResult result, CommandHost host, FerModel model, FaceSet faces,
+        (double ImagesPerSecond, float[] Probabilities) scored, CancellationToken cancellationToken)
+    {
+        float[] probabilities = scored.Probabilities;
         var analysis = ErrorAnalysis.Compute(faces, probabilities);
         int robustness = result.GetValue(_robustness)!.Value, shown = result.GetValue(_faces)!.Value;
+        var mistakes = ErrorAnalysis.ConfidentMistakes(faces, probabilities, shown);
+        int spoilt = robustness > 0 ? (FaceCorruption.All.Count + 1) * Math.Min(robustness, faces.Count) : 0;
+        int explained = mistakes.Count * (OcclusionExplainer.Predictions + 1);
+        var expected = TimeSpan.FromSeconds((spoilt + explained) / Math.Max(1e-3, scored.ImagesPerSecond));
+        if (expected > Long)
+        {
+            host.Error.WriteLine($"The report predicts {spoilt + explained:#,0} faces more, spoilt or partly covered, which takes about " +
+                $"{TrialText.Duration(expected)}; --robustness and --faces take fewer.");
+        }
+        using var progress = new ProgressLine(host, "Spoilt and covered faces", spoilt + explained, "faces");
+        int done = 0;
+        float[] Predict(FaceSet set)
+        {
+            float[] answer = model.Predict(set, progress: null, cancellationToken);
+            progress.Report(done += set.Count);
+            return answer;
+        }
         if (robustness > 0)
         {
-            var measured = Robustness.Measure(model.Predict, faces, robustness, result.GetValue(_seed) ?? 1, cancellationToken);
+            var measured = Robustness.Measure(Predict, faces, robustness, result.GetValue(_seed) ?? 1, cancellationToken);
             analysis = analysis with { Robustness = measured };
         }
         if (shown > 0)
@@ -115,8 +147,7 @@ internal sealed class EvaluateCommand : ICommand
             using var gradCam = convolves ? new GradCam(model.Network, result.GetValue(_threads) ?? 0) : null;
             analysis = analysis with
             {
-                Mistakes = [.. ErrorAnalysis.ConfidentMistakes(faces, probabilities, shown)
-                    .Select(i => ExplainedFace.Explain(faces, i, model.Predict, gradCam))],
+                Mistakes = [.. mistakes.Select(i => ExplainedFace.Explain(faces, i, Predict, gradCam))],
             };
         }
         return analysis;

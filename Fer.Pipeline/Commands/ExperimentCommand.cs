@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Fer.Options;
 using Fer.Output;
 using Fer.Pipeline;
@@ -13,6 +12,8 @@ namespace Fer.Commands;
 /// <summary>The main job: compares settings under a wall-clock budget and leaves the best model.</summary>
 internal sealed class ExperimentCommand : ICommand
 {
+    private const double UsualMinutes = 60, DemonstrationMinutes = 2;
+
     /// <summary>Time after a first Ctrl+C in a terminal in which a second one is waited for.</summary>
     private static readonly TimeSpan SecondThoughts = TimeSpan.FromSeconds(2);
 
@@ -20,7 +21,8 @@ internal sealed class ExperimentCommand : ICommand
     private readonly RunOptions _run = new("experiment");
     private readonly InferenceOptions _inference = new();
     private readonly Option<double?> _minutes =
-        Values.Number("--minutes", "Wall-clock budget, saving and reporting included", 0, 60 * 24 * 30, "MINUTES", 60, above: true);
+        Values.Number("--minutes", "Wall-clock budget, saving and reporting included; 60 where not given, and 2 without any data", 0,
+            60 * 24 * 30, "MINUTES", above: true);
     private readonly Option<int?> _models =
         Values.Whole("--max-models", "Most settings to compare in short trials", 1, 1000, BudgetPlan.MostTrials);
     private readonly Option<string?> _tuner =
@@ -37,8 +39,7 @@ internal sealed class ExperimentCommand : ICommand
     private readonly Option<string?> _resume = ResumedRun.ResumeOption();
     private readonly Option<bool> _list =
         Values.Flag("--list", "Lists the experiments in artifacts/, or in --output, and does nothing else");
-    private readonly Option<bool> _jsonLines =
-        Values.Flag("--json-lines", "Tells what happens as one JSON object a line, and nothing else, on the output");
+    private readonly Option<bool> _jsonLines = JsonLinesTrialView.Flag();
 
     public string Name => "experiment";
 
@@ -49,11 +50,13 @@ internal sealed class ExperimentCommand : ICommand
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
     [
         ("experiment --minutes 60", "the main job on what is in data/, or on drawn faces where nothing is"),
-        ("experiment --data fer2013.csv.gz --minutes 15 --name first", "leaves artifacts/first/"),
+        ("experiment fer2013.csv.gz --minutes 15 --name first", "leaves artifacts/first/"),
         ("experiment --resume artifacts/first", "continues where it was stopped or killed"),
         ("experiment --scheme three --minutes 30 --seed 7", "happy, sad and neutral only"),
         ("experiment --merge disgust=angry --architectures FerNet", "six classes of your own, one architecture"),
     ];
+
+    public IEnumerable<Argument> Arguments => [_data.Place];
 
     public IEnumerable<Option> Options =>
     [
@@ -69,12 +72,17 @@ internal sealed class ExperimentCommand : ICommand
         RunLock? stopped = null;
         var shown = host;
         if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume, _jsonLines.Name);
-        if (resume is null) jsonLines |= result.GetValue(_jsonLines);
-        var budget = TimeSpan.FromMinutes(result.GetValue(_minutes)!.Value);
         long seed = _run.Seed(result);
         using var held = stopped ?? _run.Claim(result, host);
         string path = held.Folder;
         var dataset = _data.Load(result, host, seed);
+        bool isDemonstration = dataset.IsSample && result.GetValue(_minutes) is null;
+        if (isDemonstration)
+        {
+            host.Error.WriteLine("So this is a demonstration of two minutes: it shows how an experiment goes, and its model knows drawn " +
+                "faces only. With FER2013 it takes an hour; --minutes takes another time.");
+        }
+        var budget = TimeSpan.FromMinutes(result.GetValue(_minutes) ?? (isDemonstration ? DemonstrationMinutes : UsualMinutes));
         var view = TrialView.Create(shown, jsonLines);
         var run = new FaceSweepRun(dataset, Settings(result, host, budget, seed), _inference.Apply(result, new FaceRunOptions
         {
@@ -98,10 +106,8 @@ internal sealed class ExperimentCommand : ICommand
         {
             using var keys = new KeyWatcher(host.ReadKey, 's', run.SkipRunningTrial);
             var done = await view.ShowAsync(() => run.RunAsync(view, new RunNotes(view), cancellationToken)).ConfigureAwait(false);
-            Report(view, shown, done);
-            if (view is JsonLinesTrialView { Lost: > 0 and var lost })
-                throw new FerException(
-                    $"{lost} events could not be written to the output. The model is there: {shown.Shorten(done.ModelPath)}");
+            Report(view, shown, done, dataset.IsSample);
+            if (view is JsonLinesTrialView lines) lines.Check(shown.Shorten(done.ModelPath));
             return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
         }
         catch (InterruptionException)
@@ -151,7 +157,7 @@ internal sealed class ExperimentCommand : ICommand
         return signals.Insists.IsCancellationRequested;
     }
 
-    private static void Report(ITrialView view, CommandHost host, FaceRunResult done)
+    private static void Report(ITrialView view, CommandHost host, FaceRunResult done, bool isSample)
     {
         var (metrics, best) = (done.Metrics, done.BestTrial!);
         if (view is JsonLinesTrialView lines)
@@ -166,11 +172,8 @@ internal sealed class ExperimentCommand : ICommand
             });
             return;
         }
-        host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best: {best.TrialSettings.Parameter}"));
-        host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Validation accuracy {metrics.Accuracy:F4}, macro F1 {metrics.MacroF1:F4}, after {TrialText.Duration(done.Elapsed)}"));
-        foreach (string file in (string[])[done.ModelPath, done.TrialsPath!, done.ReportPath])
-            host.Output.WriteLine($"  {host.Shorten(file)}");
+        host.Output.WriteLine($"Best: {TrialText.Title(best.TrialSettings).ToLowerInvariant()}, {best.TrialSettings.Parameter}");
+        RunSummary.Write(host, done, remark: null, knowsPhotographs: !isSample);
     }
 
     private static Option<string[]?> Architecture()

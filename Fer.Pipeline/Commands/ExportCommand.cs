@@ -33,6 +33,8 @@ internal sealed class ExportCommand : ICommand
 
     public IEnumerable<Option> Options => [_model, _output, _opset];
 
+    public bool EndsAtOnce => true;
+
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         string path = ModelOption.PathOf(result, _model, host), output = host.Resolve(result.GetRequiredValue(_output)!);

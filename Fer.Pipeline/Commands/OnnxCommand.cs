@@ -27,6 +27,8 @@ internal sealed class OnnxCommand : ICommand
 
     public IEnumerable<Argument> Arguments => [_file];
 
+    public bool EndsAtOnce => true;
+
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         string path = host.Resolve(result.GetRequiredValue(_file)), shown = host.Shorten(path);

@@ -24,6 +24,7 @@ internal sealed class TrainCommand : ICommand
     private readonly Option<string?> _backbones = BackboneOptions.Folder();
     private readonly InferenceOptions _inference = new();
     private readonly Option<string?> _resume = ResumedRun.ResumeOption();
+    private readonly Option<bool> _jsonLines = JsonLinesTrialView.Flag();
 
     public string Name => "train";
 
@@ -44,14 +45,15 @@ internal sealed class TrainCommand : ICommand
     ];
 
     public IEnumerable<Option> Options =>
-        [_minutes, .. _training.All, _direct, _backbones, .. _data.All, .. _run.All, .. _inference.All, _resume];
+        [_minutes, .. _training.All, _direct, _backbones, .. _data.All, .. _run.All, .. _inference.All, _resume, _jsonLines];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         string? resume = result.GetValue(_resume);
+        bool jsonLines = result.GetValue(_jsonLines);
         RunLock? stopped = null;
         var shown = host;
-        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume);
+        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume, _jsonLines.Name);
         using var held = stopped ?? _run.Claim(result, host);
         string path = held.Folder;
         long seed = _run.Seed(result);
@@ -69,7 +71,7 @@ internal sealed class TrainCommand : ICommand
             Start = host.Start,
             Clock = host.Time,
         }));
-        var view = TrialView.Create(shown);
+        var view = TrialView.Create(shown, jsonLines, "training");
         FaceRunResult done;
         try
         {
@@ -82,19 +84,17 @@ internal sealed class TrainCommand : ICommand
         }
         var training = done.Training;
         if (training.Outcome == TrainingOutcome.Cancelled)
-            shown.Error.WriteLine($"Resume it with: {shown.Invocation} {Name} --resume {shown.Shorten(path)}");
-        int epochs = training.History.Count;
-        string epoch = training.Start is null ? $"epoch {training.BestEpoch} of {epochs}"
-            : $"the start; none of {epochs} epochs did better";
-        shown.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Validation accuracy {done.Metrics.Accuracy:F4}, macro F1 {done.Metrics.MacroF1:F4} ({epoch}), "
-            + $"after {TrialText.Duration(done.Elapsed)}"));
-        if (epochs > 0)
         {
-            double busy = training.History.Average(m => m.EngineShare);
-            shown.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Engine busy {busy:P1} of the training time"));
+            string how = $"{shown.Invocation} {Name} --resume {shown.Shorten(path)}";
+            if (view is JsonLinesTrialView paused) paused.Event("paused", json => json.WriteString("resume", how));
+            else shown.Error.WriteLine($"Resume it with: {how}");
         }
-        foreach (string file in (string[])[done.ModelPath, done.ReportPath]) shown.Output.WriteLine($"  {shown.Shorten(file)}");
+        if (view is JsonLinesTrialView lines)
+        {
+            Finish(lines, shown, done);
+            lines.Check(shown.Shorten(done.ModelPath));
+        }
+        else Report(shown, done, dataset.IsSample);
         return training.Outcome switch
         {
             TrainingOutcome.Cancelled => ExitCode.Cancelled,
@@ -102,6 +102,33 @@ internal sealed class TrainCommand : ICommand
             _ => ExitCode.Done,
         };
     }
+
+    private static void Report(CommandHost host, FaceRunResult done, bool isSample)
+    {
+        var training = done.Training;
+        int epochs = training.History.Count;
+        if (training.Start is { } start)
+        {
+            host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"The model is the one that training began with: {start.Accuracy:F4} on the validation split, which none of " +
+                $"{TrialText.Count(epochs, "epoch")} reached. A smaller --learning-rate moves it less."));
+        }
+        RunSummary.Write(host, done, training.Start is null ? $"epoch {training.BestEpoch} of {epochs}" : "the start", !isSample);
+        if (epochs == 0) return;
+        double busy = training.History.Average(m => m.EngineShare);
+        host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Engine busy {100 * busy:F1} % of the training time."));
+    }
+
+    private static void Finish(JsonLinesTrialView lines, CommandHost host, FaceRunResult done) => lines.Event("finished", json =>
+    {
+        json.WriteNumber("validationAccuracy", done.Metrics.Accuracy);
+        json.WriteNumber("validationMacroF1", done.Metrics.MacroF1);
+        json.WriteString("outcome", done.Training.Outcome.ToString());
+        json.WriteNumber("bestEpoch", done.Training.BestEpoch);
+        json.WriteNumber("epochs", done.Training.History.Count);
+        json.WriteString("model", host.Shorten(done.ModelPath));
+        json.WriteString("report", host.Shorten(done.ReportPath));
+    });
 
     private ImageClassificationTrainer.Options OptionsOf(ParseResult result, CommandHost host, long seed)
     {

@@ -27,6 +27,13 @@ internal sealed class DataOptions
     /// <summary>Only where the faces are, for commands whose model brings its classes.</summary>
     internal IEnumerable<Option> Source => [_data, _ferPlus, _skipBadRows];
 
+    /// <summary>The data as the command's own word, in place of --data.</summary>
+    internal Argument<string?> Place { get; } = new("DATA")
+    {
+        Description = "The same as --data",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     /// <summary>Reads the faces with the classes the user asked for; notes go to the user.</summary>
     internal FaceDataset Load(ParseResult result, CommandHost host, long seed) => Load(result, host, seed, Scheme(result));
 
@@ -34,6 +41,11 @@ internal sealed class DataOptions
     internal FaceDataset Load(ParseResult result, CommandHost host, long seed, LabelScheme scheme)
     {
         string? path = result.GetValue(_data), votes = result.GetValue(_ferPlus);
+        if (result.GetResult(Place) is not null && result.GetValue(Place) is { } place)
+        {
+            if (path is not null) throw new FerUsageException($"'{place}' and --data both name the data. Give one of them.");
+            path = place;
+        }
         var dataset = FaceDataset.Load(path is null ? null : host.Resolve(path), scheme, new FaceDataOptions
         {
             FerPlusFile = votes is null ? null : host.Resolve(votes),

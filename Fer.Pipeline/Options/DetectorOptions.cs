@@ -10,7 +10,7 @@ internal sealed class DetectorOptions(FaceFinderOptions defaults)
     private readonly Option<string?> _range =
         Values.Choice("--range", "near: faces close to a camera; far: near and far ones", ["near", "far"])!;
     private readonly Option<double?> _score =
-        Values.Number("--minimum-score", "The least score of a face", 0.01, 0.99, @default: defaults.MinimumScore);
+        Values.Number("--minimum-score", "The least score of a face", 0.01, 0.99, @default: (double)(decimal)defaults.MinimumScore);
     private readonly Option<int?> _levels = Values.Whole("--levels",
         "How closely to look: 1 the whole picture at once, each more at tiles of half the side (by default, by the picture's size)", 1, 4);
 

@@ -24,11 +24,15 @@ internal static class TrialView
 
     /// <param name="host">Where the command writes.</param>
     /// <param name="jsonLines">True for JSON lines on the output and nothing else.</param>
-    internal static ITrialView Create(CommandHost host, bool jsonLines = false)
+    /// <param name="subject">What runs: an experiment or a training.</param>
+    internal static ITrialView Create(CommandHost host, bool jsonLines = false, string subject = "experiment")
     {
         if (jsonLines) return new JsonLinesTrialView(host.Output, host.Time);
-        return host.Terminal is { Profile.Height: >= LeastHeight } terminal
-            ? new LiveTrialView(terminal, host.Time)
-            : new PlainTrialView(host.Error, host.Time);
+        if (host.Terminal is not { Profile: { Height: >= LeastHeight, Capabilities.Ansi: true } } terminal)
+            return new PlainTrialView(host.Error, host.Time);
+        var view = new LiveTrialView(terminal, host.Time, subject);
+        // Written straight to the terminal, a message would end up within the frame.
+        if (host.Signals is { } signals) signals.Say = view.Note;
+        return view;
     }
 }

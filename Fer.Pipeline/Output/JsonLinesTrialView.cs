@@ -1,6 +1,9 @@
+using System.CommandLine;
 using System.Text.Json;
+using Fer.Pipeline;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Runs;
+using Fer.Shell;
 
 namespace Fer.Output;
 
@@ -13,6 +16,18 @@ internal sealed class JsonLinesTrialView(TextWriter writer, TimeProvider time) :
     private readonly Lock _lock = new();
     private readonly long _start = time.GetTimestamp();
     private int _lost;
+
+    /// <summary>The option that asks for this view.</summary>
+    internal static Option<bool> Flag() =>
+        Values.Flag("--json-lines", "Tells what happens as one JSON object a line, and nothing else, on the output");
+
+    /// <summary>Makes sure, once the run has ended, that its reader has heard of all of it.</summary>
+    /// <param name="model">Where the model is.</param>
+    /// <exception cref="FerException">Events are missing.</exception>
+    internal void Check(string model)
+    {
+        if (Lost > 0) throw new FerException($"{Lost} events could not be written to the output. The model is there: {model}");
+    }
 
     /// <summary>Events that are missing at the end.</summary>
     internal int Lost

@@ -1,41 +1,59 @@
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Runs;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Fer.Output;
 
-/// <summary>A table of trials that grows while they run, with a bar for the running one and the time left.</summary>
-internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : ITrialView
+/// <summary>
+/// The trials of an experiment while they run: bars for the time and the running trial, and a table below that keeps its height.
+/// </summary>
+internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time, string subject = "experiment") : ITrialView
 {
-    private const int BarWidth = 30;
+    private const int BarWidth = 24, MostRows = 12;
+
+    /// <summary>The two bars, the figures, the keys, the table's header and the line for a failure.</summary>
+    private const int FixedLines = 6;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private readonly List<Row> _rows = [];
+    private readonly LiveFrame _frame = new(console);
+    private readonly List<TrialRow> _rows = [];
     private readonly List<string> _notes = [];
-    private TrialProgress? _progress;
-    private int _best = -1, _running = -1;
     private readonly List<double> _curve = [];
-    private long _end = long.MaxValue, _start;
+    private readonly long _begun = time.GetTimestamp();
+    private TrialProgress? _progress;
+    private TrialSettings? _default;
+    private string? _failure;
+    private int _best = -1, _running = -1;
+    private long? _end, _start;
+    private double _used, _done;
     private string _hint = "Ctrl+C saves the best so far.";
 
-    public async Task<T> ShowAsync<T>(Func<Task<T>> work) => await console.Live(Render()).AutoClear(false)
-        // Where the table outgrows the terminal, its newest rows stay in view.
-        .Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(async context =>
+    public async Task<T> ShowAsync<T>(Func<Task<T>> work)
     {
+        Draw();
         using var stop = new CancellationTokenSource();
-        var refresh = RefreshAsync(context, stop.Token);
+        var refresh = RefreshAsync(stop.Token);
+        string ending = "Failed";
         try
         {
-            return await work().ConfigureAwait(false);
+            var result = await work().ConfigureAwait(false);
+            ending = "Done";
+            return result;
+        }
+        catch (OperationCanceledException)
+        {
+            ending = "Stopped";
+            throw;
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await refresh.ConfigureAwait(false);
-            context.UpdateTarget(Render());
+            End(ending);
         }
-    }).ConfigureAwait(false);
+    }
 
     public void Note(string line)
     {
@@ -44,27 +62,27 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
 
     public void SetEnd(TimeSpan left)
     {
-        _start = time.GetTimestamp();
-        _end = _start + (long)(left.TotalSeconds * time.TimestampFrequency);
+        lock (_lock)
+        {
+            long now = time.GetTimestamp();
+            _start ??= now;
+            _end = now + (long)(left.TotalSeconds * time.TimestampFrequency);
+        }
     }
 
-    /// <summary>What the keys do, for the last line.</summary>
+    /// <summary>What the keys do.</summary>
     internal void SetHint(string hint) => _hint = hint;
 
     public void ReportRestoredTrial(RestoredTrial trial)
     {
         lock (_lock)
         {
-            var row = new Row(trial.Settings, time.GetTimestamp())
-            {
-                Result = trial.Result,
-                Failure = trial.Result is null ? trial.Error
-                ?? "failed" : null
-            };
-            if (row.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result && !_rows.Exists(
-                r => r.Settings.Phase != TrialPhase.Baseline && r.Result?.Metric >= result.Metric))
+            var row = Add(trial.Settings);
+            row.Result = trial.Result;
+            if (trial.Result is null) row.Failure = trial.Error ?? "failed";
+            if (row.Result is { TrialSettings.Phase: not TrialPhase.Baseline } result && !_rows.Exists(r => r != row
+                && r.Settings.Phase != TrialPhase.Baseline && r.Result?.Metric >= result.Metric))
                 _best = trial.Settings.TrialId;
-            _rows.Add(row);
         }
     }
 
@@ -73,9 +91,9 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         lock (_lock)
         {
             _running = setting.TrialId;
-            _progress = null;
+            (_progress, _done) = (null, 0);
             _curve.Clear();
-            _rows.Add(new Row(setting, time.GetTimestamp()));
+            Add(setting);
         }
     }
 
@@ -86,6 +104,8 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
             // A trial that was overdue and did not stop may still be training.
             if (progress.TrialId != _running) return;
             _progress = progress;
+            // A plan that finds more time for a trial would take its bar back.
+            if (progress.Epochs > 0) _done = Math.Max(_done, Math.Clamp(progress.Epoch / progress.Epochs, 0, 1));
             if (progress.IsEpochEnd) _curve.Add(progress.ValidationAccuracy);
         }
     }
@@ -97,10 +117,53 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         lock (_lock) _best = result.TrialSettings.TrialId;
     }
 
-    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) =>
-        Finish(settings.TrialId, row => row.Failure = TrialReportCollector.Reason(exception));
+    public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Finish(settings.TrialId, row =>
+    {
+        row.Failure = TrialReportCollector.Reason(exception);
+        row.IsSkipped = exception is TrialSkippedException;
+        if (!row.IsSkipped) _failure = $"{TrialText.Title(settings)} failed: {row.Failure}";
+    });
 
-    private void Finish(int trialId, Action<Row> change)
+    /// <summary>Draws what there is now.</summary>
+    internal void Draw()
+    {
+        lock (_lock)
+        {
+            _frame.Draw(Lines(), [.. _notes]);
+            _notes.Clear();
+        }
+    }
+
+    /// <summary>Draws for the last time: all trials, and what became of them.</summary>
+    /// <param name="how">Done, stopped or failed.</param>
+    internal void End(string how)
+    {
+        lock (_lock)
+        {
+            var lines = new List<FrameLine>();
+            if (_rows.Count > 0) lines.AddRange(TrialTable.Lines(_rows, _best, _default, time));
+            foreach (var row in _rows.Where(r => r is { Failure: not null, IsSkipped: false }))
+                lines.Add(new($"{TrialText.Title(row.Settings)} failed: {row.Failure}", LineLook.Bad));
+            int done = _rows.Count(r => r.Result is not null), failed = _rows.Count(r => r is { Failure: not null, IsSkipped: false }),
+                skipped = _rows.Count(r => r.IsSkipped);
+            string trials = _rows.Count > 1 || failed + skipped > 0 ? $": {TrialText.Count(done, "trial")} completed" +
+                $"{(failed > 0 ? $", {failed} failed" : "")}{(skipped > 0 ? $", {skipped} skipped" : "")}" : "";
+            lines.Add(new($"{how} after {TrialText.Duration(time.GetElapsedTime(_begun))}{trials}.", LineLook.Strong));
+            _frame.Draw(lines, [.. _notes]);
+            _notes.Clear();
+        }
+    }
+
+    private TrialRow Add(TrialSettings settings)
+    {
+        // A sweep tries its default first.
+        if (settings.Phase != TrialPhase.Baseline) _default ??= settings;
+        var row = new TrialRow(settings, time.GetTimestamp());
+        _rows.Add(row);
+        return row;
+    }
+
+    private void Finish(int trialId, Action<TrialRow> change)
     {
         lock (_lock)
         {
@@ -109,87 +172,66 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time) : I
         }
     }
 
-    private async Task RefreshAsync(LiveDisplayContext context, CancellationToken stop)
+    private async Task RefreshAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            context.UpdateTarget(Render());
-            try
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(500), stop).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            await Task.Delay(Interval, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stop.IsCancellationRequested) Draw();
         }
     }
 
-    /// <summary>What stands on the screen now.</summary>
-    internal IRenderable Render()
+    private List<FrameLine> Lines()
     {
-        lock (_lock)
+        int rows = Math.Clamp(_frame.Height - FixedLines, 1, MostRows);
+        var lines = new List<FrameLine> { BudgetLine() };
+        if (_running >= 0 && _rows.Find(r => r.Settings.TrialId == _running) is { } running)
         {
-            var table = new Table().Border(TableBorder.Rounded).AddColumns("Trial", "Settings", "Epochs", "Accuracy", "Loss", "Time");
-            foreach (var row in _rows) table.AddRow(Cells(row));
-            var parts = new List<IRenderable>();
-            parts.AddRange(_notes.Select(n => new Text(n)));
-            if (_rows.Count > 0) parts.Add(table);
-            if (_progress is { } progress) parts.Add(new Text(ProgressLine(progress)));
-            if (_end != long.MaxValue) parts.Add(new Text(BudgetLine()));
-            // Spectre.Console cannot draw nothing.
-            return parts.Count > 0 ? new Rows(parts) : new Text("Starting.");
+            lines.Add(new(_progress is { } p
+                ? $"{Label(TrialText.Title(running.Settings))}{Bar(_done)} {100 * _done,3:F0} %  epoch {TrialText.Epochs(p.Epoch)} of " +
+                    TrialText.Epochs(p.Epochs)
+                : $"{Label(TrialText.Title(running.Settings))}begins"));
+            lines.Add(new(_progress is { } figures ? Label("") + Figures(figures) : ""));
         }
+        else
+        {
+            string idle = _rows.Count == 0 ? "reads the faces and measures this machine" : "chooses what comes next, or scores and saves";
+            lines.Add(new(Label("") + idle));
+            lines.Add(new(""));
+        }
+        lines.Add(new(_hint, LineLook.Faint));
+        // The best stays in view, and the newest do.
+        var shown = _rows.TakeLast(rows).ToList();
+        if (_rows.Find(r => r.Settings.TrialId == _best) is { } best && !shown.Contains(best) && shown.Count > 1) shown[0] = best;
+        lines.AddRange(TrialTable.Lines(shown, _best, _default, time));
+        if (_failure is not null) lines.Add(new(_failure, LineLook.Bad));
+        while (lines.Count < rows + FixedLines) lines.Add(new(""));
+        return [.. lines.Take(_frame.Height)];
     }
 
-    private IRenderable[] Cells(Row row)
-    {
-        bool best = row.Settings.TrialId == _best;
-        var style = best ? new Style(Color.Green) : row.Failure is not null ? new Style(Color.Red) : Style.Plain;
-        Text Cell(string text) => new(text, style);
-        string state = row.Failure ?? (row.Result is null ? "running" : TrialText.Figure(row.Result.Metric));
-        var duration = row.Result?.Duration ?? time.GetElapsedTime(row.Start);
-        return
-        [
-            Cell(TrialText.Title(row.Settings) + (best ? " *" : "")),
-            Cell(row.Settings.Parameter.ToString()),
-            Cell(row.Result is null ? "" : TrialText.Epochs(row.Result.Epochs)),
-            Cell(state),
-            Cell(row.Result is null ? "" : TrialText.Figure(row.Result.LogLoss)),
-            Cell(row.Failure is null ? TrialText.Duration(duration) : ""),
-        ];
-    }
-
-    private string BudgetLine()
+    private FrameLine BudgetLine()
     {
         long now = time.GetTimestamp();
-        double used = Math.Clamp((now - _start) / Math.Max(1.0, _end - _start), 0, 1);
         var best = _rows.Find(r => r.Settings.TrialId == _best);
         string lead = best?.Result is { } result
-            ? $"  best {TrialText.Figure(result.Metric)} ({TrialText.Title(best.Settings).ToLowerInvariant()})" : "";
-        return $"{Bar(used)} {100 * used:F0} % of the time{lead}  ends in {TrialText.Duration(time.GetElapsedTime(now, _end))}. {_hint}";
+            ? $", best {TrialText.Figure(result.Metric)} ({TrialText.Title(best.Settings).ToLowerInvariant()})" : "";
+        if (_end is not { } end) return new($"{Label(subject)}{TrialText.Duration(time.GetElapsedTime(_begun, now))}{lead}");
+        _used = Math.Max(_used, Math.Clamp((now - _start!.Value) / Math.Max(1.0, end - _start.Value), 0, 1));
+        return new($"{Label(subject)}{Bar(_used)} {100 * _used,3:F0} %  ends in {TrialText.Duration(time.GetElapsedTime(now, end))}{lead}");
     }
+
+    private string Figures(TrialProgress p)
+    {
+        string text = $"loss {TrialText.Figure(p.Loss)}  {TrialText.Rate(p.ImagesPerSecond)} images/s";
+        return !double.IsFinite(p.ValidationAccuracy) ? text
+            : $"{text}  validation {TrialText.Figure(p.ValidationAccuracy)} {TrialText.Sparkline(_curve)}";
+    }
+
+    private static string Label(string text) => text.PadRight(16);
 
     private static string Bar(double share)
     {
         int filled = (int)(share * BarWidth);
         return $"{new string('█', filled)}{new string('░', BarWidth - filled)}";
-    }
-
-    private string ProgressLine(TrialProgress p)
-    {
-        double share = p.Epochs > 0 ? Math.Clamp(p.Epoch / p.Epochs, 0, 1) : 0;
-        return $"{Bar(share)} {100 * share:F0} %  epoch {TrialText.Epochs(p.Epoch)}/{TrialText.Epochs(p.Epochs)}"
-            + $"  loss {TrialText.Figure(p.Loss)}  accuracy {TrialText.Figure(p.Accuracy)}"
-            + $"  validation {TrialText.Figure(p.ValidationAccuracy)} {TrialText.Sparkline(_curve)}  " +
-            $"{TrialText.Rate(p.ImagesPerSecond)} images/s";
-    }
-
-    private sealed class Row(TrialSettings settings, long start)
-    {
-        public TrialSettings Settings { get; } = settings;
-        public long Start { get; } = start;
-        public TrialResult? Result { get; set; }
-        public string? Failure { get; set; }
     }
 }

@@ -53,7 +53,8 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
     }
 
     public void ReportFailTrial(TrialSettings settings, Exception? exception = null) =>
-        Write($"  {TrialText.Title(settings)} failed: {TrialReportCollector.Reason(exception)}");
+        Write($"  {TrialText.Title(settings)} " +
+            (exception is TrialSkippedException ? "skipped" : $"failed: {TrialReportCollector.Reason(exception)}"));
 
     private string Left() => _end == long.MaxValue ? "" : $"  {TrialText.Duration(time.GetElapsedTime(time.GetTimestamp(), _end))} left";
 

@@ -36,6 +36,27 @@ internal static class TrialText
     internal static string Rate(double imagesPerSecond) =>
         double.IsFinite(imagesPerSecond) ? imagesPerSecond.ToString("F0", CultureInfo.InvariantCulture) : "-";
 
+    /// <summary>A number of things: 1 trial, 2 trials.</summary>
+    internal static string Count(int number, string one) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {one}{(number == 1 ? "" : "s")}");
+
+    /// <summary>
+    /// What differs from the default; of the default itself all. An option that has no effect beside the others keeps its default, and so
+    /// is never shown.
+    /// </summary>
+    /// <param name="settings">The trial.</param>
+    /// <param name="default">The trial that everything is compared with; null shows all.</param>
+    internal static string Settings(TrialSettings settings, TrialSettings? @default)
+    {
+        var parameter = settings.Parameter;
+        if (settings.Phase == TrialPhase.Baseline || @default is null) return parameter.ToString();
+        var usual = @default.Parameter;
+        string[] other = [.. parameter.Names.Where(n => !usual.Names.Contains(n) || !usual[n].Equals(parameter[n]))
+            .Select(n => $"{n}={Parameter.Text(parameter[n])}")];
+        if (other.Length > 0) return string.Join(' ', other);
+        return settings.Phase == TrialPhase.Final && settings.TrialId == @default.TrialId ? parameter.ToString() : "the default";
+    }
+
     internal static string Title(TrialSettings settings) => settings.Phase switch
     {
         TrialPhase.Final => "Final training",

@@ -10,6 +10,9 @@ internal static class CommandLineProgram
     /// <summary>Where it is 1, an unexpected error is shown with its stack trace.</summary>
     internal const string DebugVariable = "FER_DEBUG";
 
+    /// <summary>Time that a cancelled command has to stop by itself where it need not.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs the command line.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
     /// <param name="host">Where to write.</param>
@@ -72,6 +75,23 @@ internal static class CommandLineProgram
         }
     }
 
+    /// <summary>Runs a command; one that ends at once has a moment to stop by itself, and is then left behind.</summary>
+    private static async Task<int> StartAsync(ICommand command, ParseResult result, CommandHost host, CancellationToken cancellation)
+    {
+        if (!command.EndsAtOnce) return await command.RunAsync(result, host, cancellation).ConfigureAwait(false);
+        var running = Task.Run(() => command.RunAsync(result, host, cancellation), CancellationToken.None);
+        try
+        {
+            return await running.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            var first = await Task.WhenAny(running, Task.Delay(Moment, CancellationToken.None)).ConfigureAwait(false);
+            if (first == running) return await running.ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private static bool WantsDetails => Environment.GetEnvironmentVariable(DebugVariable) == "1";
 
     private static Command Build(ICommand command, CommandHost host)
@@ -80,7 +100,7 @@ internal static class CommandLineProgram
         foreach (var option in command.Options) built.Add(option);
         foreach (var argument in command.Arguments) built.Add(argument);
         foreach (var below in command.Subcommands) built.Add(Build(below, host));
-        if (command.Subcommands.Count == 0) built.SetAction((result, cancellation) => command.RunAsync(result, host, cancellation));
+        if (command.Subcommands.Count == 0) built.SetAction((result, cancellation) => StartAsync(command, result, host, cancellation));
         Help.AddExamples(built, command.Examples);
         return built;
     }

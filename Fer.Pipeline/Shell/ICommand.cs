@@ -23,6 +23,9 @@ internal interface ICommand
     /// <summary>The commands below it; a command that has some is not run itself.</summary>
     IReadOnlyList<ICommand> Subcommands => [];
 
+    /// <summary>True where nothing is lost when the program ends in the middle of it: it does then, whatever it is at.</summary>
+    bool EndsAtOnce => false;
+
     /// <summary>Runs it and gives the exit code.</summary>
     Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken);
 }

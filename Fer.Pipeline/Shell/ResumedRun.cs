@@ -25,7 +25,7 @@ internal static class ResumedRun
     {
         if (!File.Exists(Path.Combine(folder, RunRecord.FileName))) return;
         host.Error.WriteLine("Paused; what was saved is kept. Once the cause is gone, resume with: " +
-            $"fer {command} --resume {host.Shorten(folder)}");
+            $"{host.Invocation} {command} --resume {host.Shorten(folder)}");
     }
 
     /// <summary>Parses again what a stopped run was started with.</summary>
@@ -43,6 +43,9 @@ internal static class ResumedRun
         if (given.FirstOrDefault(n => n != "--resume" && !allowed.Contains(n)) is { } extra)
             throw new FerUsageException(
                 $"{extra} cannot stand beside --resume: a stopped run continues with the options that it began with.");
+        if (result.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(a => a.Tokens.Count > 0) is { } word)
+            throw new FerUsageException(
+                $"'{word.Tokens[0].Value}' cannot stand beside --resume: a stopped run continues with the data that it began with.");
         string path = host.Resolve(folder), shown = host.Shorten(path);
         // A folder that is not there must not be made by asking for it.
         if (!Directory.Exists(path)) RunRecord.Load(path, shown);

@@ -13,6 +13,7 @@ internal sealed class StopKeys : IDisposable
 
     internal StopKeys(TextWriter error)
     {
+        Say = error.WriteLine;
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM])
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
@@ -21,7 +22,7 @@ internal sealed class StopKeys : IDisposable
                 if (!_stop.IsCancellationRequested)
                 {
                     context.Cancel = true;
-                    error.WriteLine(CanPause
+                    Say(CanPause
                         ? "Pausing; all is kept. Once more finishes with the best so far."
                         : "Stopping; what was begun is brought to a good end. Once more ends at once.");
                     _stop.Cancel();
@@ -29,12 +30,15 @@ internal sealed class StopKeys : IDisposable
                 else if (CanPause && !_insist.IsCancellationRequested)
                 {
                     context.Cancel = true;
-                    error.WriteLine("Finishing with the best so far. Once more ends at once.");
+                    Say("Finishing with the best so far. Once more ends at once.");
                     _insist.Cancel();
                 }
             }));
         }
     }
+
+    /// <summary>Tells the user what a signal does.</summary>
+    internal Action<string> Say { get; set; }
 
     /// <summary>True while a command runs that can pause.</summary>
     internal bool CanPause { get; set; }

@@ -189,7 +189,7 @@ internal sealed class ExperimentLoop
             result = await _guard.RunAsync(settings, grace, skip.Token, cancellationToken).ConfigureAwait(false);
             if (result.DurationInMilliseconds == 0)
                 result = result with { DurationInMilliseconds = time.GetElapsedTime(start).TotalMilliseconds };
-            if (skip.IsCancellationRequested && settings.Phase != TrialPhase.Final) throw new OperationCanceledException("Skipped.");
+            if (skip.IsCancellationRequested && settings.Phase != TrialPhase.Final) throw new TrialSkippedException();
             if (!double.IsFinite(result.Metric) || !double.IsFinite(result.Loss))
                 throw new FerException("The training diverged: the loss is not a number.");
         }
@@ -198,8 +198,9 @@ internal sealed class ExperimentLoop
             // It says nothing of the setting: the trial is not over, and the next would fare no better.
             throw;
         }
-        catch (Exception e)
+        catch (Exception thrown)
         {
+            Exception e = skip.IsCancellationRequested && settings.Phase != TrialPhase.Final ? new TrialSkippedException() : thrown;
             // A baseline is never the model, so its failure explains nothing.
             if (settings.Phase != TrialPhase.Baseline) _lastFailure = e;
             // What the user stopped is not over: it runs again when the experiment is resumed.

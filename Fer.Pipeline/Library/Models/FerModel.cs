@@ -87,17 +87,27 @@ public sealed class FerModel : IDisposable
 
     /// <summary>Predicts every face of a set.</summary>
     /// <returns>[count, classes] probabilities in the order of <see cref="ClassNames"/>.</returns>
-    public float[] Predict(FaceSet faces)
+    public float[] Predict(FaceSet faces) => Predict(faces, progress: null);
+
+    /// <summary>Predicts every face of a set, and tells how far it is.</summary>
+    /// <param name="faces">The faces.</param>
+    /// <param name="progress">Hears how many are done, after each batch; null for nobody.</param>
+    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <returns>[count, classes] probabilities in the order of <see cref="ClassNames"/>.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public float[] Predict(FaceSet faces, IProgress<int>? progress, CancellationToken cancellationToken = default)
     {
         var probabilities = new float[faces.Count * ClassNames.Count];
         lock (_gate)
         {
             for (int start = 0; start < faces.Count; start += _batch)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 int n = Math.Min(_batch, faces.Count - start);
                 var executor = Executor(n);
                 for (int i = 0; i < n; i++) Widen(faces.Pixels(start + i), executor.Input[(i * Face.PixelCount)..]);
                 Run(executor, n, probabilities.AsSpan(start * ClassNames.Count));
+                progress?.Report(start + n);
             }
         }
         return probabilities;

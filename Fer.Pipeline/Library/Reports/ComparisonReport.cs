@@ -23,13 +23,13 @@ internal static class ComparisonReport
         var test = data.Comparison.McNemar;
         string split = $"Of {NumberText.Count(data.Comparison.First.Count)} faces, "
             + $"{data.FirstName} alone is right on {NumberText.Count(test.OnlyFirst)}, "
-            + $"{data.SecondName} alone on {NumberText.Count(test.OnlySecond)} (McNemar's exact test, p = {P(test.PValue)}).";
+            + $"{data.SecondName} alone on {NumberText.Count(test.OnlySecond)} (McNemar's exact test, p {P(test.PValue)}).";
         if (test.PValue >= 0.05) return split + " The difference may be due to chance.";
         return $"{split} {(test.OnlySecond > test.OnlyFirst ? data.SecondName : data.FirstName)} is significantly better.";
     }
 
     internal static string P(double value) =>
-        value < 1e-4 ? "below 0.0001" : value.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
+        value < 1e-4 ? "< 0.0001" : "= " + value.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
 
     private static ReportDocument Build(ComparisonReportData data)
     {

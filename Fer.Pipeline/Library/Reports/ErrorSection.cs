@@ -4,13 +4,20 @@ using Fer.Pipeline.Evaluation;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// Where the model fails: slices of faces, corrupted faces, calibration of each class, probable label errors, and explanation maps.
+/// Where the model fails: slices of faces, corrupted faces, calibration of each class, labels that a good model disagrees
+/// with, and explanation maps.
 /// </summary>
 internal static class ErrorSection
 {
     private const int MostSuspects = 25;
 
-    internal static void Write(ReportSection section, IReadOnlyList<string> names, ErrorAnalysis analysis)
+    /// <summary>
+    /// The accuracy from which on a model's disagreement with a label says something about the label. Of a model that is wrong on one
+    /// face in ten, half of the disagreements are its own mistakes even where one label in ten is wrong.
+    /// </summary>
+    private const double TellsLabels = 0.9;
+
+    internal static void Write(ReportSection section, IReadOnlyList<string> names, ErrorAnalysis analysis, double accuracy)
     {
         if (analysis.Rows.Count == 0) return;
         if (analysis.Mistakes.Count > 0)
@@ -38,7 +45,7 @@ internal static class ErrorSection
         {
             section.Figures(EvaluationCharts.Calibration(analysis.Calibration));
         }
-        Labels(section, names, analysis);
+        if (accuracy >= TellsLabels) Labels(section, names, analysis);
     }
 
     private static ImageGrid Mistakes(IReadOnlyList<string> names, IReadOnlyList<ExplainedFace> faces) => new()
@@ -53,11 +60,10 @@ internal static class ErrorSection
     private static void Labels(ReportSection section, IReadOnlyList<string> names, ErrorAnalysis analysis)
     {
         var found = analysis.LabelErrors;
-        section.Heading("Probable label errors");
+        section.Heading("Labels that the model disagrees with");
         section.Paragraph(
-            $"By confident learning (Northcutt et al., arXiv 1911.00068), {NumberText.Percent(found.NoiseShare)} of the labels are "
-            + $"wrong; {NumberText.Count(found.Suspects.Count)} rows are suspect. "
-            + "The model disagrees with these labels confidently but may be wrong itself: look before you relabel.");
+            $"The model is sure of another class for {NumberText.Count(found.Suspects.Count)} rows (confident learning, Northcutt et al., "
+            + "arXiv 1911.00068). Either of them may be wrong: look before you relabel.");
         string caption = found.Suspects.Count > MostSuspects ? $"The {MostSuspects} most suspect rows" : "Suspect rows, most suspect first";
         section.Table(caption, new(
             [new("row"), new("label", Numeric: false), new("its probability"), new("suggested", Numeric: false), new("its probability")],

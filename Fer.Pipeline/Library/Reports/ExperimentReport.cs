@@ -25,16 +25,24 @@ internal static class ExperimentReport
                     nameof(data));
 
         var page = new ReportDocument(data.Title) { Lead = lead => Lead(lead, data) };
-        if (data.Evaluations.Count > 0) page.Add("Result", section => EvaluationSection.Summary(section, data.Evaluations));
+        if (data.Evaluations.Count > 0) page.Add("Result", section =>
+        {
+            VerdictSection.Write(section, data.Evaluations[0].Metrics, data.IsFer2013);
+            EvaluationSection.Summary(section, data.Evaluations);
+        });
         page.Add("Data", section => DataSection.Write(section, data));
         page.Add("Training", section => TrainingSection.Write(section, data));
         foreach (var evaluation in data.Evaluations)
         {
             page.Add($"Evaluation on {evaluation.Name}", section => EvaluationSection.Details(section, evaluation.Metrics));
             if (evaluation.Analysis is { } analysis)
-                page.Add($"Errors on {evaluation.Name}", section => ErrorSection.Write(section, data.ClassNames, analysis));
+            {
+                double accuracy = evaluation.Metrics.Accuracy;
+                page.Add($"Errors on {evaluation.Name}", section => ErrorSection.Write(section, data.ClassNames, analysis, accuracy));
+            }
         }
         page.Add("Trials", section => TrialsSection.Write(section, data.Trials));
+        if (data.ModelFile is { } file) page.Add("Use this model", section => UseSection.Write(section, file, data.ClassNames));
         page.Add("Environment", section => section.Facts("Where and how this was made", data.Environment));
         return page;
     }

@@ -17,6 +17,12 @@ internal sealed record ExperimentReportData
     /// <summary>Where the data came from and how it was split.</summary>
     public string? DataDescription { get; init; }
 
+    /// <summary>True for FER2013's own faces and labels, of which it is known how people read them.</summary>
+    public bool IsFer2013 { get; init; }
+
+    /// <summary>The model zip beside the report; null where there is none.</summary>
+    public string? ModelFile { get; init; }
+
     /// <summary>The hash of the training data.</summary>
     public string? DataHash { get; init; }
 

@@ -79,7 +79,8 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
     /// <param name="table">Columns and rows.</param>
     /// <param name="best">The row to highlight, or -1.</param>
     /// <param name="withHeading">False where the text around it already says what the table holds.</param>
-    internal void Table(string caption, Table table, int best = -1, bool withHeading = true)
+    /// <param name="link">Where the first cell of a row leads, or null for nowhere.</param>
+    internal void Table(string caption, Table table, int best = -1, bool withHeading = true, Func<int, string>? link = null)
     {
         if (table.Rows.Count == 0) return;
         markup.Open("div");
@@ -91,7 +92,9 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
         for (int i = 0; i < table.Rows.Count; i++)
         {
             markup.Open("tr", ("class", i == best ? "best" : null));
-            for (int j = 0; j < table.Columns.Count; j++)
+            if (link is not null)
+                markup.Open("th", ("scope", "row")).Element("a", table.Rows[i][0], ("href", link(i))).Close();
+            for (int j = link is null ? 0 : 1; j < table.Columns.Count; j++)
                 markup.Element(j == 0 ? "th" : "td", table.Rows[i][j], ("scope", j == 0 ? "row" : null),
                     ("class", Style(table.Columns[j])));
             markup.Close().Line();

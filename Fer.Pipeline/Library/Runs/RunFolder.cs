@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
@@ -162,6 +163,8 @@ internal sealed class RunFolder
             Command = _options.Command?.Typed,
             Notes = [.. _dataset.Notes, .. training.Warning is { } warning ? [warning] : Array.Empty<string>()],
             DataDescription = _dataset.IsSample ? "Faces drawn by the program" : Path.GetFileName(_dataset.Source),
+            IsFer2013 = DataLocator.FileNames.Contains(Path.GetFileName(_dataset.Source)),
+            ModelFile = RunFiles.Model,
             DataHash = _dataset.Training.Sha256,
             ClassNames = _dataset.Scheme.ClassNames,
             Splits =
@@ -179,6 +182,13 @@ internal sealed class RunFolder
             BestEpoch = training.BestEpoch > 0 ? training.BestEpoch : null,
             Evaluations = [evaluation],
             Trials = trials,
-            Environment = RunSettings.Machine(),
+            Environment = [.. Times(), .. RunSettings.Machine()],
         };
+
+    private IEnumerable<ReportValue> Times()
+    {
+        yield return new("written", _options.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture));
+        if (_options.Start is not { } start) yield break;
+        yield return new("duration", NumberText.Duration(_options.Clock.GetElapsedTime(start).TotalSeconds));
+    }
 }

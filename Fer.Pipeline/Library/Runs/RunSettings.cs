@@ -45,12 +45,32 @@ internal static class RunSettings
         return
         [
             new("operating system", machine.OperatingSystem),
-            new("processor", machine.Architecture),
+            new("processor", ProcessorName() ?? machine.Architecture),
             new("cores", Text(machine.Cores)),
             new("vectors", machine.VectorIsa),
-            new(".NET", Environment.Version.ToString()),
+            .. new ModelManifest { ClassNames = [], Scheme = "", Architecture = "" }.Versions.Select(v => new ReportValue(v.Key, v.Value)),
+            new("ML.NET", Version(typeof(Microsoft.ML.MLContext))),
+            new("ONNX Runtime", Version(typeof(Microsoft.ML.OnnxRuntime.InferenceSession))),
         ];
     }
+
+    /// <summary>The processor's name, as the system tells it; null where it does not.</summary>
+    private static string? ProcessorName()
+    {
+        const string system = "/proc/cpuinfo";
+        if (!OperatingSystem.IsLinux()) return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        try
+        {
+            string? line = File.ReadLines(system).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal));
+            return line?[(line.IndexOf(':') + 1)..].Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string Version(Type type) => type.Assembly.GetName().Version!.ToString(3);
 
     private static ReportValue[] TeacherHash(FaceDataset dataset, ImageClassificationTrainer.Options options) =>
         options.Teacher is { } zip ? [new("TeacherSha256", Teacher.Load(zip, dataset.Scheme.ClassNames).Sha256)] : [];

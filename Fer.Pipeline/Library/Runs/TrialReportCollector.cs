@@ -76,8 +76,12 @@ internal sealed class TrialReportCollector : IMonitor
         t => t with { Remark = Reason(exception) });
 
     /// <summary>Why a trial failed, in one line.</summary>
-    internal static string Reason(Exception? exception) =>
-        exception is OperationCanceledException ? "cancelled" : exception?.Message.ReplaceLineEndings(" ") ?? "failed";
+    internal static string Reason(Exception? exception) => exception switch
+    {
+        TrialSkippedException => "skipped",
+        OperationCanceledException => "cancelled",
+        _ => exception?.Message.ReplaceLineEndings(" ") ?? "failed",
+    };
 
     private void Start(int trialId)
     {

@@ -25,6 +25,9 @@ internal sealed class EpochTotals
     /// <summary>Faces so far.</summary>
     internal long Count { get; private set; }
 
+    /// <summary>Mean loss so far.</summary>
+    internal double Loss => _loss / Count;
+
     internal void Begin()
     {
         EngineSeconds = WaitedSeconds = _loss = _secondsBefore = 0;
@@ -45,7 +48,7 @@ internal sealed class EpochTotals
         Epoch = epoch,
         Steps = steps,
         LearningRate = _rate,
-        TrainingLoss = _loss / Count,
+        TrainingLoss = Loss,
         TrainingAccuracy = (double)_right / Count,
         Seconds = Seconds,
         ImagesPerSecond = Count / trainingSeconds,

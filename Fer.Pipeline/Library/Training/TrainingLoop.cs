@@ -257,7 +257,11 @@ internal sealed class TrainingLoop(
         var remaining = options.TimeBudget is { } budget && budget - elapsed < elapsed * left ? budget - elapsed : elapsed * left;
         callback(new TrainingProgress(
             state.Epoch, plan.Done, state.StepsPerEpoch, Math.Max(plan.Done, plan.TotalSteps), loss, rate, elapsed,
-            remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero));
+            remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero)
+        {
+            EpochLoss = run.Epoch.Loss,
+            ImagesPerSecond = run.Epoch.Count / run.Epoch.Seconds,
+        });
     }
 
     private int CountRight(ReadOnlySpan<float> output, FaceBatch batch)

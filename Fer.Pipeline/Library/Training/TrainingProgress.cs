@@ -12,6 +12,12 @@ namespace Fer.Pipeline.Training;
 public readonly record struct TrainingProgress(
     int Epoch, long Step, long StepsPerEpoch, long TotalSteps, double Loss, double LearningRate, TimeSpan Elapsed, TimeSpan Remaining)
 {
+    /// <summary>Mean loss of the epoch's steps so far.</summary>
+    public double EpochLoss { get; init; }
+
+    /// <summary>Training speed of the epoch's steps so far.</summary>
+    public double ImagesPerSecond { get; init; }
+
     /// <summary>Share of the steps done, 0 … 1.</summary>
     public double Fraction => (double)Step / TotalSteps;
 }

@@ -60,7 +60,12 @@ internal sealed class TrialLog : IMonitor, IDisposable
     /// <inheritdoc/>
     public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Write(settings, json =>
     {
-        json.WriteString("state", exception is OperationCanceledException ? "cancelled" : "failed");
+        json.WriteString("state", exception switch
+        {
+            TrialSkippedException => "skipped",
+            OperationCanceledException => "cancelled",
+            _ => "failed",
+        });
         json.WriteString("error", exception?.Message);
     });
 
@@ -93,7 +98,7 @@ internal sealed class TrialLog : IMonitor, IDisposable
         using (var json = new Utf8JsonWriter(_waiting))
         {
             json.WriteStartObject();
-            json.WriteNumber("trial", settings.TrialId);
+            json.WriteNumber("trial", settings.TrialId + 1);
             json.WriteString("phase", settings.Phase.ToString().ToLowerInvariant());
             body(json);
             json.WriteNumber("seed", settings.Seed);

@@ -15,17 +15,17 @@ internal sealed class TrialProgressReporter(int trialId, IMonitor monitor)
     {
         EpochsDone = (double)progress.Step / progress.StepsPerEpoch;
         _epochs = (double)progress.TotalSteps / progress.StepsPerEpoch;
-        Report(isEpochEnd: false);
+        Report(isEpochEnd: false, progress.EpochLoss, progress.ImagesPerSecond);
     }
 
     internal void Epoch(ImageClassificationMetrics metrics)
     {
         if (metrics.Train is null) return;
         _last = metrics.Train;
-        Report(isEpochEnd: true);
+        Report(isEpochEnd: true, _last.TrainingLoss, _last.ImagesPerSecond);
     }
 
-    private void Report(bool isEpochEnd) => monitor.ReportProgress(new TrialProgress(
-        trialId, EpochsDone, Math.Max(_epochs, EpochsDone), _last?.TrainingLoss ?? double.NaN, _last?.TrainingAccuracy ?? double.NaN,
-        _last?.ValidationLoss ?? double.NaN, _last?.ValidationAccuracy ?? double.NaN, _last?.ImagesPerSecond ?? double.NaN, isEpochEnd));
+    private void Report(bool isEpochEnd, double loss, double speed) => monitor.ReportProgress(new TrialProgress(
+        trialId, EpochsDone, Math.Max(_epochs, EpochsDone), loss, _last?.TrainingAccuracy ?? double.NaN,
+        _last?.ValidationLoss ?? double.NaN, _last?.ValidationAccuracy ?? double.NaN, speed, isEpochEnd));
 }

@@ -9,7 +9,10 @@ namespace Fer.Pipeline.Evaluation;
 /// </summary>
 internal static class OcclusionExplainer
 {
-    private const int Window = 8, Stride = 4;
+    private const int Window = 8, Stride = 4, Places = (Face.Side - Window) / Stride + 1;
+
+    /// <summary>Predictions that a face takes: a cover at each place, and none.</summary>
+    internal const int Predictions = Places * Places + 1;
 
     /// <summary>Explains one face with 121 predictions of it.</summary>
     /// <param name="predict">Returns [count, classes] probabilities of faces.</param>
@@ -22,7 +25,7 @@ internal static class OcclusionExplainer
     {
         if (face.Length != Face.PixelCount)
             throw new ArgumentException($"{face.Length} values are not one face of {Face.Side}x{Face.Side} grey pixels.", nameof(face));
-        const int places = (Face.Side - Window) / Stride + 1, count = places * places + 1;
+        const int places = Places, count = Predictions;
         byte mean = (byte)Math.Round(FaceProperties.Brightness(face));
         var pixels = new byte[count * Face.PixelCount];
         for (int i = 0; i < count; i++)

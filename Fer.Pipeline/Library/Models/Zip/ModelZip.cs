@@ -81,6 +81,24 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
         }
     }
 
+    /// <summary>What a model says about itself, without reading its network; null where the file is none that this program wrote.</summary>
+    internal static ModelManifest? TryReadManifest(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var limits = new OnnxReadLimits();
+            using var zip = ZipFolder.Open(stream, 2L * limits.MaxBytes + MlNetChain.SmallEntries.Length * (long)MaxSmallEntryBytes);
+            return zip.Names.Contains(PackedModel.ManifestName)
+                ? ModelManifestJson.Read(zip.Read(PackedModel.ManifestName, MaxManifestBytes, checkCrc: true))
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ModelFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>As <see cref="Load"/>, from a stream that can seek.</summary>
     internal static ModelZip Read(Stream stream, string path)
     {
