@@ -64,9 +64,9 @@ internal sealed class CompareCommand : ICommand
         var usage = result.GetValue(_usage)!.Value;
         var dataset = _data.Load(result, host, result.GetValue(_seed) ?? 1, ModelScheme.Of(a, paths[0]));
         var faces = ModelScheme.Faces(dataset, usage);
-        float[] first = EvaluateCommand.Predict(a, faces, host, "First model", cancellationToken);
-        float[] second = EvaluateCommand.Predict(b, faces, host, "Second model", cancellationToken);
-        var data = Data(result, host, paths, a, b, ModelComparison.Compute(first, second, faces.Labels, a.ClassNames)) with
+        float[] ofFirst = EvaluateCommand.Predict(a, faces, host, "First model", cancellationToken);
+        float[] ofSecond = EvaluateCommand.Predict(b, faces, host, "Second model", cancellationToken);
+        var data = Data(result, host, paths, a, b, ModelComparison.Compute(ofFirst, ofSecond, faces.Labels, a.ClassNames)) with
         {
             Notes = [$"{faces.Count.ToString("#,0", CultureInfo.InvariantCulture)} {usage} faces of {dataset.Source}.", .. dataset.Notes],
         };
