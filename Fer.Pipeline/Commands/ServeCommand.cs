@@ -28,6 +28,16 @@ internal sealed class ServeCommand : ICommand
         Description = "A name, besides localhost, that browsers may know this server by; may be repeated",
         HelpName = "NAME",
     };
+    private readonly Option<string[]> _proxies = new("--trusted-proxy")
+    {
+        Description = "A reverse proxy, address or network, whose X-Forwarded headers are believed; may be repeated",
+        HelpName = "ADDRESS",
+    };
+    private readonly Option<int?> _connections = Values.Whole(
+        "--max-connections", "Most connections at a time; a further one ends the one idle for longest", 1, 100_000, Defaults.MaxConnections);
+    private readonly Option<int?> _perAddress = Values.Whole(
+        "--max-connections-per-address", "Most connections at a time of one address, as above", 1, 100_000,
+        Defaults.MaxConnectionsPerAddress);
     private readonly Option<string?> _certificate =
         Values.Text("--certificate", "Serves HTTPS with this certificate, PEM or PKCS #12", "FILE");
     private readonly Option<string?> _certificateKey =
@@ -69,8 +79,9 @@ internal sealed class ServeCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _model, .. _onnx.All, _listen, _keys, _hosts, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels,
-        _pictures, _requests, _perClient, _live, _timeout, _batch, _wait, _log, _threads, _cropped, .. _detector.All,
+        _model, .. _onnx.All, _listen, _keys, _hosts, _proxies, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels,
+        _pictures, _requests, _perClient, _connections, _perAddress, _live, _timeout, _batch, _wait, _log, _threads, _cropped,
+        .. _detector.All,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
@@ -107,6 +118,7 @@ internal sealed class ServeCommand : ICommand
             Threads = result.GetValue(_threads) ?? 0,
             ApiKeyFile = File(_keys),
             AllowedHosts = result.GetValue(_hosts) ?? [],
+            TrustedProxies = result.GetValue(_proxies) ?? [],
             Certificate = File(_certificate),
             CertificateKey = File(_certificateKey),
             CertificatePasswordFile = File(_certificatePassword),
@@ -115,6 +127,8 @@ internal sealed class ServeCommand : ICommand
             MaxPictures = result.GetValue(_pictures)!.Value,
             MaxRequests = result.GetValue(_requests)!.Value,
             MaxRequestsPerClient = result.GetValue(_perClient)!.Value,
+            MaxConnections = result.GetValue(_connections)!.Value,
+            MaxConnectionsPerAddress = result.GetValue(_perAddress)!.Value,
             MaxLiveSessions = result.GetValue(_live)!.Value,
             RequestSeconds = result.GetValue(_timeout)!.Value,
             MaxBatch = result.GetValue(_batch)!.Value,

@@ -40,6 +40,9 @@ public sealed class FerServer : IAsyncDisposable
     /// <summary>What the server counts.</summary>
     internal ServerMetrics Metrics => _services.Metrics;
 
+    /// <summary>Requests for predictions that are being answered.</summary>
+    internal int RequestsInProgress => _services.Limiter.InProgress;
+
     /// <summary>Starts serving.</summary>
     /// <param name="model">The model; it must outlive the server.</param>
     /// <param name="options">Where to listen and what to allow.</param>
@@ -69,7 +72,7 @@ public sealed class FerServer : IAsyncDisposable
         var keys = options.ApiKeyFile is { } file ? ApiKeys.Load(file) : null;
         var certificate = ServerCertificate.Load(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, options, certificate));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, options, certificate, time));
         builder.Services.AddRoutingCore();
         // Whoever starts the server stops it; nothing here listens to signals.
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
@@ -97,6 +100,9 @@ public sealed class FerServer : IAsyncDisposable
             throw;
         }
         server.Url = UrlOf(app, address, certificate is not null);
+        string?[] secrets = [options.ApiKeyFile, options.CertificateKey ?? options.Certificate, options.CertificatePasswordFile];
+        foreach (string secret in secrets.OfType<string>())
+            if (SecretFile.Warning(secret) is { } warning) serverLog.Write(warning);
         serverLog.Begin(services.Metrics, options.LogSeconds);
         return server;
     }
@@ -122,12 +128,14 @@ public sealed class FerServer : IAsyncDisposable
         _certificate?.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, ServeOptions options, X509Certificate2? certificate)
+    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, ServeOptions options, X509Certificate2? certificate, TimeProvider time)
     {
+        System.Net.IPNetwork[] proxies = [.. options.TrustedProxies.Select(TrustedProxies.Parse)];
+        var gate = new ConnectionGate(
+            options.MaxConnections, options.MaxConnectionsPerAddress, address => TrustedProxies.Contains(proxies, address), time);
         kestrel.AddServerHeader = false;
         // RequestBody limits what it reads and says so; a limit here would drop the connection before the client reads the answer.
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxLiveSessions;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.HeaderSeconds);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(Math.Max(options.HeaderSeconds, options.RequestSeconds));
@@ -135,6 +143,8 @@ public sealed class FerServer : IAsyncDisposable
         kestrel.Limits.MinRequestBodyDataRate = null;
         address.Apply(kestrel, listen =>
         {
+            // Before TLS: a handshake that never comes is a silent connection too.
+            listen.Use(next => connection => gate.ServeAsync(connection, next));
             if (certificate is not null) listen.UseHttps(certificate);
         });
     }

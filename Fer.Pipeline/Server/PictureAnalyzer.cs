@@ -12,7 +12,7 @@ internal sealed class PictureAnalyzer(
     TimeProvider time) : IDisposable
 {
     // Decoding keeps a processor busy, so more at a time would only make all of them later.
-    private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
+    private readonly FairQueue _processors = new(Environment.ProcessorCount, time);
 
     /// <summary>What finds the faces, or null where requests must say where they are.</summary>
     internal IFaceFinder? Finder => finder;
@@ -21,10 +21,11 @@ internal sealed class PictureAnalyzer(
     /// <param name="file">A file of a kind that <see cref="ImageDecoder"/> reads.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="choice">Where its faces are.</param>
+    /// <param name="client">Whose it is: clients share the processors.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RequestProblem">The file cannot be read or is too large, or nothing says where its faces are.</exception>
     internal async Task<PictureAnswer> AnalyzeAsync(
-        ReadOnlyMemory<byte> file, string name, FaceChoice choice, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> file, string name, FaceChoice choice, string client, CancellationToken cancellationToken)
     {
         if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame && finder is null)
         {
@@ -33,7 +34,7 @@ internal sealed class PictureAnalyzer(
         }
         using var approach = batcher.Announce();
         long arrived = time.GetTimestamp();
-        await _processors.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var place = await _processors.EnterAsync(client, cancellationToken).ConfigureAwait(false);
         long start = time.GetTimestamp();
         // Off the connection's thread, which serves others too. Decoding cannot be interrupted: a cancelled request leaves it behind.
         var looking = Task.Run(() =>
@@ -46,7 +47,7 @@ internal sealed class PictureAnalyzer(
             }
             finally
             {
-                _processors.Release();
+                place.Dispose();
             }
         }, CancellationToken.None);
         var (picture, decoded, found, end) = await looking.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -75,8 +76,7 @@ internal sealed class PictureAnalyzer(
     public void Dispose()
     {
         // Lets those finish that were left behind; they hold the detector.
-        for (int i = 0; i < Environment.ProcessorCount; i++) _processors.Wait();
-        _processors.Dispose();
+        _processors.Drain();
     }
 
     private RgbImage Decode(ReadOnlySpan<byte> file, string name)

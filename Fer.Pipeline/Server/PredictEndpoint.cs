@@ -6,6 +6,11 @@ namespace Fer.Server;
 /// <summary><c>POST /v1/predict</c>: one picture or several, each to its faces.</summary>
 internal sealed class PredictEndpoint(ServerServices services)
 {
+    /// <summary>
+    /// Pictures of a request that are in memory at a time: enough for one to be decoded while another's faces are classified.
+    /// </summary>
+    private const int PicturesAtATime = 2;
+
     internal async Task InvokeAsync(HttpContext context)
     {
         string client = services.Guard.CheckKey(context);
@@ -21,8 +26,8 @@ internal sealed class PredictEndpoint(ServerServices services)
         long start = services.Time.GetTimestamp();
         try
         {
-            if (pictures.IsBatch) await AnswerManyAsync(context, pictures, choice, start, limit.Token).ConfigureAwait(false);
-            else await AnswerOneAsync(context, pictures, choice, limit.Token).ConfigureAwait(false);
+            if (pictures.IsBatch) await AnswerManyAsync(context, pictures, choice, client, start, limit.Token).ConfigureAwait(false);
+            else await AnswerOneAsync(context, pictures, choice, client, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -47,10 +52,11 @@ internal sealed class PredictEndpoint(ServerServices services)
         }
     }
 
-    private async Task AnswerOneAsync(HttpContext context, PredictRequest request, FaceChoice choice, CancellationToken cancellationToken)
+    private async Task AnswerOneAsync(
+        HttpContext context, PredictRequest request, FaceChoice choice, string client, CancellationToken cancellationToken)
     {
         var (name, bytes) = request.Pictures[0];
-        var answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, cancellationToken).ConfigureAwait(false);
+        var answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, client, cancellationToken).ConfigureAwait(false);
         await JsonResponse.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -61,21 +67,27 @@ internal sealed class PredictEndpoint(ServerServices services)
 
     /// <summary>A picture that cannot be read is a problem in its place; the others are still answered.</summary>
     private async Task AnswerManyAsync(
-        HttpContext context, PredictRequest request, FaceChoice choice, long start, CancellationToken cancellationToken)
+        HttpContext context, PredictRequest request, FaceChoice choice, string client, long start, CancellationToken cancellationToken)
     {
-        var results = await Task.WhenAll(request.Pictures.Select(async picture =>
+        var results = new (PictureAnswer Answer, RequestProblem? Problem)[request.Pictures.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = PicturesAtATime, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, results.Length, options, async (i, cancellation) =>
         {
+            var (name, bytes) = request.Pictures[i];
             try
             {
-                var answer = await services.Analyzer.AnalyzeAsync(picture.Bytes, picture.Name, choice, cancellationToken)
-                    .ConfigureAwait(false);
-                return (Answer: answer, Problem: (RequestProblem?)null);
+                results[i].Answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, client, cancellation).ConfigureAwait(false);
             }
             catch (RequestProblem problem)
             {
-                return (null!, problem);
+                results[i].Problem = problem;
             }
-        })).ConfigureAwait(false);
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                services.Log.Failure(Routes.Predict, e);
+                results[i].Problem = new(StatusCodes.Status500InternalServerError, "The server failed at this picture; its log says more.");
+            }
+        }).ConfigureAwait(false);
         await JsonResponse.WriteAsync(context, json =>
         {
             json.WriteStartObject();

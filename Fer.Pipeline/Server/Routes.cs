@@ -11,9 +11,12 @@ internal static class Routes
     internal const string Predict = "/v1/predict", Live = "/v1/live", Model = "/v1/model",
         Health = "/healthz", Metrics = "/metrics", OpenApi = "/openapi.json";
 
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     internal static void Map(WebApplication app, ServerServices services)
     {
         var live = new LiveEndpoint(services);
+        if (services.Options.TrustedProxies.Count > 0) app.UseForwardedHeaders(TrustedProxies.Headers(services.Options.TrustedProxies));
         app.Use(next => context => HandleAsync(context, next, services));
         app.UseRouting();
         app.UseWebSockets(new WebSocketOptions
@@ -23,20 +26,22 @@ internal static class Routes
         });
         app.MapPost(Predict, new PredictEndpoint(services).InvokeAsync);
         app.MapGet(Live, live.InvokeAsync);
-        app.MapGet(Model, new ModelEndpoint(services).InvokeAsync);
-        app.MapGet(Health, context => WriteTextAsync(context, "ok\n"));
-        app.MapGet(Metrics, context =>
+        app.MapMethods(Model, Reading, new ModelEndpoint(services).InvokeAsync);
+        app.MapMethods(Health, Reading, context => WriteTextAsync(context, "ok\n"));
+        app.MapMethods(Metrics, Reading, context =>
         {
             services.Guard.CheckKey(context);
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return WriteTextAsync(context, services.Metrics.ToPrometheus(services.Limiter, services.Budget, services.Log.Dropped));
         });
-        foreach (var file in PageFile.All) app.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.WriteAsync);
+        foreach (var file in PageFile.All) app.MapMethods(file.Path, Reading, file.WriteAsync);
     }
 
     private static async Task HandleAsync(HttpContext context, RequestDelegate next, ServerServices services)
     {
-        SafeHeaders(context.Response.Headers);
+        SafeHeaders(context);
+        var guest = context.Features.Get<ConnectionGate.Guest>();
+        guest?.BeginRequest();
         try
         {
             services.Guard.CheckSource(context.Request);
@@ -54,6 +59,7 @@ internal static class Routes
         {
             string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "other";
             services.Metrics.Request(route, context.Response.StatusCode);
+            guest?.EndRequest();
         }
     }
 
@@ -93,8 +99,12 @@ internal static class Routes
         : new(StatusCodes.Status405MethodNotAllowed,
             $"{context.Request.Method} is not allowed here; this takes {context.Response.Headers.Allow}.");
 
-    private static void SafeHeaders(IHeaderDictionary headers)
+    private static void SafeHeaders(HttpContext context)
     {
+        var headers = context.Response.Headers;
+        // Browsers would never again speak HTTP with any other program on localhost.
+        if (context.Request.IsHttps && !RequestGuard.IsThisMachine(context.Request.Host.Host))
+            headers.StrictTransportSecurity = "max-age=31536000";
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";

@@ -34,6 +34,12 @@ public sealed record ServeOptions
     /// <summary>Names besides <c>localhost</c> and plain addresses that a request's Host header may hold.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>
+    /// Reverse proxies, addresses or networks such as <c>10.0.0.0/8</c>, whose word on who the client is (X-Forwarded-For, -Proto and -Host)
+    /// is believed; of anybody else those headers are ignored.
+    /// </summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
     /// <summary>A certificate, PEM or PKCS #12, to serve HTTPS with; null serves HTTP.</summary>
     public string? Certificate { get; init; }
 
@@ -64,8 +70,12 @@ public sealed record ServeOptions
     /// <summary>Most live cameras at a time.</summary>
     public int MaxLiveSessions { get; init; } = 8;
 
-    /// <summary>Most connections at a time; more wait or are refused by the system.</summary>
+    /// <summary>Most connections at a time; a further one takes the place of the one that has been idle for longest.</summary>
     public int MaxConnections { get; init; } = 512;
+
+    /// <summary>Most connections at a time of one address, or of one IPv6 network of 64 bits; as above. Trusted proxies may have
+    /// more.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 128;
 
     /// <summary>Seconds that a request's headers may take.</summary>
     public double HeaderSeconds { get; init; } = 10;
@@ -98,6 +108,8 @@ public sealed record ServeOptions
         Positive(MaxRequests, nameof(MaxRequests));
         Positive(MaxRequestsPerClient, nameof(MaxRequestsPerClient));
         Positive(MaxConnections, nameof(MaxConnections));
+        Positive(MaxConnectionsPerAddress, nameof(MaxConnectionsPerAddress));
+        foreach (string proxy in TrustedProxies) Server.TrustedProxies.Parse(proxy);
         Positive(HeaderSeconds, nameof(HeaderSeconds));
         Positive(RequestSeconds, nameof(RequestSeconds));
         Positive(LiveIdleSeconds, nameof(LiveIdleSeconds));

@@ -68,8 +68,8 @@ public sealed class ListenAddressTests : IDisposable
             keyFile = _folder.Write("server.key", key.ExportPkcs8PrivateKeyPem());
         string pfx = _folder.Write("server.pfx", certificate.Export(X509ContentType.Pfx, "secret")),
             password = _folder.Write("password.txt", "secret\n");
-        foreach (var options in (ServeOptions[])[new() { Certificate = pem, CertificateKey = keyFile },
-            new() { Certificate = pfx, CertificatePasswordFile = password }])
+        foreach (var options in (ServeOptions[])[new() { Certificate = pem, CertificateKey = keyFile, AllowedHosts = ["face.example"] },
+            new() { Certificate = pfx, CertificatePasswordFile = password, AllowedHosts = ["face.example"] }])
         {
             await using var server = await RunningServer.StartAsync(options);
             Assert.StartsWith("https://", server.Server.Url);
@@ -79,7 +79,15 @@ public sealed class ListenAddressTests : IDisposable
                 seen?.Thumbprint == certificate.Thumbprint
             };
             using var client = new HttpClient(handler);
-            Assert.Equal("ok\n", await client.GetStringAsync(server.Server.Url + Routes.Health, Cancel));
+            string url = server.Server.Url + Routes.Health;
+            Assert.Equal("ok\n", await client.GetStringAsync(url, Cancel));
+            // A browser that once reached it by its name never goes there without TLS again; localhost is for everybody.
+            foreach (var (host, isTold) in ((string, bool)[])[("face.example", true), ("localhost", false)])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, url);
+                request.Headers.Host = host;
+                Assert.Equal(isTold, (await client.SendAsync(request, Cancel)).Headers.Contains("Strict-Transport-Security"));
+            }
         }
         foreach (var options in (ServeOptions[])[new() { Certificate = pem }, new() { Certificate = pfx },
             new() { Certificate = _folder.File("none.pfx") }, new() { Certificate = password }])

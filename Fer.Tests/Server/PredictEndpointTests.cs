@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Fer.Pipeline.Images;
 using Fer.Server;
@@ -26,6 +27,106 @@ public sealed class PredictEndpointTests
         Assert.Equal("{\"width\":48,\"height\":48}", answer.GetProperty("image").GetRawText());
         Assert.Equal(["decode", "detect", "queue", "classify", "total"],
             answer.GetProperty("milliseconds").EnumerateObject().Select(m => m.Name));
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("x-gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    [InlineData("identity")]
+    public async Task A_packed_body_is_unpacked(string encoding)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var content = RunningServer.Content(Pack(RunningServer.Face(3), encoding), "image/png");
+        content.Headers.ContentEncoding.Add(encoding);
+        var answer = await RunningServer.JsonAsync(await server.Client.PostAsync("v1/predict?faces=whole", content, Cancel));
+        var plain = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face(3)));
+        Assert.Equal(plain.GetProperty("faces").GetRawText(), answer.GetProperty("faces").GetRawText());
+    }
+
+    [Fact]
+    public async Task What_unpacks_to_too_much_or_not_at_all_is_refused()
+    {
+        await using var server = await RunningServer.StartAsync(new() { MaxBodyBytes = 100_000 });
+        foreach (string encoding in (string[])["gzip", "deflate", "br"])
+        {
+            await RunningServer.ProblemAsync(await PostAsync(encoding, Pack(new byte[30_000_000], encoding)), 413, "100,000");
+            await RunningServer.ProblemAsync(await PostAsync(encoding, RunningServer.Face(3)), 400, encoding);
+        }
+        var response = await PostAsync("zstd", RunningServer.Face(3));
+        await RunningServer.ProblemAsync(response, 415, "gzip");
+        Assert.Equal(["gzip, deflate, br"], response.Headers.GetValues("Accept-Encoding"));
+        Assert.Contains("fer_body_bytes 0\n", await server.Client.GetStringAsync("metrics", Cancel));
+
+        Task<HttpResponseMessage> PostAsync(string encoding, byte[] body)
+        {
+            var content = RunningServer.Content(body, "image/png");
+            content.Headers.ContentEncoding.Add(encoding);
+            return server.Client.PostAsync("v1/predict?faces=whole", content, Cancel);
+        }
+    }
+
+    private static byte[] Pack(byte[] bytes, string encoding)
+    {
+        using var packed = new MemoryStream();
+        using (Stream stream = encoding switch
+        {
+            "gzip" or "x-gzip" => new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+            "deflate" => new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+            "br" => new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+            _ => new BufferedStream(packed),
+        }) stream.Write(bytes);
+        return packed.ToArray();
+    }
+
+    [Fact]
+    public async Task What_is_read_may_be_asked_for_by_its_head_alone()
+    {
+        await using var server = await RunningServer.StartAsync();
+        foreach (string path in (string[])["healthz", "v1/model", "metrics", "", "openapi.json"])
+        {
+            using var head = new HttpRequestMessage(HttpMethod.Head, path);
+            var response = await server.Client.SendAsync(head, Cancel);
+            Assert.True(response.IsSuccessStatusCode, path);
+            Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancel));
+            Assert.True(response.Content.Headers.ContentLength > 0, path);
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_pictures_one_whose_analysis_fails_is_a_problem_in_its_place()
+    {
+        int asked = 0;
+        await using var server = await RunningServer.StartAsync(finder: new HalvesFinder(() =>
+        {
+            if (Interlocked.Increment(ref asked) == 3) throw new InvalidOperationException("broken");
+        }));
+        using var form = new MultipartFormDataContent();
+        for (int i = 0; i < 6; i++) form.Add(RunningServer.Content(RunningServer.Face(i), "image/png"), "p", $"{i}.png");
+        var answer = await RunningServer.JsonAsync(await server.Client.PostAsync("v1/predict", form, Cancel));
+        var results = answer.GetProperty("results").EnumerateArray().ToArray();
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => $"{i}.png"), results.Select(r => r.GetProperty("name").GetString()));
+        var problem = Assert.Single(results, r => r.TryGetProperty("problem", out _)).GetProperty("problem");
+        Assert.Equal(500, problem.GetProperty("status").GetInt32());
+        Assert.Equal(5, results.Count(r => r.TryGetProperty("faces", out _)));
+    }
+
+    [Fact]
+    public async Task Of_one_request_no_more_than_two_pictures_are_looked_at_together()
+    {
+        int now = 0, most = 0;
+        await using var server = await RunningServer.StartAsync(finder: new HalvesFinder(() =>
+        {
+            int together = Interlocked.Increment(ref now);
+            lock (this) most = Math.Max(most, together);
+            Thread.Sleep(2);
+            Interlocked.Decrement(ref now);
+        }));
+        using var form = new MultipartFormDataContent();
+        for (int i = 0; i < 12; i++) form.Add(RunningServer.Content(RunningServer.Face(i), "image/png"), "p", $"{i}.png");
+        Assert.True((await server.Client.PostAsync("v1/predict", form, Cancel)).IsSuccessStatusCode);
+        Assert.InRange(most, 1, 2);
     }
 
     [Fact]

@@ -56,11 +56,19 @@ public sealed class RequestGuardTests : IDisposable
     [InlineData("Origin", "null")]
     [InlineData("Origin", "http://localhost:1")]
     [InlineData("Origin", "nonsense")]
+    [InlineData("Origin", "ftp://SELF")]
+    [InlineData("Origin", "chrome-extension://SELF")]
+    [InlineData("Origin", "moz-extension://SELF")]
+    [InlineData("Origin", "file://SELF")]
+    [InlineData("Origin", "ws://SELF")]
+    [InlineData("Origin", "http://user@SELF")]
+    [InlineData("Origin", "http://SELF/path")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
     [InlineData("Sec-Fetch-Site", "same-site")]
     public async Task A_page_of_another_site_is_refused(string header, string value)
     {
         await using var server = await RunningServer.StartAsync();
+        value = value.Replace("SELF", new Uri(server.Server.Url).Authority, StringComparison.Ordinal);
         await RunningServer.ProblemAsync(await Get(server, "v1/model", (header, value)), 403, "another site");
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader(header, value);
@@ -109,6 +117,34 @@ public sealed class RequestGuardTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await Get(server, "/")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Get(server, "healthz")).StatusCode);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.0.0.0/8", true)]
+    [InlineData("10.0.0.0/8", false)]
+    [InlineData(null, false)]
+    public async Task Only_a_named_proxy_is_believed_who_the_client_is(string? proxy, bool believed)
+    {
+        await using var server = await RunningServer.StartAsync(new() { TrustedProxies = proxy is null ? [] : [proxy] });
+        (string, string)[] headers =
+        [
+            ("X-Forwarded-For", "192.0.2.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example"),
+        ];
+        var response = await Get(server, "v1/model", headers);
+        // The name that a proxy passes on must be one that is served; without a proxy the header says nothing.
+        Assert.Equal(believed ? HttpStatusCode.MisdirectedRequest : HttpStatusCode.OK, response.StatusCode);
+        headers[2] = ("X-Forwarded-Host", "192.0.2.1");
+        response = await Get(server, "v1/model", headers);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(believed, response.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Theory]
+    [InlineData("proxy.example")]
+    [InlineData("10.0.0.0/99")]
+    [InlineData("")]
+    public async Task A_proxy_that_is_no_address_is_refused(string proxy) => Assert.Contains("10.0.0.0/8",
+        (await Assert.ThrowsAsync<FerUsageException>(() => RunningServer.StartAsync(new() { TrustedProxies = [proxy] }))).Message);
 
     [Fact]
     public async Task Without_the_key_a_picture_is_refused_before_it_is_read()

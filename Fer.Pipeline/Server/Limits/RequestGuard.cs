@@ -70,13 +70,19 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? 
         return null;
     }
 
+    /// <summary>True of <c>localhost</c> and the names below it.</summary>
+    internal static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+
     // An address cannot be rebound: a page that a browser loaded from it came from this server.
     private bool IsServedName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || IPAddress.TryParse(host, out _) || allowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+        IsThisMachine(host) || IPAddress.TryParse(host, out _) || allowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsSelf(Uri origin, HttpRequest request) =>
-        origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
+        // An extension's or a file's page names itself by a scheme of its own, and may call itself by any host.
+        (origin.Scheme == Uri.UriSchemeHttp || origin.Scheme == Uri.UriSchemeHttps)
+        && origin is { UserInfo: "", PathAndQuery: "/", Fragment: "" }
+        && origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
         // Behind a proxy that ends TLS, the scheme here is not the page's.
         && origin.Port == (request.Host.Port ?? (origin.Scheme == Uri.UriSchemeHttps ? 443 : 80));
 

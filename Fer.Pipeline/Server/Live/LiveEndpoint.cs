@@ -23,7 +23,7 @@ internal sealed class LiveEndpoint(ServerServices services)
         {
             using var entry = services.Limiter.Enter(client);
             using var socket = await context.WebSockets.AcceptWebSocketAsync(RequestGuard.LiveProtocol).ConfigureAwait(false);
-            using var session = new LiveSession(socket, services);
+            using var session = new LiveSession(socket, services, client);
             await session.RunAsync(context.RequestAborted).ConfigureAwait(false);
         }
         finally

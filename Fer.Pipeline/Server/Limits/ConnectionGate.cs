@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Fer.Server;
+
+/// <summary>
+/// Limits connections, in all and of one address. Where there is no place left, the connection that has been idle for longest goes, of that
+/// address or else of the address with the most: a new one, which may have something to ask, is worth more than one that says nothing.
+/// Only where all are at work is the new one refused.
+/// </summary>
+/// <param name="most">Most connections in all.</param>
+/// <param name="mostOfAddress">Most of one address; of IPv6, where anybody has so many, of one network of 64 bits.</param>
+/// <param name="isTrusted">True of a proxy, which may have as many as there are.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress, bool> isTrusted, TimeProvider time)
+{
+    /// <summary>Time for an answer that is on its way when its connection is to go.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, LinkedList<Guest>> _addresses = [];
+    private int _all;
+
+    /// <summary>Connections that count.</summary>
+    internal int Count
+    {
+        get { lock (_gate) return _all; }
+    }
+
+    /// <summary>Serves a connection, or ends it where there is no place for it.</summary>
+    internal async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (Enter(connection) is not { } guest)
+        {
+            connection.Abort(new ConnectionAbortedException("There is no place for another connection."));
+            return;
+        }
+        connection.Features.Set(guest);
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate) Remove(guest);
+        }
+    }
+
+    /// <summary>The address that a connection counts under.</summary>
+    internal static IPAddress Counted(EndPoint? remote)
+    {
+        var address = (remote as IPEndPoint)?.Address ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address)) return address;
+        byte[] bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private Guest? Enter(ConnectionContext connection)
+    {
+        var address = Counted(connection.RemoteEndPoint);
+        Guest? leaves = null;
+        Guest guest;
+        lock (_gate)
+        {
+            var own = _addresses.GetValueOrDefault(address);
+            bool isOverdone = own?.Count >= mostOfAddress && !isTrusted(address);
+            if (isOverdone || _all >= most)
+            {
+                leaves = isOverdone ? LongestIdle(own!) : _addresses.Values.OrderByDescending(a => a.Count).Select(LongestIdle)
+                    .FirstOrDefault(idle => idle is not null);
+                if (leaves is null) return null;
+                Remove(leaves);
+            }
+            if (!_addresses.TryGetValue(address, out own)) _addresses[address] = own = [];
+            guest = new Guest(this, connection, address);
+            guest.Node = own.AddLast(guest);
+            _all++;
+        }
+        leaves?.Leave(time);
+        return guest;
+    }
+
+    private static Guest? LongestIdle(LinkedList<Guest> guests)
+    {
+        for (var node = guests.First; node is not null; node = node.Next)
+            if (node.Value.Requests == 0) return node.Value;
+        return null;
+    }
+
+    private void Remove(Guest guest)
+    {
+        if (guest.Node is not { List: { } list } node) return;
+        list.Remove(node);
+        _all--;
+        if (list.Count == 0) _addresses.Remove(guest.Address);
+    }
+
+    /// <summary>A connection that is served. Its requests say when they begin and end.</summary>
+    internal sealed class Guest(ConnectionGate gate, ConnectionContext connection, IPAddress address)
+    {
+        private bool _hadRequest;
+
+        internal IPAddress Address => address;
+
+        internal LinkedListNode<Guest>? Node { get; set; }
+
+        /// <summary>Requests at work.</summary>
+        internal int Requests { get; private set; }
+
+        internal void BeginRequest()
+        {
+            lock (gate._gate)
+            {
+                Requests++;
+                _hadRequest = true;
+            }
+        }
+
+        internal void EndRequest()
+        {
+            lock (gate._gate)
+            {
+                // Idle from now on, and so last in the row.
+                if (--Requests == 0 && Node is { List: { } list } node)
+                {
+                    list.Remove(node);
+                    list.AddLast(node);
+                }
+            }
+        }
+
+        /// <summary>Ends the connection: at once where nothing was asked, else once its last answer is out.</summary>
+        internal void Leave(TimeProvider time)
+        {
+            if (!_hadRequest || connection.Features.Get<IConnectionLifetimeNotificationFeature>() is not { } lifetime)
+            {
+                connection.Abort();
+                return;
+            }
+            lifetime.RequestClose();
+            _ = AbortAsync(time);
+        }
+
+        private async Task AbortAsync(TimeProvider time)
+        {
+            await Task.Delay(Grace, time, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!connection.ConnectionClosed.IsCancellationRequested) connection.Abort();
+        }
+    }
+}
