@@ -45,7 +45,8 @@ internal static class FrameBenchmark
             long asked = Stopwatch.GetTimestamp();
             try
             {
-                var answer = await analyzer.AnalyzeAsync(file, picture, FaceChoice.DetectInFrame, client: "", cancellationToken).ConfigureAwait(false);
+                var answer = await analyzer.AnalyzeAsync(file, picture, FaceChoice.DetectInFrame, new Turn("", analyzer), cancellationToken)
+                    .ConfigureAwait(false);
                 return (Stopwatch.GetElapsedTime(asked).TotalMilliseconds, answer);
             }
             catch (RequestProblem e)

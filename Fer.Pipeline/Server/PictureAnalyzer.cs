@@ -13,6 +13,7 @@ internal sealed class PictureAnalyzer(
 {
     // Decoding keeps a processor busy, so more at a time would only make all of them later.
     private readonly FairQueue _processors = new(Environment.ProcessorCount, time);
+    private readonly IdleMemory _memory = new(UnusedMemory.GiveBack, time);
 
     /// <summary>What finds the faces, or null where requests must say where they are.</summary>
     internal IFaceFinder? Finder => finder;
@@ -21,11 +22,11 @@ internal sealed class PictureAnalyzer(
     /// <param name="file">A file of a kind that <see cref="ImageDecoder"/> reads.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="choice">Where its faces are.</param>
-    /// <param name="client">Whose it is: clients share the processors.</param>
+    /// <param name="turn">Whose it is: clients share the processors.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RequestProblem">The file cannot be read or is too large, or nothing says where its faces are.</exception>
     internal async Task<PictureAnswer> AnalyzeAsync(
-        ReadOnlyMemory<byte> file, string name, FaceChoice choice, string client, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> file, string name, FaceChoice choice, Turn turn, CancellationToken cancellationToken)
     {
         if (choice.Where is FaceSource.Detect or FaceSource.DetectInFrame && finder is null)
         {
@@ -34,8 +35,9 @@ internal sealed class PictureAnalyzer(
         }
         using var approach = batcher.Announce();
         long arrived = time.GetTimestamp();
-        var place = await _processors.EnterAsync(client, cancellationToken).ConfigureAwait(false);
+        var place = await _processors.EnterAsync(turn, cancellationToken).ConfigureAwait(false);
         long start = time.GetTimestamp();
+        _memory.Begin();
         // Off the connection's thread, which serves others too. Decoding cannot be interrupted: a cancelled request leaves it behind.
         var looking = Task.Run(() =>
         {
@@ -48,6 +50,7 @@ internal sealed class PictureAnalyzer(
             finally
             {
                 place.Dispose();
+                _memory.End();
             }
         }, CancellationToken.None);
         var (picture, decoded, found, end) = await looking.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -77,6 +80,7 @@ internal sealed class PictureAnalyzer(
     {
         // Lets those finish that were left behind; they hold the detector.
         _processors.Drain();
+        _memory.Dispose();
     }
 
     private RgbImage Decode(ReadOnlySpan<byte> file, string name)

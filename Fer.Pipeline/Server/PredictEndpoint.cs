@@ -24,10 +24,11 @@ internal sealed class PredictEndpoint(ServerServices services)
         var pictures = await PredictRequest.ParseAsync(body.Bytes, boundary, services.Options.MaxPictures, limit.Token)
             .ConfigureAwait(false);
         long start = services.Time.GetTimestamp();
+        var turn = new Turn(client, pictures);
         try
         {
-            if (pictures.IsBatch) await AnswerManyAsync(context, pictures, choice, client, start, limit.Token).ConfigureAwait(false);
-            else await AnswerOneAsync(context, pictures, choice, client, limit.Token).ConfigureAwait(false);
+            if (pictures.IsBatch) await AnswerManyAsync(context, pictures, choice, turn, start, limit.Token).ConfigureAwait(false);
+            else await AnswerOneAsync(context, pictures, choice, turn, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -53,10 +54,10 @@ internal sealed class PredictEndpoint(ServerServices services)
     }
 
     private async Task AnswerOneAsync(
-        HttpContext context, PredictRequest request, FaceChoice choice, string client, CancellationToken cancellationToken)
+        HttpContext context, PredictRequest request, FaceChoice choice, Turn turn, CancellationToken cancellationToken)
     {
         var (name, bytes) = request.Pictures[0];
-        var answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, client, cancellationToken).ConfigureAwait(false);
+        var answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, turn, cancellationToken).ConfigureAwait(false);
         await JsonResponse.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -67,7 +68,7 @@ internal sealed class PredictEndpoint(ServerServices services)
 
     /// <summary>A picture that cannot be read is a problem in its place; the others are still answered.</summary>
     private async Task AnswerManyAsync(
-        HttpContext context, PredictRequest request, FaceChoice choice, string client, long start, CancellationToken cancellationToken)
+        HttpContext context, PredictRequest request, FaceChoice choice, Turn turn, long start, CancellationToken cancellationToken)
     {
         var results = new (PictureAnswer Answer, RequestProblem? Problem)[request.Pictures.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = PicturesAtATime, CancellationToken = cancellationToken };
@@ -76,7 +77,7 @@ internal sealed class PredictEndpoint(ServerServices services)
             var (name, bytes) = request.Pictures[i];
             try
             {
-                results[i].Answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, client, cancellation).ConfigureAwait(false);
+                results[i].Answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, turn, cancellation).ConfigureAwait(false);
             }
             catch (RequestProblem problem)
             {

@@ -71,11 +71,11 @@ public sealed record ServeOptions
     public int MaxLiveSessions { get; init; } = 8;
 
     /// <summary>Most connections at a time; a further one takes the place of the one that has been idle for longest.</summary>
-    public int MaxConnections { get; init; } = 512;
+    public int MaxConnections { get; init; } = 1024;
 
     /// <summary>Most connections at a time of one address, or of one IPv6 network of 64 bits; as above. Trusted proxies may have
     /// more.</summary>
-    public int MaxConnectionsPerAddress { get; init; } = 128;
+    public int MaxConnectionsPerAddress { get; init; } = 256;
 
     /// <summary>Seconds that a request's headers may take.</summary>
     public double HeaderSeconds { get; init; } = 10;

@@ -6,9 +6,10 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Fer.Server;
 
 /// <summary>
-/// Limits connections, in all and of one address. Where there is no place left, the connection that has been idle for longest goes, of that
-/// address or else of the address with the most: a new one, which may have something to ask, is worth more than one that says nothing.
-/// Only where all are at work is the new one refused.
+/// Limits connections, in all and of one address. Where there is no place left, one that says nothing goes, of that address or else of the
+/// address with the most: a new one, which may have something to ask, is worth more. First those that never asked anything in a second, then
+/// those that were answered, then the new ones; of each the one that has been idle for longest. Only where all are at work is the new one
+/// refused.
 /// </summary>
 /// <param name="most">Most connections in all.</param>
 /// <param name="mostOfAddress">Most of one address; of IPv6, where anybody has so many, of one network of 64 bits.</param>
@@ -18,6 +19,9 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
 {
     /// <summary>Time for an answer that is on its way when its connection is to go.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time that a new connection gets to ask something.</summary>
+    private static readonly TimeSpan FirstWord = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, LinkedList<Guest>> _addresses = [];
@@ -76,7 +80,7 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
                 Remove(leaves);
             }
             if (!_addresses.TryGetValue(address, out own)) _addresses[address] = own = [];
-            guest = new Guest(this, connection, address);
+            guest = new Guest(this, connection, address, time.GetTimestamp());
             guest.Node = own.AddLast(guest);
             _all++;
         }
@@ -84,11 +88,17 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
         return guest;
     }
 
-    private static Guest? LongestIdle(LinkedList<Guest> guests)
+    private Guest? LongestIdle(LinkedList<Guest> guests)
     {
-        for (var node = guests.First; node is not null; node = node.Next)
-            if (node.Value.Requests == 0) return node.Value;
-        return null;
+        Guest? answered = null, fresh = null;
+        foreach (var guest in guests)
+        {
+            if (guest.Requests > 0) continue;
+            if (guest.HadRequest) answered ??= guest;
+            else if (time.GetElapsedTime(guest.Since) >= FirstWord) return guest;
+            else fresh ??= guest;
+        }
+        return answered ?? fresh;
     }
 
     private void Remove(Guest guest)
@@ -100,11 +110,16 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
     }
 
     /// <summary>A connection that is served. Its requests say when they begin and end.</summary>
-    internal sealed class Guest(ConnectionGate gate, ConnectionContext connection, IPAddress address)
+    internal sealed class Guest(ConnectionGate gate, ConnectionContext connection, IPAddress address, long since)
     {
-        private bool _hadRequest;
 
         internal IPAddress Address => address;
+
+        /// <summary>When it came, on the clock.</summary>
+        internal long Since => since;
+
+        /// <summary>True from its first request on.</summary>
+        internal bool HadRequest { get; private set; }
 
         internal LinkedListNode<Guest>? Node { get; set; }
 
@@ -116,7 +131,7 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
             lock (gate._gate)
             {
                 Requests++;
-                _hadRequest = true;
+                HadRequest = true;
             }
         }
 
@@ -136,7 +151,7 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
         /// <summary>Ends the connection: at once where nothing was asked, else once its last answer is out.</summary>
         internal void Leave(TimeProvider time)
         {
-            if (!_hadRequest || connection.Features.Get<IConnectionLifetimeNotificationFeature>() is not { } lifetime)
+            if (!HadRequest || connection.Features.Get<IConnectionLifetimeNotificationFeature>() is not { } lifetime)
             {
                 connection.Abort();
                 return;

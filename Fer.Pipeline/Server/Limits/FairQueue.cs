@@ -1,9 +1,9 @@
 namespace Fer.Server;
 
 /// <summary>
-/// Shares processors between clients by the time that each has used: whoever waits and has used least is next, so that one who sends much
-/// is served with what the others leave. A client who comes anew has used as much as the one served last (start-time fair queueing: P. Goyal
-/// et al., 1996), so that nobody saves up, and one who has nothing waiting or at work is forgotten.
+/// Shares processors between clients, and a client's share between its requests, by the time that each has used: whoever waits and has used
+/// least is next, so that one who sends much is served with what the others leave. Who comes anew has used as much as the one served last
+/// (start-time fair queueing: P. Goyal et al., 1996), so that nobody saves up, and who has nothing waiting or at work is forgotten.
 /// </summary>
 internal sealed class FairQueue
 {
@@ -20,101 +20,112 @@ internal sealed class FairQueue
     internal FairQueue(int places, TimeProvider time) => (_places, _free, _time) = (places, places, time);
 
     /// <summary>Waits for a place; disposing the result frees it.</summary>
-    /// <param name="client">Whose turn it would be.</param>
+    /// <param name="turn">Whose turn it would be.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    internal async Task<Place> EnterAsync(string client, CancellationToken cancellationToken)
+    internal async Task<Place> EnterAsync(Turn turn, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var turn = new TaskCompletionSource<Place>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new TaskCompletionSource<Place>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (!_clients.TryGetValue(client, out var own)) _clients[client] = own = new Client(client) { Used = _served };
-            own.Waiting.AddLast(turn);
+            if (!_clients.TryGetValue(turn.Client, out var client)) _clients[turn.Client] = client = new Client { Used = _served };
+            if (!client.Requests.TryGetValue(turn.Request, out var request))
+                client.Requests[turn.Request] = request = new Share { Used = client.Served };
+            request.Waiting.AddLast(waiter);
             Serve();
         }
-        await using var registration = cancellationToken.Register(() => GiveUp(client, turn, cancellationToken));
-        return await turn.Task.ConfigureAwait(false);
+        await using var registration = cancellationToken.Register(() => GiveUp(turn, waiter, cancellationToken));
+        return await waiter.Task.ConfigureAwait(false);
     }
 
     /// <summary>Waits until nobody is at work.</summary>
     internal void Drain()
     {
-        for (int i = 0; i < _places; i++) EnterAsync("", CancellationToken.None).GetAwaiter().GetResult();
+        for (int i = 0; i < _places; i++) EnterAsync(new Turn("", this), CancellationToken.None).GetAwaiter().GetResult();
     }
 
     private void Serve()
     {
         while (_free > 0)
         {
-            Client? next = null;
-            foreach (var client in _clients.Values)
-                if (client.Waiting.Count > 0 && (next is null || client.UsedBy(_time) < next.UsedBy(_time))) next = client;
-            if (next is null) return;
+            (string Name, Client Client)? next = null;
+            foreach (var (name, client) in _clients)
+                if (client.IsWaiting && (next is null || client.UsedBy(_time) < next.Value.Client.UsedBy(_time))) next = (name, client);
+            if (next is not { Client: { } chosen }) return;
+            var (id, request) = chosen.Requests.Where(r => r.Value.Waiting.Count > 0).MinBy(r => r.Value.UsedBy(_time));
             _free--;
-            var used = next.UsedBy(_time);
-            if (used > _served) _served = used;
+            _served = Later(_served, chosen.UsedBy(_time));
+            chosen.Served = Later(chosen.Served, request.UsedBy(_time));
             long start = _time.GetTimestamp();
-            next.Starts.Add(start);
-            var turn = next.Waiting.First!.Value;
-            next.Waiting.RemoveFirst();
-            turn.SetResult(new Place(this, next, start));
+            chosen.Starts.Add(start);
+            request.Starts.Add(start);
+            var waiter = request.Waiting.First!.Value;
+            request.Waiting.RemoveFirst();
+            waiter.SetResult(new Place(this, new Turn(next.Value.Name, id), start));
         }
     }
 
-    private void GiveUp(string name, TaskCompletionSource<Place> turn, CancellationToken cancellationToken)
+    private void GiveUp(Turn turn, TaskCompletionSource<Place> waiter, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             // One that was served meanwhile has its place.
-            if (!_clients.TryGetValue(name, out var client) || !client.Waiting.Remove(turn)) return;
-            Forget(client);
+            if (!_clients.TryGetValue(turn.Client, out var client) || !client.Requests.TryGetValue(turn.Request, out var request)
+                || !request.Waiting.Remove(waiter)) return;
+            Forget(turn, client, request);
         }
-        turn.TrySetCanceled(cancellationToken);
+        waiter.TrySetCanceled(cancellationToken);
     }
 
-    private void Leave(Client client, long start)
+    private void Leave(Turn turn, long start)
     {
         lock (_gate)
         {
-            client.Starts.Remove(start);
-            client.Used += _time.GetElapsedTime(start);
+            var client = _clients[turn.Client];
+            var request = client.Requests[turn.Request];
+            foreach (var share in (Share[])[client, request])
+            {
+                share.Starts.Remove(start);
+                share.Used += _time.GetElapsedTime(start);
+            }
             _free++;
-            Forget(client);
+            Forget(turn, client, request);
             Serve();
         }
     }
 
-    private void Forget(Client client)
+    private void Forget(Turn turn, Client client, Share request)
     {
-        if (client.Waiting.Count == 0 && client.Starts.Count == 0) _clients.Remove(client.Name);
+        if (request.Waiting.Count == 0 && request.Starts.Count == 0) client.Requests.Remove(turn.Request);
+        if (client.Requests.Count == 0) _clients.Remove(turn.Client);
     }
+
+    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>A place that is taken.</summary>
     internal sealed class Place : IDisposable
     {
         private readonly FairQueue _queue;
-        private readonly Client _client;
+        private readonly Turn _turn;
         private readonly long _start;
         private int _isFree;
 
-        internal Place(FairQueue queue, Client client, long start) => (_queue, _client, _start) = (queue, client, start);
+        internal Place(FairQueue queue, Turn turn, long start) => (_queue, _turn, _start) = (queue, turn, start);
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isFree, 1) == 0) _queue.Leave(_client, _start);
+            if (Interlocked.Exchange(ref _isFree, 1) == 0) _queue.Leave(_turn, _start);
         }
     }
 
-    /// <summary>A client with something waiting or at work.</summary>
-    internal sealed class Client(string name)
+    /// <summary>What a request, or a client with all of its requests, has used.</summary>
+    private class Share
     {
-        internal string Name => name;
-
         internal TimeSpan Used { get; set; }
 
-        internal LinkedList<TaskCompletionSource<Place>> Waiting { get; } = [];
-
         internal List<long> Starts { get; } = [];
+
+        internal LinkedList<TaskCompletionSource<Place>> Waiting { get; } = [];
 
         /// <summary>Time used, that of what is at work included.</summary>
         internal TimeSpan UsedBy(TimeProvider time)
@@ -124,4 +135,27 @@ internal sealed class FairQueue
             return used;
         }
     }
+
+    private sealed class Client : Share
+    {
+        internal Dictionary<object, Share> Requests { get; } = [];
+
+        /// <summary>What the request served last had used.</summary>
+        internal TimeSpan Served { get; set; }
+
+        internal bool IsWaiting
+        {
+            get
+            {
+                foreach (var request in Requests.Values)
+                    if (request.Waiting.Count > 0) return true;
+                return false;
+            }
+        }
+    }
 }
+
+/// <summary>Whose turn it is: a client's, and of that client a request's.</summary>
+/// <param name="Client">The client: its key, else its address.</param>
+/// <param name="Request">The request, or a live camera; told apart by its equality.</param>
+internal sealed record Turn(string Client, object Request);

@@ -50,7 +50,7 @@ internal sealed class RequestBody : IDisposable
         catch (Exception e)
         {
             body.Dispose();
-            if (e is InvalidDataException)
+            if (e is InvalidDataException || (e is InvalidOperationException && source is BrotliStream))
                 throw RequestProblem.BadRequest($"The body is not {request.Headers.ContentEncoding}, as its Content-Encoding says.");
             throw;
         }

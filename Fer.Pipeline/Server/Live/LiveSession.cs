@@ -18,7 +18,7 @@ internal sealed class LiveSession : IDisposable
 
     private readonly WebSocket _socket;
     private readonly ServerServices _services;
-    private readonly string _client;
+    private readonly Turn _turn;
     private readonly LatestFrame _latest = new();
     private readonly FaceTracker _tracker = new();
     private readonly long _start;
@@ -27,7 +27,7 @@ internal sealed class LiveSession : IDisposable
 
     internal LiveSession(WebSocket socket, ServerServices services, string client)
     {
-        (_socket, _services, _client) = (socket, services, client);
+        (_socket, _services, _turn) = (socket, services, new Turn(client, this));
         _start = services.Time.GetTimestamp();
         // Without a detector the middle of the picture is the face until the page says where.
         _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.DetectInFrame;
@@ -151,7 +151,7 @@ internal sealed class LiveSession : IDisposable
         try
         {
             var picture = frame.Bytes[NumberBytes..];
-            var answer = await _services.Analyzer.AnalyzeAsync(picture, "frame", choice, _client, limit.Token).ConfigureAwait(false);
+            var answer = await _services.Analyzer.AnalyzeAsync(picture, "frame", choice, _turn, limit.Token).ConfigureAwait(false);
             _latest.Return(frame);
             var faces = _tracker.Update(answer.Faces, _services.Time.GetElapsedTime(_start).TotalSeconds);
             _services.Metrics.Frame("answered");
