@@ -34,7 +34,7 @@ internal sealed class ServeCommand : ICommand
         HelpName = "ADDRESS",
     };
     private readonly Option<int?> _connections = Values.Whole(
-        "--max-connections", "Most connections at a time; a further one ends the one idle for longest", 1, 100_000, Defaults.MaxConnections);
+        "--max-connections", "Most connections at a time; a further one ends one that says nothing", 1, 100_000, Defaults.MaxConnections);
     private readonly Option<int?> _perAddress = Values.Whole(
         "--max-connections-per-address", "Most connections at a time of one address, as above", 1, 100_000,
         Defaults.MaxConnectionsPerAddress);

@@ -128,7 +128,8 @@ public sealed class FerServer : IAsyncDisposable
         _certificate?.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, ServeOptions options, X509Certificate2? certificate, TimeProvider time)
+    private static void Configure(
+        KestrelServerOptions kestrel, ListenAddress address, ServeOptions options, X509Certificate2? certificate, TimeProvider time)
     {
         System.Net.IPNetwork[] proxies = [.. options.TrustedProxies.Select(TrustedProxies.Parse)];
         var gate = new ConnectionGate(

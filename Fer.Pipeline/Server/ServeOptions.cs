@@ -35,8 +35,8 @@ public sealed record ServeOptions
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>
-    /// Reverse proxies, addresses or networks such as <c>10.0.0.0/8</c>, whose word on who the client is (X-Forwarded-For, -Proto and -Host)
-    /// is believed; of anybody else those headers are ignored.
+    /// Reverse proxies, addresses or networks such as <c>10.0.0.0/8</c>, whose word on who the client is (X-Forwarded-For, -Proto and
+    /// -Host) is believed; of anybody else those headers are ignored.
     /// </summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 

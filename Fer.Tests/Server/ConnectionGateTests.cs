@@ -71,7 +71,8 @@ public sealed class ConnectionGateTests
             begun.Release();
             hold.Wait();
         }));
-        Task<HttpResponseMessage>[] working = [.. Enumerable.Range(0, 2).Select(i => server.PostAsync("v1/predict", RunningServer.Face(i)))];
+        Task<HttpResponseMessage>[] working =
+            [.. Enumerable.Range(0, 2).Select(i => server.PostAsync("v1/predict", RunningServer.Face(i)))];
         // With one processor the second waits for its turn, at work all the same.
         await begun.WaitAsync(Cancel);
         while (server.Server.RequestsInProgress < 2) await Task.Delay(5, Cancel);

@@ -1,6 +1,6 @@
 namespace Fer.Server;
 
-/// <summary>Gives memory back once the server has had nothing to do for a while after it had: a burst of large pictures leaves its mark.</summary>
+/// <summary>Gives memory back once the server has had nothing to do for a while: a burst of large pictures leaves its mark.</summary>
 internal sealed class IdleMemory : IDisposable
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);

@@ -21,8 +21,8 @@ internal sealed class RequestBody : IDisposable
     internal ArraySegment<byte> Bytes => new(_bytes, 0, _length);
 
     /// <summary>Reads the whole body.</summary>
-    /// <exception cref="RequestProblem">It is too long, packed or unpacked (413), packed in a way that is not known (415) or badly (400), or
-    /// others hold too much (503).</exception>
+    /// <exception cref="RequestProblem">It is too long, packed or unpacked (413), packed in a way that is not known (415) or badly (400),
+    /// or others hold too much (503).</exception>
     /// <exception cref="BadHttpRequestException">It ends early or comes too slowly.</exception>
     internal static async Task<RequestBody> ReadAsync(HttpRequest request, int most, ByteBudget budget, CancellationToken cancellationToken)
     {
@@ -67,7 +67,8 @@ internal sealed class RequestBody : IDisposable
             case "br": return new BrotliStream(request.Body, CompressionMode.Decompress, leaveOpen: true);
             default:
                 request.HttpContext.Response.Headers.AcceptEncoding = "gzip, deflate, br";
-                throw RequestProblem.UnsupportedType("The Content-Encoding is not known here: send the body as it is, or as gzip, deflate or br.");
+                throw RequestProblem.UnsupportedType(
+                    "The Content-Encoding is not known here: send the body as it is, or as gzip, deflate or br.");
         }
     }
 
