@@ -8,7 +8,8 @@ namespace Fer.Server;
 /// <summary>
 /// Limits connections, in all and of one address. Where there is no place left, one that says nothing goes, of that address or else of the
 /// address with the most: a new one, which may have something to ask, is worth more. First those that asked nothing in a second, then those
-/// that were answered, then the new ones; of each the one that has been idle for longest. Only where all are at work is the new one refused.
+/// that were answered, then the new ones; of each the one that has been idle for longest. Only where all are at work is the new one
+/// refused.
 /// </summary>
 /// <param name="most">Most connections in all.</param>
 /// <param name="mostOfAddress">Most of one address; of IPv6, where anybody has so many, of one network of 64 bits.</param>
