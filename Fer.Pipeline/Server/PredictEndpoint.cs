@@ -7,9 +7,10 @@ namespace Fer.Server;
 internal sealed class PredictEndpoint(ServerServices services)
 {
     /// <summary>
-    /// Pictures of a request that are in memory at a time: enough for one to be decoded while another's faces are classified.
+    /// Pictures of a request that are looked at together: never as many as there are processors, since a decoder that has begun cannot be
+    /// made to let others go first, and never so many that they fill the memory.
     /// </summary>
-    private const int PicturesAtATime = 2;
+    private static readonly int PicturesAtATime = Math.Clamp(Environment.ProcessorCount - 1, 1, 2);
 
     internal async Task InvokeAsync(HttpContext context)
     {
