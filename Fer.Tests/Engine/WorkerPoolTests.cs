@@ -18,6 +18,24 @@ public class WorkerPoolTests
     }
 
     [Fact]
+    public void More_threads_than_processors_share_them()
+    {
+        using var pool = new WorkerPool(500);
+        var counts = new int[500];
+        var processors = new HashSet<int>();
+        for (int i = 0; i < 10; i++)
+        {
+            pool.Run(thread =>
+            {
+                counts[thread]++;
+                lock (processors) processors.Add(Environment.CurrentManagedThreadId);
+            });
+        }
+        Assert.All(counts, count => Assert.Equal(10, count));
+        Assert.InRange(processors.Count, 1, Environment.ProcessorCount);
+    }
+
+    [Fact]
     public void Pools_that_sleep_between_pieces_wake_again()
     {
         using var pool = new WorkerPool(4);

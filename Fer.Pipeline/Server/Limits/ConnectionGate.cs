@@ -9,7 +9,8 @@ namespace Fer.Server;
 /// Limits connections, in all and of one address. Where there is no place left, one that says nothing goes, of that address or else of the
 /// address with the most: a new one, which may have something to ask, is worth more. First those that asked nothing in a second, then those
 /// that were answered, then the new ones; of each the one that has been idle for longest. Only where all are at work is the new one
-/// refused.
+/// refused. An address that has all it may have waits a second for each further one, or it would keep the machine busy with replacing its
+/// own connections, and none would live long enough to be answered.
 /// </summary>
 /// <param name="most">Most connections in all.</param>
 /// <param name="mostOfAddress">Most of one address; of IPv6, where anybody has so many, of one network of 64 bits.</param>
@@ -23,9 +24,15 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
     /// <summary>Time that a new connection gets to ask something.</summary>
     private static readonly TimeSpan FirstWord = TimeSpan.FromSeconds(1);
 
+    /// <summary>Time that a further connection of a crowded address waits for its place.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most connections that wait like that, of all addresses.</summary>
+    private const int MostWaiting = 1024;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, LinkedList<Guest>> _addresses = [];
-    private int _all;
+    private int _all, _waiting;
 
     /// <summary>Connections that count.</summary>
     internal int Count
@@ -36,7 +43,7 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
     /// <summary>Serves a connection, or ends it where there is no place for it.</summary>
     internal async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Enter(connection) is not { } guest)
+        if (!await WaitAsync(connection).ConfigureAwait(false) || Enter(connection) is not { } guest)
         {
             connection.Abort(new ConnectionAbortedException("There is no place for another connection."));
             return;
@@ -61,6 +68,22 @@ internal sealed class ConnectionGate(int most, int mostOfAddress, Func<IPAddress
         byte[] bytes = address.GetAddressBytes();
         bytes.AsSpan(8).Clear();
         return new IPAddress(bytes);
+    }
+
+    /// <summary>Lets a connection of a crowded address wait; false where too many do, or it is gone meanwhile.</summary>
+    private async Task<bool> WaitAsync(ConnectionContext connection)
+    {
+        var address = Counted(connection.RemoteEndPoint);
+        lock (_gate)
+        {
+            bool isCrowded = _addresses.TryGetValue(address, out var own) && own.Count >= mostOfAddress && !isTrusted(address);
+            if (!isCrowded) return true;
+            if (_waiting == MostWaiting) return false;
+            _waiting++;
+        }
+        await Task.Delay(Pause, time, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate) _waiting--;
+        return !connection.ConnectionClosed.IsCancellationRequested;
     }
 
     private Guest? Enter(ConnectionContext connection)
