@@ -79,8 +79,8 @@ internal sealed class ServeCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _model, .. _onnx.All, _listen, _keys, _hosts, _proxies, _certificate, _certificateKey, _certificatePassword, _megabytes, _megapixels,
-        _pictures, _requests, _perClient, _connections, _perAddress, _live, _timeout, _batch, _wait, _log, _threads, _cropped,
+        _model, .. _onnx.All, _listen, _keys, _hosts, _proxies, _certificate, _certificateKey, _certificatePassword, _megabytes,
+        _megapixels, _pictures, _requests, _perClient, _connections, _perAddress, _live, _timeout, _batch, _wait, _log, _threads, _cropped,
         .. _detector.All,
     ];
 

@@ -86,7 +86,7 @@ internal sealed class PredictEndpoint(ServerServices services)
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                services.Log.Failure(Routes.Predict, e);
+                services.Log.Failure(context.Request.Path, e);
                 results[i].Problem = new(StatusCodes.Status500InternalServerError, "The server failed at this picture; its log says more.");
             }
         }).ConfigureAwait(false);

@@ -19,7 +19,7 @@ public sealed class SecretFileTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
         string path = _folder.Write("keys.txt", "0123456789abcdef");
-        File.SetUnixFileMode(path, mode);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode);
         string? warning = SecretFile.Warning(path);
         if (what is null) Assert.Null(warning);
         else Assert.Contains($"may {what}", warning);
@@ -30,7 +30,7 @@ public sealed class SecretFileTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
         string path = _folder.Write("keys.txt", "0123456789abcdef");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         await using var server = await RunningServer.StartAsync(new() { ApiKeyFile = path });
         Assert.Contains("chmod 600 keys.txt", server.Log.ToString());
     }
