@@ -11,6 +11,7 @@ namespace Fer.Notebooks;
 /// </summary>
 internal sealed class Notebook
 {
+    internal const string KernelName = ".net-csharp";
     private const long MostBytes = 64 << 20;
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -34,6 +35,16 @@ internal sealed class Notebook
     internal string Title => Cells.Where(cell => !cell.IsCode).SelectMany(cell => cell.Source.Split('\n'))
         .FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..].Trim()
         ?? System.IO.Path.GetFileNameWithoutExtension(Path);
+
+    /// <summary>Whether the parameters cell has a variable of this name.</summary>
+    internal bool Mentions(string parameter) => Cells.Any(cell => cell.HasParameters
+        && System.Text.RegularExpressions.Regex.IsMatch(cell.Source, $@"\b{System.Text.RegularExpressions.Regex.Escape(parameter)}\s*="));
+
+    /// <summary>Takes pictures out of all outputs.</summary>
+    internal void StripPictures()
+    {
+        foreach (var cell in Cells) cell.Outputs = Pictures.Strip(cell.Outputs);
+    }
 
     /// <summary>Reads a notebook.</summary>
     /// <exception cref="FerException">The file is missing, not a notebook, or not in C#.</exception>
@@ -64,7 +75,7 @@ internal sealed class Notebook
                 throw new FerException($"{path}: not a notebook: it has no list of cells.");
             if (root["nbformat"]?.GetValue<int>() != 4)
                 throw new FerException($"{path}: nbformat {root["nbformat"]} is not 4. Save it with a current editor.");
-            if (root["metadata"]?["kernelspec"]?["name"]?.GetValue<string>() is not ".net-csharp")
+            if (root["metadata"]?["kernelspec"]?["name"]?.GetValue<string>() is not KernelName)
                 throw new FerException($"{path}: its kernel is '{root["metadata"]?["kernelspec"]?["name"]}', not '.net-csharp'. Only C# " +
                     "notebooks run here.");
             return new(path, root, [.. cells.Select((cell, i) => new NotebookCell(i + 1, (cell as JsonObject)

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Fer.Pipeline;
 using Fer.Pipeline.Reports;
 
 namespace Fer.Notebooks;
 
 /// <summary>A notebook as one self-contained HTML page in the style of the reports: nothing is loaded and nothing runs.</summary>
-internal static class NotebookPage
+internal static partial class NotebookPage
 {
     private const string Css = """
         main{padding-top:28px;padding-bottom:40px}
@@ -37,7 +38,8 @@ internal static class NotebookPage
         page.Empty("meta", ("http-equiv", "Content-Security-Policy"),
             ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
         page.Element("title", notebook.Title).Line();
-        page.Open("style").Raw("\n" + ChartStyle.Css + PageStyle.Css + Css.ReplaceLineEndings("\n")).Close().Line().Close().Line();
+        page.Open("style").Raw("\n" + ChartStyle.Css + PageStyle.Css + (Css + CodeHtml.Css).ReplaceLineEndings("\n")).Close().Line();
+        page.Close().Line();
         page.Open("body").Line().Open("main").Line();
         foreach (var cell in notebook.Cells)
         {
@@ -46,8 +48,8 @@ internal static class NotebookPage
                 page.Raw(MarkdownHtml.Convert(cell.Source));
                 continue;
             }
-            page.Open("pre", ("class", "source"), ("tabindex", 0), ("role", "region"), ("aria-label", $"C#, cell {cell.Number}")).Element(
-                "code", cell.Source.TrimEnd('\n')).Close().Line();
+            page.Open("pre", ("class", "source"), ("tabindex", 0), ("role", "region"), ("aria-label", $"C#, cell {cell.Number}"))
+                .Open("code").Raw(CodeHtml.Convert(cell.Source.TrimEnd('\n'))).Close().Close().Line();
             for (int i = 0; i < cell.Outputs.Count; i++) Show(page, cell.Outputs[i], $"Output {i + 1} of cell {cell.Number}");
         }
         return page.Close().Line().Close().Line().Close().Line().ToString();
@@ -58,9 +60,13 @@ internal static class NotebookPage
         page.Open("div", ("class", output.Kind == "error" ? "out error" : "out"), ("role", "region"), ("aria-label", name), ("tabindex", 0))
             .Line();
         if (output.Forms.TryGetValue(CellOutput.Svg, out string? svg)) page.Raw(svg);
-        else if (output.Forms.TryGetValue(CellOutput.Html, out string? html)) page.Raw(html);
+        else if (output.Forms.TryGetValue(CellOutput.Html, out string? html)) page.Raw(Script().Replace(html, ""));
         else if (output.Forms.TryGetValue(CellOutput.Markdown, out string? markdown)) page.Raw(MarkdownHtml.Convert(markdown));
         else page.Element("pre", output.Text.TrimEnd('\n'));
         page.Close().Line();
     }
+
+    // The page runs no scripts: a chart stays the drawing that lies in front of its script.
+    [GeneratedRegex("""<script\b.*?</script\s*>""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Script();
 }

@@ -12,6 +12,9 @@ internal static class NotebookText
         _ => node.GetValue<string>(),
     };
 
+    /// <summary>A text as C# writes it.</summary>
+    internal static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
+
     internal static JsonArray Write(string text)
     {
         var lines = new JsonArray();

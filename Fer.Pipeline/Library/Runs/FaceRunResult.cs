@@ -2,6 +2,7 @@ using System.Globalization;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Models;
+using Fer.Pipeline.Reports;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.Runs;
@@ -29,6 +30,9 @@ public sealed record FaceRunResult
 
     /// <summary>A sweep's best trial; null for a single training.</summary>
     public FaceTrialResult? BestTrial { get; init; }
+
+    /// <summary>A sweep's trials in the order they ran, as its report shows them; empty for a single training.</summary>
+    public IReadOnlyList<TrialReport> Trials { get; init; } = [];
 
     /// <summary>Time from the start to the written model.</summary>
     public required TimeSpan Elapsed { get; init; }

@@ -99,6 +99,7 @@ public sealed class FaceSweepRun
             Metrics = metrics!,
             Training = best.Training,
             BestTrial = best,
+            Trials = reports.Trials,
             Elapsed = _options.Clock.GetElapsedTime(start),
             Warnings = best.Training.Warning is { } known ? [known] : [],
         };

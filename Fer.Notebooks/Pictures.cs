@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace Fer.Notebooks;
+
+/// <summary>
+/// Takes pictures out of outputs before they are saved with a notebook: FER2013's faces are for research and may not be passed on. What is
+/// drawn of lines and bars stays.
+/// </summary>
+internal static partial class Pictures
+{
+    /// <summary>What stands in a picture's place.</summary>
+    internal const string Line = "Pictures of faces are not saved with the notebook, because FER2013 may not be passed on. "
+        + "Run the cell to see them.";
+
+    /// <summary>The same outputs, with a line in place of each that shows a picture.</summary>
+    internal static IReadOnlyList<CellOutput> Strip(IReadOnlyList<CellOutput> outputs) =>
+        [.. outputs.Select(output => IsPicture(output)
+            ? new CellOutput(output.Kind, new Dictionary<string, string> { [CellOutput.Html] = $"<p><em>{Line}</em></p>" }) : output)];
+
+    /// <summary>Whether an output is or holds a picture made of pixels.</summary>
+    internal static bool IsPicture(CellOutput output) => output.Forms.Any(form =>
+        form.Key.StartsWith("image/", StringComparison.Ordinal) && form.Key != CellOutput.Svg || Embedded().IsMatch(form.Value));
+
+    // A data URI of a picture, or an element that loads one.
+    [GeneratedRegex("""data:\s*image/|<\s*(img|image|canvas|video)\b""", RegexOptions.IgnoreCase)]
+    private static partial Regex Embedded();
+}
