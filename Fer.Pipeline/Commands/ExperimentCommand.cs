@@ -172,7 +172,7 @@ internal sealed class ExperimentCommand : ICommand
             });
             return;
         }
-        host.Output.WriteLine($"Best: {TrialText.Title(best.TrialSettings).ToLowerInvariant()}, {best.TrialSettings.Parameter}");
+        host.Output.WriteLine($"Best: {TrialText.Title(best.TrialSettings).ToLowerInvariant()}, {TrialText.Effective(best.TrialSettings.Parameter)}");
         RunSummary.Write(host, done, remark: null, knowsPhotographs: !isSample);
     }
 

@@ -54,7 +54,7 @@ internal sealed class PredictCommand : ICommand
         ("predict --model model.zip film.mp4 --csv --report film.html --annotate boxes.mp4",
             "a video: a timeline, a report, and a copy with boxes"),
         ("predict --model model.zip films/ --json-lines --report reports", "all videos and pictures below a folder"),
-        ("curl -s https://example.org/photo.jpg | fer predict -", "a picture on standard input"),
+        ("predict -", "a picture on standard input: curl -s https://example.org/photo.jpg | fer predict -"),
     ];
 
     public IEnumerable<Option> Options =>

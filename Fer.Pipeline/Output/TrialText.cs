@@ -6,6 +6,8 @@ namespace Fer.Output;
 /// <summary>How both views write figures.</summary>
 internal static class TrialText
 {
+    private static readonly IReadOnlyList<SearchDimension> FaceSettings = new SearchSpace<FaceSearchOptions>().Dimensions;
+
     /// <summary>Minutes and seconds, with hours where there are any.</summary>
     internal static string Duration(TimeSpan time)
     {
@@ -49,12 +51,22 @@ internal static class TrialText
     internal static string Settings(TrialSettings settings, TrialSettings? @default)
     {
         var parameter = settings.Parameter;
-        if (settings.Phase == TrialPhase.Baseline || @default is null) return parameter.ToString();
+        if (settings.Phase == TrialPhase.Baseline || @default is null) return Effective(parameter);
         var usual = @default.Parameter;
         string[] other = [.. parameter.Names.Where(n => !usual.Names.Contains(n) || !usual[n].Equals(parameter[n]))
             .Select(n => $"{n}={Parameter.Text(parameter[n])}")];
         if (other.Length > 0) return string.Join(' ', other);
-        return settings.Phase == TrialPhase.Final && settings.TrialId == @default.TrialId ? parameter.ToString() : "the default";
+        return settings.Phase == TrialPhase.Final && settings.TrialId == @default.TrialId ? Effective(parameter) : "the default";
+    }
+
+    /// <summary>All settings but those that have no effect beside the others, such as Adam's learning rate under Sgd.</summary>
+    internal static string Effective(Parameter parameter)
+    {
+        var values = parameter.Names.ToDictionary(n => n, n => parameter[n]);
+        return string.Join(' ', parameter.Names.Where(Counts).Select(n => $"{n}={Parameter.Text(parameter[n])}"));
+
+        bool Counts(string name) => FaceSettings.FirstOrDefault(d => d.Name == name) is not { } dimension
+            || dimension.Conditions.Any(c => !values.ContainsKey(c.Option)) || dimension.Counts(values);
     }
 
     internal static string Title(TrialSettings settings) => settings.Phase switch

@@ -197,6 +197,18 @@ public class TrialViewTests
     }
 
     [Fact]
+    public void Settings_of_another_optimizer_are_not_shown()
+    {
+        var space = new SearchSpace<FaceSearchOptions>();
+        string sgd = TrialText.Effective(space.Default), adam = TrialText.Effective(
+            space.Default.With(nameof(FaceSearchOptions.Optimizer), Fer.Pipeline.Training.OptimizerKind.AdamW));
+        Assert.Contains("Optimizer=Sgd LearningRate=0.1 WeightDecay", sgd);
+        Assert.DoesNotContain("Adam", sgd);
+        Assert.Contains("Optimizer=AdamW AdamLearningRate=", adam);
+        Assert.DoesNotContain(" LearningRate=", adam);
+    }
+
+    [Fact]
     public void Live_view_never_takes_progress_back()
     {
         var (view, written, _) = Live(_time, 200, 40);
