@@ -64,10 +64,26 @@ internal static class NetworkCopy
         return layers;
     }
 
-    /// <summary>Average pooling over a whole map stays so if the map has a different size from that in the original network.</summary>
-    private static Operation CopyFor(Node node, Network network, Layer[] inputs) =>
-        node.Operation is AveragePool && node.Shape.Area == 1 && inputs[0].Shape != network.InputShapes(node)[0] ? new GlobalAveragePool()
-            : Copy(node.Operation);
+    /// <summary>
+    /// The copy for a map that may have another size than in the original network: average pooling over the whole map stays so, and so does
+    /// padding that keeps the size.
+    /// </summary>
+    private static Operation CopyFor(Node node, Network network, Layer[] inputs)
+    {
+        if (node.Operation is not (Convolution or MaxPool or AveragePool)) return Copy(node.Operation);
+        Shape from = network.InputShapes(node)[0], to = inputs[0].Shape;
+        return from == to ? Copy(node.Operation) : node.Operation switch
+        {
+            Convolution c => Copy(c, c.Window.Over(from, to)),
+            MaxPool p => new MaxPool(p.Window.Over(from, to)),
+            AveragePool when node.Shape.Area == 1 => new GlobalAveragePool(),
+            AveragePool p => new AveragePool(p.Window.Over(from, to), p.CountPadding),
+            var other => Copy(other),
+        };
+    }
+
+    private static Convolution Copy(Convolution c, Window window) =>
+        new(c.InputChannels, c.OutputChannels, window, c.Groups, c.Bias is not null, c.Weight.Initializer);
 
     private static bool[] NeededFor(Network network, IEnumerable<int> last, int? first)
     {
@@ -102,7 +118,7 @@ internal static class NetworkCopy
     /// <exception cref="FerException">The kind of operation is not supported.</exception>
     internal static Operation Copy(Operation operation) => operation switch
     {
-        Convolution c => new Convolution(c.InputChannels, c.OutputChannels, c.Window, c.Groups, c.Bias is not null, c.Weight.Initializer),
+        Convolution c => Copy(c, c.Window),
         BatchNormalization b => new BatchNormalization(b.Channels, b.Epsilon, b.Momentum),
         Linear l => new Linear(l.Inputs, l.Outputs, l.Bias is not null, l.Weight.Initializer),
         Relu => new Relu(),

@@ -69,7 +69,8 @@ internal sealed record StartingNetwork(ImageClassificationTrainer.Options Option
             throw new FerException(
                 $"{options.Arch}: there is no such file. Give a model.zip of this program, an ONNX file, or one of "
                 + $"{string.Join(", ", Architectures.Names)}.");
-        if (KnownBackbone.Find(options.Arch) is not null) throw new FerException(store.Missing(options.Arch));
+        if (KnownBackbone.Find(options.Arch) is not null || BundledBackbone.Find(options.Arch) is not null)
+            throw new FerException(store.Missing(options.Arch));
         string[] names = [.. Architectures.Names, .. store.Names];
         throw new FerUsageException(
             $"'{options.Arch}' is no architecture, backbone or file.{NearestName.Hint(options.Arch, names)} "

@@ -36,6 +36,27 @@ public readonly record struct Window(
     /// <summary>Columns of the output for an input of <paramref name="width"/> columns.</summary>
     public int OutputWidth(int width) => Places(width, SpanWidth, StrideWidth, PadLeft, PadRight);
 
+    /// <summary>
+    /// The same window over another size. Uneven padding comes from exporters that wrote the numbers of "same" padding, which depend on the
+    /// size: they are worked out anew, so that there are again as many places as the size holds strides, rounded up. Other padding stays.
+    /// </summary>
+    /// <param name="from">The input that it was made for.</param>
+    /// <param name="to">The input that it is for now.</param>
+    internal Window Over(Shape from, Shape to)
+    {
+        if ((PadTop == PadBottom && PadLeft == PadRight)
+            || Math.Abs(PadTop - PadBottom) > 1 || Math.Abs(PadLeft - PadRight) > 1
+            || PadTop + PadBottom != Same(from.Height, SpanHeight, StrideHeight)
+            || PadLeft + PadRight != Same(from.Width, SpanWidth, StrideWidth)) return this;
+        int rows = Same(to.Height, SpanHeight, StrideHeight), columns = Same(to.Width, SpanWidth, StrideWidth);
+        bool isLower = PadTop > PadBottom || PadLeft > PadRight;
+        int top = (rows + (isLower ? 1 : 0)) / 2, left = (columns + (isLower ? 1 : 0)) / 2;
+        return this with { PadTop = top, PadLeft = left, PadBottom = rows - top, PadRight = columns - left };
+    }
+
+    /// <summary>Padding of both sides together that gives a place for every stride begun.</summary>
+    private static int Same(int size, int span, int stride) => Math.Max(0, (size + stride - 1) / stride * stride - stride + span - size);
+
     /// <summary>The output's shape with <paramref name="channels"/> channels.</summary>
     /// <exception cref="FerException">The window does not fit the input, or its sizes are invalid.</exception>
     public Shape Output(Shape input, int channels)

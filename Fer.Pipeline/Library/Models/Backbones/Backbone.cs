@@ -52,10 +52,24 @@ public sealed class Backbone
             var zip = ModelZip.Load(path);
             return new Backbone(zip.Network.Architecture, WithoutServing(zip.Network), zip.Manifest.ClassNames);
         }
+        return LoadOnnx(path, network => OverFaces(network, name, preprocessing, resizeTo), name);
+    }
+
+    /// <summary>Reads an ONNX network that wants a mean picture taken off its input.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mean">The mean picture, of the size it was made for.</param>
+    /// <param name="resizeTo">Width and height that faces are resized to; null is the size it was made for.</param>
+    /// <param name="name">What to call it.</param>
+    /// <exception cref="FerException">The file cannot be read, or the network takes other pictures.</exception>
+    internal static Backbone Load(string path, MeanImage mean, int? resizeTo, string name) =>
+        LoadOnnx(path, network => OverFaces(network, name, Centred(mean.At(resizeTo ?? network.Input.Height)), resizeTo), name);
+
+    private static Backbone LoadOnnx(string path, Func<Network, Network> overFaces, string name)
+    {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return new Backbone(name, OverFaces(OnnxReader.Read(stream, path), name, preprocessing, resizeTo), null);
+            return new Backbone(name, overFaces(OnnxReader.Read(stream, path)), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -136,21 +150,20 @@ public sealed class Backbone
     /// <param name="resizeTo">Width and height that it is given; null is the size it was made for.</param>
     /// <param name="last">The node whose output is wanted; null for the network's.</param>
     internal static Network OverFaces(
-        Network network, string name, BackbonePreprocessing? preprocessing, int? resizeTo, int? last = null)
+        Network network, string name, BackbonePreprocessing? preprocessing, int? resizeTo, int? last = null) =>
+        OverFaces(network, name, Scaled(network.Input.Channels, preprocessing ?? BackbonePreprocessing.For(network.Input)), resizeTo, last);
+
+    /// <summary>Puts resizing and what makes the network's picture of the grey plane in front of a network.</summary>
+    private static Network OverFaces(Network network, string name, Prepare prepare, int? resizeTo, int? last = null)
     {
         var input = network.Input;
         if (input.Channels is not (1 or 3))
             throw new FerException($"{name}: the network takes {input}; pictures of 1 or 3 channels are needed.");
-        preprocessing ??= BackbonePreprocessing.For(input);
         var builder = new NetworkBuilder(name, new Shape(1, Face.Side, Face.Side));
         var (height, width) = (resizeTo ?? input.Height, resizeTo ?? input.Width);
         var pixels = (height, width) == (Face.Side, Face.Side) ? builder.Input : builder.Add(
             new Resize(height, width, new ResizeOptions { Interpolation = Interpolation.Linear }), "face_resize", builder.Input);
-        var planes = new Layer[input.Channels];
-        for (int c = 0; c < planes.Length; c++)
-            planes[c] = builder.Add(new Affine((float)Of(preprocessing.Mean, c), (float)(1 / Of(preprocessing.Deviation, c))),
-                $"face_scale{c}", pixels);
-        var picture = planes.Length == 1 ? planes[0] : builder.Add(new Concat(), "face_channels", planes);
+        var (picture, fill) = prepare(builder, pixels);
         try
         {
             NetworkCopy.Append(builder, picture, network, last: last);
@@ -162,8 +175,32 @@ public sealed class Backbone
         }
         var over = builder.Build();
         NetworkCopy.CopyParameters(network, over, partly: last is not null);
+        fill?.Invoke();
         return over;
+    }
+
+    /// <summary>Makes the network's picture of grey pixels; what it gives besides is to be called once the network is built.</summary>
+    private delegate (Layer Picture, Action? Fill) Prepare(NetworkBuilder builder, Layer pixels);
+
+    private static Prepare Scaled(int channels, BackbonePreprocessing preprocessing) => (builder, pixels) =>
+    {
+        var planes = new Layer[channels];
+        for (int c = 0; c < planes.Length; c++)
+            planes[c] = builder.Add(new Affine((float)Of(preprocessing.Mean, c), (float)(1 / Of(preprocessing.Deviation, c))),
+                $"face_scale{c}", pixels);
+        return (planes.Length == 1 ? planes[0] : builder.Add(new Concat(), "face_channels", planes), null);
 
         static double Of(IReadOnlyList<double> values, int channel) => values[values.Count == 1 ? 0 : channel];
-    }
+    };
+
+    private static Prepare Centred(MeanImage mean) => (builder, pixels) =>
+    {
+        var negative = new Constant(new Shape(MeanImage.Channels, mean.Side, mean.Side));
+        var planes = builder.Add(new Concat(), "face_channels", [.. Enumerable.Repeat(pixels, MeanImage.Channels)]);
+        var picture = builder.Add(new Add(), "face_centred", planes, builder.Add(negative, "face_mean"));
+        return (picture, () =>
+        {
+            for (int i = 0; i < mean.Values.Length; i++) negative.Value.Values[i] = -mean.Values[i];
+        });
+    };
 }

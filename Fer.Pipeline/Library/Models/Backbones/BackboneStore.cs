@@ -6,7 +6,8 @@ using Fer.Pipeline.Networks;
 namespace Fer.Pipeline.Models;
 
 /// <summary>
-/// A folder of ONNX backbones, each with what is known about it. Nothing is ever downloaded: the files are the user's own.
+/// A folder of ONNX backbones, each with what is known about it, and those that a package lays beside the program. Nothing is ever
+/// downloaded: the files are the user's own.
 /// </summary>
 /// <param name="folder">The folder; it is made when the first backbone is added.</param>
 public sealed partial class BackboneStore(string folder)
@@ -26,9 +27,13 @@ public sealed partial class BackboneStore(string folder)
     public string Folder { get; } = folder;
 
     /// <summary>Names of the backbones that are there, in order.</summary>
-    public IReadOnlyList<string> Names => Directory.Exists(Folder)
-        ? [.. Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!)
-            .Where(name => NamePattern().IsMatch(name) && File.Exists(OnnxFile(name))).Order(StringComparer.Ordinal)]
+    public IReadOnlyList<string> Names =>
+        [.. Added.Concat(BundledBackbone.All.Where(b => b.IsThere).Select(b => b.Entry.Name))
+            .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+
+    private IEnumerable<string> Added => Directory.Exists(Folder)
+        ? Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!)
+            .Where(name => NamePattern().IsMatch(name) && File.Exists(OnnxFile(name)))
         : [];
 
     /// <summary>The name as it is stored, for a name in any case; null where there is no such backbone.</summary>
@@ -39,6 +44,7 @@ public sealed partial class BackboneStore(string folder)
     public BackboneEntry Entry(string name)
     {
         string stored = Find(name) ?? throw new FerException(Missing(name));
+        if (Bundled(stored) is { } bundled) return bundled.Entry;
         string path = EntryFile(stored);
         try
         {
@@ -64,6 +70,7 @@ public sealed partial class BackboneStore(string folder)
     public Backbone Load(string name, int? resizeTo = null)
     {
         var entry = Entry(name);
+        if (Bundled(entry.Name) is { } bundled) return bundled.Load(resizeTo);
         string path = OnnxFile(Find(name)!);
         if (Hash(path) != entry.Sha256)
             throw new FerException($"{path}: is not the file that was added, its checksum differs. Add the backbone again with " +
@@ -125,7 +132,12 @@ public sealed partial class BackboneStore(string folder)
     public string Missing(string name) => $"There is no backbone '{name}' in {Folder}. {WhatToGet(name)}" +
         (Names.Count > 0 ? $" There are {string.Join(", ", Names)}.{NearestName.Hint(name, Names)}" : "");
 
-    private static string WhatToGet(string name) => KnownBackbone.Find(name) is { } known
+    /// <summary>The one of a package, unless one was added under its name.</summary>
+    private BundledBackbone? Bundled(string name) => File.Exists(EntryFile(name)) ? null : BundledBackbone.Find(name);
+
+    private static string WhatToGet(string name) => BundledBackbone.Find(name) is { } bundled
+        ? $"Add the package {bundled.Package} to the program: it lays the network beside it."
+        : KnownBackbone.Find(name) is { } known
         ? $"Get {known.File} ({known.Source}; {known.License}), then: fer backbone add {known.Name} {known.File}"
         : $"Get an ONNX file of the network, then: fer backbone add {name} FILE. Known by name are " +
             $"{string.Join(", ", KnownBackbone.All.Select(k => k.Name))}.";
@@ -134,7 +146,9 @@ public sealed partial class BackboneStore(string folder)
 
     private string EntryFile(string name) => Path.Combine(Folder, name + ".json");
 
-    private static string Hash(string file)
+    /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
+    /// <exception cref="FerException">It cannot be read.</exception>
+    internal static string Hash(string file)
     {
         using var stream = Open(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));

@@ -145,11 +145,11 @@ internal sealed partial class OnnxGraphWriter
         float[] scales = [1, 1, ScaleOf(o.ScaleHeight, input.Height, resize.Height), ScaleOf(o.ScaleWidth, input.Width, resize.Width)];
         return Write(node, "Resize", 4, [x.Name, Fractions(node, "roi", region), Fractions(node, "scales", scales)], [.. attributes]);
 
-        // Runtimes round size times scale down, so use the smallest scale that gives the size.
+        // Runtimes round size times scale down, some in floats and some in doubles, so use the smallest scale that gives the size in both.
         static float ScaleOf(double stated, int from, int to)
         {
             float scale = stated != 0 ? (float)stated : (float)((double)to / from);
-            while (MathF.Floor(from * scale) < to) scale = MathF.BitIncrement(scale);
+            while (Math.Floor(from * (double)scale) < to) scale = MathF.BitIncrement(scale);
             return scale;
         }
     }
