@@ -55,7 +55,7 @@ internal static class EngineBenchmark
         for (int i = 0; i < WarmUp + iterations; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (layers && i == WarmUp) executor.Profile = new (double, double)[network.Nodes.Count];
+            if (layers && i == WarmUp) executor.Profile = new (double, double)[executor.Network.Nodes.Count];
             long start = Stopwatch.GetTimestamp();
             executor.Forward(batch, i);
             if (training)
@@ -69,17 +69,18 @@ internal static class EngineBenchmark
         return new EngineFigure(net, mode, "fp32", batch / Median(seconds))
         {
             PlannedBytes = executor.PlannedBytes,
-            Layers = layers ? [.. Layers(network, executor, batch, iterations)] : [],
+            Layers = layers ? [.. Layers(executor, batch, iterations)] : [],
         };
     }
 
-    private static IEnumerable<LayerFigure> Layers(Network network, NetworkExecutor executor, int batch, int iterations)
+    private static IEnumerable<LayerFigure> Layers(NetworkExecutor executor, int batch, int iterations)
     {
+        var network = executor.Network;
         foreach (var node in network.Nodes)
         {
             if (executor.MethodOf(node.Index).Length == 0) continue;
             var (forward, backward) = executor.Profile![node.Index];
-            double work = (double)node.Operation.MultiplyAccumulates(network.InputShapes(node)) * batch;
+            double work = (double)node.Operation.MultiplyAccumulates(network.InputShapes(node)) * batch * node.Copies;
             // Towards the weights and, but for the first layer, towards the input: each as much work as the forward pass.
             if (backward > 0) work *= node.Inputs[0] < 0 ? 2 : 3;
             yield return new LayerFigure(

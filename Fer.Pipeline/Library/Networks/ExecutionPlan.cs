@@ -42,9 +42,9 @@ internal sealed class ExecutionPlan
 
         var plan = new BufferPlan();
         int[] inputs = [.. network.Inputs.Select(input => plan.Add(Bytes(input.Shape, batchSize), 0, 2 * n))];
-        var values = PlanShared(plan, valueOwner, i => (i, ValueEnd(i)), i => Bytes(network.Nodes[i].Shape, batchSize), _ => true);
+        var values = PlanShared(plan, valueOwner, i => (i, ValueEnd(i)), NodeBytes, _ => true);
         var gradients = PlanShared(plan, gradientOwner, i => (_consumers[i].Count == 0 ? n - 1 : Back(_consumers[i].Max()), Back(i)),
-            i => Bytes(network.Nodes[i].Shape, batchSize), i => training && NeedsBackward[i]);
+            NodeBytes, i => training && NeedsBackward[i]);
         // In inference, saved buffers hold packed weights, which are kept.
         var saved = new int[n];
         var packed = new Dictionary<(Operation, Shape, long), int>();
@@ -65,6 +65,7 @@ internal sealed class ExecutionPlan
         Saved = [.. saved.Select(s => offsets[s])];
         SharedScratch = offsets[shared];
         ThreadScratch = [.. scratch.Select(s => offsets[s])];
+        long NodeBytes(int i) => Bytes(network.Nodes[i].Shape, batchSize * network.Nodes[i].Copies);
         long[] Ends(Node node, IEnumerable<int> written) =>
             [.. written.Append(saved[node.Index]).Append(shared).Concat(scratch).Where(number => number >= 0).Distinct().Select(
                 plan.EndOf)];

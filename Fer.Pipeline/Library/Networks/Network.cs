@@ -8,7 +8,11 @@ namespace Fer.Pipeline.Networks;
 /// <param name="Operation">The operation.</param>
 /// <param name="Inputs">Indices of its input nodes; -1 is the network's first input, -2 the second and so on.</param>
 /// <param name="Shape">Shape of its output for one example.</param>
-public sealed record Node(int Index, string Name, Operation Operation, IReadOnlyList<int> Inputs, Shape Shape);
+public sealed record Node(int Index, string Name, Operation Operation, IReadOnlyList<int> Inputs, Shape Shape)
+{
+    /// <summary>Examples that it works on for each example of the network's input; more than one behind a <see cref="Stack"/>.</summary>
+    internal int Copies { get; init; } = 1;
+}
 
 /// <summary>An input of a network.</summary>
 /// <param name="Name">Unique among the network's inputs.</param>
@@ -39,12 +43,12 @@ public sealed class Network
             nodes.SelectMany(n => n.Operation.Parameters.Select(p => ($"{n.Name}.{p.Name}", p.Parameter))).DistinctBy(p => p.Parameter));
     }
 
-    private Network(Network original, Shape input, IReadOnlyList<Node> nodes)
+    private Network(Network original, IReadOnlyList<NetworkInput> inputs, IReadOnlyList<Node> nodes, IReadOnlyList<NetworkOutput> outputs)
     {
         Architecture = original.Architecture;
-        Inputs = [original.Inputs[0] with { Shape = input }];
+        Inputs = inputs;
         Nodes = nodes;
-        Outputs = original.Outputs;
+        Outputs = outputs;
         Parameters = original.Parameters;
     }
 
@@ -88,8 +92,11 @@ public sealed class Network
             nodes.Add(node with { Shape = node.Operation.OutputShape([.. node.Inputs.Select(i => i < 0 ? input : nodes[i].Shape)]) });
         if (nodes[^1].Shape != Output)
             throw new FerException($"{Architecture} gives {nodes[^1].Shape}, not {Output}, for an input of {input}.");
-        return new Network(this, input, nodes);
+        return new Network(this, [Inputs[0] with { Shape = input }], nodes, Outputs);
     }
+
+    /// <summary>Another graph over the very same parameters and inputs.</summary>
+    internal Network WithNodes(IReadOnlyList<Node> nodes, IReadOnlyList<NetworkOutput> outputs) => new(this, Inputs, nodes, outputs);
 
     /// <summary>Initialises all parameters, weights by their <see cref="Initializer"/>; the same seed gives the same weights.</summary>
     public void Initialize(long seed) => Initialization.Initialize(Parameters, seed);

@@ -39,7 +39,7 @@ public sealed unsafe class NetworkExecutor : IDisposable
             throw new FerException($"{network.Architecture} has layers that share weights; it supports inference but not training.");
         if (training && network.Outputs.Count != 1)
             throw new ArgumentException("Only a network with one output can be trained.", nameof(training));
-        Network = network;
+        Network = network = frozen ? BranchStacking.Apply(network, batchSize) : network;
         BatchSize = batchSize;
         IsTraining = training;
         Pool = pool;
@@ -83,17 +83,19 @@ public sealed unsafe class NetworkExecutor : IDisposable
     private static Kernel[] CreateKernels(Network network, int batchSize, bool training, WorkerPool pool, bool frozen)
     {
         // Spans over a batch, and shapes that take a batch for one long line, count in 32 bits.
-        int longest = network.Inputs.Select(i => i.Shape).Concat(network.Nodes.Select(n => n.Shape)).Max(s => s.Length);
-        if ((long)batchSize * longest > int.MaxValue)
+        long longest = network.Inputs.Select(i => (long)i.Shape.Length).Concat(network.Nodes.Select(n => (long)n.Shape.Length * n.Copies))
+            .Max();
+        if (batchSize * longest > int.MaxValue)
         {
             throw new FerException($"{network.Architecture}: {batchSize:N0} examples are too many for one pass, which takes at most " +
                 $"{int.MaxValue / longest:N0} of this network. Use a smaller batch.");
         }
         return [.. network.Nodes.Select(node =>
-            CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize, training, pool, frozen)))];
+            CreateKernel(node, new KernelSetup(network.InputShapes(node), node.Shape, batchSize * node.Copies, training, pool,
+                frozen)))];
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>The network; where it is frozen, branches of the same layers may be stacked.</summary>
     public Network Network { get; }
 
     /// <summary>Maximum number of examples per pass.</summary>
@@ -158,16 +160,17 @@ public sealed unsafe class NetworkExecutor : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         for (int i = 0; i < _kernels.Length; i++)
         {
-            if (_skipsForward[i]) _kernels[i].Adopt(count);
+            int examples = count * Network.Nodes[i].Copies;
+            if (_skipsForward[i]) _kernels[i].Adopt(examples);
             else
             {
                 long start = Profile is null ? 0 : Stopwatch.GetTimestamp();
                 SetGuards(_forwardGuards[i]);
-                _kernels[i].Forward(count, (long)new RandomStream(seed, i).NextUInt64());
+                _kernels[i].Forward(examples, (long)new RandomStream(seed, i).NextUInt64());
                 CheckGuards(_forwardGuards[i], i);
                 if (Profile is not null) Profile[i].Forward += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
-            if (Probe?.Node == i) Probe.TakeValues(new(_kernels[i].Output, count * Network.Nodes[i].Shape.Length));
+            if (Probe?.Node == i) Probe.TakeValues(new(_kernels[i].Output, examples * Network.Nodes[i].Shape.Length));
         }
         LastCount = count;
     }
