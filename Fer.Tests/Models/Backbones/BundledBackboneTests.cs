@@ -1,7 +1,6 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
-using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Microsoft.ML;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Fer.Pipeline.Networks;
@@ -72,7 +71,7 @@ public sealed partial class BackboneStore(string folder)
         var entry = Entry(name);
         if (Bundled(entry.Name) is { } bundled) return bundled.Load(resizeTo);
         string path = OnnxFile(Find(name)!);
-        if (Hash(path) != entry.Sha256)
+        if (HashedFile.Sha256(path) != entry.Sha256)
             throw new FerException($"{path}: is not the file that was added, its checksum differs. Add the backbone again with " +
                 $"'backbone add {entry.Name} FILE'.");
         return Backbone.Load(path, BackbonePreprocessing.Parse(entry.Preprocessing), resizeTo, entry.Name);
@@ -97,11 +96,11 @@ public sealed partial class BackboneStore(string folder)
         if (!File.Exists(file)) throw new FerException($"{file}: there is no such file. {WhatToGet(name)}");
         var known = KnownBackbone.Find(name) is { } k && k.File.Equals(Path.GetFileName(file), StringComparison.OrdinalIgnoreCase) ? k
             : null;
-        string hash = Hash(file);
+        string hash = HashedFile.Sha256(file);
         if ((sha256 ?? known?.Sha256) is { } expected && !hash.Equals(expected, StringComparison.OrdinalIgnoreCase))
             throw new FerException($"{file}: its SHA-256 is {hash}, not {expected}. The file is damaged or another version; get it " +
                 "again, or give the right checksum with --sha256.");
-        using var stream = Open(file);
+        using var stream = HashedFile.Open(file);
         var network = OnnxReader.Read(stream, file);
         preprocessing ??= known?.Preprocessing ?? BackbonePreprocessing.For(network.Input);
         var backbone = Backbone.Load(file, preprocessing, name: name);
@@ -121,7 +120,7 @@ public sealed partial class BackboneStore(string folder)
         string stored = Find(name) ?? name;
         AtomicFile.Write(OnnxFile(stored), target =>
         {
-            using var source = Open(file);
+            using var source = HashedFile.Open(file);
             source.CopyTo(target);
         });
         AtomicFile.WriteText(EntryFile(stored), JsonSerializer.Serialize(entry, Json) + "\n");
@@ -145,26 +144,6 @@ public sealed partial class BackboneStore(string folder)
     private string OnnxFile(string name) => Path.Combine(Folder, name + ".onnx");
 
     private string EntryFile(string name) => Path.Combine(Folder, name + ".json");
-
-    /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
-    /// <exception cref="FerException">It cannot be read.</exception>
-    internal static string Hash(string file)
-    {
-        using var stream = Open(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    private static FileStream Open(string file)
-    {
-        try
-        {
-            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FerException($"{file}: cannot be read ({e.Message}).", e);
-        }
-    }
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     private static partial Regex NamePattern();

@@ -1,5 +1,3 @@
-using Fer.Pipeline.Networks;
-
 namespace Fer.Pipeline.Models;
 
 /// <summary>A pretrained network that a package lays beside the program, so that its name is enough.</summary>
@@ -52,7 +50,7 @@ internal sealed record BundledBackbone(string Package, string File, string MeanF
     {
         string path = Locate(file) ?? throw new FerException(
             $"{file}: is not beside the program. Add the package {Package} to it, and build it again.");
-        return BackboneStore.Hash(path) == sha256 ? path : throw new FerException(
+        return HashedFile.Sha256(path) == sha256 ? path : throw new FerException(
             $"{path}: is not the file of the package {Package}, its checksum differs. Restore the package, and build the program again.");
     }
 
