@@ -172,7 +172,8 @@ internal sealed class ExperimentCommand : ICommand
             });
             return;
         }
-        host.Output.WriteLine($"Best: {TrialText.Title(best.TrialSettings).ToLowerInvariant()}, {TrialText.Effective(best.TrialSettings.Parameter)}");
+        string settings = TrialText.Effective(best.TrialSettings.Parameter);
+        host.Output.WriteLine($"Best: {TrialText.Title(best.TrialSettings).ToLowerInvariant()}, {settings}");
         RunSummary.Write(host, done, remark: null, knowsPhotographs: !isSample);
     }
 
