@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Fer.Options;
 using Fer.Output;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
@@ -12,7 +13,8 @@ namespace Fer.Commands;
 internal sealed class DataCommand : ICommand
 {
     private readonly Option<string?> _data = Values.Text(
-        "--data", "CSV (plain or .gz) or folder of images; without it what is in data/, else faces drawn by the program", "PATH");
+        "--data", DataOptions.DataHelp, "PATH");
+    private readonly Option<string[]> _map = DataOptions.MapOption();
     private readonly Option<int?> _seed =
         Values.Whole("--seed", "Seed of the drawn faces and of splits that the data does not name", 0, int.MaxValue, 1);
     private readonly Option<bool> _json = Values.Flag("--json", "The answer as JSON");
@@ -31,7 +33,7 @@ internal sealed class DataCommand : ICommand
         ("data --write-sample faces.csv --count 2000", "writes drawn faces in FER2013's format"),
     ];
 
-    public IEnumerable<Option> Options => [_data, _seed, _json, _writeSample, _count];
+    public IEnumerable<Option> Options => [_data, _map, _seed, _json, _writeSample, _count];
 
     public bool EndsAtOnce => true;
 
@@ -46,11 +48,12 @@ internal sealed class DataCommand : ICommand
             return Task.FromResult(ExitCode.Done);
         }
         string? path = result.GetValue(_data);
-        var report = FaceDataAnalysis.Analyze(path is null ? null : host.Resolve(path), new FaceDataOptions { Seed = seed });
+        var report = FaceDataAnalysis.Analyze(path is null ? null : DataOptions.Path(path, host),
+            new FaceDataOptions { Seed = seed, LabelMap = DataOptions.Map(result, _map) });
         if (report.IsSample) host.Error.WriteLine($"No data is given and none was found. {FaceDataset.WhereToGetData}");
         if (result.GetValue(_json)) host.Output.WriteLine(JsonText.Write(json => WriteJson(json, report)));
         else WriteText(host.Output, report);
-        return Task.FromResult(ExitCode.Done);
+        return Task.FromResult(report.RowCount > 0 ? ExitCode.Done : ExitCode.Failed);
     }
 
     private static void WriteText(TextWriter output, FaceDataReport report)
@@ -58,10 +61,10 @@ internal sealed class DataCommand : ICommand
         output.WriteLine(report.IsSample ? "Drawn faces" : report.Source);
         output.WriteLine();
         int[] present = Present(report);
-        var table = new PlainTable(["split", "rows", .. present.Select(e => EmotionNames.All[e]), "repeated", "in Training too"]);
+        var table = new PlainTable(["split", "rows", .. present.Select(c => report.ClassNames[c]), "repeated", "in Training too"]);
         foreach (var split in report.Splits)
         {
-            var counts = present.Select(e => Text(split.CountByEmotion[e]));
+            var counts = present.Select(c => Text(split.CountByClass[c]));
             table.Add([split.Usage.ToString(), Text(split.RowCount), .. counts, Text(split.DuplicateRows), Text(split.RowsAlsoInTraining)]);
         }
         table.Write(output);
@@ -74,13 +77,14 @@ internal sealed class DataCommand : ICommand
 
     private static IEnumerable<string> Remarks(FaceDataReport report)
     {
+        foreach (string note in report.Notes) yield return note;
         foreach (var split in report.Splits)
             if (split.RowCount == 0) yield return $"There are no {split.Usage} rows.";
         if (report.DuplicatedImages > 0)
             yield return $"{report.DuplicatedImages} images are there more than once ({report.DuplicateRows} rows too many).";
         if (report.DuplicatedAcrossSplits > 0)
             yield return $"{report.DuplicatedAcrossSplits} of them are in more than one split: scores on the later split say less.";
-        if (report.ConflictingDuplicates > 0) yield return $"{report.ConflictingDuplicates} of them have rows with different emotions.";
+        if (report.ConflictingDuplicates > 0) yield return $"{report.ConflictingDuplicates} of them have rows of different classes.";
         string more = report.BlankCount > report.BlankRows.Count ? ", …" : "";
         if (report.BlankCount > 0) yield return $"{report.BlankCount} images are blank, rows {string.Join(", ", report.BlankRows)}{more}.";
         if (report.ProblemCount > 0)
@@ -99,7 +103,7 @@ internal sealed class DataCommand : ICommand
             json.WriteStartObject(split.Usage.ToString());
             json.WriteNumber("rows", split.RowCount);
             json.WriteStartObject("byClass");
-            foreach (int emotion in Present(report)) json.WriteNumber(EmotionNames.All[emotion], split.CountByEmotion[emotion]);
+            foreach (int c in Present(report)) json.WriteNumber(report.ClassNames[c], split.CountByClass[c]);
             json.WriteEndObject();
             json.WriteNumber("duplicateRows", split.DuplicateRows);
             json.WriteNumber("rowsAlsoInTraining", split.RowsAlsoInTraining);
@@ -118,13 +122,16 @@ internal sealed class DataCommand : ICommand
         json.WriteStartArray("problems");
         foreach (string problem in report.Problems) json.WriteStringValue(problem);
         json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (string note in report.Notes) json.WriteStringValue(note);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    /// <summary>FER2013's seven emotions, and contempt where there is any.</summary>
+    /// <summary>The classes there are; of FER2013's numbers all seven, and contempt only where there is any.</summary>
     private static int[] Present(FaceDataReport report) =>
-        [.. Enumerable.Range(0, EmotionNames.All.Count)
-            .Where(e => e <= (int)Emotion.Neutral || report.Splits.Any(s => s.CountByEmotion[e] > 0))];
+        [.. Enumerable.Range(0, report.ClassNames.Count).Where(c => report.Splits.Any(split => split.CountByClass[c] > 0)
+            || (report.ClassNames.Count == EmotionNames.All.Count && report.ClassNames[c] != EmotionNames.NameOf(Emotion.Contempt)))];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,8 @@ internal static class ModelScheme
         LabelScheme scheme;
         try
         {
+            // Models whose labels had names and nothing else.
+            if (model.Manifest.Scheme == "custom") return LabelScheme.OfNames(model.ClassNames);
             scheme = LabelScheme.Parse(model.Manifest.Scheme);
         }
         catch (FerUsageException e)

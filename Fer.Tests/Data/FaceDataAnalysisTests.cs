@@ -22,7 +22,7 @@ public sealed class FaceDataAnalysisTests : IDisposable
         var report = FaceDataAnalysis.Analyze(path);
         Assert.Equal(8, report.RowCount);
         Assert.Equal([4, 3, 1], report.Splits.Select(split => split.RowCount));
-        Assert.Equal([1, 0, 0, 2, 0, 0, 1, 0], report.Splits[0].CountByEmotion);
+        Assert.Equal([1, 0, 0, 2, 0, 0, 1, 0], report.Splits[0].CountByClass);
         Assert.Equal((2, 4), (report.DuplicatedImages, report.DuplicateRows));
         Assert.Equal((2, 1), (report.DuplicatedAcrossSplits, report.ConflictingDuplicates));
         Assert.Equal([1, 1, 0], report.Splits.Select(split => split.DuplicateRows));

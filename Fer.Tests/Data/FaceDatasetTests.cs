@@ -143,7 +143,7 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void Nothing_usable_is_told_with_what_to_do()
     {
-        Assert.Contains("train/<emotion>", Assert.Throws<FerException>(() => FaceDataset.Load(_folder.Path, LabelScheme.Seven)).Message);
+        Assert.Contains("train/<class>", Assert.Throws<FerException>(() => FaceDataset.Load(_folder.Path, LabelScheme.Seven)).Message);
         var missing = Assert.Throws<FerException>(() => FaceDataset.Load(_folder.File("x.csv"), LabelScheme.Seven));
         Assert.Contains("no such file", missing.Message);
         string archive = _folder.Write("fer2013.tar.gz", "x");
@@ -157,7 +157,7 @@ public sealed class FaceDatasetTests : IDisposable
     [Fact]
     public void Without_data_faces_are_drawn_and_the_notes_say_where_to_get_the_real_ones()
     {
-        Assert.SkipWhen(DataLocator.FindIn(DataLocator.DataFolder) is not null, "The folder data holds data.");
+        Assert.SkipWhen(DataLocator.Find() is not null, "The folder data holds data.");
         var data = FaceDataset.Load(null, LabelScheme.Seven, new FaceDataOptions { SampleCount = 210 });
         Assert.True(data.IsSample);
         Assert.Equal((168, 21, 21), (data.Training.Count, data.Validation.Count, data.Test.Count));

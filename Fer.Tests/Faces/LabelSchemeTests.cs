@@ -29,8 +29,13 @@ public class LabelSchemeTests
 
     [Theory]
     [InlineData("sevn", "", "'seven'")]
-    [InlineData("happy,hapy", "", "'happy'")]
-    [InlineData("happy,happiness", "", "twice")]
+    [InlineData("happy,Happy", "", "twice")]
+    [InlineData("bored, Bored", "", "twice")]
+    [InlineData("bored", "", "1 class")]
+    [InlineData("bored, ", "", "without a name")]
+    [InlineData("bored,engaged", "tired=asleep", "not a class")]
+    [InlineData("bored,engaged", "bored=engaged", "listed as a class and merged")]
+    [InlineData("bored,engaged", "tired=bored;tired=engaged", "merged twice")]
     [InlineData("happy,sad", "disgust", "FROM=INTO")]
     [InlineData("happy,sad", "disgust=angry", "not a class")]
     [InlineData("happy,sad", "sad=happy", "listed as a class and merged")]
@@ -43,5 +48,47 @@ public class LabelSchemeTests
             ? LabelScheme.Parse(classes)
             : LabelScheme.Custom(classes.Split(','), merges.Split(';', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains(expected, error.Message);
+    }
+
+    [Theory]
+    [InlineData("engaged,bored", "engaged,bored", "bored 1,Engaged 0,happy -1")]
+    [InlineData("bored+tired,happy", "bored,happy", "TIRED 0,joy 1,sad -1")]
+    [InlineData("calm,neutral,happy", "calm,neutral,happy", "calm 0,neutral 1,happiness 2,sad -1")]
+    [InlineData(@"a\,b,c\+d,e\\f", @"a,b|c+d|e\f", @"c+d 1,e\f 2")]
+    public void Any_names_are_classes_in_the_order_given(string definition, string classes, string labels)
+    {
+        foreach (var scheme in (LabelScheme[])[LabelScheme.Parse(definition), LabelScheme.Parse(LabelScheme.Parse(definition).Definition)])
+        {
+            Assert.False(scheme.IsOfEmotions);
+            Assert.Equal(classes.Split(classes.Contains('|') ? '|' : ','), scheme.ClassNames);
+            foreach (string[] label in labels.Split(',').Select(text => text.Split(' ')))
+                Assert.Equal(int.Parse(label[1], System.Globalization.CultureInfo.InvariantCulture), scheme.ClassOf(label[0]));
+        }
+    }
+
+    [Theory]
+    [InlineData("sad,Happiness,neutral", "", "three", "happy,sad,neutral")]
+    [InlineData("surprise,sad,happy,neutral,fear,disgust,angry", "", "seven", "angry,disgust,fear,happy,sad,surprise,neutral")]
+    [InlineData("engaged,Bored,bored,confused", "", "custom", "Bored,confused,engaged")]
+    [InlineData("engaged,bored,confused", "confused=bored", "custom", "bored,engaged")]
+    [InlineData("calm,neutral,happy", "", "custom", "calm,happy,neutral")]
+    [InlineData("sad,joy,anger", "anger=sad", "custom", "happy,sad")]
+    public void The_labels_of_data_make_its_classes(string labels, string merges, string name, string classes)
+    {
+        var scheme = LabelScheme.OfLabels(labels.Split(','), merges.Split(';', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal((name, classes), (scheme.Name, string.Join(',', scheme.ClassNames)));
+    }
+
+    [Fact]
+    public void What_is_merged_must_be_a_label() =>
+        Assert.Contains("'bored'", Assert.Throws<FerUsageException>(() => LabelScheme.OfLabels(["bored", "engaged"], ["bord=engaged"])).Message);
+
+    [Fact]
+    public void Names_of_a_model_stay_as_they_are_and_find_their_emotions()
+    {
+        var scheme = LabelScheme.OfNames(["neutral", "happiness", "anger"]);
+        Assert.Equal(["neutral", "happiness", "anger"], scheme.ClassNames);
+        Assert.Equal((1, 2, -1), (scheme.ClassOf(Emotion.Happy), scheme.ClassOf("angry"), scheme.ClassOf("sad")));
+        Assert.True(scheme.IsOfEmotions);
     }
 }

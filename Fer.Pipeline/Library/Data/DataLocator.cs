@@ -14,15 +14,24 @@ internal static class DataLocator
         Top(Directory.GetCurrentDirectory()) ?? Top(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory(), "data");
 
     /// <summary>
-    /// The data in a folder: a FER2013 file, or a folder of images, the folder itself or one right below it. Null where there is none.
+    /// What is in <see cref="DataFolder"/>, or null. Pictures that lie there in one folder alone, as those to predict, are no data set.
     /// </summary>
-    internal static string? FindIn(string folder)
+    internal static string? Find() => FindIn(DataFolder, classes: 2, deep: false);
+
+    /// <summary>
+    /// The data in a folder that the user named: a FER2013 file, or a folder of pictures, the folder itself or one right below it. Null
+    /// where there is none.
+    /// </summary>
+    internal static string? FindIn(string folder) => FindIn(folder, classes: 1, deep: true);
+
+    private static string? FindIn(string folder, int classes, bool deep)
     {
         if (!Directory.Exists(folder)) return null;
         foreach (string name in FileNames)
             if (File.Exists(Path.Combine(folder, name))) return Path.Combine(folder, name);
-        if (ImageFolder.IsOne(folder)) return folder;
-        return Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).FirstOrDefault(ImageFolder.IsOne);
+        if (ImageFolder.IsOne(folder, classes)) return folder;
+        return ImageFolder.Folders(folder).Select(name => Path.Combine(folder, name)).FirstOrDefault(one => ImageFolder.IsOne(one, classes))
+            ?? (deep && ImageFolder.IsDeepOne(folder) ? folder : null);
     }
 
     private static string? Top(string start)

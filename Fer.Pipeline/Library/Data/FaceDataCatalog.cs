@@ -34,39 +34,40 @@ public static class FaceDataCatalog
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new FaceViewOptions();
-        return Create(catalog, new FerCsvSource(path, options), scheme, options);
+        return Create(catalog, new FerCsvSource(path, options), scheme ?? LabelScheme.Seven, options);
     }
 
     /// <summary>
-    /// Images in <c>train|validation|test/&lt;emotion&gt;/</c>, or in <c>&lt;emotion&gt;/</c> alone, made grey and 48x48. train is
-    /// Training; validation is PublicTest and test then PrivateTest; without a validation folder test is PublicTest; without split folders
+    /// Images in <c>train|validation|test/&lt;class&gt;/</c>, or in <c>&lt;class&gt;/</c> alone, made grey and 48x48. train is Training;
+    /// validation is PublicTest and test then PrivateTest; without a validation folder test is PublicTest; without split folders
     /// rows are split 80, 10 and 10 % in each class by the seed. An image is decoded only where Pixels or Image is asked for. The view
     /// shuffles, and knows its row count where broken images are not skipped.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">The folder.</param>
-    /// <param name="scheme">The classes; null is <see cref="LabelScheme.Seven"/>.</param>
+    /// <param name="scheme">The classes; null takes those of the data's own labels, which are read at once.</param>
     /// <param name="options">Seed and what happens to broken images; null is the defaults.</param>
     /// <exception cref="FerUsageException">The options name FER+'s votes, which belong to the CSV.</exception>
     /// <exception cref="FerException">
-    /// Thrown by a cursor's MoveNext: a folder's name is neither split nor emotion, there is no image, or an image is broken. The message
-    /// names it.
+    /// There is no image, or a folder's name does not say what it shows; thrown by a cursor's MoveNext, an image is broken, or a folder's
+    /// name is no emotion where all classes are. The message names it.
     /// </exception>
     public static IDataView LoadFaceFolder(
         this DataOperationsCatalog catalog, string path, LabelScheme? scheme = null, FaceViewOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new FaceViewOptions();
-        return Create(catalog, new ImageFolderSource(path, options), scheme, options);
+        return Create(catalog, ImageFileSource.OfFolder(path, options), scheme, options);
     }
 
     /// <summary>
-    /// A FER2013 CSV (<see cref="LoadFer2013"/>) or a folder of images (<see cref="LoadFaceFolder"/>), by what the path is. A folder may
-    /// also hold the CSV under its usual name.
+    /// A CSV of faces (<see cref="LoadFer2013"/>), a folder of images (<see cref="LoadFaceFolder"/>) or a list of images with their labels
+    /// (columns path and label, and Usage where there is one; or lines of a path and a label), by what the path is. A folder may also hold
+    /// the CSV under its usual name.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">File or folder.</param>
-    /// <param name="scheme">The classes; null is <see cref="LabelScheme.Seven"/>.</param>
+    /// <param name="scheme">The classes; null takes those of the data's own labels, which are read at once.</param>
     /// <param name="options">Votes, seed and what happens to broken rows; null is the defaults.</param>
     /// <exception cref="FerException">There is nothing at the path, or nothing that can be data.</exception>
     /// <exception cref="FerUsageException">The scheme needs FER+'s votes and there are none, or votes are named for a folder.</exception>
@@ -108,7 +109,8 @@ public static class FaceDataCatalog
     private static FaceDataView Create(DataOperationsCatalog catalog, FaceSource source, LabelScheme? scheme, FaceViewOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        scheme ??= LabelScheme.Seven;
+        FerPlusVotes.CheckGiven(source, options.FerPlusFile);
+        scheme ??= source.FindScheme();
         return new FaceDataView(source, scheme, FerPlusVotes.Find(source, scheme, options.FerPlusFile));
     }
 

@@ -20,4 +20,15 @@ public sealed record FaceDataOptions
 
     /// <summary>Share of each class that moves from Training to validation where the data has no PublicTest.</summary>
     public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>
+    /// What is merged into what, such as <c>disgust=angry</c>, where the classes are those of the data; with a given scheme it is not used.
+    /// </summary>
+    public IReadOnlyList<string> Merges { get; init; } = [];
+
+    /// <summary>
+    /// What the data's labels are to be called, where their own names do not say it: from <c>1</c> to <c>surprise</c>, say. Null leaves
+    /// them as they are; FER2013's numbers need no map.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
 }

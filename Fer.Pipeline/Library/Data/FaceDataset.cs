@@ -60,13 +60,15 @@ public sealed class FaceDataset
     /// Reads a data set: a CSV, plain or gzipped, or a folder of images; found by itself in the folder data; or drawn where there is none.
     /// </summary>
     /// <param name="path">File or folder; null looks in the folder data of the repository and falls back to the sample faces.</param>
-    /// <param name="scheme">The classes.</param>
+    /// <param name="scheme">
+    /// The classes; null takes those of the data's own labels, FER2013's seven where they are its numbers, and the options' merges.
+    /// </param>
     /// <param name="options">Null is the defaults.</param>
     /// <exception cref="FerException">The data cannot be read; the message says where and what to do.</exception>
     /// <exception cref="FerUsageException">
     /// The scheme needs FER+ votes and there are none for this data, or an option is out of range.
     /// </exception>
-    public static FaceDataset Load(string? path, LabelScheme scheme, FaceDataOptions? options = null)
+    public static FaceDataset Load(string? path, LabelScheme? scheme = null, FaceDataOptions? options = null)
     {
         options ??= new FaceDataOptions();
         if (options.SampleCount < 1) throw new FerUsageException($"{options.SampleCount} sample faces: one is the least.");
@@ -79,13 +81,15 @@ public sealed class FaceDataset
         var viewOptions = new FaceViewOptions
         {
             Seed = options.Seed,
+            LabelMap = options.LabelMap,
+            OnNote = notes.Add,
             OnBadRow = !options.SkipBadRows ? null : message =>
             {
                 if (skipped++ < MessagesKept) messages.Add(message);
             },
         };
 
-        string? found = path ?? DataLocator.FindIn(DataLocator.DataFolder);
+        string? found = path ?? DataLocator.Find();
         FaceSource from;
         if (found is null)
         {
@@ -97,6 +101,7 @@ public sealed class FaceDataset
             from = FaceSource.Of(found, viewOptions);
         }
         string source = from.Name;
+        scheme ??= from.FindScheme(options.Merges);
         var view = new FaceDataView(from, scheme, FerPlusVotes.Find(from, scheme, options.FerPlusFile));
         if (view.Join is { } join) notes.Add($"Soft labels from {join.VotesPath}.");
 
@@ -126,7 +131,7 @@ public sealed class FaceDataset
     /// </param>
     /// <param name="imageColumn">A vector of 2,304 bytes or Singles from 0 to 255, or images of any size.</param>
     /// <param name="options">How a view without PublicTest rows is split; null is the defaults.</param>
-    /// <exception cref="FerUsageException">A column is missing, or the labels name no label scheme.</exception>
+    /// <exception cref="FerUsageException">A column is missing, or there are fewer than two classes.</exception>
     /// <exception cref="FerException">The view has no face, or a row cannot be read.</exception>
     public static FaceDataset FromDataView(IDataView view, string imageColumn = FaceColumns.Pixels, FaceDataOptions? options = null)
     {
@@ -134,9 +139,7 @@ public sealed class FaceDataset
         var label = FaceColumns.Find(view.Schema, FaceColumns.Label);
         var image = FaceColumns.Find(view.Schema, imageColumn);
         FacePixels.Check(image);
-        var scheme = FaceClasses.SchemeOf(label) ?? throw new FerUsageException(
-            $"The column '{FaceColumns.Label}' does not name its label scheme. Load the faces with LoadFer2013, LoadFaceFolder or " +
-            "SampleFaces.");
+        var scheme = FaceClasses.SchemeOf(label) ?? LabelScheme.OfNames(FaceClasses.NamesOf(view, label));
         var votes = view.Schema.GetColumnOrNull(FaceColumns.Votes);
         var notes = new List<string>();
         using var collector = new FaceSetCollector(scheme.ClassNames, scheme);

@@ -18,6 +18,15 @@ public sealed record FaceViewOptions
     /// </summary>
     public Action<string>? OnBadRow { get; init; }
 
+    /// <summary>
+    /// What the data's labels are to be called, where their own names do not say it: from <c>1</c> to <c>surprise</c>, say. Null leaves
+    /// them as they are; FER2013's numbers need no map.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
+    /// <summary>Called with what the user should know of how a source was read, such as files that were passed over.</summary>
+    public Action<string>? OnNote { get; init; }
+
     /// <summary>Skips a broken row, or stops at it.</summary>
     internal void Report(FerException fault)
     {

@@ -10,21 +10,38 @@ namespace Fer.Pipeline.Data;
 internal sealed class StratifiedSplit(long seed)
 {
     private const int Block = 10;
-    private readonly long[] _seen = new long[EmotionNames.All.Count];
+    private readonly Dictionary<string, long> _keys = [];
+    private readonly Dictionary<long, long> _seen = [];
 
-    /// <summary>The split of the next row, which shows <paramref name="emotion"/>.</summary>
-    internal Usage Next(Emotion emotion) => At(emotion, _seen[(int)emotion]++);
+    /// <summary>The split of the next row, which has <paramref name="label"/>.</summary>
+    internal Usage Next(string label)
+    {
+        if (!_keys.TryGetValue(label, out long key)) _keys[label] = key = KeyOf(label);
+        _seen.TryGetValue(key, out long number);
+        _seen[key] = number + 1;
+        return At(key, number);
+    }
 
     /// <summary>
-    /// The split of the row that is the <paramref name="number"/>th, from 0, of those which show <paramref name="emotion"/>.
+    /// The split of the row that is the <paramref name="number"/>th, from 0, of those which have the label of a key: an emotion's number,
+    /// or one that stands for another name.
     /// </summary>
-    internal Usage At(Emotion emotion, long number)
+    internal Usage At(long key, long number)
     {
-        var random = new RandomStream(seed, (long)emotion, number / Block);
+        var random = new RandomStream(seed, key, number / Block);
         int publicTest = random.NextInt32(Block);
         int privateTest = (publicTest + 1 + random.NextInt32(Block - 1)) % Block;
         int place = (int)(number % Block);
         return place == publicTest ? Usage.PublicTest : place == privateTest ? Usage.PrivateTest : Usage.Training;
+    }
+
+    // The number of an emotion, and far above it FNV-1a of any other name: alike on every machine.
+    private static long KeyOf(string label)
+    {
+        if (EmotionNames.TryParse(label, out var emotion)) return (long)emotion;
+        ulong hash = 14695981039346656037;
+        foreach (byte b in System.Text.Encoding.UTF8.GetBytes(label.ToLowerInvariant())) hash = (hash ^ b) * 1099511628211;
+        return (long)(hash >> 2) + EmotionNames.All.Count;
     }
 
     /// <summary>

@@ -19,28 +19,37 @@ public static class FaceDataAnalysis
     {
         options ??= new FaceDataOptions();
         var problems = new List<string>();
+        var notes = new List<string>();
         int problemCount = 0;
         var viewOptions = new FaceViewOptions
         {
             Seed = options.Seed,
+            LabelMap = options.LabelMap,
+            OnNote = notes.Add,
             OnBadRow = message =>
             {
                 if (problemCount++ < MessagesKept) problems.Add(message);
             },
         };
-        string? found = path ?? DataLocator.FindIn(DataLocator.DataFolder);
+        string? found = path ?? DataLocator.Find();
         FaceSource source = found is null ? new SampleFaceSource(options.SampleCount, options.Seed) : FaceSource.Of(found, viewOptions);
-        // The scheme with all emotions, under the labels that the data itself has.
-        var report = Analyze(new FaceDataView(source, LabelScheme.Eight, votesPath: null), found ?? source.Name);
-        return report with { ProblemCount = problemCount, Problems = problems, IsSample = found is null };
+        // Of FER2013's numbers all emotions, contempt too, which a row may have by name.
+        var labels = source.FindLabels();
+        var scheme = labels is null ? LabelScheme.Eight : labels.Count < 2 ? null : LabelScheme.OfLabels(labels);
+        scheme ??= LabelScheme.OfNames([.. labels!, .. Absent(labels!)]);
+        var report = Analyze(new FaceDataView(source, scheme, votesPath: null), found ?? source.Name);
+        return report with { ProblemCount = problemCount, Problems = problems, IsSample = found is null, Notes = notes };
     }
+
+    // A scheme has two classes; of data with one, the other is not shown.
+    private static string[] Absent(IReadOnlyCollection<string> labels) => labels.Contains("neutral") ? ["happy"] : ["neutral"];
 
     /// <summary>Reads all rows of a view of faces that have a label.</summary>
     /// <param name="view">
-    /// The rows, with the columns Label (whose classes are named after emotions), Pixels, Usage and Row of <see cref="FaceColumns"/>.
+    /// The rows, with the columns Label, Pixels, Usage and Row of <see cref="FaceColumns"/>.
     /// </param>
     /// <param name="source">What the report calls them.</param>
-    /// <exception cref="FerUsageException">A column is missing or of another type, or a class is named after no emotion.</exception>
+    /// <exception cref="FerUsageException">A column is missing or of another type.</exception>
     /// <exception cref="FerException">A row cannot be read.</exception>
     public static FaceDataReport Analyze(IDataView view, string source)
     {
@@ -50,13 +59,12 @@ public static class FaceDataAnalysis
         var split = FaceColumns.Find(schema, FaceColumns.Usage);
         var number = FaceColumns.Find(schema, FaceColumns.Row);
         var classNames = FaceClasses.NamesOf(view, label);
-        int[] emotions = [.. classNames.Select(name => (int)EmotionNames.Parse(name))];
         using var cursor = view.GetRowCursor([label, image, split, number]);
         var getLabel = FaceClasses.Reader(cursor, label, classNames, classNames);
         var getFace = FacePixels.Create(cursor, image);
         var getUsage = cursor.GetGetter<ReadOnlyMemory<char>>(split);
         var getRow = cursor.GetGetter<long>(number);
-        var counts = new int[Splits, EmotionNames.All.Count];
+        var counts = new int[Splits, classNames.Count];
         var images = new Dictionary<UInt128, Copies>();
         var blankRows = new List<long>();
         int blanks = 0;
@@ -70,18 +78,19 @@ public static class FaceDataAnalysis
             getFace.CopyTo(values);
             getUsage(ref usageText);
             getRow(ref row);
-            int emotion = emotions[classIndex], usage = (int)UsageNames.Parse(usageText.Span);
-            counts[usage, emotion]++;
+            int usage = (int)UsageNames.Parse(usageText.Span);
+            counts[usage, classIndex]++;
             if (!values.AsSpan().ContainsAnyExcept(values[0]))
             {
                 if (blanks++ < RowsNamed) blankRows.Add(row);
             }
-            CollectionsMarshal.GetValueRefOrAddDefault(images, PixelHash.Of(values), out _).Add(usage, emotion);
+            CollectionsMarshal.GetValueRefOrAddDefault(images, PixelHash.Of(values), out _).Add(usage, classIndex);
         }
-        return Summarize(source, counts, images.Values, blanks, blankRows);
+        return Summarize(source, classNames, counts, images.Values, blanks, blankRows);
     }
 
-    private static FaceDataReport Summarize(string source, int[,] counts, IEnumerable<Copies> images, int blanks, List<long> blankRows)
+    private static FaceDataReport Summarize(
+        string source, IReadOnlyList<string> classNames, int[,] counts, IEnumerable<Copies> images, int blanks, List<long> blankRows)
     {
         var extraWithin = new int[Splits];
         var alsoInTraining = new int[Splits];
@@ -101,11 +110,12 @@ public static class FaceDataAnalysis
                 if (s != (int)Usage.Training && image.InSplit((int)Usage.Training) > 0) alsoInTraining[s] += here;
             }
             if (splits > 1) across++;
-            if (image.HasSeveralEmotions) conflicting++;
+            if (image.HasSeveralClasses) conflicting++;
         }
         return new FaceDataReport
         {
             Source = source,
+            ClassNames = classNames,
             Splits = [.. Enumerable.Range(0, Splits).Select(s => new SplitSummary(
                 (Usage)s,
                 [.. Enumerable.Range(0, counts.GetLength(1)).Select(e => counts[s, e])],
@@ -120,24 +130,26 @@ public static class FaceDataAnalysis
         };
     }
 
-    /// <summary>How often an image is there: a count a split, and the emotions it carries as bits.</summary>
+    /// <summary>How often an image is there: a count a split, and whether its rows agree on the class.</summary>
     private struct Copies
     {
         private int _training, _publicTest, _privateTest;
-        private uint _emotions;
+        // Of the first row, from 1.
+        private int _class;
 
         internal readonly int Count => _training + _publicTest + _privateTest;
 
-        internal readonly bool HasSeveralEmotions => System.Numerics.BitOperations.PopCount(_emotions) > 1;
+        internal bool HasSeveralClasses { get; private set; }
 
         internal readonly int InSplit(int split) => split switch { 0 => _training, 1 => _publicTest, _ => _privateTest };
 
-        internal void Add(int split, int emotion)
+        internal void Add(int split, int classIndex)
         {
             if (split == 0) _training++;
             else if (split == 1) _publicTest++;
             else _privateTest++;
-            _emotions |= 1u << emotion;
+            if (_class == 0) _class = classIndex + 1;
+            else if (_class != classIndex + 1) HasSeveralClasses = true;
         }
     }
 }

@@ -11,6 +11,9 @@ public sealed record FaceDataReport
     /// <summary>True where there was no data and drawn faces stand in.</summary>
     public bool IsSample { get; init; }
 
+    /// <summary>The classes that the splits' rows are counted by.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
     /// <summary>Training, PublicTest and PrivateTest, empty ones too.</summary>
     public required IReadOnlyList<SplitSummary> Splits { get; init; }
 
@@ -26,7 +29,7 @@ public sealed record FaceDataReport
     /// <summary>Duplicated images with rows in more than one split: they leak from one into the other.</summary>
     public required int DuplicatedAcrossSplits { get; init; }
 
-    /// <summary>Duplicated images whose rows disagree on the emotion.</summary>
+    /// <summary>Duplicated images whose rows disagree on the class.</summary>
     public required int ConflictingDuplicates { get; init; }
 
     /// <summary>Rows whose pixels are all alike.</summary>
@@ -40,15 +43,18 @@ public sealed record FaceDataReport
 
     /// <summary>Messages of the first 20 of them.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What the user should know of the reading, such as files that were passed over.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>What is in one split.</summary>
 /// <param name="Usage">The split.</param>
-/// <param name="CountByEmotion">Rows of each emotion, in the order of <see cref="Emotion"/>.</param>
+/// <param name="CountByClass">Rows of each class, in the order of <see cref="FaceDataReport.ClassNames"/>.</param>
 /// <param name="DuplicateRows">Rows that repeat an image of this split.</param>
 /// <param name="RowsAlsoInTraining">Rows whose image is in Training too; 0 for Training itself.</param>
-public sealed record SplitSummary(Usage Usage, IReadOnlyList<int> CountByEmotion, int DuplicateRows, int RowsAlsoInTraining)
+public sealed record SplitSummary(Usage Usage, IReadOnlyList<int> CountByClass, int DuplicateRows, int RowsAlsoInTraining)
 {
     /// <summary>Rows in all.</summary>
-    public int RowCount => CountByEmotion.Sum();
+    public int RowCount => CountByClass.Sum();
 }

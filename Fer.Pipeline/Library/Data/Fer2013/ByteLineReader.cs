@@ -33,6 +33,9 @@ internal sealed class ByteLineReader : IDisposable
     /// <summary>The line.</summary>
     internal ReadOnlySpan<byte> Line => _buffer.AsSpan(Start, Length);
 
+    /// <summary>The line and what of the text after it is at hand.</summary>
+    internal ReadOnlySpan<byte> Text => _buffer.AsSpan(Start, _end - Start);
+
     /// <summary>Number of the line in the file, from 1.</summary>
     internal long LineNumber { get; private set; }
 
@@ -60,8 +63,9 @@ internal sealed class ByteLineReader : IDisposable
             }
             if (searched > LongestLine)
             {
-                throw new FerException($"{_path}, line {LineNumber + 1}: longer than {LongestLine:N0} bytes. " +
-                    "A FER2013 row is at most about 9,300; check that this is the CSV file.");
+                string what = LineNumber == 0 && FileContents.Describe(_buffer.AsSpan(_next, _end - _next)) is { } kind ? kind
+                    : $"longer than {LongestLine:N0} bytes. A FER2013 row is at most about 9,300; check that this is the CSV file.";
+                throw new FerException($"{_path}, line {LineNumber + 1}: {what}");
             }
             Fill();
         }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Fer.Pipeline.Data;
 
 /// <summary>Opens a data file, inflating it where it is gzipped, with errors that say what is wrong with the file.</summary>
@@ -5,23 +7,15 @@ internal static class DataFile
 {
     /// <summary>Opens <paramref name="path"/> for one read from start to end.</summary>
     /// <exception cref="FerException">Missing, empty, unreadable, or named .gz and not gzipped.</exception>
-    internal static Stream Open(string path)
+    internal static Stream Open(string path) => new DataInput(path).Open();
+
+    /// <summary>The file's own bytes.</summary>
+    /// <exception cref="FerException">Missing or unreadable.</exception>
+    internal static FileStream OpenRaw(string path)
     {
-        FileStream? file = null;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
-            bool gzipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-            file.Position = 0;
-            if (file.Length == 0)
-                throw new FerException($"{path}: the file is empty. Copy or download it again.");
-            if (!gzipped && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-                throw new FerException($"{path}: named .gz but not a gzip file. " +
-                    "Rename it to .csv if it is plain text, or download it again.");
-            var opened = file;
-            file = null;
-            // A small read buffer makes inflating many small calls.
-            return gzipped ? new CheckedGzipStream(new BufferedStream(opened, 1 << 18)) : opened;
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -31,9 +25,47 @@ internal static class DataFile
         {
             throw new FerException($"{path}: cannot be read ({e.Message}). Check the path and your rights to it.", e);
         }
-        finally
+    }
+
+    /// <summary>The text of a file's bytes as UTF-8: inflated where they are gzipped, and turned where they are UTF-16.</summary>
+    /// <param name="file">The bytes, which the stream returned takes over; can go back to its start.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <exception cref="FerException">Empty, or named .gz and not gzipped.</exception>
+    internal static Stream ToText(Stream file, string path)
+    {
+        try
         {
-            file?.Dispose();
+            Span<byte> four = stackalloc byte[4];
+            int count = 0;
+            // A pipe may give less than is asked for.
+            while (count < four.Length && Read(file, four[count..], path) is > 0 and var read) count += read;
+            var head = four[..count];
+            if (head.IsEmpty) throw new FerException($"{path}: the file is empty. Copy or download it again.");
+            bool gzipped = head is [0x1F, 0x8B, ..];
+            if (!gzipped && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+                throw new FerException($"{path}: named .gz but not a gzip file. " +
+                    "Rename it to .csv if it is plain text, or download it again.");
+            file.Position = 0;
+            var text = file;
+            if (gzipped)
+            {
+                // A small read buffer makes inflating many small calls.
+                text = new CheckedGzipStream(new BufferedStream(file, 1 << 18));
+            }
+            else if (head is [0xFF, 0xFE, ..] or [> 0 and < 128, 0, > 0 and < 128, 0])
+            {
+                text = Encoding.CreateTranscodingStream(file, Encoding.Unicode, Encoding.UTF8);
+            }
+            else if (head is [0xFE, 0xFF, ..] or [0, > 0 and < 128, 0, > 0 and < 128])
+            {
+                text = Encoding.CreateTranscodingStream(file, Encoding.BigEndianUnicode, Encoding.UTF8);
+            }
+            return text;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -169,6 +170,25 @@ internal static class PixelParser
             count++;
         }
         return count == pixels.Length ? default : new PixelFault(PixelFaultKind.Count, count, 0, text.Length);
+    }
+
+    /// <summary>
+    /// Reads whole values that were written as floating-point numbers, such as 70.0 or 7.0e+01, as tables that went through NumPy hold them.
+    /// </summary>
+    /// <returns>False where a value is none of 0 … 255, or their number is not that of <paramref name="pixels"/>.</returns>
+    internal static bool TryParseWhole(ReadOnlySpan<byte> text, Span<byte> pixels)
+    {
+        int count = 0;
+        foreach (var range in text.Split((byte)' '))
+        {
+            var number = text[range];
+            if (number.IsEmpty) continue;
+            if (count == pixels.Length || !Utf8Parser.TryParse(number, out double value, out int used) || used != number.Length
+                || !(value >= 0 && value <= byte.MaxValue) || value != Math.Floor(value))
+                return false;
+            pixels[count++] = (byte)value;
+        }
+        return count == pixels.Length;
     }
 }
 

@@ -16,7 +16,7 @@ internal static class FerPlusTarget
     /// True where FER+'s votes give the labels: only they know contempt. Elsewhere the labels stay FER2013's, so that accuracy means the
     /// same with and without votes, and the soft targets of the Training faces are what their votes say of those labels.
     /// </summary>
-    internal static bool AreLabels(LabelScheme scheme) => scheme.ClassOf(Emotion.Contempt) >= 0;
+    internal static bool AreLabels(LabelScheme scheme) => scheme.IsOfEmotions && scheme.ClassOf(Emotion.Contempt) >= 0;
 
     /// <summary>Writes the target of one face.</summary>
     /// <param name="votes">[10] votes, emotions in the order of <see cref="Emotion"/>, then unknown and not a face.</param>

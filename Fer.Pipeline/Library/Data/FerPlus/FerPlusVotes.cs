@@ -48,6 +48,17 @@ internal sealed class FerPlusVotes
         for (int i = 0; i < VoteCount; i++) votes[i] = _named[row] ? _votes[row * VoteCount + i] : 0;
     }
 
+    /// <summary>Refuses votes that are given for something else than rows of a CSV.</summary>
+    /// <exception cref="FerUsageException">The source has no such rows.</exception>
+    internal static void CheckGiven(FaceSource source, string? given)
+    {
+        if (given is not null && source is not FerCsvSource)
+        {
+            throw new FerUsageException(
+                $"{given}: FER+ votes belong to the rows of the FER2013 CSV, which {source.Name} is not. Leave them out, or use the CSV.");
+        }
+    }
+
     /// <summary>
     /// The votes on a source's rows: those given, or for classes with contempt those that lie beside the CSV or in the folder data.
     /// </summary>
@@ -57,14 +68,10 @@ internal sealed class FerPlusVotes
     /// </exception>
     internal static string? Find(FaceSource source, LabelScheme scheme, string? given)
     {
-        bool byRow = source is FerCsvSource;
-        if (given is not null)
-        {
-            return byRow ? given : throw new FerUsageException(
-                $"{given}: FER+ votes belong to the rows of the FER2013 CSV, which {source.Name} is not. Leave them out, or use the CSV.");
-        }
-        if (!FerPlusTarget.AreLabels(scheme) || source is ImageFolderSource) return null;
-        if (byRow)
+        CheckGiven(source, given);
+        if (given is not null) return given;
+        if (!FerPlusTarget.AreLabels(scheme) || source is ImageFileSource || HasContempt(source)) return null;
+        if (source is FerCsvSource)
         {
             string[] folders = [Path.GetDirectoryName(Path.GetFullPath(source.Name))!, DataLocator.DataFolder];
             if (folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists) is { } place) return place;
@@ -72,6 +79,10 @@ internal sealed class FerPlusVotes
         throw new FerUsageException($"The classes of '{scheme.Definition}' include contempt, which takes the FER+ votes on the rows " +
             $"of the FER2013 CSV. {Source} Put it beside fer2013.csv or name it with --fer-plus.");
     }
+
+    // A CSV whose labels are names may know contempt by itself.
+    private static bool HasContempt(FaceSource source) =>
+        source.FindLabels()?.Any(label => EmotionNames.TryParse(label, out var emotion) && emotion == Emotion.Contempt) == true;
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="FerException">It is missing or broken; the message says where.</exception>

@@ -3,79 +3,92 @@ using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Data;
 
-/// <summary>An image of a folder data set.</summary>
-internal readonly record struct FolderImage(string Path, Emotion Emotion, Usage? Usage);
-
 /// <summary>
-/// Lists the images of a folder data set: <c>train|validation|test/&lt;emotion&gt;/*</c> as Kaggle's image version of FER2013 has it, or
-/// <c>&lt;emotion&gt;/*</c> alone. train is Training; validation is PublicTest and test then PrivateTest; without validation test is
-/// PublicTest, so that there is a split to choose on. Sorted by path, so every machine lists alike.
+/// Lists the pictures of a folder data set: <c>train|validation|test/&lt;class&gt;/</c> as Kaggle's image version of FER2013 has it, or
+/// <c>&lt;class&gt;/</c> alone; a class's folder may have folders of its own. train is Training; validation is PublicTest and test then
+/// PrivateTest; without validation test is PublicTest, so that there is a split to choose on. Sorted by path, so every machine lists alike.
 /// </summary>
 internal static class ImageFolder
 {
-    private static readonly string[] Train = ["train", "training"];
-    private static readonly string[] Validation = ["validation", "val", "valid", "publictest"];
-    private static readonly string[] Test = ["test", "testing", "privatetest"];
-
-    /// <summary>True for a folder that holds folders of splits or emotions with images.</summary>
-    internal static bool IsOne(string folder)
+    /// <summary>True for a folder that holds folders of classes, or of splits, with pictures right in them.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="classes">The least number of classes.</param>
+    internal static bool IsOne(string folder, int classes = 1)
     {
-        var names = Folders(folder);
-        return names.Any(
-            name => SplitOf(name) is not null && Folders(Path.Combine(folder, name)).Any(inner => EmotionNames.TryParse(inner, out _))) ||
-            names.Any(name => EmotionNames.TryParse(name, out _) && Images(Path.Combine(folder, name)).Any());
+        string[] names = Folders(folder);
+        var splits = names.Where(name => UsageNames.TryParse(name, out _)).ToArray();
+        return splits.Any(split => HasClasses(Path.Combine(folder, split), Folders(Path.Combine(folder, split)))) ||
+            HasClasses(folder, [.. names.Except(splits)]);
+
+        bool HasClasses(string parent, string[] inside) =>
+            inside.Where(name => HoldsPicture(Path.Combine(parent, name))).Take(classes).Count() == classes;
     }
 
-    /// <summary>All images, in a fixed order.</summary>
-    /// <exception cref="FerException">A folder's name is neither split nor emotion, or there is no image.</exception>
-    internal static List<FolderImage> List(string folder)
+    /// <summary>True for a folder whose folders hold pictures at any depth.</summary>
+    internal static bool IsDeepOne(string folder) =>
+        Folders(folder).Any(name => FileWalk.Of(Path.Combine(folder, name), FileKinds.Pictures).Files.Count > 0);
+
+    /// <summary>All pictures, in a fixed order.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">The map of labels, and who is told what was passed over.</param>
+    /// <exception cref="FerException">There is no picture, or a folder's name does not say what it shows.</exception>
+    internal static ImageListing List(string folder, FaceViewOptions options)
     {
         if (!Directory.Exists(folder)) throw new FerException(DataFile.Missing(folder));
-        string[] names = Folders(folder);
-        bool hasValidation = names.Any(name => SplitOf(name) == Usage.PublicTest);
-        var images = new List<FolderImage>();
-        foreach (string name in names)
+        var walk = FileWalk.Of(folder, FileKinds.Pictures);
+        var images = new List<LabelledImage>();
+        var passedOver = new List<PassedOver>();
+        var faults = new List<string>();
+        foreach (string path in walk.Files)
         {
-            string path = Path.Combine(folder, name);
-            if (SplitOf(name) is { } split)
-            {
-                var usage = split == Usage.PrivateTest && !hasValidation ? Usage.PublicTest : split;
-                foreach (string emotion in Folders(path)) Add(images, Path.Combine(path, emotion), emotion, usage);
-            }
-            else
-            {
-                Add(images, path, name, null);
-            }
+            string below = Path.GetRelativePath(folder, path);
+            string[] parts = below.Split(Path.DirectorySeparatorChar);
+            Usage? usage = parts.Length > 1 && UsageNames.TryParse(parts[0], out var split) ? split : null;
+            int label = usage is null ? 0 : 1;
+            if (parts.Length < label + 2) passedOver.Add(new PassedOver(path, below, PassedOverWhy.OutsideClass));
+            else images.Add(new LabelledImage(path, parts[label], usage));
         }
-        if (images.Count == 0)
+        foreach (var one in walk.PassedOver)
         {
-            throw new FerException($"{folder}: no image in it. Put {ImageKind.Known} files into train/<emotion>/, " +
-                $"for example {Path.Combine(folder, "train", "happy", "1.png")}.");
+            // Whole classes may be missing: no note, but a fault like a broken row.
+            if (one.Why == PassedOverWhy.ClosedFolder) faults.Add($"{one.Path}: a folder that cannot be opened. Check your rights to it.");
+            else passedOver.Add(one);
         }
-        if (images.Any(image => image.Usage is null) && images.Any(image => image.Usage is not null))
-            throw new FerException($"{folder}: folders of splits and of emotions side by side. " +
-                "Put the emotions into train, validation or test.");
-        return images;
+        if (PassedOver.Summary(passedOver, FileKinds.Pictures) is { } summary) options.OnNote?.Invoke($"{folder}: {summary}");
+        if (images.Count == 0) throw Empty(folder, faults);
+        if (images.Any(image => image.Usage is null) && images.FindIndex(image => image.Usage is null) is var alone
+            && images.Any(image => image.Usage is not null))
+            throw new FerException($"{folder}: the folder {images[alone].Label} stands beside folders of splits. " +
+                "Put the folders of classes into train, validation or test, or move it away.");
+        return new ImageListing(ImageListing.WithValidation(images), faults).Name(folder, "folders", options);
     }
 
-    private static void Add(List<FolderImage> images, string folder, string name, Usage? usage)
+    private static FerException Empty(string folder, List<string> faults) => new(faults.Count > 0 ? faults[0]
+        : $"{folder}: no picture in a folder of a class. Put {ImageKind.Known} files into train/<class>/, " +
+            $"for example {Path.Combine(folder, "train", "happy", "1.png")}.");
+
+    /// <summary>The folders in a folder; none where it cannot be opened, which the listing tells of.</summary>
+    internal static string[] Folders(string folder)
     {
-        string[] files = [.. Images(folder)];
-        if (files.Length == 0) return;
-        if (!EmotionNames.TryParse(name, out var emotion))
-            throw new FerException($"{folder}: {EmotionNames.Unknown(name)} Rename the folder, or move it away.");
-        foreach (string file in files) images.Add(new FolderImage(file, emotion, usage));
+        try
+        {
+            return FileWalk.Folders(folder);
+        }
+        catch (FerException)
+        {
+            return [];
+        }
     }
 
-    private static Usage? SplitOf(string name)
+    private static bool HoldsPicture(string folder)
     {
-        string lower = name.ToLowerInvariant();
-        if (Train.Contains(lower)) return Usage.Training;
-        if (Validation.Contains(lower)) return Usage.PublicTest;
-        return Test.Contains(lower) ? Usage.PrivateTest : null;
+        try
+        {
+            return Directory.EnumerateFiles(folder).Any(path => FileWalk.IsWanted(path, FileKinds.Pictures));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
-
-    private static string[] Folders(string folder) => FileWalk.Folders(folder);
-
-    private static IReadOnlyList<string> Images(string folder) => FileWalk.Of(folder, FileKinds.Pictures).Files;
 }

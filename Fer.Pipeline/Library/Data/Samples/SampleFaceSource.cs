@@ -32,7 +32,7 @@ internal sealed class SampleFaceSource : FaceSource
         return rows;
     }
 
-    internal override FaceReader Open(bool usage, bool pixels, long? seed) => new Reader(_count, _seed, pixels, seed);
+    internal override FaceReader Open(LabelScheme? scheme, bool usage, bool pixels, long? seed) => new Reader(_count, _seed, pixels, seed);
 
     private sealed class Reader : FaceReader
     {
@@ -60,8 +60,9 @@ internal sealed class SampleFaceSource : FaceSource
             _place++;
             int row = Index(_place);
             Row = row;
-            Emotion = SampleFaces.EmotionOf(row);
-            Usage = _split.At(Emotion, row / SampleFaces.Expressions);
+            var emotion = SampleFaces.EmotionOf(row);
+            Label = EmotionNames.NameOf(emotion);
+            Usage = _split.At((long)emotion, row / SampleFaces.Expressions);
             if (_place % Batch == 0 && _pixels is { } pixels)
             {
                 // Each face has a random stream of its own, so the threads' order does not matter.

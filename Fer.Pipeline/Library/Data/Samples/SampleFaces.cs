@@ -42,12 +42,12 @@ public static class SampleFaces
         var source = new SampleFaceSource(count, seed);
         AtomicFile.Write(path, stream =>
         {
-            using var faces = source.Open(usage: true, pixels: true, seed: null);
+            using var faces = source.Open(scheme: null, usage: true, pixels: true, seed: null);
             stream.Write("emotion,pixels,Usage\n"u8);
             var line = new StringBuilder();
             while (faces.MoveNext())
             {
-                line.Clear().Append((int)faces.Emotion);
+                line.Clear().Append((int)EmotionNames.Parse(faces.Label));
                 char separator = ',';
                 foreach (byte value in faces.Pixels)
                 {

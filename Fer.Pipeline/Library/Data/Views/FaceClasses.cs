@@ -37,7 +37,11 @@ internal static class FaceClasses
         if (column.Annotations.Schema.GetColumnOrNull(FaceColumns.SchemeAnnotation) is not { Type: TextDataViewType }) return null;
         ReadOnlyMemory<char> definition = default;
         column.Annotations.GetValue(FaceColumns.SchemeAnnotation, ref definition);
-        return LabelScheme.Parse(definition.ToString());
+        var scheme = LabelScheme.Parse(definition.ToString());
+        VBuffer<ReadOnlyMemory<char>> texts = default;
+        column.Annotations.GetValue(FaceColumns.KeyValues, ref texts);
+        string[] names = [.. texts.DenseValues().Select(name => name.ToString())];
+        return scheme.ClassNames.SequenceEqual(names) ? scheme : LabelScheme.OfNames(names);
     }
 
     /// <summary>What reads the class index at a row; -1 where the row has no label.</summary>

@@ -22,7 +22,7 @@ internal sealed class FaceDataCursor : DataViewRowCursor
         _target = new float[view.Scheme.ClassNames.Count];
         _checksVotes = view.Join is not null && (view.VotesAreLabels || IsActive(FaceColumns.Votes));
         bool pixels = IsActive(FaceColumns.Pixels) || IsActive(FaceColumns.Image);
-        _reader = view.Source.Open(_checksVotes || IsActive(FaceColumns.Usage), pixels, seed);
+        _reader = view.Source.Open(view.Scheme, _checksVotes || IsActive(FaceColumns.Usage), pixels, seed);
     }
 
     /// <summary>Sound rows so far that the scheme, or FER+'s votes, leave out.</summary>
@@ -57,7 +57,7 @@ internal sealed class FaceDataCursor : DataViewRowCursor
     {
         if (_checksVotes) _view.Join!.CopyTo(_reader.Row, _reader.Usage, _votes);
         if (_view.VotesAreLabels) return FerPlusTarget.TryCreate(_votes, _view.Scheme, _target, out _label);
-        _label = _view.Scheme.ClassOf(_reader.Emotion);
+        _label = _view.Scheme.ClassOf(_reader.Label);
         return _label >= 0;
     }
 

@@ -8,8 +8,8 @@ internal abstract class FaceReader : IDisposable
     /// <summary>Row in the source, from 0, broken rows counted too.</summary>
     internal long Row { get; private protected set; } = -1;
 
-    /// <summary>What the row's face shows.</summary>
-    internal Emotion Emotion { get; private protected set; }
+    /// <summary>What the row's face shows: the name of an emotion, or another label of the data's own.</summary>
+    internal string Label { get; private protected set; } = "";
 
     /// <summary>The row's split, where asked for.</summary>
     internal Usage Usage { get; private protected set; }

@@ -109,14 +109,27 @@ internal sealed class FileWalk
         }
     }
 
+    /// <summary>True for a file that a walk would list.</summary>
+    internal static bool IsWanted(string path, FileKinds wanted)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null && RealPath.Of(path) is { } target) file = new FileInfo(target);
+        return !Path.GetFileName(path.AsSpan()).StartsWith('.') && file.Exists && WhyNot(path, file.Length, wanted) is null;
+    }
+
     private void Found(string path, long length)
     {
+        if (WhyNot(path, length, _wanted) is { } why) Pass(path, why);
+        else _files.Add(path);
+    }
+
+    private static PassedOverWhy? WhyNot(string path, long length, FileKinds wanted)
+    {
         // A pipe or a device has no length either, and opening it could wait forever.
-        if (length == 0) Pass(path, PassedOverWhy.Empty);
-        else if (_wanted.IsNamed(path)) _files.Add(path);
-        else if (Head(path) is not { } head) Pass(path, PassedOverWhy.ClosedFile);
-        else if (_wanted.Accepts(head)) _files.Add(path);
-        else Pass(path, PassedOverWhy.OtherKind);
+        if (length == 0) return PassedOverWhy.Empty;
+        if (wanted.IsNamed(path)) return null;
+        if (Head(path) is not { } head) return PassedOverWhy.ClosedFile;
+        return wanted.Accepts(head) ? null : PassedOverWhy.OtherKind;
     }
 
     /// <summary>A file's first bytes; null where it cannot be opened.</summary>

@@ -17,6 +17,8 @@ internal enum PassedOverWhy
     BrokenLink,
     /// <summary>A link to a folder that holds it, or that was walked already.</summary>
     Repeated,
+    /// <summary>A picture that lies in no class's folder of a data set.</summary>
+    OutsideClass,
 }
 
 /// <summary>What a <see cref="FileWalk"/> left out.</summary>
@@ -48,7 +50,8 @@ internal readonly record struct PassedOver(string Path, string Below, PassedOver
         PassedOverWhy.ClosedFile => "Files that cannot be opened",
         PassedOverWhy.ClosedFolder => "Folders that cannot be opened",
         PassedOverWhy.BrokenLink => "Links that lead nowhere",
-        _ => "Links to folders that are read already",
+        PassedOverWhy.Repeated => "Links to folders that are read already",
+        _ => "In no folder of a class",
     };
 
     // Files by their endings, as there may be thousands; what is to be mended, by name.
