@@ -22,7 +22,7 @@ internal sealed class DataOptions
         new("--merge") { Description = "Joins a class to another: disgust=angry; may be repeated", HelpName = "FROM=INTO" };
     private readonly Option<string[]> _map = MapOption();
     private readonly Option<string?> _ferPlus =
-        Values.Text("--fer-plus", "FER+ votes (fer2013new.csv), joined to the rows of the CSV", "FILE");
+        Values.Text("--fer-plus", "FER+ votes: fer2013new.csv, joined row by row, or FER+'s folder, joined by picture", "PATH");
     private readonly Option<bool> _skipBadRows =
         Values.Flag("--skip-bad-rows", "Counts and skips broken rows instead of stopping at the first");
 

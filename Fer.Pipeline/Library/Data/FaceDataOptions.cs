@@ -4,7 +4,8 @@ namespace Fer.Pipeline.Data;
 public sealed record FaceDataOptions
 {
     /// <summary>
-    /// FER+'s fer2013new.csv, whose votes become soft targets. Null: none, but for the scheme <c>eight</c> the file is looked for beside
+    /// FER+'s fer2013new.csv, joined row by row, or the folder that holds it with FER+'s FER2013Train, FER2013Valid and FER2013Test, joined
+    /// by picture. Its votes become soft targets. Null: none, but for the scheme <c>eight</c> the file is looked for beside
     /// the data.
     /// </summary>
     public string? FerPlusFile { get; init; }

@@ -167,6 +167,7 @@ public sealed class FaceDataset
         if (sets.All(set => set.Count == 0))
             throw new FerException($"{source}: no face of the classes {string.Join(", ", scheme.ClassNames)}. " +
                 "Check the file, or choose another scheme.");
+        if (TeachingCheck.Note(scheme.ClassNames, sets[(int)Usage.Training], sets[(int)Usage.PublicTest]) is { } note) notes.Add(note);
         return sets;
     }
 
@@ -185,7 +186,7 @@ public sealed class FaceDataset
             var set = this[usage];
             for (int i = 0; i < set.Count; i++)
             {
-                _votes?.CopyTo(set.Row(i), votes);
+                _votes?.CopyTo(set.Row(i), set.Pixels(i), votes);
                 table.Add(set.Row(i), Scheme.ClassNames[set.Label(i)], usage.ToString(), set.Pixels(i), votes);
             }
         }

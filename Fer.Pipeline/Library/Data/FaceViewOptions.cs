@@ -4,7 +4,8 @@ namespace Fer.Pipeline.Data;
 public sealed record FaceViewOptions
 {
     /// <summary>
-    /// FER+'s fer2013new.csv, whose votes on the rows of the FER2013 CSV become the column Votes. Null is none, but for classes with
+    /// FER+'s fer2013new.csv, joined to the FER2013 CSV row by row, or the folder that holds it with FER+'s FER2013Train, FER2013Valid and
+    /// FER2013Test, joined by picture. Its votes become the column Votes. Null is none, but for classes with
     /// contempt the file is looked for beside the data.
     /// </summary>
     public string? FerPlusFile { get; init; }

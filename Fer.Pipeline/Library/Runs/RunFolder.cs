@@ -23,12 +23,10 @@ internal sealed class RunFolder
     /// <param name="dataset">The faces of the run.</param>
     /// <param name="options">The run's options.</param>
     /// <param name="maxBytes">Most bytes of the weights of all networks of the model.</param>
-    /// <exception cref="FerException">The data set has no training or no validation faces.</exception>
+    /// <exception cref="FerException">A class has no training faces, or there are no validation faces.</exception>
     internal RunFolder(FaceDataset dataset, FaceRunOptions options, long maxBytes = WidthPlan.MostBytes)
     {
-        if (dataset.Training.Count == 0) throw new FerException($"{dataset.Source}: there are no Training faces to learn from.");
-        if (dataset.Validation.Count == 0)
-            throw new FerException($"{dataset.Source}: there are no PublicTest faces to choose the best epoch and model on.");
+        TeachingCheck.Require(dataset);
         _dataset = dataset;
         _options = options;
         _limits = options.Limits with { MaxBytes = maxBytes };
@@ -66,6 +64,29 @@ internal sealed class RunFolder
     }
 
     /// <summary>
+    /// Refuses a network from scratch whose time ended within its first epoch: it has not seen every face once, and its score is chance.
+    /// </summary>
+    private void CheckEpoch(TrainingResult training)
+    {
+        long steps = Math.Max(1, _dataset.Training.Count / training.Options.BatchSize);
+        bool began = training.Start is not null || training.StartNetwork is not null || training.Options.FineTune is not null;
+        if (training.Outcome != TrainingOutcome.Completed || training.Options.TimeBudget is null || training.Steps >= steps || began) return;
+        string epoch = "";
+        if (training.Steps > 0)
+        {
+            var time = training.Elapsed / training.Steps * steps;
+            // What reading, planning and scoring took comes on top, and no machine is steady.
+            var whole = _options.Clock.GetElapsedTime(_options.Start ?? _options.Clock.GetTimestamp()) - training.Elapsed;
+            double minutes = Math.Ceiling(12 * (1.25 * time + (whole > TimeSpan.Zero ? whole : TimeSpan.Zero)).TotalMinutes) / 10;
+            epoch = string.Create(CultureInfo.InvariantCulture,
+                $" An epoch takes about {time.TotalSeconds:F0} s here: give {Math.Max(minutes, 0.1):0.#} minutes or more.");
+        }
+        throw new FerException(string.Create(CultureInfo.InvariantCulture,
+            $"The time was too short: it ended after {training.Steps:N0} of the {steps:N0} steps of the first epoch, and there is no model to " +
+            $"save.{epoch} Or fine-tune a trained model, which is kept where no epoch does better (train --arch MODEL.zip)."));
+    }
+
+    /// <summary>
     /// Writes the run's results, or goes through all of it but the choice of views and members and leaves nothing. Where fine-tuning began
     /// with a network that knew all classes, that is the model if it names no fewer faces right as it would be saved.
     /// </summary>
@@ -79,11 +100,12 @@ internal sealed class RunFolder
     /// <returns>
     /// The metrics on the validation split, and the training as it is written: with the network that it began with where that is kept.
     /// </returns>
-    /// <exception cref="FerException">The folder cannot be written.</exception>
+    /// <exception cref="FerException">The folder cannot be written, or the time was too short for an epoch.</exception>
     internal (FaceClassificationMetrics Metrics, TrainingResult Training) Finish(
         TrainingResult training, IReadOnlyList<TrialReport> trials, bool rehearsal, IReadOnlyList<Network>? others = null,
         TimeSpan? patience = null, Action<string>? warn = null, CancellationToken cancellation = default)
     {
+        if (!rehearsal) CheckEpoch(training);
         var time = patience ?? _limits.Patience;
         if (training.StartNetwork is not null) time /= 2;
         var chosen = Choose([training.Network, .. others ?? []]);

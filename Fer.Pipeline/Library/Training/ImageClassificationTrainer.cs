@@ -35,7 +35,7 @@ public sealed partial class ImageClassificationTrainer
     /// <param name="training">The faces to learn from.</param>
     /// <param name="validation">The faces to choose the best epoch on, or null for <see cref="Options.ValidationSet"/>.</param>
     /// <param name="cancellation">Looked at before each batch; the run then ends with the best weights so far.</param>
-    /// <exception cref="FerException">A set is empty, the two have other classes, the backbone or the teacher cannot be read, or the
+    /// <exception cref="FerException">A set is empty, all faces to learn from are of one class, the two sets have other classes, the backbone or the teacher cannot be read, or the
     /// teacher does not know a class.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the teacher's predictions or the features of a frozen backbone were
     /// computed, before any step.</exception>
@@ -43,6 +43,9 @@ public sealed partial class ImageClassificationTrainer
     {
         if (validation is null && _options.ValidationSet is { } view) validation = Read(view, training.ClassNames);
         if (training.Count == 0) throw new FerException("The training set has no faces; check the file and the split that was asked for.");
+        if (!training.Labels.ContainsAnyExcept(training.Label(0)))
+            throw new FerException($"All {training.Count} faces of the training set are of one class, " +
+                $"{training.ClassNames[training.Label(0)]}. A classifier tells two or more apart: add faces of another.");
         if (validation is not null && !training.ClassNames.SequenceEqual(validation.ClassNames))
             throw new FerException(
                 $"The training set has the classes {string.Join(", ", training.ClassNames)} and the validation set " +

@@ -27,9 +27,7 @@ internal static class FerPlusTarget
     internal static bool TryCreate(ReadOnlySpan<float> votes, LabelScheme scheme, Span<float> target, out int label)
     {
         int emotions = EmotionNames.All.Count;
-        int most = 0;
-        for (int e = 1; e < emotions; e++)
-            if (votes[e] > votes[most]) most = e;
+        int most = Most(votes);
         label = -1;
         if (votes[most] <= 0 || votes[emotions] > votes[most] || votes[emotions + 1] > votes[most]) return false;
         if (scheme.ClassOf((Emotion)most) < 0) return false;
@@ -48,5 +46,14 @@ internal static class FerPlusTarget
             if (target[c] > target[label]) label = c;
         foreach (ref float value in target) value /= sum;
         return true;
+    }
+
+    /// <summary>The emotion with most votes, of equals the first.</summary>
+    internal static int Most(ReadOnlySpan<float> votes)
+    {
+        int most = 0;
+        for (int e = 1; e < EmotionNames.All.Count; e++)
+            if (votes[e] > votes[most]) most = e;
+        return most;
     }
 }

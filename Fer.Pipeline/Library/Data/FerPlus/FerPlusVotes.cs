@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Data;
@@ -29,7 +30,7 @@ internal sealed class FerPlusVotes
 
     private readonly List<byte> _votes = [];
     private readonly List<Usage> _usage = [];
-    private readonly List<bool> _named = [];
+    private readonly List<string> _names = [];
 
     private FerPlusVotes() { }
 
@@ -40,12 +41,21 @@ internal sealed class FerPlusVotes
     internal Usage Usage(int row) => _usage[row];
 
     /// <summary>False for a row without an image name: not a face.</summary>
-    internal bool HasImage(int row) => _named[row];
+    internal bool HasImage(int row) => _names[row].Length > 0;
+
+    /// <summary>The row of each picture by its name.</summary>
+    internal Dictionary<string, int> RowsByName()
+    {
+        var rows = new Dictionary<string, int>();
+        for (int row = 0; row < Count; row++)
+            if (HasImage(row)) rows.TryAdd(_names[row], row);
+        return rows;
+    }
 
     /// <summary>Writes the ten votes of a row, all 0 where it has no image name.</summary>
     internal void CopyTo(int row, Span<float> votes)
     {
-        for (int i = 0; i < VoteCount; i++) votes[i] = _named[row] ? _votes[row * VoteCount + i] : 0;
+        for (int i = 0; i < VoteCount; i++) votes[i] = HasImage(row) ? _votes[row * VoteCount + i] : 0;
     }
 
     /// <summary>Refuses votes that are given for something else than rows of a CSV.</summary>
@@ -119,7 +129,7 @@ internal sealed class FerPlusVotes
             }
             votes._votes.AddRange(row);
             votes._usage.Add(usage);
-            votes._named.Add(!fields[1].Of(reader.Line).Trim((byte)' ').IsEmpty);
+            votes._names.Add(Encoding.UTF8.GetString(fields[1].Of(reader.Line)).Trim());
         }
         return votes;
     }

@@ -9,7 +9,9 @@ internal sealed class FaceDataCursor : DataViewRowCursor
     private readonly FaceDataView _view;
     private readonly FaceReader _reader;
     private readonly bool[] _active;
-    private readonly bool _checksVotes;
+    // Finds the votes of each row; null where nothing asks for them.
+    private readonly IFerPlusLookup? _lookup;
+    private readonly bool _joinsByPixels;
     private readonly float[] _votes = new float[FerPlusVotes.VoteCount];
     private readonly float[] _target;
     private int _label;
@@ -20,9 +22,10 @@ internal sealed class FaceDataCursor : DataViewRowCursor
         _view = view;
         _active = FaceColumns.Active(view.Schema, columnsNeeded);
         _target = new float[view.Scheme.ClassNames.Count];
-        _checksVotes = view.Join is not null && (view.VotesAreLabels || IsActive(FaceColumns.Votes));
-        bool pixels = IsActive(FaceColumns.Pixels) || IsActive(FaceColumns.Image);
-        _reader = view.Source.Open(view.Scheme, _checksVotes || IsActive(FaceColumns.Usage), pixels, seed);
+        if (view.VotesAreLabels || IsActive(FaceColumns.Votes)) _lookup = view.Join?.Open();
+        _joinsByPixels = _lookup is not null && view.Join!.NeedsPixels;
+        bool pixels = _joinsByPixels || IsActive(FaceColumns.Pixels) || IsActive(FaceColumns.Image);
+        _reader = view.Source.Open(view.Scheme, _lookup is not null || IsActive(FaceColumns.Usage), pixels, seed);
     }
 
     /// <summary>Sound rows so far that the scheme, or FER+'s votes, leave out.</summary>
@@ -55,7 +58,7 @@ internal sealed class FaceDataCursor : DataViewRowCursor
 
     private bool TryLabel()
     {
-        if (_checksVotes) _view.Join!.CopyTo(_reader.Row, _reader.Usage, _votes);
+        _lookup?.CopyTo(new FaceOfVotes(_reader.Row, _reader.Usage, _reader.Label), _joinsByPixels ? _reader.Pixels : default, _votes);
         if (_view.VotesAreLabels) return FerPlusTarget.TryCreate(_votes, _view.Scheme, _target, out _label);
         _label = _view.Scheme.ClassOf(_reader.Label);
         return _label >= 0;

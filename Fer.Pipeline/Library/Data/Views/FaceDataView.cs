@@ -11,11 +11,12 @@ internal sealed class FaceDataView : IDataView
 {
     /// <param name="source">The rows.</param>
     /// <param name="scheme">The classes.</param>
-    /// <param name="votesPath">FER+'s votes on the rows; null is none.</param>
+    /// <param name="votesPath">FER+'s fer2013new.csv, joined row by row, or its folder, joined by picture; null is none.</param>
     internal FaceDataView(FaceSource source, LabelScheme scheme, string? votesPath)
     {
         (Source, Scheme) = (source, scheme);
-        Join = votesPath is null ? null : new FerPlusJoin(source.Name, votesPath);
+        Join = votesPath is null ? null : Directory.Exists(votesPath) ? new FerPlusPictureJoin(source.Name, votesPath)
+            : new FerPlusRowJoin(source.Name, votesPath);
         Schema = FaceColumns.CreateSchema(scheme, votesPath is not null);
     }
 
