@@ -91,7 +91,7 @@ internal sealed class ServeCommand : ICommand
         using var _ = model;
         await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} " +
-            $"({model.Manifest.Architecture}, {model.ClassNames.Count} emotions). Ctrl+C ends.");
+            $"({model.Manifest.Architecture}, {model.ClassNames.Count} classes). Ctrl+C ends.");
         await host.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {

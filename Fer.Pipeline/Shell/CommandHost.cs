@@ -43,7 +43,7 @@ internal sealed record CommandHost(TextWriter Output, TextWriter Error)
             && Environment.GetEnvironmentVariable("CI") is null or "";
         // Notes and progress that nobody can read must not end hours of work.
         Console.SetError(new LogWriter(Console.Error));
-        return new CommandHost(Console.Out, Console.Error)
+        return new CommandHost(new AnswerWriter(Console.Out), Console.Error)
         {
             Invocation = Shell.Invocation.Of(
                 Environment.GetEnvironmentVariable(Shell.Invocation.Variable), AppContext.BaseDirectory, Environment.CurrentDirectory),

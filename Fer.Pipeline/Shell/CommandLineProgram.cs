@@ -67,6 +67,11 @@ internal static class CommandLineProgram
             if (WantsDetails) await host.Error.WriteLineAsync(e.ToString()).ConfigureAwait(false);
             return ExitCode.Failed;
         }
+        catch (AnswerLostException e)
+        {
+            await host.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
         catch (Exception e)
         {
             string brief = $"Unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set {DebugVariable}=1 for the details)";

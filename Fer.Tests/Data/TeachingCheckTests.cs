@@ -40,7 +40,8 @@ public sealed class TeachingCheckTests : IDisposable
     public void No_training_begins_with_one_class()
     {
         var one = Load("3 3 3v", LabelScheme.Seven);
-        Assert.Contains("one class, happy", Assert.Throws<FerException>(() => new ImageClassificationTrainer().Fit(one.Training)).Message);
+        Assert.Contains("one class, happy", Assert.Throws<FerException>(() =>
+            new ImageClassificationTrainer().Fit(one.Training, cancellation: TestContext.Current.CancellationToken)).Message);
         Assert.Throws<FerException>(() => new FaceTrainingRun(one, new(), new FaceRunOptions { Folder = _folder.File("run") }));
     }
 }

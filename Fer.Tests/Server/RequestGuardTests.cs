@@ -77,6 +77,21 @@ public sealed class RequestGuardTests : IDisposable
             () => socket.ConnectAsync(new Uri(server.Server.Url.Replace("http", "ws") + Routes.Live), Cancel));
     }
 
+    [Theory]
+    [InlineData("healthz", "text/plain")]
+    [InlineData("v1/model", "application/json")]
+    [InlineData("metrics", "text/plain")]
+    [InlineData("openapi.json", "application/json")]
+    public async Task HEAD_is_answered_as_GET_is_without_the_body(string path, string type)
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using var response = await server.Client.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+        Assert.True(response.Content.Headers.ContentLength > 0);
+    }
+
     [Fact]
     public async Task The_page_itself_and_programs_are_answered()
     {

@@ -18,6 +18,28 @@ public sealed class CommandLineTests : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
+    [Fact]
+    public async Task An_answer_that_cannot_be_written_is_an_error_in_words()
+    {
+        var error = new StringWriter { NewLine = "\n" };
+        var host = new CommandHost(new AnswerWriter(new FullWriter()), error) { CurrentFolder = _folder };
+        File.WriteAllText(Path.Combine(_folder, "faces.csv"), $"emotion,pixels,Usage\n3,{Fer.Tests.Data.FerCsv.Pixels(1)},Training\n");
+        int code = await CommandLineProgram.RunAsync(
+            ["data", "--data", "faces.csv", "--json"], host, Program.Commands, TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("cannot be written to standard output: No space left", error.ToString());
+        Assert.DoesNotContain("Unexpected", error.ToString());
+    }
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
+
     [Theory]
     [InlineData("expermient", "experiment")]
     [InlineData("trian", "train")]

@@ -29,7 +29,7 @@ internal static class VideoReport
             ("Faces", NumberText.Count(timeline.FacesSeen),
                 timeline.FacesSeen > timeline.Faces.Count() ? "those seen longest are shown" : null),
         ]);
-        section.Table("Share of its frames in which each emotion was the most probable", new(
+        section.Table("Share of its frames in which each class was the most probable", new(
             [new("face", Numeric: false), new("from"), new("to"), new("frames"),
                 .. timeline.ClassNames.Select(name => new TableColumn(name))],
             [.. timeline.Faces.Select(face => (IReadOnlyList<string>)[
