@@ -40,7 +40,7 @@ internal sealed record DataBenchmark(
         {
             string plain = path;
             bool gzipped;
-            using (var from = DataFile.Open(path))
+            using (var from = new DataInput(path).Open())
             {
                 gzipped = from is CheckedGzipStream;
                 if (gzipped)

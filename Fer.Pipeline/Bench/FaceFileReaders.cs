@@ -75,7 +75,7 @@ internal static class FaceFileReaders
     internal static (long Rows, long Sum) TextLoader(string path)
     {
         FerCsvHeader header;
-        using (var lines = new ByteLineReader(DataFile.Open(path), path)) header = FerCsvHeader.Read(lines, path);
+        using (var lines = new ByteLineReader(new DataInput(path).Open(), path)) header = FerCsvHeader.Read(lines, path);
         // Columns after the pixels stand as many places further on as there are pixels.
         int Place(int column) => column < header.Pixels ? column : column + Face.PixelCount - 1;
         var loader = new MLContext().Data.CreateTextLoader(new TextLoader.Options

@@ -10,14 +10,15 @@ namespace Fer.Options;
 internal sealed class DataOptions
 {
     /// <summary>What --data takes.</summary>
-    internal const string DataHelp = "CSV (plain or .gz), folder of images or list of images with labels, - for a CSV from standard input; " +
-        "without it what is in data/, else faces drawn by the program";
+    internal const string DataHelp = "CSV (plain or .gz), folder of images or list of images with labels, - for a CSV from standard " +
+        "input; without it what is in data/, else faces drawn by the program";
 
     private readonly Option<string?> _data = Values.Text(
         "--data", DataHelp, "PATH");
     private readonly Option<string?> _scheme =
         Values.Choice("--scheme", "Classes to tell apart (those of the data where not given: seven of FER2013)", [.. LabelScheme.Names])!;
-    private readonly Option<string?> _classes = Values.Text("--classes", "Your own classes, joined by commas: happy,sad or bored,engaged; faces of others are left out", "NAMES");
+    private readonly Option<string?> _classes = Values.Text(
+        "--classes", "Your own classes, joined by commas: happy,sad or bored,engaged; faces of others are left out", "NAMES");
     private readonly Option<string[]> _merge =
         new("--merge") { Description = "Joins a class to another: disgust=angry; may be repeated", HelpName = "FROM=INTO" };
     private readonly Option<string[]> _map = MapOption();

@@ -105,7 +105,7 @@ public sealed class FerCsvReaderTests : IDisposable
         Assert.SkipUnless(TestPaths.SharedData is not null, TestPaths.NoSharedData);
         string gz = Path.Combine(TestPaths.SharedData, "fer2013.csv.gz");
         string plain = _folder.File("fer2013.csv");
-        using (var from = DataFile.Open(gz))
+        using (var from = new DataInput(gz).Open())
         using (var to = File.Create(plain)) from.CopyTo(to);
         int[] usual = [3995, 436, 4097, 7215, 4830, 3171, 4965];
         foreach (string path in (string[])[gz, plain])

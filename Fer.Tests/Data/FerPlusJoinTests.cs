@@ -79,7 +79,8 @@ public sealed class FerPlusJoinTests : IDisposable
         var agreement = new FerPlusAgreement();
         var ten = new float[FerPlusVotes.VoteCount];
         // Labels alone: the first character of each line.
-        using var reader = new ByteLineReader(DataFile.Open(Path.Combine(TestPaths.SharedData!, "fer2013.csv.gz")), "fer2013.csv.gz");
+        var file = new DataInput(Path.Combine(TestPaths.SharedData!, "fer2013.csv.gz"));
+        using var reader = new ByteLineReader(file.Open(), file.Path);
         reader.MoveNext();
         for (int row = 0; row < 3000 && reader.MoveNext(); row++)
         {
@@ -120,7 +121,8 @@ public sealed class FerPlusJoinTests : IDisposable
     public void Faces_that_are_not_FER_plus_pictures_are_refused()
     {
         _folder.Write("ferplus/fer2013new.csv", Votes(2, Label));
-        _folder.Write("ferplus/FER2013Train/fer0000000.png", PngEncoder.Encode(new GrayImage(Face.Side, Face.Side, new byte[Face.PixelCount])));
+        var black = new GrayImage(Face.Side, Face.Side, new byte[Face.PixelCount]);
+        _folder.Write("ferplus/FER2013Train/fer0000000.png", PngEncoder.Encode(black));
         string faces = Faces(201, row => row);
         Assert.Contains("of the first 200 faces", Assert.Throws<FerException>(() =>
             FaceDataset.Load(faces, LabelScheme.Eight, new FaceDataOptions { FerPlusFile = _folder.File("ferplus") })).Message);

@@ -31,7 +31,8 @@ public sealed class OwnClassesTests : IDisposable
     [Fact]
     public void Classes_asked_for_leave_the_others_out_and_merges_join()
     {
-        foreach (string name in (string[])["train/bored/1.png", "train/engaged/2.png", "train/tired/3.png", "val/bored/4.png"]) Picture(name, 9);
+        foreach (string name in (string[])["train/bored/1.png", "train/engaged/2.png", "train/tired/3.png", "val/bored/4.png"])
+            Picture(name, 9);
         var two = FaceDataset.Load(_folder.Path, LabelScheme.Custom(["engaged", "bored"], []));
         Assert.Equal(["engaged", "bored"], two.Scheme.ClassNames);
         Assert.Equal(1, two.LeftOutCount);

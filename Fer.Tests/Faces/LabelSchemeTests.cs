@@ -81,7 +81,8 @@ public class LabelSchemeTests
 
     [Fact]
     public void What_is_merged_must_be_a_label() =>
-        Assert.Contains("'bored'", Assert.Throws<FerUsageException>(() => LabelScheme.OfLabels(["bored", "engaged"], ["bord=engaged"])).Message);
+        Assert.Contains("'bored'",
+            Assert.Throws<FerUsageException>(() => LabelScheme.OfLabels(["bored", "engaged"], ["bord=engaged"])).Message);
 
     [Fact]
     public void Names_of_a_model_stay_as_they_are_and_find_their_emotions()

@@ -167,7 +167,7 @@ public sealed class FaceDataset
         if (sets.All(set => set.Count == 0))
             throw new FerException($"{source}: no face of the classes {string.Join(", ", scheme.ClassNames)}. " +
                 "Check the file, or choose another scheme.");
-        if (TeachingCheck.Note(scheme.ClassNames, sets[(int)Usage.Training], sets[(int)Usage.PublicTest]) is { } note) notes.Add(note);
+        if (TeachingCheck.Note(sets[(int)Usage.Training], sets[(int)Usage.PublicTest]) is { } note) notes.Add(note);
         return sets;
     }
 

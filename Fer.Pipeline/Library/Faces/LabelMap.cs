@@ -60,7 +60,9 @@ internal sealed class LabelMap
         return digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9');
     }
 
-    /// <summary>Tells of names among a data set's labels that may be misspelt emotions, and are classes of their own as they stand.</summary>
+    /// <summary>
+    /// Tells of names among a data set's labels that may be misspelt emotions, and are classes of their own as they stand.
+    /// </summary>
     internal static void NoteNearEmotions(IReadOnlyCollection<string> labels, Action<string>? note)
     {
         foreach (string label in labels.Order(StringComparer.Ordinal))

@@ -240,7 +240,8 @@ public sealed class LabelScheme
     private static FerUsageException NoClass(string from, string into) =>
         new($"{from} is merged into {into}, which is not a class. Add {into} to the classes.");
 
-    private string Describe() => string.Join(',', ClassNames.Select((name, c) => string.Join('+', Members(name, c).Select(LabelText.Escape))));
+    private string Describe() => string.Join(',',
+        ClassNames.Select((name, c) => string.Join('+', Members(name, c).Select(LabelText.Escape))));
 
     private IEnumerable<string> Members(string name, int c)
     {

@@ -26,7 +26,7 @@ internal sealed class RunFolder
     /// <exception cref="FerException">A class has no training faces, or there are no validation faces.</exception>
     internal RunFolder(FaceDataset dataset, FaceRunOptions options, long maxBytes = WidthPlan.MostBytes)
     {
-        TeachingCheck.Require(dataset);
+        TeachingCheck.Require(dataset.Source, dataset.Training, dataset.Validation);
         _dataset = dataset;
         _options = options;
         _limits = options.Limits with { MaxBytes = maxBytes };
@@ -70,7 +70,8 @@ internal sealed class RunFolder
     {
         long steps = Math.Max(1, _dataset.Training.Count / training.Options.BatchSize);
         bool began = training.Start is not null || training.StartNetwork is not null || training.Options.FineTune is not null;
-        if (training.Outcome != TrainingOutcome.Completed || training.Options.TimeBudget is null || training.Steps >= steps || began) return;
+        if (began || training.Outcome != TrainingOutcome.Completed || training.Options.TimeBudget is null || training.Steps >= steps)
+            return;
         string epoch = "";
         if (training.Steps > 0)
         {
@@ -82,8 +83,8 @@ internal sealed class RunFolder
                 $" An epoch takes about {time.TotalSeconds:F0} s here: give {Math.Max(minutes, 0.1):0.#} minutes or more.");
         }
         throw new FerException(string.Create(CultureInfo.InvariantCulture,
-            $"The time was too short: it ended after {training.Steps:N0} of the {steps:N0} steps of the first epoch, and there is no model to " +
-            $"save.{epoch} Or fine-tune a trained model, which is kept where no epoch does better (train --arch MODEL.zip)."));
+            $"The time was too short: it ended after {training.Steps:N0} of the {steps:N0} steps of the first epoch, and there is no " +
+            $"model to save.{epoch} Or fine-tune a trained model, which is kept where no epoch does better (train --arch MODEL.zip)."));
     }
 
     /// <summary>

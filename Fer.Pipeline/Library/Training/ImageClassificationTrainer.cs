@@ -35,8 +35,8 @@ public sealed partial class ImageClassificationTrainer
     /// <param name="training">The faces to learn from.</param>
     /// <param name="validation">The faces to choose the best epoch on, or null for <see cref="Options.ValidationSet"/>.</param>
     /// <param name="cancellation">Looked at before each batch; the run then ends with the best weights so far.</param>
-    /// <exception cref="FerException">A set is empty, all faces to learn from are of one class, the two sets have other classes, the backbone or the teacher cannot be read, or the
-    /// teacher does not know a class.</exception>
+    /// <exception cref="FerException">A set is empty, all faces to learn from are of one class, the two sets have other classes, the
+    /// backbone or the teacher cannot be read, or the teacher does not know a class.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the teacher's predictions or the features of a frozen backbone were
     /// computed, before any step.</exception>
     public TrainingResult Fit(FaceSet training, FaceSet? validation = null, CancellationToken cancellation = default)

@@ -5,10 +5,6 @@ namespace Fer.Pipeline.Data;
 /// <summary>Opens a data file, inflating it where it is gzipped, with errors that say what is wrong with the file.</summary>
 internal static class DataFile
 {
-    /// <summary>Opens <paramref name="path"/> for one read from start to end.</summary>
-    /// <exception cref="FerException">Missing, empty, unreadable, or named .gz and not gzipped.</exception>
-    internal static Stream Open(string path) => new DataInput(path).Open();
-
     /// <summary>The file's own bytes.</summary>
     /// <exception cref="FerException">Missing or unreadable.</exception>
     internal static FileStream OpenRaw(string path)

@@ -11,7 +11,9 @@ internal static class FerPlusFolders
 {
     private static readonly string[] Names = ["FER2013Train", "FER2013Valid", "FER2013Test"];
 
-    /// <summary>The folder that holds FER+'s folders, beside a file of votes or in a folder <c>data</c> there; null where there is none.</summary>
+    /// <summary>
+    /// The folder that holds FER+'s folders, beside a file of votes or in a folder <c>data</c> there; null where there is none.
+    /// </summary>
     internal static string? Beside(string votesPath)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(votesPath))!;

@@ -1,3 +1,5 @@
+using Fer.Pipeline.Faces;
+
 namespace Fer.Pipeline.Data;
 
 /// <summary>

@@ -98,7 +98,7 @@ internal sealed class FerPlusVotes
     /// <exception cref="FerException">It is missing or broken; the message says where.</exception>
     internal static FerPlusVotes Read(string path)
     {
-        using var reader = new ByteLineReader(DataFile.Open(path), path);
+        using var reader = new ByteLineReader(new DataInput(path).Open(), path);
         var fields = new CsvField[Columns.Length];
         if (!reader.MoveNext()) throw new FerException($"{path}: the file holds no line of text. {Source}");
         int count = CsvFields.Split(reader.Line, fields);

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Fer.Pipeline.Data;
+namespace Fer.Pipeline.Faces;
 
 /// <summary>Tells faces apart by their pixels: half of their SHA-256, so that equal hashes mean equal pixels.</summary>
 internal static class PixelHash
