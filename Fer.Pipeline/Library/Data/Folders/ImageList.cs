@@ -6,8 +6,8 @@ namespace Fer.Pipeline.Data;
 
 /// <summary>
 /// Reads a list of pictures and their labels beside the pictures themselves, as RAF-DB and AffectNet come: a CSV with a column of paths,
-/// one of labels and maybe one of splits, or lines of a path and a label without a header. Paths are below the list's folder; where a picture
-/// is not there, the one of that name in a folder below it is meant.
+/// one of labels and maybe one of splits, or lines of a path and a label without a header. Paths are below the list's folder; where a
+/// picture is not there, the one of that name in a folder below it is meant.
 /// </summary>
 internal static class ImageList
 {
