@@ -115,7 +115,7 @@ public sealed partial class BackboneStore(string folder)
         {
             Name = name,
             Origin = Path.GetFileName(file),
-            Sha256 = whole is null ? hash : Convert.ToHexStringLower(SHA256.HashData(whole)),
+            Sha256 = whole is null ? hash : PackedModel.Sha256(whole),
             Bytes = whole?.Length ?? new FileInfo(file).Length,
             Preprocessing = preprocessing.Name,
             Input = network.Input.ToString(),
