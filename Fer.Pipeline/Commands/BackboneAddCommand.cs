@@ -16,6 +16,9 @@ internal sealed class BackboneAddCommand : ICommand
     private readonly Option<string?> _preprocessing = Values.Choice("--preprocessing",
         "What the network wants done to pixels 0 … 255; by default what is known, else imagenet for three channels and none for one",
         [.. BackbonePreprocessing.All.Select(p => p.Name)])!;
+    private readonly Option<int?> _resizeTo = Values.Whole("--resize-to",
+        "Height and width for a network that leaves its own open (dynamic axes)", 8, 1024);
+    private readonly Option<int?> _modelMegabytes = ModelMemory.Create();
     private readonly Option<string?> _folder = BackboneOptions.Folder();
 
     public string Name => "add";
@@ -28,7 +31,7 @@ internal sealed class BackboneAddCommand : ICommand
         ("backbone add mine mine.onnx --preprocessing symmetric", "a network that wants its pixels from -1 to 1"),
     ];
 
-    public IEnumerable<Option> Options => [_sha256, _preprocessing, _folder];
+    public IEnumerable<Option> Options => [_sha256, _preprocessing, _resizeTo, _modelMegabytes, _folder];
 
     public IEnumerable<Argument> Arguments => [_name, _file];
 
@@ -37,7 +40,8 @@ internal sealed class BackboneAddCommand : ICommand
         var store = new BackboneStore(BackboneOptions.FolderOf(result, _folder, host));
         var preprocessing = result.GetValue(_preprocessing) is { } name ? BackbonePreprocessing.Parse(name) : null;
         string file = host.Resolve(result.GetRequiredValue(_file));
-        var entry = store.Add(result.GetRequiredValue(_name), file, result.GetValue(_sha256), preprocessing);
+        var entry = store.Add(result.GetRequiredValue(_name), file, result.GetValue(_sha256), preprocessing,
+            result.GetValue(_resizeTo), result.GetValue(_modelMegabytes));
         host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{entry.Name}: input {entry.Input}, preprocessing {entry.Preprocessing}, {entry.Features} features, " +
             $"{entry.Parameters / 1e6:F2} M parameters, {entry.MultiplyAccumulates / 1e6:F0} M multiply-accumulates a face"));

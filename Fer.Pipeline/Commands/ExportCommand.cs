@@ -17,6 +17,7 @@ internal sealed class ExportCommand : ICommand
         "--opset", "Version of ONNX's operator set", OnnxWriter.OldestOperatorSet, OnnxWriter.NewestOperatorSet, OnnxWriter.OperatorSet);
 
     public ExportCommand() => _output.Required = true;
+    private readonly Option<int?> _modelMegabytes = ModelMemory.Create();
 
     public string Name => "export";
 
@@ -31,7 +32,7 @@ internal sealed class ExportCommand : ICommand
         ("export --model old.zip --output model.zip", "for ML.NET's Model.Load, from a zip of the first version"),
     ];
 
-    public IEnumerable<Option> Options => [_model, _output, _opset];
+    public IEnumerable<Option> Options => [_model, _output, _opset, _modelMegabytes];
 
     public bool EndsAtOnce => true;
 
@@ -41,7 +42,7 @@ internal sealed class ExportCommand : ICommand
         bool asZip = Path.GetExtension(output).Equals(".zip", StringComparison.OrdinalIgnoreCase);
         if (asZip && result.GetResult(_opset) is { Implicit: false })
             throw new FerUsageException($"--opset is for an ONNX file; a model zip always has operator set {OnnxWriter.OperatorSet}.");
-        var model = ModelZip.Load(path);
+        var model = ModelZip.Load(path, ModelMemory.LimitsOf(result, _modelMegabytes));
         string written = asZip ? WriteZip(model, output) : WriteOnnx(model, output, result.GetValue(_opset));
         host.Output.WriteLine($"{host.Shorten(output)}: {written}");
         return Task.FromResult(ExitCode.Done);

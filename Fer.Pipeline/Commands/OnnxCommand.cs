@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Fer.Options;
 using Fer.Output;
 using Fer.Pipeline.Networks;
 using Fer.Shell;
@@ -11,6 +12,9 @@ internal sealed class OnnxCommand : ICommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "An ONNX model" };
     private readonly Option<bool> _json = Values.Flag("--json", "The same as JSON");
+    private readonly Option<int?> _resizeTo = Values.Whole("--resize-to",
+        "Height and width for a network that leaves its own open (dynamic axes)", 8, 1024);
+    private readonly Option<int?> _modelMegabytes = ModelMemory.Create();
 
     public string Name => "onnx";
 
@@ -23,7 +27,7 @@ internal sealed class OnnxCommand : ICommand
         ("onnx model.onnx --json", "for other programs"),
     ];
 
-    public IEnumerable<Option> Options => [_json];
+    public IEnumerable<Option> Options => [_json, _resizeTo, _modelMegabytes];
 
     public IEnumerable<Argument> Arguments => [_file];
 
@@ -32,9 +36,10 @@ internal sealed class OnnxCommand : ICommand
     public Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         string path = host.Resolve(result.GetRequiredValue(_file)), shown = host.Shorten(path);
-        var summary = OnnxReader.Summarize(path);
+        var limits = ModelMemory.LimitsOf(result, _modelMegabytes);
+        var summary = OnnxReader.Summarize(path, limits);
         // Where operators are missing they are the answer; reading would stop at the first.
-        var network = summary.Missing.Count == 0 ? OnnxReader.Read(path) : null;
+        var network = summary.Missing.Count == 0 ? OnnxReader.Read(path, limits, result.GetValue(_resizeTo)) : null;
         if (result.GetValue(_json)) host.Output.WriteLine(Json(shown, summary, network));
         else Write(host.Output, shown, summary, network);
         return Task.FromResult(network is null ? ExitCode.Failed : ExitCode.Done);

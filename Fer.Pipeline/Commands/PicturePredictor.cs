@@ -46,6 +46,12 @@ internal sealed class PicturePredictor(FerModel model, Stream input, Func<FaceFi
         {
             return new PictureResult(file.Name, 0, 0, [], e.Message);
         }
+        // Whatever a picture leads to ends that picture alone, not the folder.
+        catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
+        {
+            string what = $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
+            return new PictureResult(file.Name, 0, 0, [], $"{file.Name}: cannot be analysed ({what}). Save it again as JPEG or PNG.");
+        }
     }
 
     private RgbImage Read(InputFile file)

@@ -6,7 +6,10 @@ using Fer.Shell;
 
 namespace Fer.Options;
 
-/// <summary>The options that make another program's ONNX classifier a model: what its outputs mean and what it is given.</summary>
+/// <summary>
+/// The options that make another program's ONNX classifier a model: what its outputs mean and what it is given; and what any model may
+/// take.
+/// </summary>
 internal sealed class OnnxModelOptions
 {
     private readonly Option<string[]> _classes = new("--classes")
@@ -23,8 +26,10 @@ internal sealed class OnnxModelOptions
     private readonly Option<int?> _resizeTo =
         Values.Whole("--resize-to", "For such a model: width and height that it is given; where not given what it was made for", 8, 1024);
 
+    private readonly Option<int?> _megabytes = ModelMemory.Create();
+
     /// <summary>The options, for the command's list.</summary>
-    internal IEnumerable<Option> All => [_classes, _preprocessing, _resizeTo];
+    internal IEnumerable<Option> All => [_classes, _preprocessing, _resizeTo, _megabytes];
 
     /// <summary>True for an ONNX file, by its name or because its classes are given; a model zip is told by its first bytes.</summary>
     private static bool IsOnnx(string path, bool hasClasses)
@@ -58,7 +63,7 @@ internal sealed class OnnxModelOptions
             throw new FerUsageException($"--classes, --preprocessing and --resize-to are for ONNX files; {path} is none. A model zip " +
                 "brings its own.");
         if (classes.Length > 1) throw new FerUsageException("--classes is given twice, for one model.");
-        return isOnnx ? LoadOnnx(path, classes.FirstOrDefault(), null, result, host, threads) : FerModel.Load(path, threads);
+        return isOnnx ? LoadOnnx(path, classes.FirstOrDefault(), null, result, host, threads) : Zip(path, result, threads);
     }
 
     /// <summary>Loads two models to compare: classes that only an ONNX file has are left out of it.</summary>
@@ -81,7 +86,7 @@ internal sealed class OnnxModelOptions
                 () => LoadOnnx(paths[1], classes.LastOrDefault(), null, result, host, threads));
         }
         int zip = areOnnx[0] ? 1 : 0;
-        var own = FerModel.Load(paths[zip], threads);
+        var own = Zip(paths[zip], result, threads);
         var (first, second) =
             Both(own, () => LoadOnnx(paths[1 - zip], classes.FirstOrDefault(), own.ClassNames, result, host, threads));
         return zip == 0 ? (first, second) : (second, first);
@@ -99,6 +104,9 @@ internal sealed class OnnxModelOptions
             throw;
         }
     }
+
+    private FerModel Zip(string path, ParseResult result, int threads) =>
+        FerModel.Load(path, threads, ModelMemory.LimitsOf(result, _megabytes));
 
     private FerModel LoadOnnx(
         string path, string? classes, IReadOnlyList<string>? wanted, ParseResult result, CommandHost host, int threads)
@@ -118,7 +126,8 @@ internal sealed class OnnxModelOptions
                 host.Error.WriteLine($"{shown}: {string.Join(", ", others)} left out, as the other model does not know it.");
         }
         var preprocessing = result.GetValue(_preprocessing) is { } name ? BackbonePreprocessing.Parse(name) : null;
-        var model = OnnxClassifier.Load(path, names, preprocessing, result.GetValue(_resizeTo), threads);
+        var model = OnnxClassifier.Load(path, names, preprocessing, result.GetValue(_resizeTo), threads,
+            ModelMemory.LimitsOf(result, _megabytes));
         if (preprocessing is null)
         {
             host.Error.WriteLine($"{shown} is given its pixels as for '{model.Manifest.Settings["preprocessing"]}'; if it wants others, " +

@@ -38,12 +38,14 @@ internal sealed class PictureAnalyzer(
         var place = await _processors.EnterAsync(turn, cancellationToken).ConfigureAwait(false);
         long start = time.GetTimestamp();
         _memory.Begin();
-        // Off the connection's thread, which serves others too. Decoding cannot be interrupted: a cancelled request leaves it behind.
+        // Off the connection's thread, which serves others too. A codec cannot be interrupted: a cancelled request leaves it behind, which
+        // then goes no further.
         var looking = Task.Run(() =>
         {
             try
             {
-                var image = Decode(file.Span, name);
+                var image = Decode(file.Span, name, cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
                 long at = time.GetTimestamp();
                 return (Picture: image, Decoded: at, Found: Find(image, choice), End: time.GetTimestamp());
             }
@@ -83,13 +85,13 @@ internal sealed class PictureAnalyzer(
         _memory.Dispose();
     }
 
-    private RgbImage Decode(ReadOnlySpan<byte> file, string name)
+    private RgbImage Decode(ReadOnlySpan<byte> file, string name, CancellationToken cancellationToken)
     {
         if (file.IsEmpty) throw RequestProblem.Unprocessable($"{name}: it is empty.");
         try
         {
             // The size by the header is looked at first: a few bytes may claim a picture that takes all memory.
-            return ImageDecoder.Decode(file, name, options.MaxPixels);
+            return ImageDecoder.DecodeUnlessCancelled(file, name, options.MaxPixels, cancellationToken);
         }
         catch (UnreadImageException e)
         {

@@ -117,7 +117,7 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         string name = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
             ? HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString()
             : "";
-        name = new string([.. name.Where(c => !char.IsControl(c)).Take(100)]);
+        name = VisibleText.Line(name.Length > 100 ? name[..100] : name);
         return name.Length > 0 ? name : $"picture {index + 1}";
     }
 

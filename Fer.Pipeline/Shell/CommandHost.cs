@@ -8,6 +8,12 @@ namespace Fer.Shell;
 /// <param name="Error">Notes, progress and errors.</param>
 internal sealed record CommandHost(TextWriter Output, TextWriter Error)
 {
+    /// <summary>Answers: tables, or JSON and nothing else.</summary>
+    internal TextWriter Output { get; } = new VisibleTextWriter(Output);
+
+    /// <summary>Notes, progress and errors.</summary>
+    internal TextWriter Error { get; } = new VisibleTextWriter(Error);
+
     /// <summary>The clock of budgets and progress.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 

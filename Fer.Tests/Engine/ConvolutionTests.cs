@@ -38,6 +38,43 @@ public class ConvolutionTests
                     stride);
     }
 
+    private static (Convolution, Shape)[] Extremes =>
+    [
+        // Kernels as large as the picture, with and without padding, whole, in groups and depthwise.
+        (new Convolution(3, 4, new Window(9, 11, 1, 1, 0, 0, 0, 0)), new Shape(3, 9, 11)),
+        (new Convolution(2, 2, Window.Square(15, 1, 7)), new Shape(2, 15, 15)),
+        (new Convolution(6, 6, Window.Square(33, 1, 16), 6), new Shape(6, 20, 33)),
+        (new Convolution(5, 5, Window.Square(7, 1, 3), 5), new Shape(5, 2, 1)),
+        // One pixel, seen by large kernels; strides and dilations beyond the picture.
+        (new Convolution(4, 3, Window.Square(3, 1, 1)), new Shape(4)),
+        (new Convolution(4, 4, Window.Square(5, 3, 2), 4), new Shape(4)),
+        (new Convolution(2, 3, Window.Square(3, 60, 1)), new Shape(2, 7, 9)),
+        (new Convolution(2, 3, Window.Square(3, 1, 40, dilation: 40)), new Shape(2, 5, 6)),
+        // Numbers of groups that divide nothing evenly by vectors.
+        (new Convolution(21, 7, Window.Square(3, 2, 1), 7), new Shape(21, 5, 5)),
+        (new Convolution(17, 34, Window.Square(1), 17), new Shape(17, 3, 3)),
+        // Wider than the square root of the largest 32-bit number.
+        (new Convolution(1, 1, new Window(1, 5, 1, 7, 0, 2, 0, 2)), new Shape(1, 1, 46_341)),
+    ];
+
+    [Fact]
+    public void Extreme_shapes_equal_plain_loops_too()
+    {
+        foreach (var (convolution, shape) in Extremes)
+            foreach (var set in KernelHarness.AllSets) Compare(convolution, shape, 2, 2, set, 5);
+    }
+
+    /// <summary>Taps times chunks of weights leave 32 bits here, which once read memory outside the buffers.</summary>
+    [Fact]
+    public void A_kernel_of_640_000_taps_sums_all_of_them()
+    {
+        var convolution = new Convolution(1, 1, Window.Square(800), bias: false);
+        using var harness = new KernelHarness(convolution, [new Shape(1, 800, 800)], 1, InstructionSets.Best, training: false);
+        harness.Parameters.Values.Fill(0.5f);
+        float[] x = [.. Enumerable.Range(0, 640_000).Select(i => i % 3 == 0 ? 1f : 0)];
+        Assert.Equal(213_334 / 2.0, harness.Forward(x)[0], 0.01);
+    }
+
     public static TheoryData<int, int, int, Window> LargeImages => new()
     {
         { 3, 40, 1, Window.Square(1) },

@@ -194,6 +194,53 @@ public sealed class ModelZipTests : IDisposable
     }
 
     [Fact]
+    public void Weights_that_are_no_numbers_are_neither_saved_nor_loaded()
+    {
+        var network = TestNetworks.Classifier();
+        network.Parameters.Values[^1] = float.NaN;
+        var e = Assert.Throws<FerException>(() => ModelZip.Save(_models.Path("nan.zip"), InferenceGraph.Create(network),
+            TestModels.Manifest(), TestModels.Metrics));
+        Assert.Contains("not written, because its network gives no numbers for a drawn face", e.Message, StringComparison.Ordinal);
+        // As version 1 of the layout, whose checksums alone bind the files together.
+        using var onnx = new MemoryStream();
+        OnnxWriter.Write(InferenceGraph.Create(network), onnx);
+        AssertRefused(FirstVersion(onnx.ToArray(), json => json), "its network gives no numbers for a drawn face");
+    }
+
+    [Theory]
+    [InlineData("\"0.05\"", "null", "holds null where a text is needed")]
+    [InlineData("\"48\"", "null", "holds null where a text is needed")]
+    [InlineData("\"sad\"", "\"s\\u202Ead\"", "class names")]
+    [InlineData("\"sad\"", "\"s\\u2028ad\"", "class names")]
+    [InlineData("\"sad\"", "\"\\u001b[31m\"", "class names")]
+    public void Nulls_and_characters_that_act_are_refused(string old, string made, string expected) =>
+        AssertRefused(FirstVersion(_models.Files()["model.onnx"], json => json.Replace(old, made, StringComparison.Ordinal)), expected);
+
+    [Fact]
+    public void Texts_of_a_manifest_can_be_shown_anywhere()
+    {
+        string path = FirstVersion(_models.Files()["model.onnx"], json => json
+            .Replace("\"Tiny\"", "\"\\u001b[31mred\\u202E\\u2028x\\u0000\"", StringComparison.Ordinal)
+            .Replace("\"learningRate\"", "\"\\u009b2J\"", StringComparison.Ordinal));
+        var manifest = ModelZip.Load(path).Manifest;
+        Assert.Equal("\uFFFD[31mred\uFFFD\uFFFDx\uFFFD", manifest.Architecture);
+        Assert.Contains("\uFFFD2J", manifest.Settings.Keys);
+    }
+
+    /// <summary>The first version's three files with an altered manifest.</summary>
+    private string FirstVersion(byte[] onnx, Func<string, string> change) => _models.Zip(
+        ("model.onnx", onnx), ("metrics.json", "{}"u8.ToArray()), ("manifest.json", Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(
+            ModelManifestJson.Write(TestModels.Manifest() with
+            {
+                FormatVersion = 1,
+                Sha256 = new Dictionary<string, string>
+                {
+                    ["model.onnx"] = PackedModel.Sha256(onnx),
+                    ["metrics.json"] = PackedModel.Sha256("{}"u8.ToArray()),
+                },
+            }))))));
+
+    [Fact]
     public void Classes_that_do_not_fit_the_network_are_not_saved()
     {
         var manifest = TestModels.Manifest() with { ClassNames = ["happy", "sad"] };

@@ -72,15 +72,25 @@ public static class ImageDecoder
     /// <param name="name">What messages call it.</param>
     /// <param name="maxPixels">The most pixels to accept. Decoding takes up to about 13 bytes a pixel.</param>
     /// <exception cref="FerException">It is no sound image, or too large; the message says what is wrong and what to do.</exception>
-    public static unsafe RgbImage Decode(ReadOnlySpan<byte> file, string name, int maxPixels = GrayImage.MaxPixels)
+    public static RgbImage Decode(ReadOnlySpan<byte> file, string name, int maxPixels = GrayImage.MaxPixels) =>
+        DecodeUnlessCancelled(file, name, maxPixels, CancellationToken.None);
+
+    /// <summary>
+    /// As <see cref="Decode"/>, but ends where it is asked to before it begins, and before the pixels are brought into order. The codec
+    /// itself is not interrupted; how long it takes is bound by the picture's size.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> asked for it.</exception>
+    internal static unsafe RgbImage DecodeUnlessCancelled(
+        ReadOnlySpan<byte> file, string name, int maxPixels, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         string kind = ImageKind.Of(file) ?? throw ImageKind.Unread(file, name);
         maxPixels = Math.Min(maxPixels, GrayImage.MaxPixels);
         if (kind == ImageKind.Jpeg) file = JpegHeader.WithoutJunk(file);
         CheckHeader(file, kind, name, maxPixels);
         if (kind == ImageKind.Jpeg && JpegHeader.Read(file) is { } header && header.LacksEnd(file))
         {
-            return JpegScans.DecodeWithoutEnd(file, ended => Decode(ended, name, maxPixels))
+            return JpegScans.DecodeWithoutEnd(file, ended => DecodeUnlessCancelled(ended, name, maxPixels, cancellationToken))
                 ?? throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
         }
         fixed (byte* bytes = file)
@@ -101,6 +111,7 @@ public static class ImageDecoder
             try
             {
                 var result = codec.GetPixels(layout, (nint)rgba);
+                cancellationToken.ThrowIfCancellationRequested();
                 if (result != SKCodecResult.Success)
                     throw Broken(name, kind, (kind == ImageKind.Jpeg ? JpegFault.Of(file) : null) ?? Reason(result));
                 return DecodedPixels.ToRgb(
@@ -154,6 +165,7 @@ public static class ImageDecoder
         if (header.UnreadCoding is { } coding)
             throw new FerException($"{name}: a JPEG with {coding}, which is not read. Save it as plain JPEG or PNG.");
         CheckSize(header.Width, header.Height, maxPixels, name);
+        if (JpegPasses.AreTooMany(file)) throw Broken(name, kind, "it passes over its picture far more often than any program's files do");
     }
 
     /// <summary>Reads a file's header.</summary>

@@ -39,11 +39,12 @@ public sealed class FerModel : IDisposable
     /// <summary>Loads a model zip; the file is read once and not held open.</summary>
     /// <param name="path">A <c>model.zip</c>.</param>
     /// <param name="threads">Threads to predict with; 0 is one a processor.</param>
+    /// <param name="limits">Limits on what its network may require; null for the defaults.</param>
     /// <exception cref="FerException">The file is missing, no model zip, damaged or altered.</exception>
-    public static FerModel Load(string path, int threads = 0)
+    public static FerModel Load(string path, int threads = 0, OnnxReadLimits? limits = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        return new FerModel(ModelZip.Load(path), threads);
+        return new FerModel(ModelZip.Load(path, limits), threads);
     }
 
     /// <summary>A model in memory.</summary>

@@ -18,7 +18,7 @@ public sealed class NetworkBuilder
     private readonly string _architecture;
     private readonly List<Node> _nodes = [];
     private readonly List<NetworkInput> _inputs = [];
-    private readonly HashSet<string> _names = [];
+    private readonly HashSet<string> _names = [], _inputNames = [];
     private readonly Dictionary<string, int> _kinds = [];
 
     /// <summary>Starts a network with one input.</summary>
@@ -34,7 +34,7 @@ public sealed class NetworkBuilder
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public Layer AddInput(string name, Shape shape)
     {
-        if (_inputs.Any(i => i.Name == name)) throw new ArgumentException($"There is already an input '{name}'.", nameof(name));
+        if (!_inputNames.Add(name)) throw new ArgumentException($"There is already an input '{name}'.", nameof(name));
         _inputs.Add(new NetworkInput(name, shape));
         return new Layer(this, -_inputs.Count, shape);
     }

@@ -75,7 +75,7 @@ public class OnnxFuzzTests
         {
             // Low limits, so that a mutation that asks for the maximum is still fast.
             return OnnxReader.Read(new MemoryStream(file),
-                limits: new OnnxReadLimits { MaxBytes = 4 << 20, MaxParameterBytes = 8 << 20, MaxActivations = 1 << 20 });
+                limits: new OnnxReadLimits { MaxBytes = 4 << 20, MaxMemoryBytes = 40 << 20, MaxActivations = 1 << 20 });
         }
         catch (FerException)
         {

@@ -8,7 +8,8 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
     private const int Reach = 2;
 
     private int Taps => window.KernelHeight * window.KernelWidth;
-    private bool IsDepthwise => groups > 1 && groups == input.Channels && groups == output.Channels;
+    private bool IsDepthwise => groups > 1 && groups == input.Channels && groups == output.Channels
+        && Taps <= DepthwiseConvolutionPass<V>.MostTaps;
     private bool IsLine => window == Window.Square(1) && smallImage && !IsDepthwise;
     private int Inputs => input.Channels / groups;
     private int LineOf => IsLine ? setup.BatchSize : 0;

@@ -62,4 +62,8 @@ internal readonly record struct Share(int Part, int Parts)
 {
     /// <summary>The range [Start, End) of <paramref name="count"/> items in this share.</summary>
     internal (int Start, int End) Of(int count) => ((int)((long)count * Part / Parts), (int)((long)count * (Part + 1) / Parts));
+
+    /// <summary>The same, for counts beyond 32 bits.</summary>
+    internal (long Start, long End) Of(long count) => (count / Parts * Part + count % Parts * Part / Parts,
+        count / Parts * (Part + 1) + count % Parts * (Part + 1) / Parts);
 }

@@ -39,7 +39,6 @@ internal static class ConvolutionPhases
             for (int px = 0; px < columns.Length; px++)
             {
                 var results = Grid(input.Height, input.Width, py, px, window.StrideHeight, window.StrideWidth);
-                if (results.Length == 0) continue;
                 var taps = from y in rows[py]
                            from x in columns[px]
                            select (y.Step + top, x.Step + left, y.Kernel * window.KernelWidth + x.Kernel);
@@ -56,15 +55,15 @@ internal static class ConvolutionPhases
     private static ((int Kernel, int Step)[][] Phases, int Before, int After) Axis(
         int input, int output, int kernel, int stride, int pad, int dilation)
     {
-        var phases = new (int Kernel, int Step)[stride][];
+        // A phase beyond the input has no pixel.
+        var phases = new (int Kernel, int Step)[Math.Min(stride, input)][];
         int before = 0, after = 0;
-        for (int phase = 0; phase < stride; phase++)
+        for (int phase = 0; phase < phases.Length; phase++)
         {
             // Input position p uses kernel position k if p + pad - k * dilation is a multiple of the stride.
-            phases[phase] = [.. from k in Enumerable.Range(0, kernel) let place = phase + pad - k * dilation where place % stride == 0
-                select (k, place / stride)];
+            phases[phase] = [.. from k in Enumerable.Range(0, kernel) let place = phase + (long)pad - (long)k * dilation
+                where place % stride == 0 select (k, (int)(place / stride))];
             int last = (input - 1 - phase) / stride;
-            if (phase >= input) continue;
             foreach (var (_, step) in phases[phase])
             {
                 before = Math.Max(before, -step);

@@ -7,6 +7,12 @@ namespace Fer.Pipeline.Engine;
 internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where V : struct, ISimd<V>
 {
     /// <summary>
+    /// Taps of the largest kernel: each class of pixels keeps its own list of them, and a kernel as large as the image has as many classes
+    /// as pixels.
+    /// </summary>
+    internal const int MostTaps = 1024;
+
+    /// <summary>
     /// Minimum multiply-accumulates per thread that are worth a dispatch of about a microsecond, so that even a single face is split.
     /// </summary>
     private const long LeastWork = 20_000;
@@ -41,7 +47,9 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
         var (top, left, _, _) = phase.Padding;
         var pixels = phase.Pixels.Zip(phase.Results, (from, to) => (Row: from.Row - top, Column: from.Column - left, to));
         // Rows and columns are independent: positions of an axis that read the same taps form one class.
-        foreach (var group in pixels.GroupBy(p => (Reach(p.Row, t => t.Row, _input.Height), Reach(p.Column, t => t.Column, _input.Width))))
+        var rows = Classes(phase.Pixels.Select(p => p.Row - top), phase.Taps.Select(t => t.Row), _input.Height);
+        var columns = Classes(phase.Pixels.Select(p => p.Column - left), phase.Taps.Select(t => t.Column), _input.Width);
+        foreach (var group in pixels.GroupBy(p => (rows[p.Row], columns[p.Column])))
         {
             var first = group.First();
             var taps = phase.Taps.Where(t => IsIn(first.Row + t.Row, _input.Height) && IsIn(first.Column + t.Column, _input.Width));
@@ -51,17 +59,19 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
                 [.. taps.Select(t => (((nint)t.Row * _input.Width + t.Column) * channels, (nint)t.Weight * channels))]);
         }
 
-        (int First, int Last) Reach(int place, Func<(int Row, int Column, int Weight), int> step, int length)
+    }
+
+    /// <summary>For each position of an axis, the first and last step from it that stays inside the image.</summary>
+    private static Dictionary<int, (int First, int Last)> Classes(IEnumerable<int> places, IEnumerable<int> steps, int length)
+    {
+        int[] taps = [.. steps.Distinct()];
+        return places.Distinct().ToDictionary(place => place, place =>
         {
             int least = int.MaxValue, most = int.MinValue;
-            foreach (var tap in phase.Taps)
-            {
-                if (!IsIn(place + step(tap), length)) continue;
-                least = Math.Min(least, step(tap));
-                most = Math.Max(most, step(tap));
-            }
+            foreach (int step in taps)
+                if (IsIn(place + step, length)) (least, most) = (Math.Min(least, step), Math.Max(most, step));
             return (least, most);
-        }
+        });
     }
 
     private static bool IsIn(int place, int length) => (uint)place < (uint)length;

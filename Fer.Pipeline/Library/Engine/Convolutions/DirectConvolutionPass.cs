@@ -47,7 +47,7 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
         _image = new PaddedImage(input, phases[0].Padding);
         _phases = [.. phases.Select(phase => new TapConvolution<V>(
             [.. phase.Pixels.Select(p => _image.Offset(p.Row, p.Column))],
-            [.. phase.Results.Select(p => (nint)(p.Row * output.Width + p.Column) * output.Channels)],
+            [.. phase.Results.Select(p => ((nint)p.Row * output.Width + p.Column) * output.Channels)],
             [.. phase.Taps.Select(t => (_image.Offset(t.Row, t.Column), t.Weight))],
             _rows, _columns))];
         _groupLength = _phases.Sum(p => p.PackedLength);
@@ -83,12 +83,14 @@ internal sealed unsafe class DirectConvolutionPass<V> : ConvolutionPass where V 
         int pixelsInImage = _lineOf > 0 ? pixelsInLine : _output.Area;
         int bands = images >= share.Parts ? 1 : Math.Clamp(pixelsInImage / LeastBand, 1, share.Parts);
         if (PackedLength * sizeof(float) <= KeptWeights) bands = Math.Max(bands, pixelsInImage / _pixelsInBand);
-        int blocks = _phases[0].Blocks, perBand = _groups * blocks, loaded = -1;
+        int blocks = _phases[0].Blocks, loaded = -1;
+        // In 64 bits: images, bands, groups and blocks together leave 32.
+        long perBand = (long)_groups * blocks;
         var (first, last) = share.Of(images * bands * perBand);
-        for (int unit = first; unit < last; unit++)
+        for (long unit = first; unit < last; unit++)
         {
-            int image = unit / perBand / bands, group = unit % perBand / blocks, block = unit % blocks;
-            var band = new Share(unit / perBand % bands, bands);
+            int image = (int)(unit / perBand / bands), group = (int)(unit % perBand / blocks), block = (int)(unit % blocks);
+            var band = new Share((int)(unit / perBand % bands), bands);
             float* source = _image.Load(call.Input, image, padded, ref loaded);
             float* packed = call.Packed + group * _groupLength;
             foreach (var phase in _phases)

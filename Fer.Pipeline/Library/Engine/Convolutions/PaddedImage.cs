@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
@@ -5,16 +7,16 @@ namespace Fer.Pipeline.Engine;
 /// </summary>
 internal sealed unsafe class PaddedImage(Shape image, ConvolutionPhases.Padding padding)
 {
-    internal int Width { get; } = image.Width + padding.Left + padding.Right;
+    internal int Width { get; } = checked(image.Width + padding.Left + padding.Right);
 
     /// <summary>Floats of the padded image; 0 if there is no padding and the image itself is used.</summary>
-    internal long Length => padding == default ? 0 : (long)(image.Height + padding.Top + padding.Bottom) * Width * image.Channels;
+    internal long Length => padding == default ? 0 : ((long)image.Height + padding.Top + padding.Bottom) * Width * image.Channels;
 
     /// <summary>Offset of a position in the padded image.</summary>
     internal nint Offset(int row, int column) => ((nint)row * Width + column) * image.Channels;
 
     /// <summary>Zeroes the buffer for the image, including its border; once per pass is enough.</summary>
-    internal void Clear(float* padded) => new Span<float>(padded, checked((int)Length)).Clear();
+    internal void Clear(float* padded) => NativeMemory.Clear(padded, (nuint)Length * sizeof(float));
 
     /// <summary>
     /// Returns image <paramref name="index"/> of the batch, padded; <paramref name="loaded"/> is the index of the image currently in

@@ -34,7 +34,7 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
         _columns = columns;
         PixelCount = pixels.Length;
         // The last tile is padded with copies of its last pixel; the extra results are discarded.
-        int padded = (PixelCount + Tile - 1) / Tile * Tile;
+        int padded = checked((int)(((long)PixelCount + Tile - 1) / Tile * Tile));
         _pixels = GC.AllocateArray<nint>(padded, pinned: true);
         _results = results;
         for (int i = 0; i < padded; i++) _pixels[i] = pixels[Math.Min(i, PixelCount - 1)];
@@ -161,10 +161,11 @@ internal sealed unsafe class TapConvolution<V> where V : struct, ISimd<V>
         var chunks = new List<(int, int, int, int)>();
         if (rows <= most)
         {
-            int count = Math.Max(1, (taps * rows + most - 1) / most);
-            for (int i = 0; i < count && taps > 0; i++)
+            // In 64 bits: a file decides both, and the product of two counts leaves 32.
+            long count = Math.Max(1, ((long)taps * rows + most - 1) / most);
+            for (long i = 0; i < count && taps > 0; i++)
             {
-                int from = taps * i / count, to = taps * (i + 1) / count;
+                int from = (int)(taps * i / count), to = (int)(taps * (i + 1) / count);
                 if (to > from) chunks.Add((from, to - from, 0, rows));
             }
         }

@@ -10,9 +10,9 @@ namespace Fer.Pipeline.Engine;
 /// <param name="RowStep">Stride in floats between kernel rows.</param>
 /// <param name="ColumnStep">Stride in floats between kernel columns.</param>
 /// <param name="PaddedArea">Kernel positions inside the image or its padding.</param>
-internal readonly record struct PoolWindow(nint Start, int Rows, int Columns, nint RowStep, nint ColumnStep, int PaddedArea)
+internal readonly record struct PoolWindow(nint Start, int Rows, int Columns, nint RowStep, nint ColumnStep, long PaddedArea)
 {
-    internal int Area => Rows * Columns;
+    internal long Area => (long)Rows * Columns;
 }
 
 /// <summary>
@@ -92,7 +92,7 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
             window.PadRight);
         nint line = (nint)InputShape.Width * Channels;
         return new PoolWindow(top * line + left * (nint)Channels, rows, columns, window.DilationHeight * line,
-            window.DilationWidth * (nint)Channels, paddedRows * paddedColumns);
+            window.DilationWidth * (nint)Channels, (long)paddedRows * paddedColumns);
     }
 
     /// <summary>
@@ -101,8 +101,10 @@ internal sealed unsafe class PoolKernel<V, P>(Window window, P pooling, KernelSe
     /// </summary>
     private static (int First, int Inside, int Padded) Axis(int start, int size, int kernel, int dilation, int padAfter)
     {
-        int before = start < 0 ? Math.Min(kernel, (-start + dilation - 1) / dilation) : 0;
-        int reach = Math.Clamp((size - start + dilation - 1) / dilation, before, kernel);
-        return (start + before * dilation, reach - before, Math.Min(kernel, (size + padAfter - start + dilation - 1) / dilation));
+        long from = start;
+        int before = start < 0 ? (int)Math.Min(kernel, (-from + dilation - 1) / dilation) : 0;
+        int reach = (int)Math.Clamp((size - from + dilation - 1) / dilation, before, kernel);
+        return (checked((int)(from + (long)before * dilation)), reach - before,
+            (int)Math.Min(kernel, (size + (long)padAfter - from + dilation - 1) / dilation));
     }
 }

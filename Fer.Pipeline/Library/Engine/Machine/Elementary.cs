@@ -17,6 +17,14 @@ internal enum ElementaryFunction
     Softplus,
     /// <summary>x / (1 + |x|).</summary>
     Softsign,
+    /// <summary>The error function.</summary>
+    Erf,
+    /// <summary>The nearest whole number, ties to even.</summary>
+    Round,
+    /// <summary>The whole number below.</summary>
+    Floor,
+    /// <summary>The whole number above.</summary>
+    Ceil,
 }
 
 /// <summary>Applies an elementary function to each value, for graphs that spell out what other operations do in one step.</summary>
@@ -30,6 +38,8 @@ internal sealed class Elementary(ElementaryFunction function) : Operation
 
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
+
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) => OperationCost.OfValues(output.Length, 32);
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new ElementaryKernel(Function, setup);
     internal override bool GradientReadsInputs => true;
@@ -45,7 +55,11 @@ internal sealed unsafe class ElementaryKernel(ElementaryFunction function, Kerne
         ElementaryFunction.Abs => &MathF.Abs,
         ElementaryFunction.Reciprocal => &Reciprocal,
         ElementaryFunction.Softplus => &Softplus,
-        _ => &Softsign,
+        ElementaryFunction.Softsign => &Softsign,
+        ElementaryFunction.Erf => &Erf,
+        ElementaryFunction.Round => &MathF.Round,
+        ElementaryFunction.Floor => &MathF.Floor,
+        _ => &MathF.Ceiling,
     };
 
     private readonly delegate*<float, float> _slope = function switch
@@ -56,7 +70,11 @@ internal sealed unsafe class ElementaryKernel(ElementaryFunction function, Kerne
         ElementaryFunction.Abs => &Sign,
         ElementaryFunction.Reciprocal => &ReciprocalSlope,
         ElementaryFunction.Softplus => &Logistic,
-        _ => &SoftsignSlope,
+        ElementaryFunction.Softsign => &SoftsignSlope,
+        ElementaryFunction.Erf => &ErfSlope,
+        // Rounding passes the gradient on (Bengio et al., arXiv 1308.3432): its own is 0, and a quantised network could not be trained.
+        ElementaryFunction.Round => &One,
+        _ => &Zero,
     };
 
     protected override void Forward() => Pool.Run(this, static (state, thread) =>
@@ -85,4 +103,22 @@ internal sealed unsafe class ElementaryKernel(ElementaryFunction function, Kerne
     private static float Softplus(float x) => MathF.Max(x, 0) + MathF.Log(1 + MathF.Exp(-MathF.Abs(x)));
     private static float Softsign(float x) => x / (1 + MathF.Abs(x));
     private static float SoftsignSlope(float x) => 1 / ((1 + MathF.Abs(x)) * (1 + MathF.Abs(x)));
+    private static float ErfSlope(float x) => 1.12837917f * MathF.Exp(-x * x);
+    private static float One(float x) => 1;
+    private static float Zero(float x) => 0;
+
+    /// <summary>
+    /// To seven digits: Taylor's series near 0; elsewhere the Chebyshev fit of the complement (Press et al., Numerical Recipes, 6.2).
+    /// </summary>
+    private static float Erf(float x)
+    {
+        double z = Math.Abs((double)x), square = z * z;
+        if (z < 0.5)
+            return (float)(1.1283791670955126 * x * (1 - square * (1.0 / 3 - square * (1.0 / 10 - square * (1.0 / 42 - square * (1.0 / 216
+                - square * (1.0 / 1320 - square / 9360)))))));
+        double t = 1 / (1 + z / 2);
+        double complement = t * Math.Exp(-square - 1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806
+            + t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277)))))))));
+        return (float)Math.CopySign(1 - complement, x);
+    }
 }

@@ -76,5 +76,5 @@ internal static unsafe class Loops
         Map<V, SumOf<V>>(default, target, source, target, length, accumulate: false);
 
     internal static void Copy(float* source, float* target, long length) =>
-        new ReadOnlySpan<float>(source, (int)length).CopyTo(new Span<float>(target, (int)length));
+        Buffer.MemoryCopy(source, target, length * sizeof(float), length * sizeof(float));
 }

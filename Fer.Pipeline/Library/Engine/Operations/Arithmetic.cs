@@ -51,6 +51,9 @@ internal sealed class Arithmetic(ArithmeticFunction function) : Operation
             : throw new FerException($"{a} and {b} cannot be broadcast: each size must be the same or 1.");
     }
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfValues(output.Length, Function == ArithmeticFunction.Power ? 64 : 8);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => Function switch
     {
         ArithmeticFunction.Add => new ArithmeticKernel<V, Sum>(setup),

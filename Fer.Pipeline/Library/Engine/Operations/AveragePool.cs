@@ -18,6 +18,9 @@ internal sealed class AveragePool(Window window, bool countPadding = false) : Op
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => Window.Output(inputs[0], inputs[0].Channels);
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfPool(output, Window);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) =>
         new PoolKernel<V, AveragePooling>(Window, new AveragePooling(CountPadding), setup);
 }

@@ -14,7 +14,7 @@ internal sealed class Concat : Operation
         {
             if (input.Height != inputs[0].Height || input.Width != inputs[0].Width)
                 throw new FerException($"Cannot concatenate {inputs[0]} and {input} along the channels.");
-            channels += input.Channels;
+            channels = checked(channels + input.Channels);
         }
         return new Shape(channels, inputs[0].Height, inputs[0].Width);
     }

@@ -53,6 +53,9 @@ internal sealed class Convolution : Operation
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => (long)OutputShape(inputs).Area * Weight.Length;
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfConvolution(inputs[0], output, Window, Groups);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new ConvolutionKernel<V>(Weight, Bias, Window, Groups, setup);
     internal override bool GradientReadsInputs => true;
 }

@@ -18,7 +18,7 @@ internal sealed class Crop(int top, int left, int height, int width) : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs)
     {
-        if (Top < 0 || Left < 0 || Height < 1 || Width < 1 || Top + Height > inputs[0].Height || Left + Width > inputs[0].Width)
+        if (Top < 0 || Left < 0 || Height < 1 || Width < 1 || (long)Top + Height > inputs[0].Height || (long)Left + Width > inputs[0].Width)
             throw new FerException($"Cannot crop {inputs[0]} to {Height}x{Width} pixels at row {Top}, column {Left}.");
         return new Shape(inputs[0].Channels, Height, Width);
     }

@@ -14,6 +14,9 @@ internal sealed class Elu(float alpha = 1f) : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfValues(output.Length, 8);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) =>
         new CurveKernel<V, EluCurve<V>, EluSlope<V>>(new EluCurve<V>(V.Broadcast(Alpha)), new EluSlope<V>(V.Broadcast(Alpha)), setup);
     internal override bool GradientReadsOutput => true;

@@ -9,6 +9,9 @@ internal sealed class GlobalAveragePool : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => new(inputs[0].Channels);
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfValues(inputs[0].Length, 4);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new GlobalAveragePoolKernel<V>(setup);
 }
 

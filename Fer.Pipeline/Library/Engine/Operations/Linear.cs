@@ -35,6 +35,9 @@ public sealed class Linear : Operation
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => Weight.Length;
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfConvolution(inputs[0], output, Window.Square(1), 1);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new ConvolutionKernel<V>(Weight, Bias, Window.Square(1), 1, setup);
     internal override bool GradientReadsInputs => true;
 }

@@ -38,6 +38,9 @@ internal sealed class LocalResponseNormalization : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        new(output.Length * (32L + Math.Min(Size, 2L * output.Channels)), ThreadBytes: 12L * (3L * output.Channels + 32));
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new LocalResponseNormalizationKernel<V>(this, setup);
     internal override bool GradientReadsInputs => true;
 }
@@ -45,13 +48,13 @@ internal sealed class LocalResponseNormalization : Operation
 internal sealed unsafe class LocalResponseNormalizationKernel<V>(LocalResponseNormalization norm, KernelSetup setup) : Kernel(setup)
     where V : struct, ISimd<V>
 {
-    /// <summary>Zero padding on each side of a pixel's channels in scratch memory, as wide as the window.</summary>
-    private int Margin => norm.Size;
+    /// <summary>Zero padding on each side of a pixel's channels in scratch memory, as wide as the window reaches.</summary>
+    private int Margin => After;
     private int Channels => InputShape.Channels;
     private int Line => Channels + 2 * Margin + V.Width;
     /// <summary>Channels before a value that belong to its window; if the size is even, there is one more after it.</summary>
-    private int Before => (norm.Size - 1) / 2;
-    private int After => norm.Size / 2;
+    private int Before => Math.Min((norm.Size - 1) / 2, Channels - 1);
+    private int After => Math.Min(norm.Size / 2, Channels - 1);
 
     internal override long ThreadScratchBytes => 3L * Line * sizeof(float);
 

@@ -23,6 +23,9 @@ internal sealed class MatMul : Operation
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => (long)inputs[0].Length * inputs[1].Channels;
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        new((long)output.Length * (4L + inputs[0].Channels));
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new MatMulKernel<V>(setup);
     internal override bool GradientReadsInputs => true;
 }
@@ -67,8 +70,8 @@ internal sealed unsafe class MatMulKernel<V>(KernelSetup setup) : Kernel(setup) 
         for (int row = 0; row < Rows; row++, dy += Columns)
             for (int i = 0; i < Inner; i++)
             {
-                if (da != null) da[row * Inner + i] += Dot(dy, b + (long)i * Columns, Columns);
-                if (db != null) AddTimes(a[row * Inner + i], dy, db + (long)i * Columns, Columns);
+                if (da != null) da[(long)row * Inner + i] += Dot(dy, b + (long)i * Columns, Columns);
+                if (db != null) AddTimes(a[(long)row * Inner + i], dy, db + (long)i * Columns, Columns);
             }
     }
 

@@ -12,6 +12,9 @@ internal sealed class MaxPool(Window window) : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => Window.Output(inputs[0], inputs[0].Channels);
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfPool(output, Window);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new PoolKernel<V, MaxPooling>(Window, default, setup);
     internal override bool GradientReadsInputs => true;
     internal override bool GradientReadsOutput => true;

@@ -21,6 +21,9 @@ public abstract class Operation
     /// <summary>Multiply-accumulate operations in one example's forward pass; 0 if negligible.</summary>
     public virtual long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => 0;
 
+    /// <summary>What one example costs at most; <paramref name="output"/> is <see cref="OutputShape"/>.</summary>
+    internal virtual OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) => OperationCost.OfValues(output.Length);
+
     /// <summary>Creates the kernel for one vector width.</summary>
     internal abstract Kernel CreateKernel<V>(KernelSetup setup) where V : struct, ISimd<V>;
 

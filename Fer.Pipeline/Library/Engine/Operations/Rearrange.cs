@@ -78,5 +78,8 @@ internal sealed class Rearrange : Operation
             : throw new FerException($"A rearrangement that reads value {reach} was given {inputs[0]}.");
     }
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfValues(output.Length, 8) with { Bytes = 2L * sizeof(int) * output.Length };
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new RearrangeKernel<V>(this, setup);
 }

@@ -47,6 +47,14 @@ public abstract class Recurrent : Operation
     /// <inheritdoc/>
     public override long MultiplyAccumulates(ReadOnlySpan<Shape> inputs) => (long)inputs[0].Area * (Weight.Length + RecurrentWeight.Length);
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output)
+    {
+        long gates = (long)Gates * Units, wide = (gates + 31) / 32 * 32, each = wide * (Inputs + Units) + Units * 64L;
+        // The gates of every step, the packed matrices, and the tables of their rows; a gate's curve costs as much as some products.
+        return new OperationCost(inputs[0].Area * (each + 32 * gates),
+            sizeof(float) * (2 * each + gates * (2L * inputs[0].Area + 8)) + 64L * inputs[0].Area, sizeof(float) * 16L * 6 * 32);
+    }
+
     internal override bool GradientReadsInputs => true;
     internal override bool GradientReadsOutput => true;
 }

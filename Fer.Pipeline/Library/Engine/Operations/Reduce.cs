@@ -26,6 +26,9 @@ internal sealed class Reduce(ReduceFunction function) : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => new(inputs[0].Channels);
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfValues(inputs[0].Length, 4);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new ReduceKernel<V>(Function, setup);
     internal override bool GradientReadsInputs => Function != ReduceFunction.Sum;
     internal override bool GradientReadsOutput => Function != ReduceFunction.Sum;

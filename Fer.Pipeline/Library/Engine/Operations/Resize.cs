@@ -79,6 +79,9 @@ public sealed class Resize : Operation
         Options = options ?? new ResizeOptions();
     }
 
+    /// <summary>Bytes that the tables of an output row or column take.</summary>
+    private const int TableBytes = 160;
+
     /// <inheritdoc/>
     public override string Kind => "resize";
     /// <summary>Rows of the output.</summary>
@@ -90,6 +93,10 @@ public sealed class Resize : Operation
 
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => new(inputs[0].Channels, Height, Width);
+
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        new(4L * output.Height * inputs[0].Width * inputs[0].Channels + 16L * output.Length,
+            TableBytes * ((long)output.Height + output.Width), sizeof(float) * (long)inputs[0].Width * inputs[0].Channels);
 
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new ResizeKernel<V>(this, setup);
 }

@@ -11,6 +11,9 @@ public sealed class Softmax : Operation
     /// <inheritdoc/>
     public override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
+    internal override OperationCost Cost(ReadOnlySpan<Shape> inputs, Shape output) =>
+        OperationCost.OfValues(output.Length, 32);
+
     internal override Kernel CreateKernel<V>(KernelSetup setup) => new SoftmaxKernel<V>(setup);
     internal override bool GradientReadsOutput => true;
 }

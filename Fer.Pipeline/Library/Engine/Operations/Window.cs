@@ -22,10 +22,10 @@ public readonly record struct Window(
         new(kernel, kernel, stride, stride, padding, padding, padding, padding, dilation, dilation);
 
     /// <summary>Rows from the first kernel row to the last, inclusive.</summary>
-    public int SpanHeight => (KernelHeight - 1) * DilationHeight + 1;
+    public int SpanHeight => checked((KernelHeight - 1) * DilationHeight + 1);
 
     /// <summary>Columns from the first kernel column to the last, inclusive.</summary>
-    public int SpanWidth => (KernelWidth - 1) * DilationWidth + 1;
+    public int SpanWidth => checked((KernelWidth - 1) * DilationWidth + 1);
 
     /// <summary>
     /// Rows of the output for an input of <paramref name="height"/> rows (rounded down unless <see cref="CeilMode"/>, as PyTorch and ONNX
@@ -73,10 +73,10 @@ public readonly record struct Window(
 
     private int Places(int size, int span, int stride, int before, int after)
     {
-        int room = size + before + after - span;
-        int places = room / stride + 1;
+        long room = (long)size + before + after - span;
+        long places = room / stride + 1;
         // A window that starts past the end of the input would see none of it.
-        if (CeilMode && room % stride != 0 && places * stride < size + before) places++;
-        return places;
+        if (CeilMode && room % stride != 0 && places * stride < (long)size + before) places++;
+        return checked((int)places);
     }
 }

@@ -40,8 +40,10 @@ public sealed class Backbone
     /// <param name="resizeTo">Width and height that faces are resized to in front of an ONNX network; null is the size it was made
     /// for.</param>
     /// <param name="name">What to call it; null is the file's name.</param>
+    /// <param name="limits">Limits on what the network may require; null for the defaults.</param>
     /// <exception cref="FerException">The file cannot be read, or the network takes other pictures.</exception>
-    public static Backbone Load(string path, BackbonePreprocessing? preprocessing = null, int? resizeTo = null, string? name = null)
+    public static Backbone Load(string path, BackbonePreprocessing? preprocessing = null, int? resizeTo = null, string? name = null,
+        OnnxReadLimits? limits = null)
     {
         name ??= Path.GetFileNameWithoutExtension(path);
         if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
@@ -49,10 +51,10 @@ public sealed class Backbone
             if (resizeTo is not null)
                 throw new FerUsageException(
                     $"{path}: a model zip has its own input size; ResizeTo is for ONNX backbones and architectures.");
-            var zip = ModelZip.Load(path);
+            var zip = ModelZip.Load(path, limits);
             return new Backbone(zip.Network.Architecture, WithoutServing(zip.Network), zip.Manifest.ClassNames);
         }
-        return LoadOnnx(path, network => OverFaces(network, name, preprocessing, resizeTo), name);
+        return LoadOnnx(path, network => OverFaces(network, name, preprocessing, resizeTo), name, resizeTo, limits);
     }
 
     /// <summary>Reads an ONNX network that wants a mean picture taken off its input.</summary>
@@ -62,20 +64,12 @@ public sealed class Backbone
     /// <param name="name">What to call it.</param>
     /// <exception cref="FerException">The file cannot be read, or the network takes other pictures.</exception>
     internal static Backbone Load(string path, MeanImage mean, int? resizeTo, string name) =>
-        LoadOnnx(path, network => OverFaces(network, name, Centred(mean.At(resizeTo ?? network.Input.Height)), resizeTo), name);
+        LoadOnnx(path, network => OverFaces(network, name, Centred(mean.At(resizeTo ?? network.Input.Height)), resizeTo), name, resizeTo);
 
-    private static Backbone LoadOnnx(string path, Func<Network, Network> overFaces, string name)
+    private static Backbone LoadOnnx(
+        string path, Func<Network, Network> overFaces, string name, int? resizeTo, OnnxReadLimits? limits = null)
     {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return new Backbone(name, overFaces(OnnxReader.Read(stream, path)), null);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new FerException($"{path}: cannot be read ({e.Message}). Give the path of an ONNX file or a model.zip that may be read.",
-                e);
-        }
+        return new Backbone(name, overFaces(OnnxReader.Read(path, limits, resizeTo)), null);
     }
 
     /// <summary>

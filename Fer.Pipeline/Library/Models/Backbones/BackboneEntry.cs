@@ -21,6 +21,12 @@ public sealed record BackboneEntry
     /// <summary>Shape of the network's own input, for instance <c>3x224x224</c>.</summary>
     public required string Input { get; init; }
 
+    /// <summary>Width and height for a network that leaves its own open; null where the file says them.</summary>
+    public int? ResizeTo { get; init; }
+
+    /// <summary>Memory in MiB that the network was allowed when it was added; null for the default.</summary>
+    public int? MaxModelMegabytes { get; init; }
+
     /// <summary>Number of features at the tap.</summary>
     public required int Features { get; init; }
 

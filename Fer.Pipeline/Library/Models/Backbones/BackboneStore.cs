@@ -74,7 +74,8 @@ public sealed partial class BackboneStore(string folder)
         if (HashedFile.Sha256(path) != entry.Sha256)
             throw new FerException($"{path}: is not the file that was added, its checksum differs. Add the backbone again with " +
                 $"'backbone add {entry.Name} FILE'.");
-        return Backbone.Load(path, BackbonePreprocessing.Parse(entry.Preprocessing), resizeTo, entry.Name);
+        return Backbone.Load(path, BackbonePreprocessing.Parse(entry.Preprocessing), resizeTo ?? entry.ResizeTo, entry.Name,
+            LimitsOf(entry.MaxModelMegabytes));
     }
 
     /// <summary>Copies an ONNX file into the store after reading it whole, so that what is in the store can be used.</summary>
@@ -84,9 +85,13 @@ public sealed partial class BackboneStore(string folder)
     /// <see cref="KnownBackbone"/> of that file name.</param>
     /// <param name="preprocessing">What it wants done to its pixels; null is what is known, otherwise ImageNet's for three channels and
     /// nothing for one.</param>
+    /// <param name="resizeTo">Width and height for a network that leaves its own open; null where the file says them.</param>
+    /// <param name="maxModelMegabytes">Memory in MiB that the network may need, here and whenever it is loaded; null is the default of
+    /// <see cref="OnnxReadLimits.MaxMemoryBytes"/>.</param>
     /// <exception cref="FerUsageException">The name or the checksum is no such.</exception>
     /// <exception cref="FerException">The file cannot be read or used, or has another checksum.</exception>
-    public BackboneEntry Add(string name, string file, string? sha256 = null, BackbonePreprocessing? preprocessing = null)
+    public BackboneEntry Add(string name, string file, string? sha256 = null, BackbonePreprocessing? preprocessing = null,
+        int? resizeTo = null, int? maxModelMegabytes = null)
     {
         if (!NamePattern().IsMatch(name))
             throw new FerUsageException(
@@ -100,18 +105,22 @@ public sealed partial class BackboneStore(string folder)
         if ((sha256 ?? known?.Sha256) is { } expected && !hash.Equals(expected, StringComparison.OrdinalIgnoreCase))
             throw new FerException($"{file}: its SHA-256 is {hash}, not {expected}. The file is damaged or another version; get it " +
                 "again, or give the right checksum with --sha256.");
-        using var stream = HashedFile.Open(file);
-        var network = OnnxReader.Read(stream, file);
+        var limits = LimitsOf(maxModelMegabytes);
+        var network = OnnxReader.Read(file, limits, resizeTo);
         preprocessing ??= known?.Preprocessing ?? BackbonePreprocessing.For(network.Input);
-        var backbone = Backbone.Load(file, preprocessing, name: name);
+        var backbone = Backbone.Load(file, preprocessing, resizeTo, name, limits);
+        // Weights in other files come along: what is in the store stands alone.
+        byte[]? whole = OnnxReader.SelfContained(file, limits);
         var entry = new BackboneEntry
         {
             Name = name,
             Origin = Path.GetFileName(file),
-            Sha256 = hash,
-            Bytes = new FileInfo(file).Length,
+            Sha256 = whole is null ? hash : PackedModel.Sha256(whole),
+            Bytes = whole?.Length ?? new FileInfo(file).Length,
             Preprocessing = preprocessing.Name,
             Input = network.Input.ToString(),
+            ResizeTo = resizeTo,
+            MaxModelMegabytes = maxModelMegabytes,
             Features = backbone.Tap.Cut(backbone.Network).Output.Length,
             Parameters = network.Parameters.TrainableLength,
             MultiplyAccumulates = backbone.Network.MultiplyAccumulates,
@@ -120,7 +129,7 @@ public sealed partial class BackboneStore(string folder)
         string stored = Find(name) ?? name;
         AtomicFile.Write(OnnxFile(stored), target =>
         {
-            using var source = HashedFile.Open(file);
+            using Stream source = whole is null ? HashedFile.Open(file) : new MemoryStream(whole);
             source.CopyTo(target);
         });
         AtomicFile.WriteText(EntryFile(stored), JsonSerializer.Serialize(entry, Json) + "\n");
@@ -140,6 +149,8 @@ public sealed partial class BackboneStore(string folder)
         ? $"Get {known.File} ({known.Source}; {known.License}), then: fer backbone add {known.Name} {known.File}"
         : $"Get an ONNX file of the network, then: fer backbone add {name} FILE. Known by name are " +
             $"{string.Join(", ", KnownBackbone.All.Select(k => k.Name))}.";
+
+    private static OnnxReadLimits LimitsOf(int? megabytes) => new() { MaxMemoryBytes = megabytes * (1L << 20) };
 
     private string OnnxFile(string name) => Path.Combine(Folder, name + ".onnx");
 

@@ -30,15 +30,17 @@ public static class OnnxClassifier
     /// <param name="preprocessing">What it wants done to pixels; null is ImageNet's for three channels and nothing for one.</param>
     /// <param name="resizeTo">Width and height that faces are resized to; null is the size it was made for.</param>
     /// <param name="threads">Threads to predict with; 0 is one a processor.</param>
+    /// <param name="limits">Limits on what the file may require; null for the defaults.</param>
     /// <exception cref="FerUsageException">The names are not those of the network's outputs.</exception>
     /// <exception cref="FerException">The file cannot be read, or is no classifier of pictures.</exception>
     public static FerModel Load(
-        string path, IReadOnlyList<string> classNames, BackbonePreprocessing? preprocessing = null, int? resizeTo = null, int threads = 0)
+        string path, IReadOnlyList<string> classNames, BackbonePreprocessing? preprocessing = null, int? resizeTo = null, int threads = 0,
+        OnnxReadLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(classNames);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         var (names, scheme, outputs) = Order(classNames);
-        var foreign = OnnxReader.Read(path);
+        var foreign = OnnxReader.Read(path, limits, resizeTo);
         int last = OutputOf(foreign, classNames.Count, path);
         bool endsInSoftmax = foreign.Nodes[last].Operation is Softmax;
         if (endsInSoftmax) last = foreign.Nodes[last].Inputs[0];

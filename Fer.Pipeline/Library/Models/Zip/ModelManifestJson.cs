@@ -49,13 +49,58 @@ internal static class ModelManifestJson
         }
         catch (JsonException e)
         {
-            throw new ModelFormatException($"its manifest.json is not a model's manifest (line {e.LineNumber + 1}, {e.Path ?? "$"})");
+            throw new ModelFormatException(
+                $"its manifest.json is not a model's manifest (line {e.LineNumber + 1}, {VisibleText.Line(e.Path ?? "$")})");
         }
         if (manifest.ClassNames.Count is 0 or > MostClasses || manifest.ClassNames.Distinct().Count() != manifest.ClassNames.Count
             || manifest.ClassNames.Any(
-                name => string.IsNullOrWhiteSpace(name) || name.Length > LongestClassName || name.Any(char.IsControl)))
+                name => string.IsNullOrWhiteSpace(name) || name.Length > LongestClassName || !VisibleText.IsLine(name)))
             throw new ModelFormatException($"its manifest.json has no usable list of 1 to {MostClasses} different class names");
-        return manifest;
+        CheckNoNulls(manifest);
+        return Visible(manifest);
+    }
+
+    /// <summary>The serializer heeds nullability of members, not of what lists and maps hold.</summary>
+    private static void CheckNoNulls(ModelManifest manifest)
+    {
+        if (Has(manifest.Input.Shape) || Has(manifest.Settings.Values) || Has(manifest.Versions.Values)
+            || Has(manifest.Sha256.Values))
+            throw new ModelFormatException("its manifest.json holds null where a text is needed");
+
+        static bool Has(IEnumerable<string?> texts) => texts.Any(text => text is null);
+    }
+
+    /// <summary>The same with texts that can be shown anywhere: terminal, log, page and report. Class names are checked already.</summary>
+    private static ModelManifest Visible(ModelManifest manifest) => manifest with
+    {
+        Scheme = VisibleText.Line(manifest.Scheme),
+        Architecture = VisibleText.Line(manifest.Architecture),
+        Command = manifest.Command is { } command ? VisibleText.Line(command) : null,
+        TrainingDataSha256 = manifest.TrainingDataSha256 is { } sha256 ? VisibleText.Line(sha256) : null,
+        Input = manifest.Input with
+        {
+            Name = VisibleText.Line(manifest.Input.Name),
+            Type = VisibleText.Line(manifest.Input.Type),
+            Shape = [.. manifest.Input.Shape.Select(VisibleText.Line)],
+            Description = VisibleText.Line(manifest.Input.Description),
+        },
+        Settings = Visible(manifest.Settings, VisibleText.Line),
+        Metrics = Visible(manifest.Metrics, value => value),
+        Versions = Visible(manifest.Versions, VisibleText.Line),
+        Machine = manifest.Machine with
+        {
+            OperatingSystem = VisibleText.Line(manifest.Machine.OperatingSystem),
+            Architecture = VisibleText.Line(manifest.Machine.Architecture),
+            VectorIsa = VisibleText.Line(manifest.Machine.VectorIsa),
+        },
+    };
+
+    private static Dictionary<string, T> Visible<T>(IReadOnlyDictionary<string, T> map, Func<T, T> value)
+    {
+        var visible = new Dictionary<string, T>();
+        // Two keys that differ only in what is not seen would be one.
+        foreach (var (key, content) in map) visible.TryAdd(VisibleText.Line(key), value(content));
+        return visible;
     }
 
     private static SortedDictionary<string, T> Sorted<T>(IReadOnlyDictionary<string, T> map) =>

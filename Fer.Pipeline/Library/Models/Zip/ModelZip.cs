@@ -18,6 +18,9 @@ namespace Fer.Pipeline.Models;
 /// <param name="MetricsJson">All measurements, as JSON.</param>
 internal sealed record ModelZip(Network Network, ModelManifest Manifest, string MetricsJson)
 {
+    /// <summary>Rounding in a softmax of a thousand classes stays far below.</summary>
+    private const float LargestSumError = 1e-3f;
+
     private const int MaxManifestBytes = 1 << 20, MaxMetricsBytes = 16 << 20, MaxSmallEntryBytes = 32 << 20;
 
     private static readonly string[] FirstNames = [PackedModel.OnnxName, PackedModel.ManifestName, PackedModel.MetricsName];
@@ -45,7 +48,8 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
             Check(network, packed.Manifest);
             CheckReadable(packed.Onnx);
             CheckJson(packed.MetricsJson, PackedModel.MetricsName);
-            float[] expected = Predict(network);
+            float[] expected = Predict(network, MlNetCheck.Samples());
+            CheckAnswer(expected, manifest.ClassNames.Count);
             AtomicFile.Write(path, stream =>
             {
                 ZipFolder.Write(stream, packed.Files);
@@ -60,15 +64,19 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
         }
     }
 
-    /// <summary>Reads a model zip from anywhere; sizes, names, checksums and the network are checked.</summary>
+    /// <summary>Reads a model zip from anywhere; sizes, names, checksums and the network are checked, and a face is tried.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">Limits on what the network may require; null for the defaults.</param>
     /// <exception cref="FerException">The file is missing, no model zip, damaged or altered; the message says which and what to
     /// do.</exception>
-    public static ModelZip Load(string path)
+    public static ModelZip Load(string path, OnnxReadLimits? limits = null)
     {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return Read(stream, path);
+            if (!stream.CanSeek)
+                throw new FerException($"{path}: a pipe or a device, and a model is read here and there. Give the path of a model.zip.");
+            return Read(stream, path, limits);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -100,11 +108,12 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
     }
 
     /// <summary>As <see cref="Load"/>, from a stream that can seek.</summary>
-    internal static ModelZip Read(Stream stream, string path)
+    internal static ModelZip Read(Stream stream, string path, OnnxReadLimits? limits = null)
     {
+        limits ??= new OnnxReadLimits();
         try
         {
-            var limits = new OnnxReadLimits();
+            CheckKind(stream);
             using var zip = ZipFolder.Open(stream, 2L * limits.MaxBytes + MlNetChain.SmallEntries.Length * (long)MaxSmallEntryBytes);
             bool isOfMlNet = IsOfMlNet(zip);
             var (onnx, manifestJson, metrics) = isOfMlNet
@@ -118,6 +127,7 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
             CheckJson(metrics, PackedModel.MetricsName);
             var network = OnnxReader.Read(new MemoryStream(onnx), $"{path}: {PackedModel.OnnxName}", limits);
             Check(network, manifest);
+            CheckAnswer(Predict(network, MlNetCheck.Samples().AsSpan(0, Face.PixelCount)), manifest.ClassNames.Count);
             if (!isOfMlNet) CheckRest(zip, manifest, onnx, manifestJson, metrics);
             return new ModelZip(network, manifest, Encoding.UTF8.GetString(metrics));
         }
@@ -125,6 +135,30 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
         {
             throw new FerException(
                 $"{path}: not a usable model zip: {e.Message}. Take the model.zip that this program saved, or save it again.", e);
+        }
+    }
+
+    private static void CheckKind(Stream stream)
+    {
+        var head = new byte[512];
+        int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        stream.Position = 0;
+        if (!head.AsSpan().StartsWith("PK"u8) && ForeignFile.Describe(head.AsSpan(0, length)) is { } kind)
+            throw new ModelFormatException($"it is {kind}");
+    }
+
+    /// <summary>Weights that are no numbers show in any answer.</summary>
+    private static void CheckAnswer(ReadOnlySpan<float> answers, int classes)
+    {
+        for (; !answers.IsEmpty; answers = answers[classes..])
+        {
+            float sum = 0;
+            foreach (float probability in answers[..classes]) sum += probability;
+            if (!float.IsFinite(sum))
+                throw new ModelFormatException(
+                    "its network gives no numbers for a drawn face: its weights hold NaN or infinity, or lead to them");
+            if (MathF.Abs(sum - 1) > LargestSumError)
+                throw new ModelFormatException($"the probabilities that its network gives for a drawn face add up to {sum:F3}, not to 1");
         }
     }
 
@@ -207,9 +241,8 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
         }
     }
 
-    private static float[] Predict(Network network)
+    private static float[] Predict(Network network, ReadOnlySpan<byte> faces)
     {
-        byte[] faces = MlNetCheck.Samples();
         int count = faces.Length / Face.PixelCount;
         using var pool = new WorkerPool(1);
         using var executor = new NetworkExecutor(network, count, training: false, pool, frozen: true);

@@ -172,6 +172,5 @@ internal sealed class ZipFolder : IDisposable
     }
 
     /// <summary>A name from the zip, fit for a message.</summary>
-    internal static string Shown(string name) =>
-        string.Concat((name.Length > 80 ? name[..80] + "…" : name).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+    internal static string Shown(string name) => VisibleText.Line(name.Length > 80 ? name[..80] + "…" : name);
 }

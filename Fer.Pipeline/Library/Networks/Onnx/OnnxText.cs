@@ -3,7 +3,11 @@ namespace Fer.Pipeline.Networks;
 /// <summary>
 /// An error in an ONNX file, without the file's name; <see cref="OnnxReader"/> adds it and throws a <see cref="FerException"/>.
 /// </summary>
-internal class OnnxFormatException(string message) : Exception(message);
+internal class OnnxFormatException(string message) : Exception(message)
+{
+    /// <summary>True if the message says itself what to do.</summary>
+    internal bool HasAdvice { get; init; }
+}
 
 /// <summary>A node mixes the examples of a batch: the graph is read again with the whole batch as one example.</summary>
 internal sealed class OnnxBatchException(string message) : OnnxFormatException(message);
@@ -13,10 +17,10 @@ internal static class OnnxText
 {
     private const int LongestQuote = 80;
 
-    /// <summary>The name in quotes, truncated if long, without control characters that could upset a terminal.</summary>
+    /// <summary>The name in quotes, truncated if long, without characters that could upset a terminal.</summary>
     internal static string Quote(string name)
     {
         string shown = name.Length > LongestQuote ? name[..LongestQuote] + "…" : name;
-        return $"'{string.Concat(shown.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c))}'";
+        return $"'{VisibleText.Line(shown)}'";
     }
 }

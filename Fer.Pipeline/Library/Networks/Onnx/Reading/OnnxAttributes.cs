@@ -41,10 +41,11 @@ internal sealed class OnnxAttributes
     internal float TakeAnyFloat(string name, float ifAbsent) => Take(name, AttributeProto.Types.AttributeType.Float)?.F ?? ifAbsent;
 
     /// <summary>Integers of an exact count and range.</summary>
-    internal int[] TakeInts(string name, int[]? ifAbsent, int count, int least, int most)
+    internal int[] TakeInts(string name, int[]? ifAbsent, int count, int least, int most, bool optional = false)
     {
         var attribute = Take(name, AttributeProto.Types.AttributeType.Ints);
-        if (attribute is null) return ifAbsent ?? throw new OnnxFormatException($"needs the attribute '{name}'");
+        if (attribute is null || optional && attribute.Ints.Count == 0)
+            return ifAbsent ?? throw new OnnxFormatException($"needs the attribute '{name}'");
         if (attribute.Ints.Count != count)
             throw new OnnxFormatException($"has {attribute.Ints.Count} values in its attribute '{name}' where {count} are needed");
         foreach (long value in attribute.Ints)

@@ -33,6 +33,10 @@ internal sealed class OnnxConstant
 
     internal int Length { get; }
 
+    /// <summary>The type of the values in the file.</summary>
+    internal TensorProto.Types.DataType ElementType => _tensor is not null ? (TensorProto.Types.DataType)_tensor.DataType
+        : IsFloat ? TensorProto.Types.DataType.Float : TensorProto.Types.DataType.Int64;
+
     /// <exception cref="OnnxFormatException">The tensor's data does not match its dimensions.</exception>
     internal static OnnxConstant Of(TensorProto tensor, string name)
     {
@@ -55,7 +59,7 @@ internal sealed class OnnxConstant
     internal void CopyFloats(Span<float> values)
     {
         if (_floats is not null) _floats.CopyTo(values);
-        else if (_tensor is not null && IsFloat) OnnxTensors.CopyFloats(_tensor, values);
+        else if (_tensor is not null) OnnxTensors.CopyFloats(_tensor, values);
         else if (IsFloat) values.Fill(_repeated);
         else
         {

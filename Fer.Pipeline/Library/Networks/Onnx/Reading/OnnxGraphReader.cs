@@ -17,7 +17,8 @@ internal sealed class OnnxGraphReader
     private readonly Dictionary<string, OnnxConstant> _constants = [];
     private readonly Dictionary<string, OnnxValue> _values = [];
     private readonly Dictionary<string, List<NodeProto>> _readers = [];
-    private readonly HashSet<string> _layerNames = [];
+    private readonly HashSet<string> _layerNames = [], _outputNames;
+    private readonly Dictionary<string, int> _layerNumbers = [];
     private readonly List<(NetworkParameter Parameter, OnnxFill Fill)> _parameters = [];
     private readonly NetworkBuilder _builder;
     private readonly OnnxBudget _budget;
@@ -27,18 +28,15 @@ internal sealed class OnnxGraphReader
     /// <param name="graph">The graph.</param>
     /// <param name="operatorSet">Version of the default operator set it was written for.</param>
     /// <param name="limits">Limits on what it may require.</param>
+    /// <param name="budget">What is left of them.</param>
     /// <param name="batched">True to treat the inputs' first axis as a batch of any size, false to read everything as one example.</param>
     /// <param name="constants">Values that replace inputs of the graph, by name.</param>
-    internal OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched,
+    internal OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, OnnxBudget budget, bool batched,
         IReadOnlyDictionary<string, OnnxConstant>? constants = null)
-        : this(graph, operatorSet, limits, batched, new OnnxBudget(limits))
     {
         foreach (var (name, constant) in constants ?? new Dictionary<string, OnnxConstant>()) _constants[name] = constant;
-    }
-
-    private OnnxGraphReader(GraphProto graph, long operatorSet, OnnxReadLimits limits, bool batched, OnnxBudget budget)
-    {
         _graph = graph;
+        _outputNames = [.. graph.Output.Select(o => o.Name)];
         OperatorSet = operatorSet;
         _limits = limits;
         _batched = batched;
@@ -47,6 +45,9 @@ internal sealed class OnnxGraphReader
     }
 
     internal long OperatorSet { get; }
+
+    /// <summary>Height and width of an input that the file leaves open; null where they must be known.</summary>
+    internal int? OpenSide { get; init; }
 
     internal int MaxDimension => _limits.MaxDimension;
 
@@ -86,22 +87,22 @@ internal sealed class OnnxGraphReader
 
     internal OnnxConstant? Constant(string name) => _constants.GetValueOrDefault(name);
 
-    internal bool IsRead(string value) => value.Length > 0 && (_readers.ContainsKey(value) || _graph.Output.Any(o => o.Name == value));
+    internal bool IsRead(string value) => value.Length > 0 && (_readers.ContainsKey(value) || _outputNames.Contains(value));
 
     /// <summary>The only node that reads a value, or null if there are several or it is the graph's output.</summary>
     internal NodeProto? OnlyReader(string value) =>
-        _readers.TryGetValue(value, out var readers) && readers.Count == 1 && _graph.Output.All(o => o.Name != value) ? readers[0] : null;
+        _readers.TryGetValue(value, out var readers) && readers.Count == 1 && !_outputNames.Contains(value) ? readers[0] : null;
 
     internal Layer AddLayer(Operation operation, string name, ReadOnlySpan<Layer> inputs)
     {
-        if (name.Length == 0)
-            for (int number = 1; ; number++)
-                if (!_layerNames.Contains(name = $"{operation.Kind}{number}")) break;
+        int? number = null;
+        while (name.Length == 0 || (number is not null && _layerNames.Contains(name)))
+            name = $"{operation.Kind}{number = _layerNumbers[operation.Kind] = _layerNumbers.GetValueOrDefault(operation.Kind) + 1}";
         var shapes = new Shape[inputs.Length];
         for (int i = 0; i < shapes.Length; i++) shapes[i] = inputs[i].Shape;
         var shape = operation.OutputShape(shapes);
-        CheckShape([shape.Channels, shape.Height, shape.Width]);
-        _budget.TakeActivations(shape.Length, shape.ToString());
+        CheckLength([shape.Channels, shape.Height, shape.Width]);
+        _budget.TakeLayer(operation, shapes, shape);
         _layerNames.Add(name);
         return _builder.Add(operation, name, inputs);
     }
@@ -119,7 +120,7 @@ internal sealed class OnnxGraphReader
         // A layer used in several places is filled once.
         if (!_bound.Add(parameter)) return;
         // Different layers may read the same constant, and each gets its own copy.
-        _budget.TakeParameters(parameter.Length);
+        _budget.TakeValues(parameter.Length);
         _parameters.Add((parameter, fill));
     }
 
@@ -145,14 +146,18 @@ internal sealed class OnnxGraphReader
 
     internal void CheckShape(int[] dimensions)
     {
+        CheckLength(dimensions);
+        if (dimensions.Any(size => size > _limits.MaxDimension))
+            throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
+    }
+
+    /// <summary>So few values that their number, and that of any of their axes, is far from leaving 32 bits.</summary>
+    private void CheckLength(int[] dimensions)
+    {
         long length = 1;
         foreach (int size in dimensions)
-        {
-            if (size < 1 || size > _limits.MaxDimension)
+            if (size < 1 || (length *= size) > _limits.MaxActivations)
                 throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
-            if ((length *= size) > _limits.MaxActivations)
-                throw new OnnxFormatException($"needs too much memory at the shape {string.Join("x", dimensions)}");
-        }
     }
 
     private void CheckNodes()
@@ -160,6 +165,8 @@ internal sealed class OnnxGraphReader
         if (_graph.Node.Count == 0) throw new OnnxFormatException("has no nodes");
         if (_graph.Node.Count > _limits.MaxNodes)
             throw new OnnxFormatException($"has {_graph.Node.Count} nodes; at most {_limits.MaxNodes} are supported");
+        if (Math.Max(_graph.Input.Count, _graph.Output.Count) is var ends && ends > _limits.MaxNodes + _graph.Initializer.Count)
+            throw new OnnxFormatException($"has {ends} inputs or outputs; at most {_limits.MaxNodes} are supported");
         foreach (var node in _graph.Node)
         {
             if (!OnnxOperators.IsKnown(node))
@@ -178,8 +185,9 @@ internal sealed class OnnxGraphReader
     {
         var type = input.Type?.TensorType;
         var sizes = type?.Shape?.Dim;
-        if (type?.ElemType != (int)TensorProto.Types.DataType.Float || sizes is null || sizes.Count > MaxRank)
-            throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, which is not a float32 tensor of known rank");
+        if (type is null || !OnnxTensors.IsFloat(type.ElemType) || sizes is null || sizes.Count > MaxRank)
+            throw new OnnxFormatException(
+                $"has the input {OnnxText.Quote(input.Name)}, which is not a tensor of floating-point numbers of known rank");
         if (input.Name.Length is 0 or > LongestName || _values.ContainsKey(input.Name))
             throw new OnnxFormatException($"has an input {OnnxText.Quote(input.Name)} without a usable name, or two of that name");
         if (_batched && sizes.Count < 2) throw new OnnxBatchException("has an input without a batch");
@@ -188,7 +196,9 @@ internal sealed class OnnxGraphReader
         {
             long size = sizes[i].DimValue;
             // The batch size may be symbolic or missing; then it counts as one.
-            if (i == 0 && size == 0 && dimensions.Length > 1) size = 1;
+            if (i == 0 && size is 0 or -1 && dimensions.Length > 1) size = 1;
+            if (size is 0 or -1 && OnnxLayout.IsPlace([.. sizes.Select(s => s.DimValue)], i))
+                size = OpenSide ?? throw Open(input, i);
             if (size < 1 || size > _limits.MaxDimension)
                 throw new OnnxFormatException($"has the input {OnnxText.Quote(input.Name)}, whose axis {i} has no fixed, sensible size");
             dimensions[i] = (int)size;
@@ -196,15 +206,23 @@ internal sealed class OnnxGraphReader
         int batchAxis = _batched ? 0 : -1;
         int[] order = OnnxLayout.NaturalInput(dimensions, batchAxis);
         CheckShape(_batched ? dimensions[1..] : dimensions);
-        var shape = OnnxLayout.ShapeOf(dimensions, order, batchAxis);
-        _budget.TakeActivations(shape.Length, shape.ToString());
+        var shape = OnnxLayout.IsChannelsLast(dimensions) ? new Shape(dimensions[3], dimensions[1], dimensions[2])
+            : OnnxLayout.ShapeOf(dimensions, order, batchAxis);
+        _budget.TakeInput(shape);
         _values[input.Name] = new OnnxValue(_builder.AddInput(input.Name, shape), dimensions, order, batchAxis);
+    }
+
+    private static OnnxFormatException Open(ValueInfoProto input, int axis)
+    {
+        string open = $"leaves axis {axis} of its input {OnnxText.Quote(input.Name)} open";
+        return new OnnxFormatException($"{open}; say which height and width it is to have, with --resize-to") { HasAdvice = true };
     }
 
     private void ReadNode(NodeProto node)
     {
         try
         {
+            _budget.CheckTime();
             if (node.Output.Count == 0 || node.Output.Any(o => o.Length > LongestName))
                 throw new OnnxFormatException($"has {node.Output.Count} outputs, or one with a long name");
             var inputs = node.Input.Where(i => i.Length > 0).ToList();
@@ -215,7 +233,10 @@ internal sealed class OnnxGraphReader
             object[] results;
             if (OnnxShapeArithmetic.TryFold(reading, node) is { } folded) results = [folded];
             else if (inputs.Count > 0 && inputs.All(_constants.ContainsKey) && OnnxOperators.IsComputed(node))
+            {
                 results = Fold(node, reading = new OnnxNode(Child(node), node));
+                foreach (OnnxConstant constant in results) _budget.TakeValues(constant.Length);
+            }
             else results = OnnxOperators.Read(reading);
             reading.Attributes.ExpectNoneLeft();
             for (int i = 0; i < node.Output.Count; i++)
@@ -233,11 +254,19 @@ internal sealed class OnnxGraphReader
                 else _values.Add(name, Checked((OnnxValue)results[i]));
             }
         }
-        catch (Exception e) when (e is OnnxFormatException or FerException or OverflowException)
+        // An index, argument or operation that is wrong here was decided by the file: it is the file's fault, and is told with the node.
+        catch (Exception e) when (e is OnnxFormatException or FerException or ArithmeticException or ArgumentException
+            or IndexOutOfRangeException or InvalidOperationException or AggregateException or NullReferenceException)
         {
-            string fault = e is OverflowException ? "has sizes that are too large" : e.Message.TrimEnd('.');
+            string fault = e switch
+            {
+                OverflowException => "has sizes that are too large",
+                OnnxFormatException or FerException => e.Message.TrimEnd('.'),
+                _ => "has inputs or attributes that do not fit its operator",
+            };
             string message = $"node {OnnxText.Quote(node.Name)} ({node.OpType}): {fault}";
-            throw e is OnnxBatchException ? new OnnxBatchException(message) : new OnnxFormatException(message);
+            throw e is OnnxBatchException ? new OnnxBatchException(message)
+                : new OnnxFormatException(message) { HasAdvice = e is OnnxFormatException { HasAdvice: true } };
         }
     }
 
@@ -252,7 +281,7 @@ internal sealed class OnnxGraphReader
     private OnnxGraphReader Child(NodeProto node)
     {
         var graph = new GraphProto { Output = { node.Output.Where(IsRead).Select(name => new ValueInfoProto { Name = name }) } };
-        var child = new OnnxGraphReader(graph, OperatorSet, _limits, batched: false, _budget);
+        var child = new OnnxGraphReader(graph, OperatorSet, _limits, _budget.ForFolding(), batched: false);
         foreach (string input in node.Input)
             if (_constants.TryGetValue(input, out var constant)) child._constants.TryAdd(input, constant);
         return child;
@@ -278,12 +307,12 @@ internal sealed class OnnxGraphReader
     private List<(string Name, Layer Layer)> Outputs()
     {
         if (_graph.Output.Count == 0) throw new OnnxFormatException("has no output");
-        if (_graph.Output.Count > _limits.MaxNodes) throw new OnnxFormatException($"has {_graph.Output.Count} outputs");
         var outputs = new List<(string, Layer)>();
+        var named = new HashSet<string>();
         foreach (var output in _graph.Output)
         {
             var node = new OnnxNode(this, new NodeProto { Input = { output.Name } });
-            if (outputs.Any(o => o.Item1 == output.Name))
+            if (!named.Add(output.Name))
                 throw new OnnxFormatException($"names its output {OnnxText.Quote(output.Name)} twice");
             if (!_values.ContainsKey(output.Name) && Constant(output.Name) is not { IsFloat: true })
                 throw new OnnxFormatException($"has the output {OnnxText.Quote(output.Name)}, which no node produces as float32");

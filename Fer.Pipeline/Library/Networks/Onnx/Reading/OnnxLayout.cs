@@ -27,7 +27,17 @@ internal static class OnnxLayout
     /// engine's order.
     /// </summary>
     internal static int[] NaturalInput(int[] dimensions, int batchAxis) =>
-        dimensions is [_, > MostColours, > MostColours, <= MostColours] ? RowMajor(4, batchAxis) : Natural(dimensions, batchAxis);
+        IsChannelsLast(dimensions) ? RowMajor(4, batchAxis) : Natural(dimensions, batchAxis);
+
+    /// <summary>True for [batch, height, width, channels], of grey pictures too.</summary>
+    internal static bool IsChannelsLast(int[] dimensions) => dimensions is [_, > MostColours, > MostColours, <= MostColours];
+
+    /// <summary>
+    /// True for height and width of an input with four axes, some of them open (0 or less): the one axis of few values is the channels.
+    /// </summary>
+    internal static bool IsPlace(long[] dimensions, int axis) => dimensions.Length == 4
+        && (dimensions[1] is >= 1 and <= MostColours ? axis is 2 or 3
+            : dimensions[3] is >= 1 and <= MostColours && axis is 1 or 2);
 
     /// <summary>
     /// The engine's shape for such a value: an image's own shape; otherwise the last axis is the channels, the first is the height and

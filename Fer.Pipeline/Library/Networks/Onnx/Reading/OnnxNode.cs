@@ -35,6 +35,9 @@ internal sealed class OnnxNode
     /// <summary>True if the output is used.</summary>
     internal bool Wants(int output) => output < _node.Output.Count && _graph.IsRead(_node.Output[output]);
 
+    /// <summary>True if an output beyond the first <paramref name="outputs"/> has a name, whether it is used or not.</summary>
+    internal bool GivesMoreThan(int outputs) => _node.Output.Skip(outputs).Any(name => name.Length > 0);
+
     /// <exception cref="OnnxFormatException">The node has fewer or more inputs.</exception>
     internal void ExpectInputs(int least, int most)
     {
@@ -115,7 +118,7 @@ internal sealed class OnnxNode
     /// </summary>
     internal T Shared<T>(Func<T> create) where T : Operation => _graph.Shared(
         $"{typeof(T).Name}\n{string.Join('\n', _node.Input.Skip(1))}\n" +
-        $"{string.Join('\n', _node.Attribute.Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
+        $"{string.Join('\n', _node.Attribute.Where(a => a.T is null).Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
 
     /// <summary>Registers that a parameter is filled from a constant with the parameter's dimensions.</summary>
     internal void Bind(NetworkParameter parameter, OnnxConstant constant)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fer.Pipeline.Networks.Proto;
 using Google.Protobuf;
 
@@ -10,6 +11,8 @@ namespace Fer.Pipeline.Networks;
 /// <para>Inputs and outputs with four axes are [batch, channels, height, width] and laid out like the engine's images, channels last; an
 /// input [batch, height, width, channels] with up to four channels already has that layout. Other values are laid out as in ONNX, with a
 /// shape whose channels are the last axis and whose height is the first axis after the batch.</para>
+/// <para>Values of any floating-point type are computed in float32. Of several outputs those that are no floating-point numbers, such as a
+/// chosen label beside the probabilities, are left out.</para>
 /// </summary>
 public static class OnnxReader
 {
@@ -25,45 +28,66 @@ public static class OnnxReader
     /// <summary>Reads a network from a file; external data is read only from the file's own folder.</summary>
     /// <exception cref="FerException">The file cannot be read, is damaged, too large, or uses unsupported features; the message names the
     /// node.</exception>
-    public static Network Read(string path, OnnxReadLimits? limits = null)
+    public static Network Read(string path, OnnxReadLimits? limits = null) => Read(path, limits, side: null);
+
+    /// <summary>The same, where heights and widths that the file leaves open become <paramref name="side"/>.</summary>
+    internal static Network Read(string path, OnnxReadLimits? limits, int? side)
     {
         using var stream = DataFile(path);
-        return Read(stream, path, limits, folder: Path.GetDirectoryName(Path.GetFullPath(path)), constants: null);
+        return Read(stream, path, limits, constants: null, side);
     }
 
     /// <summary>Reads a network.</summary>
-    /// <param name="stream">The model's bytes, read to the end.</param>
+    /// <param name="stream">The model's bytes, read to the end. External data is read only from the folder of a <see cref="FileStream"/>'s
+    /// own file.</param>
     /// <param name="source">Name of the stream in messages, for instance the file's path.</param>
     /// <param name="limits">Limits on what the file may require; null for the defaults.</param>
     /// <exception cref="FerException">The model is damaged, too large, or uses unsupported features; the message names the
     /// node.</exception>
     public static Network Read(Stream stream, string source = "model.onnx", OnnxReadLimits? limits = null) =>
-        Read(stream, source, limits, folder: null, constants: null);
+        Read(stream, source, limits, constants: null, side: null);
 
     /// <summary>The same, with inputs of the graph fixed to known values.</summary>
-    internal static Network Read(Stream stream, string source, OnnxReadLimits? limits, string? folder,
-        IReadOnlyDictionary<string, OnnxConstant>? constants)
+    internal static Network Read(Stream stream, string source, OnnxReadLimits? limits,
+        IReadOnlyDictionary<string, OnnxConstant>? constants, int? side)
     {
         limits ??= new OnnxReadLimits();
-        try
+        long started = Stopwatch.GetTimestamp();
+        return Named(source, () =>
         {
-            var model = Parse(ReadBytes(stream, limits.MaxBytes), limits);
-            OnnxExternalData.Load(model.Graph, folder, limits.MaxBytes);
+            byte[] bytes = ReadBytes(stream, limits);
+            var model = Parse(bytes, limits);
+            long fileBytes = bytes.Length + OnnxExternalData.Load(model.Graph, FolderOf(stream), limits, bytes.Length);
             long operatorSet = model.OpsetImport.First(set => OnnxOperators.IsDefaultDomain(set.Domain)).Version;
             try
             {
-                return new OnnxGraphReader(model.Graph, operatorSet, limits, batched: true, constants).Read();
+                return Graph(batched: true).Read();
             }
             catch (OnnxBatchException)
             {
-                return new OnnxGraphReader(model.Graph, operatorSet, limits, batched: false, constants).Read();
+                return Graph(batched: false).Read();
             }
-        }
-        catch (OnnxFormatException e)
+
+            OnnxGraphReader Graph(bool batched) =>
+                new(model.Graph, operatorSet, limits, new OnnxBudget(limits, fileBytes, started), batched, constants) { OpenSide = side };
+        });
+    }
+
+    /// <summary>The model as one file, with its external data inside; null where it has none.</summary>
+    /// <exception cref="FerException">The file or its external data cannot be read.</exception>
+    internal static byte[]? SelfContained(string path, OnnxReadLimits? limits = null)
+    {
+        limits ??= new OnnxReadLimits();
+        using var stream = DataFile(path);
+        return Named(path, () =>
         {
-            throw new FerException(
-                $"{source}: {e.Message}. Use an ONNX model with supported operators and versions (the command 'onnx FILE' lists them).", e);
-        }
+            byte[] bytes = ReadBytes(stream, limits);
+            if (!Parse(bytes, limits).Graph.Initializer.Any(OnnxExternalData.IsExternal)) return null;
+            // Once more, with the fields that this program does not know: they are the file's own.
+            var model = ModelProto.Parser.ParseFrom(bytes);
+            OnnxExternalData.Load(model.Graph, FolderOf(stream), limits, bytes.Length);
+            return model.ToByteArray();
+        });
     }
 
     /// <summary>Lists a file's operators and those that are not supported, before anything is evaluated.</summary>
@@ -71,16 +95,34 @@ public static class OnnxReader
     internal static OnnxSummary Summarize(string path, OnnxReadLimits? limits = null)
     {
         limits ??= new OnnxReadLimits();
+        using var stream = DataFile(path);
+        return Named(path, () => OnnxSummary.Of(Parse(ReadBytes(stream, limits), limits)));
+    }
+
+    private static T Named<T>(string source, Func<T> read)
+    {
         try
         {
-            using var stream = DataFile(path);
-            return OnnxSummary.Of(Parse(ReadBytes(stream, limits.MaxBytes), limits));
+            return read();
         }
         catch (OnnxFormatException e)
         {
-            throw new FerException($"{path}: {e.Message}. Give an ONNX model.", e);
+            const string advice = " Use an ONNX model with supported operators and versions (the command 'onnx FILE' lists them).";
+            throw new FerException($"{source}: {e.Message}.{(e.HasAdvice ? "" : advice)}", e);
+        }
+        catch (OverflowException e)
+        {
+            throw new FerException($"{source}: has sizes that are too large. Use another ONNX model.", e);
+        }
+        // The file is larger than the machine, whatever the limits say.
+        catch (OutOfMemoryException e)
+        {
+            throw new FerException($"{source}: there is not enough memory for it. Use a smaller model or another machine.", e);
         }
     }
+
+    private static string? FolderOf(Stream stream) =>
+        stream is FileStream file && Path.IsPathFullyQualified(file.Name) ? Path.GetDirectoryName(file.Name) : null;
 
     private static FileStream DataFile(string path)
     {
@@ -97,6 +139,7 @@ public static class OnnxReader
     private static ModelProto Parse(byte[] bytes, OnnxReadLimits limits)
     {
         if (bytes.Length == 0) throw new OnnxFormatException("is empty");
+        if (ForeignFile.Describe(bytes) is { } kind) throw new OnnxFormatException($"is {kind}") { HasAdvice = true };
         OnnxWire.Check(bytes, limits.MaxFields);
         ModelProto model;
         try
@@ -114,17 +157,20 @@ public static class OnnxReader
                 throw new OnnxFormatException($"uses operator set {set.Version}; {OldestOperatorSet} to {NewestOperatorSet} are supported");
         if (!model.OpsetImport.Any(set => OnnxOperators.IsDefaultDomain(set.Domain)))
             throw new OnnxFormatException("declares no operator set");
+        OnnxPruning.DropLabels(model.Graph);
         return model;
     }
 
-    private static byte[] ReadBytes(Stream stream, int maxBytes)
+    private static byte[] ReadBytes(Stream stream, OnnxReadLimits limits)
     {
         // Grows with the bytes actually received, not with the declared size.
         using var memory = new MemoryStream();
         var buffer = new byte[81920];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
-            if (memory.Length + read > maxBytes) throw new OnnxFormatException($"is larger than {maxBytes:N0} bytes");
+            if (memory.Length + read > limits.MaxBytes) throw new OnnxFormatException($"is larger than {limits.MaxBytes:N0} bytes");
+            if (memory.Length + read > limits.MemoryFor(memory.Length + read))
+                throw new OnnxFormatException($"is larger than {limits.MaxMemoryBytes >> 20:N0} MiB of memory, which is all it may take");
             memory.Write(buffer, 0, read);
         }
         return memory.ToArray();

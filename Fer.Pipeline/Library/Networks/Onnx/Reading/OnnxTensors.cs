@@ -39,8 +39,11 @@ internal static class OnnxTensors
         };
     }
 
-    internal static bool IsFloat(TensorProto tensor) =>
-        (TensorProto.Types.DataType)tensor.DataType is TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Double;
+    internal static bool IsFloat(TensorProto tensor) => IsFloat(tensor.DataType);
+
+    /// <summary>True for an element type whose values become float32.</summary>
+    internal static bool IsFloat(int elementType) => (TensorProto.Types.DataType)elementType is TensorProto.Types.DataType.Float
+        or TensorProto.Types.DataType.Double or TensorProto.Types.DataType.Float16 or TensorProto.Types.DataType.Bfloat16;
 
     /// <summary>Checks that the tensor has exactly as many values as its dimensions require, and returns their number.</summary>
     /// <exception cref="OnnxFormatException">The number does not match.</exception>
@@ -65,13 +68,15 @@ internal static class OnnxTensors
         {
             TensorProto.Types.DataType.Float => (sizeof(float), tensor.FloatData.Count),
             TensorProto.Types.DataType.Double => (sizeof(double), tensor.DoubleData.Count),
+            TensorProto.Types.DataType.Float16 or TensorProto.Types.DataType.Bfloat16 or TensorProto.Types.DataType.Int16
+                or TensorProto.Types.DataType.Uint16 => (sizeof(short), tensor.Int32Data.Count),
             TensorProto.Types.DataType.Int64 => (sizeof(long), tensor.Int64Data.Count),
             TensorProto.Types.DataType.Int32 => (sizeof(int), tensor.Int32Data.Count),
             TensorProto.Types.DataType.Uint8 or TensorProto.Types.DataType.Int8 or TensorProto.Types.DataType.Bool =>
                 (1, tensor.Int32Data.Count),
             _ => throw new OnnxFormatException(
                 $"initialiser {OnnxText.Quote(tensor.Name)} has element type {tensor.DataType}; "
-                + "float, double, int64, int32, int8, uint8 and bool are supported"),
+                + "float, double, float16, bfloat16, int64, int32, int16, uint16, int8, uint8 and bool are supported"),
         };
         bool exact = listed > 0 ? listed == length && tensor.RawData.IsEmpty : tensor.RawData.Length == length * size;
         if (!exact)
@@ -81,7 +86,7 @@ internal static class OnnxTensors
         return (int)length;
     }
 
-    /// <summary>Copies the values of a floating-point tensor that <see cref="CheckedLength"/> accepted.</summary>
+    /// <summary>Copies the values of a tensor that <see cref="CheckedLength"/> accepted, as float32.</summary>
     internal static void CopyFloats(TensorProto tensor, Span<float> values)
     {
         var bytes = tensor.RawData.Span;
@@ -90,6 +95,23 @@ internal static class OnnxTensors
             for (int i = 0; i < values.Length; i++)
                 values[i] = (float)(tensor.DoubleData.Count > 0 ? tensor.DoubleData[i]
                     : BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * sizeof(double))..]));
+            return;
+        }
+        if (tensor.DataType is (int)TensorProto.Types.DataType.Float16 or (int)TensorProto.Types.DataType.Bfloat16)
+        {
+            // In a list each number's bits are an integer.
+            for (int i = 0; i < values.Length; i++)
+            {
+                ushort bits = tensor.Int32Data.Count > 0 ? (ushort)tensor.Int32Data[i]
+                    : BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(ushort))..]);
+                values[i] = tensor.DataType == (int)TensorProto.Types.DataType.Float16 ? (float)BitConverter.UInt16BitsToHalf(bits)
+                    : BitConverter.Int32BitsToSingle(bits << 16);
+            }
+            return;
+        }
+        if (!IsFloat(tensor))
+        {
+            for (int i = 0; i < values.Length; i++) values[i] = ReadInteger(tensor, bytes, i);
             return;
         }
         if (tensor.FloatData.Count > 0)
@@ -106,20 +128,25 @@ internal static class OnnxTensors
     internal static long[] ReadIntegers(TensorProto tensor)
     {
         var bytes = tensor.RawData.Span;
-        int length = tensor.Dims.Aggregate(1, (a, b) => a * (int)b);
-        var values = new long[length];
-        for (int i = 0; i < length; i++)
-            values[i] = (TensorProto.Types.DataType)tensor.DataType switch
-            {
-                TensorProto.Types.DataType.Int64 =>
-                    tensor.Int64Data.Count > 0 ? tensor.Int64Data[i] : BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]),
-                TensorProto.Types.DataType.Int32 =>
-                    tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * sizeof(int))..]),
-                TensorProto.Types.DataType.Int8 => tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : (sbyte)bytes[i],
-                _ => tensor.Int32Data.Count > 0 ? tensor.Int32Data[i] : bytes[i],
-            };
-        // Clamped, as large numbers stand for an open end: all values beyond any size mean the same.
-        for (int i = 0; i < length; i++) values[i] = Math.Clamp(values[i], -(1L << 62), 1L << 62);
+        var values = new long[tensor.Dims.Aggregate(1, (a, b) => checked(a * (int)b))];
+        for (int i = 0; i < values.Length; i++) values[i] = ReadInteger(tensor, bytes, i);
         return values;
+    }
+
+    private static long ReadInteger(TensorProto tensor, ReadOnlySpan<byte> bytes, int i)
+    {
+        long value = (TensorProto.Types.DataType)tensor.DataType switch
+        {
+            TensorProto.Types.DataType.Int64 =>
+                tensor.Int64Data.Count > 0 ? tensor.Int64Data[i] : BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]),
+            _ when tensor.Int32Data.Count > 0 => tensor.Int32Data[i],
+            TensorProto.Types.DataType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * sizeof(int))..]),
+            TensorProto.Types.DataType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes[(i * sizeof(short))..]),
+            TensorProto.Types.DataType.Uint16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(short))..]),
+            TensorProto.Types.DataType.Int8 => (sbyte)bytes[i],
+            _ => bytes[i],
+        };
+        // Clamped, as large numbers stand for an open end: all values beyond any size mean the same.
+        return Math.Clamp(value, -(1L << 62), 1L << 62);
     }
 }

@@ -56,6 +56,7 @@ internal static class OnnxPieces
         long[] steps = node.Has(4) ? node.Integers(4) : [.. Enumerable.Repeat(1L, starts.Length)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
             throw new OnnxFormatException("has lists of different lengths");
+        if (starts.Concat(ends).Concat(steps).Contains(OnnxConstant.Batch)) throw new OnnxBatchException("slices by the batch's size");
         var tables = new int[]?[x.Rank];
         int[] dimensions = [.. x.Dimensions];
         for (int i = 0; i < starts.Length; i++)
@@ -171,8 +172,8 @@ internal static class OnnxPieces
             if (before == 0 && after == 0) continue;
             if (axes[i] == x.BatchAxis) throw new OnnxBatchException("pads the batch");
             long length = before + size + after;
-            if (Math.Abs(before) > node.MaxDimension || Math.Abs(after) > node.MaxDimension || length < 1 || length > node.MaxDimension
-                || mode == "reflect" && Math.Max(before, after) >= size)
+            if (before < -node.MaxDimension || before > node.MaxDimension || after < -node.MaxDimension || after > node.MaxDimension
+                || length < 1 || length > node.MaxDimension || mode == "reflect" && Math.Max(before, after) >= size)
                 throw new OnnxFormatException($"pads an axis of size {size} by {before} and {after}");
             tables[axes[i]] = [.. Enumerable.Range(0, (int)length).Select(k =>
             {
@@ -228,7 +229,7 @@ internal static class OnnxPieces
         {
             if (repeats[axis] == 1) continue;
             if (axis == x.BatchAxis) throw new OnnxBatchException("repeats the batch");
-            if (repeats[axis] < 1 || repeats[axis] * dimensions[axis] > node.MaxDimension)
+            if (repeats[axis] < 1 || repeats[axis] > node.MaxDimension / dimensions[axis])
                 throw new OnnxFormatException($"repeats an axis {repeats[axis]} times");
             int size = dimensions[axis];
             dimensions[axis] = size * (int)repeats[axis];

@@ -28,6 +28,14 @@ internal static class OnnxElementWise
 
     internal static OnnxValue[] ReadSoftsign(OnnxNode node) => Unary(node, new Elementary(ElementaryFunction.Softsign));
 
+    internal static OnnxValue[] ReadErf(OnnxNode node) => Unary(node, new Elementary(ElementaryFunction.Erf));
+
+    internal static OnnxValue[] ReadRound(OnnxNode node) => Unary(node, new Elementary(ElementaryFunction.Round));
+
+    internal static OnnxValue[] ReadFloor(OnnxNode node) => Unary(node, new Elementary(ElementaryFunction.Floor));
+
+    internal static OnnxValue[] ReadCeil(OnnxNode node) => Unary(node, new Elementary(ElementaryFunction.Ceil));
+
     internal static OnnxValue[] ReadNeg(OnnxNode node) => Unary(node, new Affine(0, -1));
 
     internal static OnnxValue[] ReadLeakyRelu(OnnxNode node) => Unary(node, new LeakyRelu(node.Attributes.TakeFloat("alpha", 0.01f)));
@@ -38,11 +46,14 @@ internal static class OnnxElementWise
         return [node.Value(0)];
     }
 
-    /// <summary>All computed values are float32, so a cast to float32 does nothing.</summary>
+    /// <summary>All computed values are float32, so a cast to float32, or to one of less or more digits, does nothing.</summary>
     internal static OnnxValue[] ReadCast(OnnxNode node)
     {
         node.ExpectInputs(1, 1);
-        node.Attributes.Expect("to", (long)TensorProto.Types.DataType.Float, 0);
+        long to = node.Attributes.TakeInt("to", 0);
+        node.Attributes.Ignore("saturate");
+        if (to is < 0 or > 64 || !OnnxTensors.IsFloat((int)to))
+            throw new OnnxFormatException($"casts to {(TensorProto.Types.DataType)to}; casts to floating-point numbers are supported");
         return [node.Value(0)];
     }
 
@@ -86,6 +97,37 @@ internal static class OnnxElementWise
         float alpha = node.Attributes.TakeFloat("alpha", 0.2f), beta = node.Attributes.TakeFloat("beta", 0.5f);
         var x = node.Value(0);
         return node.ElementWise(new Clip(0, 1), x with { Layer = HardLine(node, x.Layer, alpha, beta) });
+    }
+
+    /// <summary>x times the normal distribution's Φ(x), or its approximation by tanh (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
+    internal static OnnxValue[] ReadGelu(OnnxNode node)
+    {
+        node.ExpectInputs(1, 1);
+        var x = node.Value(0);
+        string approximate = node.Attributes.TakeText("approximate", "none");
+        if (approximate is not ("none" or "tanh")) throw new OnnxFormatException($"has approximate = {OnnxText.Quote(approximate)}");
+        Layer curve;
+        if (approximate == "none")
+            curve = node.Helper(new Elementary(ElementaryFunction.Erf), node.Helper(new Affine(0, MathF.Sqrt(0.5f)), x.Layer));
+        else
+        {
+            // x + 0.044715 x³ = x (1 + 0.044715 x²)
+            var square = node.Helper(new Arithmetic(ArithmeticFunction.Multiply), x.Layer, x.Layer);
+            var cubic = node.Helper(new Arithmetic(ArithmeticFunction.Multiply), x.Layer,
+                node.Helper(new Affine(-1 / 0.044715f, 0.044715f), square));
+            curve = node.Helper(new Tanh(), node.Helper(new Affine(0, MathF.Sqrt(2 / MathF.PI)), cubic));
+        }
+        var share = node.Helper(new Affine(-1, 0.5f), curve);
+        return [x with { Layer = node.Main(new Arithmetic(ArithmeticFunction.Multiply), x.Layer, share) }];
+    }
+
+    /// <summary>x tanh(softplus(x)) (Misra, arXiv 1908.08681).</summary>
+    internal static OnnxValue[] ReadMish(OnnxNode node)
+    {
+        node.ExpectInputs(1, 1);
+        var x = node.Value(0);
+        var curve = node.Helper(new Tanh(), node.Helper(new Elementary(ElementaryFunction.Softplus), x.Layer));
+        return [x with { Layer = node.Main(new Arithmetic(ArithmeticFunction.Multiply), x.Layer, curve) }];
     }
 
     internal static OnnxValue[] ReadHardSwish(OnnxNode node)

@@ -10,6 +10,11 @@ internal static class OnnxNormalizations
         node.ExpectInputs(5, 5);
         var x = node.Value(0);
         node.Attributes.Expect("training_mode", 0, 0);
+        // Before operator set 14 the outputs decide: whoever takes the batch's statistics as well takes them of the batch.
+        if (node.OperatorSet is >= 7 and < 14 && node.GivesMoreThan(1))
+            throw new OnnxFormatException("gives a batch's statistics, so it normalises with them as in training; "
+                + "export the network for inference")
+            { HasAdvice = true };
         node.Attributes.Expect("spatial", 1, 1);
         node.Attributes.Expect("is_test", 1, node.OperatorSet < 7 ? 0 : 1);
         node.Attributes.Ignore("consumed_inputs");

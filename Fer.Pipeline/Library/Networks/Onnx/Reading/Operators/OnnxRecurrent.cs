@@ -83,10 +83,11 @@ internal static class OnnxRecurrent
 
     private static void CheckLengthsAndState(OnnxNode node, int steps)
     {
-        if (node.Has(4) && node.Constant(4).Integers().Any(length => length != steps))
+        if (node.Has(4) && (node.Constant(4).Length > node.MaxDimension || node.Constant(4).Integers().Any(length => length != steps)))
             throw new OnnxFormatException("has sequences of different lengths");
         for (int input = 5; input <= 6; input++)
-            if (node.Has(input) && node.InputCount > input && node.Constant(input) is var start && start.Floats().Any(v => v != 0))
+            if (node.Has(input) && node.Constant(input) is var start
+                && (start.Length > node.MaxDimension || start.Floats().Any(v => v != 0)))
                 throw new OnnxFormatException("starts from a state other than zero");
     }
 

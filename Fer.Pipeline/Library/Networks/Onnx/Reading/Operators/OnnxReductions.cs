@@ -62,7 +62,7 @@ internal static class OnnxReductions
     }
 
     /// <summary>Moves the reduced axes outside, so that the remaining axes are inside and form the channels.</summary>
-    private static OnnxValue Over(OnnxNode node, OnnxValue x, int[] axes, bool keep, Operation operation)
+    internal static OnnxValue Over(OnnxNode node, OnnxValue x, int[] axes, bool keep, Operation operation, bool isMain = true)
     {
         int[] order = [.. x.Order.Where(axes.Contains), .. x.Order.Where(a => !axes.Contains(a))];
         x = OnnxLayout.Arrange(node, x, order);
@@ -70,7 +70,7 @@ internal static class OnnxReductions
         var layer = x.Layer.Shape.Channels == kept ? x.Layer : OnnxLayout.View(node, x.Layer, new Shape(kept, x.Layer.Shape.Length / kept));
         var y = x with
         {
-            Layer = node.Main(operation, layer),
+            Layer = isMain ? node.Main(operation, layer) : node.Helper(operation, layer),
             Dimensions = [.. x.Dimensions.Select((size, axis) => axes.Contains(axis) ? 1 : size)]
         };
         if (keep) return y;

@@ -112,7 +112,7 @@ internal static class OnnxShapeArithmetic
     {
         node.ExpectInputs(1, 1);
         var to = (TensorProto.Types.DataType)node.Attributes.TakeInt("to", 0);
-        bool toFloat = to is TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Double;
+        bool toFloat = OnnxTensors.IsFloat((int)to);
         if (!toFloat && to is not (TensorProto.Types.DataType.Int64 or TensorProto.Types.DataType.Int32))
             throw new OnnxFormatException($"casts to {to}");
         if (toFloat == x.IsFloat) return x.Reshaped(name, x.Dimensions);
@@ -202,7 +202,7 @@ internal static class OnnxShapeArithmetic
     {
         long[] starts = node.Has(1) ? node.Integers(1) : node.Attributes.TakeIntsOrNull("starts") ?? [], ends = node.Has(2)
             ? node.Integers(2) : node.Attributes.TakeIntsOrNull("ends") ?? [];
-        long step = node.Has(4) ? node.Integers(4)[0] : 1;
+        long step = node.Has(4) ? node.Integers(4) is [var stated] ? stated : throw new OnnxFormatException("needs one step") : 1;
         if (!node.Has(3)) node.Attributes.TakeIntsOrNull("axes");
         if (x.Dimensions.Length != 1 || starts.Length != 1 || ends.Length != 1)
             throw new OnnxFormatException("slices integers that are not a list");
@@ -223,15 +223,17 @@ internal static class OnnxShapeArithmetic
     private static OnnxConstant Range(OnnxNode node, string name)
     {
         node.ExpectInputs(3, 3);
-        long[] limits = [.. Enumerable.Range(0, 3).Select(i => node.Constant(i).Integers()).Select(
+        long[] limits = [.. Enumerable.Range(0, 3).Select(i => node.Integers(i)).Select(
             v => v.Length == 1 ? v[0] : throw new OnnxFormatException("needs single numbers"))];
         var (start, end, step) = (limits[0], limits[1], limits[2]);
         Known(limits);
-        if (step == 0 || (end - (double)start) / step > MostNumbers)
-            throw new OnnxFormatException($"counts from {start} to {end} by {step}");
-        var values = new List<long>();
-        for (long i = start; step > 0 ? i < end : i > end; i += step) values.Add(i);
-        return OnnxConstant.Integers(name, [.. values]);
+        if (step == 0) throw new OnnxFormatException($"counts from {start} to {end} by {step}");
+        // Counted before it is done, in numbers that cannot wrap around.
+        Int128 span = (Int128)end - start, count = span == 0 || span > 0 != step > 0 ? 0 : (Int128.Abs(span) - 1) / Math.Abs(step) + 1;
+        if (count > MostNumbers) throw new OnnxFormatException($"counts from {start} to {end} by {step}");
+        var values = new long[(int)count];
+        for (int i = 0; i < values.Length; i++) values[i] = checked(start + i * step);
+        return OnnxConstant.Integers(name, values);
     }
 
     private static OnnxConstant Product(OnnxNode node, string name, OnnxConstant x)

@@ -5,6 +5,8 @@ namespace Fer.Pipeline.Networks;
 /// <summary>Operators with a sliding window: convolution and pooling over one or two axes; pooling over three as well.</summary>
 internal static class OnnxWindows
 {
+    private const int UsualReach = 64;
+
     internal static OnnxValue[] ReadConvolution(OnnxNode node)
     {
         node.ExpectInputs(2, 3);
@@ -67,7 +69,7 @@ internal static class OnnxWindows
     private static int[] WithExample(OnnxValue x, params int[] axes) => x.BatchAxis < 0 ? [0, .. axes] : axes;
 
     /// <summary>[batch, channels, width] or [batch, channels, height, width] as the engine's image.</summary>
-    private static OnnxValue ImageOf(OnnxNode node, OnnxValue x)
+    internal static OnnxValue ImageOf(OnnxNode node, OnnxValue x)
     {
         OnnxNode.RequireBatch(x);
         x = OnnxLayout.Arrange(node, x, x.Rank == 3 ? WithExample(x, 2, 1) : WithExample(x, 2, 3, 1));
@@ -75,7 +77,7 @@ internal static class OnnxWindows
         return x with { Layer = OnnxLayout.View(node, x.Layer, x.Rank == 3 ? new Shape(d[1], 1, d[2]) : new Shape(d[1], d[2], d[3])) };
     }
 
-    private static OnnxValue Result(OnnxNode node, OnnxValue x, Layer layer)
+    internal static OnnxValue Result(OnnxNode node, OnnxValue x, Layer layer)
     {
         int[] dimensions = x.Rank == 3 ? [x.Dimensions[0], layer.Shape.Channels, layer.Shape.Width]
             : [x.Dimensions[0], layer.Shape.Channels, layer.Shape.Height, layer.Shape.Width];
@@ -87,16 +89,41 @@ internal static class OnnxWindows
     {
         int[] sizes = [.. x.Dimensions.Skip(2)];
         var (axes, _) = ReadAxes(node, sizes, kernel, ceil: false);
+        CheckSizes(axes, sizes);
         return WindowOf(axes);
+    }
+
+    /// <summary>
+    /// What no network does, but a file may ask for: a kernel, stride, dilation or padding far beyond the picture. Up to
+    /// <see cref="UsualReach"/> all of them pass, since networks made for large pictures see small ones too.
+    /// </summary>
+    /// <exception cref="OnnxFormatException">One is beyond it.</exception>
+    private static void CheckSizes(WindowAxis[] axes, int[] sizes)
+    {
+        for (int i = 0; i < axes.Length; i++)
+        {
+            var (axis, most) = (axes[i], Math.Max(UsualReach, sizes[i]));
+            Check("kernel", axis.Kernel, Math.Max(UsualReach, 2L * sizes[i] + 1));
+            Check("stride", axis.Stride, most);
+            Check("dilation", axis.Dilation, most);
+            Check("padding", Math.Max(axis.Before, axis.After), most);
+
+            void Check(string what, int value, long limit)
+            {
+                if (value > limit)
+                    throw new OnnxFormatException($"has a {what} of {value} over {sizes[i]} values; at most {limit} is supported there");
+            }
+        }
     }
 
     /// <summary>One window for one or two axes; for three, one for the first axis and one for the others.</summary>
     private static Window[] ReadPoolWindow(OnnxNode node, OnnxValue x, int[] sizes)
     {
         var (axes, ceil) = ReadAxes(node, sizes, null, ceil: node.Attributes.TakeInt("ceil_mode", 0) != 0);
+        CheckSizes(axes, sizes);
         // A window entirely inside the padding would have no maximum and no mean.
         foreach (var axis in axes)
-            if (Math.Max(axis.Before, axis.After) > (axis.Kernel - 1) * axis.Dilation)
+            if (Math.Max(axis.Before, axis.After) > (axis.Kernel - 1L) * axis.Dilation)
                 throw new OnnxFormatException("has as much padding as kernel");
         if (axes.Length == 3)
             return [WindowOf([axes[0], new WindowAxis(1, 1, 1, 0, 0)]) with { CeilMode = ceil },
@@ -104,7 +131,7 @@ internal static class OnnxWindows
         return [WindowOf(axes) with { CeilMode = ceil }];
     }
 
-    private readonly record struct WindowAxis(int Kernel, int Stride, int Dilation, int Before, int After);
+    internal readonly record struct WindowAxis(int Kernel, int Stride, int Dilation, int Before, int After);
 
     private static Window WindowOf(WindowAxis[] axes)
     {
