@@ -36,10 +36,15 @@ public sealed class JpegLeniencyTests
         Assert.All(image.Pixels, value => Assert.InRange(value, 140, 141));
     }
 
-    [Fact]
-    public void A_progressive_file_that_lacks_nothing_but_its_end_is_read()
+    [Theory]
+    [InlineData("baseline-420.jpg")]
+    [InlineData("progressive-422.jpg")]
+    [InlineData("restart-420.jpg")]
+    [InlineData("gray.jpg")]
+    [InlineData("cmyk.jpg")]
+    public void A_file_that_lacks_nothing_but_its_end_is_read(string name)
     {
-        byte[] file = GoldenPictures.Read("progressive-422.jpg");
+        byte[] file = GoldenPictures.Read(name);
         Assert.Equal([0xFF, 0xD9], file[^2..]);
         var expected = ImageDecoder.Decode(file, "a");
         Assert.Equal(expected.Pixels, ImageDecoder.Decode(file[..^2], "a").Pixels);

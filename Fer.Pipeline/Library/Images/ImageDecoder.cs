@@ -78,7 +78,7 @@ public static class ImageDecoder
         maxPixels = Math.Min(maxPixels, GrayImage.MaxPixels);
         if (kind == ImageKind.Jpeg) file = JpegHeader.WithoutJunk(file);
         CheckHeader(file, kind, name, maxPixels);
-        if (kind == ImageKind.Jpeg && JpegHeader.Read(file) is { } header && header.LacksEnd(file))
+        if (kind == ImageKind.Jpeg && JpegHeader.LacksEnd(file))
         {
             return JpegScans.DecodeWithoutEnd(file, ended => Decode(ended, name, maxPixels))
                 ?? throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
