@@ -80,7 +80,7 @@ public static class ImageDecoder
         CheckHeader(file, kind, name, maxPixels);
         if (kind == ImageKind.Jpeg && JpegHeader.LacksEnd(file))
         {
-            return JpegScans.DecodeWithoutEnd(file, ended => Decode(ended, name, maxPixels))
+            return JpegEnd.DecodeWithoutEnd(file, ended => Decode(ended, name, maxPixels))
                 ?? throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
         }
         fixed (byte* bytes = file)

@@ -6,7 +6,7 @@ namespace Fer.Pipeline.Images;
 /// Tells a JPEG (ITU-T T.81, annexes F and G) that only lacks its end marker from one that is cut short. libjpeg shows both, the second
 /// with a part of the picture grey or blurred.
 /// </summary>
-internal static class JpegScans
+internal static class JpegEnd
 {
     private const int Coefficients = 64;
 
