@@ -51,7 +51,8 @@ public sealed class JpegLeniencyTests
         Assert.Equal(expected.Pixels, ImageDecoder.Decode(file[..^1], "a").Pixels);
         int last = file.AsSpan().LastIndexOf<byte>([0xFF, 0xDA]);
         foreach (int kept in (int[])[last, last + 12, last + (file.Length - last) / 2, file.Length - 4])
-            Assert.Contains("cut short", Assert.Throws<FerException>(() => ImageDecoder.Decode(file[..kept], "a")).Message);
+            Assert.Matches("cut short|picture data is missing",
+                Assert.Throws<FerException>(() => ImageDecoder.Decode(file[..kept], "a")).Message);
     }
 
     [Theory]
