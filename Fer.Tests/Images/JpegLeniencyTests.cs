@@ -36,17 +36,25 @@ public sealed class JpegLeniencyTests
         Assert.All(image.Pixels, value => Assert.InRange(value, 140, 141));
     }
 
-    [Fact]
-    public void A_progressive_file_that_lacks_nothing_but_its_end_is_read()
+    [Theory]
+    [InlineData("baseline-420.jpg")]
+    [InlineData("progressive-422.jpg")]
+    [InlineData("restart-420.jpg")]
+    [InlineData("gray.jpg")]
+    [InlineData("cmyk.jpg")]
+    public void A_file_that_lacks_nothing_but_its_end_is_read(string name)
     {
-        byte[] file = GoldenPictures.Read("progressive-422.jpg");
+        byte[] file = GoldenPictures.Read(name);
         Assert.Equal([0xFF, 0xD9], file[^2..]);
         var expected = ImageDecoder.Decode(file, "a");
         Assert.Equal(expected.Pixels, ImageDecoder.Decode(file[..^2], "a").Pixels);
         Assert.Equal(expected.Pixels, ImageDecoder.Decode(file[..^1], "a").Pixels);
         int last = file.AsSpan().LastIndexOf<byte>([0xFF, 0xDA]);
-        foreach (int kept in (int[])[last, last + 12, last + (file.Length - last) / 2, file.Length - 4])
-            Assert.Contains("cut short", Assert.Throws<FerException>(() => ImageDecoder.Decode(file[..kept], "a")).Message);
+        // The last bytes of the CMYK picture's data are padding: without them it is whole.
+        int[] cuts = [last, last + 12, last + (file.Length - last) / 2, .. name == "cmyk.jpg" ? Array.Empty<int>() : [file.Length - 4]];
+        foreach (int kept in cuts)
+            Assert.Matches("cut short|picture data is missing",
+                Assert.Throws<FerException>(() => ImageDecoder.Decode(file[..kept], "a")).Message);
     }
 
     [Theory]

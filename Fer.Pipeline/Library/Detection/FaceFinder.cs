@@ -57,7 +57,8 @@ public sealed class FaceFinder : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             var found = FindUpright(image);
-            if (found.Count == 0 && _options.Turned) found = FindTurned(image);
+            // A face that lies on its side may be found, while others beside it are not.
+            if (_options.Turned && !found.Exists(IsUpright)) found = FindTurned(image, found);
             return [.. found.OrderByDescending(face => face.Box.Area).Take(_options.MostFaces)];
         }
     }
@@ -80,10 +81,12 @@ public sealed class FaceFinder : IDisposable
         return [.. found.Where(face => IsInside(face, image))];
     }
 
-    /// <summary>The faces of the picture turned by one, two and three quarters.</summary>
-    private List<DetectedFace> FindTurned(RgbImage image)
+    private static bool IsUpright(DetectedFace face) => MathF.Abs(face.Landmarks.Roll) < MathF.PI / 4;
+
+    /// <summary>The faces that were found, and those of the picture turned by one, two and three quarters.</summary>
+    private List<DetectedFace> FindTurned(RgbImage image, List<DetectedFace> untouched)
     {
-        var candidates = new List<DetectedFace>();
+        var candidates = new List<DetectedFace>(untouched);
         for (int quarters = 1; quarters <= 3; quarters++)
         {
             candidates.AddRange(FindUpright(ImageTurn.Clockwise(image, quarters))

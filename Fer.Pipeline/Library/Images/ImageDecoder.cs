@@ -88,9 +88,9 @@ public static class ImageDecoder
         maxPixels = Math.Min(maxPixels, GrayImage.MaxPixels);
         if (kind == ImageKind.Jpeg) file = JpegHeader.WithoutJunk(file);
         CheckHeader(file, kind, name, maxPixels);
-        if (kind == ImageKind.Jpeg && JpegHeader.Read(file) is { } header && header.LacksEnd(file))
+        if (kind == ImageKind.Jpeg && JpegHeader.LacksEnd(file))
         {
-            return JpegScans.DecodeWithoutEnd(file, ended => DecodeUnlessCancelled(ended, name, maxPixels, cancellationToken))
+            return JpegEnd.DecodeWithoutEnd(file, ended => DecodeUnlessCancelled(ended, name, maxPixels, cancellationToken))
                 ?? throw Broken(name, kind, Reason(SKCodecResult.IncompleteInput));
         }
         fixed (byte* bytes = file)

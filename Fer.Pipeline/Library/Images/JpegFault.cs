@@ -20,7 +20,7 @@ internal static class JpegFault
             if (length < 2) return $"the segment FF{marker:X2} at byte {range.Start.Value - 4:N0} has no valid length";
             if (length - 2 > body.Length) return $"it ends in the middle of its header, at byte {file.Length:N0}";
             if (marker == Tables) ReadTables(body, tables);
-            else if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC)) frame ??= body.ToArray();
+            else if (JpegHeader.IsFrame(marker)) frame ??= body.ToArray();
             hasScan = marker == JpegHeader.StartOfScan;
         }
         if (frame is null) return "its frame header (size and colours) is missing";

@@ -28,12 +28,14 @@ internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, in
         for (int at = 2; NextSegment(file, ref at) is var (marker, range) && marker != StartOfScan;)
         {
             var body = file[range];
-            // SOF0 … SOF15, of which three numbers belong to other segments.
-            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) && body.Length >= 5)
+            if (IsFrame(marker) && body.Length >= 5)
                 return new JpegHeader(marker, body[0], Number(body, 1), Number(body, 3));
         }
         return null;
     }
+
+    /// <summary>True for the marker of a frame header: SOF0 … SOF15, of which three numbers belong to other segments.</summary>
+    internal static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
     /// <summary>
     /// The next segment's marker and where its body is, and <paramref name="at"/> moved behind it; null at the picture's or the file's end.
@@ -62,12 +64,11 @@ internal readonly record struct JpegHeader(byte Marker, int Bits, int Height, in
     }
 
     /// <summary>
-    /// True for a progressive file whose last scan has no end marker behind it: Skia shows what it held before it was cut, without a
-    /// word. Marker bytes never stand inside a scan's data.
+    /// True for a file whose last scan has no end marker behind it: Skia shows what a progressive one held before it was cut, without a
+    /// word, and refuses others even if nothing is missing. Marker bytes never stand inside a scan's data.
     /// </summary>
-    internal bool LacksEnd(ReadOnlySpan<byte> file)
+    internal static bool LacksEnd(ReadOnlySpan<byte> file)
     {
-        if (Marker != Progressive) return false;
         int scan = file.LastIndexOf<byte>([0xFF, StartOfScan]);
         return scan >= 0 && file[scan..].IndexOf<byte>([0xFF, 0xD9]) < 0;
     }

@@ -3,17 +3,17 @@ using System.Security.Cryptography;
 namespace Fer.Pipeline.Images;
 
 /// <summary>
-/// Tells a progressive JPEG (ITU-T T.81, annex G) that only lacks its end marker from one that is cut short. libjpeg shows both, the
-/// second with parts of the picture blurred.
+/// Tells a JPEG (ITU-T T.81, annexes F and G) that only lacks its end marker from one that is cut short. libjpeg shows both, the second
+/// with a part of the picture grey or blurred.
 /// </summary>
-internal static class JpegScans
+internal static class JpegEnd
 {
     private const int Coefficients = 64;
 
     // More than any decoder reads ahead of a block.
     private const int FillingBytes = 256;
 
-    /// <summary>Decodes a progressive file without an end marker, or gives null where something of the picture is missing.</summary>
+    /// <summary>Decodes a file without an end marker, or gives null where something of the picture is missing.</summary>
     /// <param name="file">The file.</param>
     /// <param name="decode">Decodes a whole file.</param>
     internal static RgbImage? DecodeWithoutEnd(ReadOnlySpan<byte> file, Func<byte[], RgbImage> decode)
@@ -38,9 +38,10 @@ internal static class JpegScans
         for (int at = 2; JpegHeader.NextSegment(file, ref at) is var (marker, range);)
         {
             var body = file[range];
-            if (marker == 0xC2 && missing.Count == 0)
+            if (JpegHeader.IsFrame(marker) && missing.Count == 0)
             {
-                for (int i = 6; i + 3 <= body.Length && i < 6 + 3 * body[5]; i += 3) missing[body[i]] = NothingYet();
+                for (int i = 6; i + 3 <= body.Length && i < 6 + 3 * body[5]; i += 3)
+                    missing[body[i]] = NothingYet();
             }
             else if (marker == JpegHeader.StartOfScan && body.Length > 0 && body.Length >= 4 + 2 * body[0])
             {
