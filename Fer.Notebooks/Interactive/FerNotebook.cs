@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Evaluation;
 using Fer.Pipeline.Images;
@@ -27,6 +28,14 @@ public static class FerNotebook
     public static void Load()
     {
         if (Interlocked.Exchange(ref _loaded, 1) == 1) return;
+        NewerFSharp.Offer();
+        Register();
+    }
+
+    // A method of its own: what it names is looked for before its first line runs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Register()
+    {
         Html<Chart>(ChartHtml.Of);
         Html<ChartRow>(ChartHtml.Of);
         Html<GenericChart>(ChartHtml.Of);
