@@ -91,7 +91,21 @@ internal static class OnnxResize
             throw new OnnxFormatException($"resizes to {height}x{width}");
         int[] dimensions = [x.Dimensions[0], x.Dimensions[1], (int)height, (int)width];
         node.CheckShape(dimensions[1..]);
-        if (scales is not null) options = options with { ScaleHeight = scales[2], ScaleWidth = scales[3] };
+        if (scales is not null)
+        {
+            options = options with
+            {
+                ScaleHeight = Stated(scales[2], x.Dimensions[2], height),
+                ScaleWidth = Stated(scales[3], x.Dimensions[3], width),
+            };
+        }
         return x with { Layer = node.Main(new Resize((int)height, (int)width, options), x.Layer), Dimensions = dimensions };
+
+        // The ratio of the sizes, rounded up where other runtimes would miss the size by rounding, is no scale of its own: 0 says so.
+        static double Stated(float scale, int from, double to)
+        {
+            float ratio = (float)(to / from);
+            return scale == ratio || scale == MathF.BitIncrement(ratio) ? 0 : scale;
+        }
     }
 }
