@@ -60,7 +60,7 @@ public class ExtremeGraphTests
         foreach (var node in network.Nodes)
         {
             var cost = node.Operation.Cost(network.InputShapes(node), node.Shape);
-            bytes += sizeof(float) * (long)node.Shape.Length + cost.Bytes;
+            bytes += sizeof(float) * (long)node.Shape.Length + cost.Bytes + cost.PackedBytes;
             threads = Math.Max(threads, cost.ThreadBytes);
             buffers += 2;
         }

@@ -5,9 +5,10 @@ namespace Fer.Pipeline.Engine;
 /// memory is taken.
 /// </summary>
 /// <param name="Work">Multiply-accumulates, or as much time in other steps.</param>
-/// <param name="Bytes">Tables, packed weights and scratch memory, whatever the number of threads.</param>
+/// <param name="Bytes">Tables and scratch memory, whatever the number of threads.</param>
 /// <param name="ThreadBytes">Scratch memory of each thread.</param>
-internal readonly record struct OperationCost(long Work, long Bytes = 0, long ThreadBytes = 0)
+/// <param name="PackedBytes">Packed weights, which all uses of the operation on one shape share.</param>
+internal readonly record struct OperationCost(long Work, long Bytes = 0, long ThreadBytes = 0, long PackedBytes = 0)
 {
     /// <summary>Columns of the widest register tile: what is packed for it is padded to this.</summary>
     private const int TileColumns = 32;
@@ -41,8 +42,9 @@ internal readonly record struct OperationCost(long Work, long Bytes = 0, long Th
             ? Math.Min(output.Height, 2L * window.KernelHeight + 1) * Math.Min(output.Width, 2L * window.KernelWidth + 1) * taps : 0;
         // A register tile has six rows, however few pixels there are.
         return new OperationCost(Math.Max(6, (long)output.Area) * taps * rows * lanes * groups,
-            sizeof(float) * (packed + weights + output.Channels + 64) + TableBytes * ((long)output.Area + chunks) + 16 * classes,
-            sizeof(float) * (Math.Max(padded, scratch) + 16L * 6 * TileColumns));
+            TableBytes * ((long)output.Area + chunks) + 16 * classes,
+            sizeof(float) * (Math.Max(padded, scratch) + 16L * 6 * TileColumns),
+            sizeof(float) * (packed + weights + output.Channels + 64));
     }
 
     /// <summary>A window that slides over each channel.</summary>

@@ -9,6 +9,7 @@ internal sealed class OnnxBudget
     /// <summary>Layers that a node becomes on average, at most.</summary>
     private const int LayersOfNode = 4;
 
+    private readonly HashSet<(Operation, Shape)> _packed = [];
     private readonly OnnxReadLimits _limits;
     private readonly OnnxBudget? _parent;
     private readonly long _mostBytes, _started;
@@ -49,6 +50,7 @@ internal sealed class OnnxBudget
         var cost = operation.Cost(inputs, output);
         _threadBytes = Math.Max(_threadBytes, cost.ThreadBytes * Environment.ProcessorCount);
         TakeBytes(sizeof(float) * (long)output.Length + cost.Bytes);
+        if (cost.PackedBytes > 0 && _packed.Add((operation, inputs[0]))) TakeBytes(cost.PackedBytes);
         TakeWork(cost.Work);
     }
 
