@@ -122,7 +122,7 @@ public sealed class EndToEndTests : IDisposable
 
         foreach (string source in (string[])["--teacher", "--arch"])
         {
-            (code, _, error) = await Run($"{train} --overwrite --name teacher {source} teacher/model.zip".Replace("  ", " ", StringComparison.Ordinal));
+            (code, _, error) = await Run($"{train}--overwrite --name teacher {source} teacher/model.zip");
             Assert.Equal(ExitCode.WrongUsage, code);
             Assert.Contains("is what this run would write", error, StringComparison.Ordinal);
         }
