@@ -192,9 +192,11 @@ public sealed class Backbone
         var negative = new Constant(new Shape(MeanImage.Channels, mean.Side, mean.Side));
         var planes = builder.Add(new Concat(), "face_channels", [.. Enumerable.Repeat(pixels, MeanImage.Channels)]);
         var picture = builder.Add(new Add(), "face_centred", planes, builder.Add(negative, "face_mean"));
-        return (picture, () =>
+        return (picture, Fill);
+
+        void Fill()
         {
             for (int i = 0; i < mean.Values.Length; i++) negative.Value.Values[i] = -mean.Values[i];
-        });
+        }
     };
 }
