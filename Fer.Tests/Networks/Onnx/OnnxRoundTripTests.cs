@@ -12,7 +12,8 @@ public class OnnxRoundTripTests
         var network = TestNetworks.EveryOperation();
         var kinds = network.Nodes.Concat(TestNetworks.BorrowedOperations().Nodes).Select(n => n.Operation.GetType()).ToHashSet();
         var all = typeof(Operation).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Operation)) && !t.IsAbstract);
-        Assert.Equal([], all.Where(t => !kinds.Contains(t)).Select(t => t.Name));
+        // Stacked branches are an executor's own and never written.
+        Assert.Equal(["Stack", "Unstack"], all.Where(t => !kinds.Contains(t)).Select(t => t.Name).Order());
         TestNetworks.AssertSame(network, RoundTrip(network));
     }
 
