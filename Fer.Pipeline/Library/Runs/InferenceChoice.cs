@@ -89,6 +89,12 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
     private static string Signature(IReadOnlyList<Network> members, FaceViews views) =>
         string.Join(';', members.Select(m => string.Join(',', views.List(m.Input.Height).Distinct())));
 
+    /// <summary>The networks at the size of each view, with their own weights.</summary>
+    private static IEnumerable<Network> AtViews(IReadOnlyList<Network> members, FaceViews views) =>
+        from member in members
+        from view in views.List(member.Input.Height)
+        select member.AtInput(member.Input with { Height = view.Shown, Width = view.Shown });
+
     /// <summary>True where the networks take the views and the whole can be read again from its zip.</summary>
     private static bool Fits(IReadOnlyList<Network> members, FaceViews views)
     {
@@ -98,13 +104,11 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
         double nodes = 0, values = 0;
         try
         {
-            foreach (var member in members)
-                foreach (var view in views.List(member.Input.Height))
-                {
-                    var network = member.AtInput(member.Input with { Height = view.Shown, Width = view.Shown });
-                    nodes += network.Nodes.Count + layersAround;
-                    values += network.Nodes.Sum(n => (double)n.Shape.Length) + layersAround * Face.PixelCount;
-                }
+            foreach (var network in AtViews(members, views))
+            {
+                nodes += network.Nodes.Count + layersAround;
+                values += network.Nodes.Sum(n => (double)n.Shape.Length) + layersAround * Face.PixelCount;
+            }
             return nodes <= most.MaxNodes && values <= most.MaxActivations;
         }
         catch (FerException)
@@ -157,7 +161,7 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
     private bool IsFast(IReadOnlyList<Network> members, FaceViews views, WorkerPool pool) =>
         limits.MaxLatency is { } most
             ? Latency(members, views, pool) <= most
-            : InferenceGraph.Create(members, views).MultiplyAccumulates <= limits.MaxMultiplyAccumulates;
+            : AtViews(members, views).Sum(n => n.MultiplyAccumulates) <= limits.MaxMultiplyAccumulates;
 
     /// <summary>Time of one face alone: of the fastest pass, since everything else on the machine can only slow one down.</summary>
     private TimeSpan Latency(IReadOnlyList<Network> members, FaceViews views, WorkerPool pool)

@@ -54,7 +54,7 @@ public sealed class Backbone
             var zip = ModelZip.Load(path, limits);
             return new Backbone(zip.Network.Architecture, WithoutServing(zip.Network), zip.Manifest.ClassNames);
         }
-        return LoadOnnx(path, network => OverFaces(network, name, preprocessing, resizeTo), name, resizeTo, limits);
+        return new Backbone(name, OverFaces(OnnxReader.Read(path, limits, resizeTo), name, preprocessing, resizeTo), null);
     }
 
     /// <summary>Reads an ONNX network that wants a mean picture taken off its input.</summary>
@@ -63,13 +63,10 @@ public sealed class Backbone
     /// <param name="resizeTo">Width and height that faces are resized to; null is the size it was made for.</param>
     /// <param name="name">What to call it.</param>
     /// <exception cref="FerException">The file cannot be read, or the network takes other pictures.</exception>
-    internal static Backbone Load(string path, MeanImage mean, int? resizeTo, string name) =>
-        LoadOnnx(path, network => OverFaces(network, name, Centred(mean.At(resizeTo ?? network.Input.Height)), resizeTo), name, resizeTo);
-
-    private static Backbone LoadOnnx(
-        string path, Func<Network, Network> overFaces, string name, int? resizeTo, OnnxReadLimits? limits = null)
+    internal static Backbone Load(string path, MeanImage mean, int? resizeTo, string name)
     {
-        return new Backbone(name, overFaces(OnnxReader.Read(path, limits, resizeTo)), null);
+        var network = OnnxReader.Read(path, limits: null, resizeTo);
+        return new Backbone(name, OverFaces(network, name, Centred(mean.At(resizeTo ?? network.Input.Height)), resizeTo), null);
     }
 
     /// <summary>
