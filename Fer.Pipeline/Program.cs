@@ -15,10 +15,12 @@ internal static class Program
         new ReportCommand(),
         new PredictCommand(),
         new ServeCommand(),
+        new HealthCommand(),
         new DataCommand(),
         new BackboneCommand(),
         new OnnxCommand(),
         new ExportCommand(),
+        new NewCommand(),
         new BenchCommand(),
     ];
 

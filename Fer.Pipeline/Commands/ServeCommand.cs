@@ -28,6 +28,11 @@ internal sealed class ServeCommand : ICommand
         Description = "A name, besides localhost, that browsers may know this server by; may be repeated",
         HelpName = "NAME",
     };
+    private readonly Option<string[]> _origins = new("--allow-origin")
+    {
+        Description = "A web app elsewhere (scheme, name and port) whose pages may ask this server; may be repeated",
+        HelpName = "ORIGIN",
+    };
     private readonly Option<string[]> _proxies = new("--trusted-proxy")
     {
         Description = "A reverse proxy, address or network, whose X-Forwarded headers are believed; may be repeated",
@@ -79,8 +84,8 @@ internal sealed class ServeCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _model, .. _onnx.All, _listen, _keys, _hosts, _proxies, _certificate, _certificateKey, _certificatePassword, _megabytes,
-        _megapixels, _pictures, _requests, _perClient, _connections, _perAddress, _live, _timeout, _batch, _wait, _log, _threads, _cropped,
+        _model, .. _onnx.All, _listen, _keys, _hosts, _origins, _proxies, _certificate, _certificateKey, _certificatePassword,
+        _megabytes, _megapixels, _pictures, _requests, _perClient, _connections, _perAddress, _live, _timeout, _batch, _wait, _log, _threads, _cropped,
         .. _detector.All,
     ];
 
@@ -118,6 +123,7 @@ internal sealed class ServeCommand : ICommand
             Threads = result.GetValue(_threads) ?? 0,
             ApiKeyFile = File(_keys),
             AllowedHosts = result.GetValue(_hosts) ?? [],
+            AllowedOrigins = result.GetValue(_origins) ?? [],
             TrustedProxies = result.GetValue(_proxies) ?? [],
             Certificate = File(_certificate),
             CertificateKey = File(_certificateKey),

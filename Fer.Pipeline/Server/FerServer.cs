@@ -74,13 +74,14 @@ public sealed class FerServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, options, certificate, time));
         builder.Services.AddRoutingCore();
+        builder.Services.AddCors();
         // Whoever starts the server stops it; nothing here listens to signals.
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));
         var finder = newFinder();
         var app = builder.Build();
         var serverLog = new ServerLog(log, time);
-        var guard = new RequestGuard(options.AllowedHosts, keys);
+        var guard = new RequestGuard(options.AllowedHosts, [.. options.AllowedOrigins.Select(AllowedOrigin.Parse)], keys);
         var services = new ServerServices(model, finder, options, guard, serverLog, time, app.Lifetime.ApplicationStopping);
         var server = new FerServer(app, services, serverLog, certificate);
         try

@@ -17,12 +17,12 @@ internal sealed class PredictEndpoint(ServerServices services)
         string client = services.Guard.CheckKey(context);
         var request = context.Request;
         var choice = PredictRequest.Choice(request.Query, services.Analyzer.Finder is not null);
-        string? boundary = PredictRequest.Boundary(request);
+        var format = PredictRequest.Format(request);
         using var entry = services.Limiter.Enter(client);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(TimeSpan.FromSeconds(services.Options.RequestSeconds));
         using var body = await ReadAsync(request, limit.Token).ConfigureAwait(false);
-        var pictures = await PredictRequest.ParseAsync(body.Bytes, boundary, services.Options.MaxPictures, limit.Token)
+        var pictures = await PredictRequest.ParseAsync(body.Bytes, format, services.Options.MaxPictures, limit.Token)
             .ConfigureAwait(false);
         long start = services.Time.GetTimestamp();
         var turn = new Turn(client, pictures);

@@ -19,6 +19,7 @@ internal static class Routes
         if (services.Options.TrustedProxies.Count > 0) app.UseForwardedHeaders(TrustedProxies.Headers(services.Options.TrustedProxies));
         app.Use(next => context => HandleAsync(context, next, services));
         app.UseRouting();
+        if (services.Options.AllowedOrigins.Count > 0) app.UseCors(policy => AllowedOrigin.Allow(policy, services.Options.AllowedOrigins));
         app.UseWebSockets(new WebSocketOptions
         {
             KeepAliveInterval = TimeSpan.FromSeconds(15),

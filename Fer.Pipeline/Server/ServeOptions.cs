@@ -34,6 +34,9 @@ public sealed record ServeOptions
     /// <summary>Names besides <c>localhost</c> and plain addresses that a request's Host header may hold.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>Origins of web apps elsewhere, such as <c>https://app.example</c>, whose pages may send requests and open live cameras.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>
     /// Reverse proxies, addresses or networks such as <c>10.0.0.0/8</c>, whose word on who the client is (X-Forwarded-For, -Proto and
     /// -Host) is believed; of anybody else those headers are ignored.
@@ -109,6 +112,7 @@ public sealed record ServeOptions
         Positive(MaxRequestsPerClient, nameof(MaxRequestsPerClient));
         Positive(MaxConnections, nameof(MaxConnections));
         Positive(MaxConnectionsPerAddress, nameof(MaxConnectionsPerAddress));
+        foreach (string origin in AllowedOrigins) AllowedOrigin.Parse(origin);
         foreach (string proxy in TrustedProxies) Server.TrustedProxies.Parse(proxy);
         Positive(HeaderSeconds, nameof(HeaderSeconds));
         Positive(RequestSeconds, nameof(RequestSeconds));

@@ -12,7 +12,7 @@ public sealed class PredictRequestTests
 
     private static byte[] Bytes(int length, int seed) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * seed + i / 251))];
 
-    private static async Task<(ArraySegment<byte> Body, string Boundary)> Form(params byte[][] pictures)
+    private static async Task<(ArraySegment<byte> Body, BodyFormat Format)> Form(params byte[][] pictures)
     {
         using var form = new MultipartFormDataContent();
         for (int i = 0; i < pictures.Length; i++)
@@ -27,7 +27,7 @@ public sealed class PredictRequestTests
         // In the middle of a larger array, as a body that is still growing lies.
         var room = new byte[bytes.Length + 30];
         bytes.CopyTo(room, 10);
-        return (new(room, 10, bytes.Length), PredictRequest.Boundary(request)!);
+        return (new(room, 10, bytes.Length), PredictRequest.Format(request));
     }
 
     [Fact]
@@ -48,12 +48,13 @@ public sealed class PredictRequestTests
     [Fact]
     public async Task Parts_that_hold_the_beginning_of_a_boundary_are_whole()
     {
-        var (_, boundary) = await Form([1]);
+        var (_, format) = await Form([1]);
+        string boundary = format.Boundary;
         byte[][] pictures = [Encoding.ASCII.GetBytes($"a\r\n--{boundary[..^1]}\r\n--"), Encoding.ASCII.GetBytes("\r\n\r\n")];
         string head = $"--{boundary}\r\nContent-Disposition: form-data; name=p\r\n\r\n";
         byte[] body = Encoding.ASCII.GetBytes(
             $"{head}{Encoding.ASCII.GetString(pictures[0])}\r\n{head}{Encoding.ASCII.GetString(pictures[1])}\r\n--{boundary}--\r\n");
-        var request = await PredictRequest.ParseAsync(body, boundary, 8, Cancel);
+        var request = await PredictRequest.ParseAsync(body, format, 8, Cancel);
         Assert.Equal(pictures, request.Pictures.Select(p => p.Bytes.ToArray()));
         Assert.Equal(["picture 1", "picture 2"], request.Pictures.Select(p => p.Name));
     }

@@ -12,7 +12,10 @@ namespace Fer.Server;
 /// under its own name, so only plain addresses, localhost and names that the user allowed are served) and by origin (a page may send
 /// forms and open WebSockets across sites, but browsers name the page's origin). Then it asks for the key where there are keys.
 /// </summary>
-internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? keys)
+/// <param name="allowedHosts">Names that are served besides localhost.</param>
+/// <param name="allowedOrigins">Origins of web apps elsewhere that may ask, as <see cref="AllowedOrigin.Parse"/> gives them.</param>
+/// <param name="keys">The keys; null where none is asked for.</param>
+internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, IReadOnlyList<string> allowedOrigins, ApiKeys? keys)
 {
     /// <summary>The WebSocket subprotocol of the live camera.</summary>
     internal const string LiveProtocol = "fer.live.v1";
@@ -20,7 +23,10 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? 
     /// <summary>A browser cannot set headers on a WebSocket; a key comes as a further subprotocol: this and the key in base64url.</summary>
     internal const string KeyProtocolPrefix = "fer.key.";
 
-    private const string KeyHeader = "X-Api-Key", Bearer = "Bearer ";
+    /// <summary>The header that names a key.</summary>
+    internal const string KeyHeader = "X-Api-Key";
+
+    private const string Bearer = "Bearer ";
 
     /// <summary>Checks where the request comes from.</summary>
     /// <exception cref="RequestProblem">It is not served: 421 by its Host, 403 by its origin.</exception>
@@ -34,7 +40,9 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? 
         var origin = request.Headers.Origin;
         if (!StringValues.IsNullOrEmpty(origin))
         {
-            if (origin.Count != 1 || !Uri.TryCreate(origin[0], UriKind.Absolute, out var from) || !IsSelf(from, request)) throw Elsewhere();
+            if (origin.Count != 1) throw Elsewhere();
+            if (allowedOrigins.Contains(origin[0], StringComparer.Ordinal)) return;
+            if (!Uri.TryCreate(origin[0], UriKind.Absolute, out var from) || !IsSelf(from, request)) throw Elsewhere();
         }
         // A page elsewhere may embed an answer as an image or script, without an origin; browsers then say "cross-site" here.
         else if (request.Headers["Sec-Fetch-Site"] is [{ } site] && site is "cross-site" or "same-site"
@@ -87,7 +95,8 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, ApiKeys? 
         && origin.Port == (request.Host.Port ?? (origin.Scheme == Uri.UriSchemeHttps ? 443 : 80));
 
     private static RequestProblem Elsewhere() =>
-        new(StatusCodes.Status403Forbidden, "The request comes from a web page of another site, which may not use this server.");
+        new(StatusCodes.Status403Forbidden, "The request comes from a web page of another site, which may not use this server " +
+            "unless it is started with --allow-origin.");
 
     private static string Shown(string host) => host.Length > 80 ? host[..80] + "…" : host;
 }
