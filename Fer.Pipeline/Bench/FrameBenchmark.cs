@@ -24,8 +24,9 @@ internal static class FrameBenchmark
         var options = new ServeOptions();
         using var faces = new BlazeFaces(options.Photographs, options.Frames, threads);
         var metrics = new ServerMetrics();
-        await using var batcher = new FaceBatcher(model, options, metrics, TimeProvider.System);
-        using var analyzer = new PictureAnalyzer(faces, batcher, model.ClassNames, options, metrics, TimeProvider.System);
+        await using var served =
+            new ServedModel("", model, ownsModel: false, options with { Threads = threads }, metrics, TimeProvider.System);
+        using var analyzer = new PictureAnalyzer(faces, options, metrics, TimeProvider.System);
         for (int i = 0; i < WarmUp; i++) await AskAsync().ConfigureAwait(false);
 
         var answers = new List<(double Milliseconds, PictureAnswer Answer)>();
@@ -45,8 +46,8 @@ internal static class FrameBenchmark
             long asked = Stopwatch.GetTimestamp();
             try
             {
-                var answer = await analyzer.AnalyzeAsync(file, picture, FaceChoice.DetectInFrame, new Turn("", analyzer), cancellationToken)
-                    .ConfigureAwait(false);
+                var answer = await analyzer.AnalyzeAsync(file, picture, FaceChoice.DetectInFrame, new Turn("", analyzer), served,
+                    beside: null, budget: null, cancellationToken).ConfigureAwait(false);
                 return (Stopwatch.GetElapsedTime(asked).TotalMilliseconds, answer);
             }
             catch (RequestProblem e)

@@ -42,7 +42,8 @@ internal sealed class HealthCommand : ICommand
         try
         {
             using var response = await client.GetAsync(new Uri(url, Routes.Health), cancellationToken).ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode) throw new FerException($"{given}: it answers {(int)response.StatusCode}, not that it is well.");
+            if (!response.IsSuccessStatusCode)
+                throw new FerException($"{given}: it answers {(int)response.StatusCode}, not that it is well.");
         }
         catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -60,6 +60,9 @@ internal sealed class ServeCommand : ICommand
         "--max-requests-per-client", "Most requests at a time of one client; more are answered 429", 1, 100_000,
         Defaults.MaxRequestsPerClient);
     private readonly Option<int?> _live = Values.Whole("--max-live", "Most live cameras at a time", 0, 1000, Defaults.MaxLiveSessions);
+    private readonly Option<double?> _frameRate = Values.Number("--live-frame-rate",
+        "Frames a second that a live camera wants answered; where the machine is busy, fewer views of each face make it so", 0, 1000, "FPS",
+        Defaults.LiveFrameRate, above: true);
     private readonly Option<double?> _timeout = Values.Number(
         "--timeout-seconds", "Most seconds that a request may take", 0, 3600, "SECONDS", Defaults.RequestSeconds, above: true);
     private readonly Option<int?> _batch =
@@ -85,15 +88,16 @@ internal sealed class ServeCommand : ICommand
     public IEnumerable<Option> Options =>
     [
         _model, .. _onnx.All, _listen, _keys, _hosts, _origins, _proxies, _certificate, _certificateKey, _certificatePassword,
-        _megabytes, _megapixels, _pictures, _requests, _perClient, _connections, _perAddress, _live, _timeout, _batch, _wait, _log, _threads, _cropped,
-        .. _detector.All,
+        _megabytes, _megapixels, _pictures, _requests, _perClient, _connections, _perAddress, _live, _frameRate, _timeout, _batch,
+        _wait, _log, _threads, _cropped, .. _detector.All,
     ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         var options = ReadOptions(result, host);
-        var (model, path) = ModelOption.Load(result, _model, _onnx, host, result.GetValue(_threads) ?? 0);
+        var (model, path) = ModelOption.Load(result, _model, _onnx, host, options.Threads);
         using var _ = model;
+        options = options with { ModelName = ModelFiles.NameOf(path), OtherModels = () => ModelFiles.Beside(host, path) };
         await using var server = await FerServer.StartAsync(model, options, host.Error, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine($"{server.Url} serves {host.Shorten(path)} " +
             $"({model.Manifest.Architecture}, {model.ClassNames.Count} classes). Ctrl+C ends.");
@@ -136,6 +140,7 @@ internal sealed class ServeCommand : ICommand
             MaxConnections = result.GetValue(_connections)!.Value,
             MaxConnectionsPerAddress = result.GetValue(_perAddress)!.Value,
             MaxLiveSessions = result.GetValue(_live)!.Value,
+            LiveFrameRate = result.GetValue(_frameRate)!.Value,
             RequestSeconds = result.GetValue(_timeout)!.Value,
             MaxBatch = result.GetValue(_batch)!.Value,
             MaxWaitMilliseconds = result.GetValue(_wait)!.Value,

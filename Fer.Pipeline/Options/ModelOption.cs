@@ -9,12 +9,6 @@ namespace Fer.Options;
 /// <summary>The option that names a model, and which one is taken without it: the same in every command.</summary>
 internal static class ModelOption
 {
-    /// <summary>The model that comes with the project, in the artifacts folder; with the installed program, beside it.</summary>
-    internal const string Shipped = "fer-seven.zip";
-
-    /// <summary>Where the installed program keeps the model that comes with it.</summary>
-    internal const string ShippedFolder = "models";
-
     /// <summary>The option.</summary>
     /// <param name="orOnnx">True where <see cref="OnnxModelOptions"/> are there too.</param>
     internal static Option<string?> Create(bool orOnnx = false) =>
@@ -31,7 +25,8 @@ internal static class ModelOption
         var model = onnx.Load(path, result, host, threads);
         if (result.GetValue(option) is null && RunSettings.IsOfDrawnFaces(model.Manifest))
         {
-            string other = ShippedPath(host) is { } shipped ? $"; --model {host.Shorten(shipped)} does" : "";
+            string? shipped = ModelFiles.All(host).FirstOrDefault(file => !file.IsOwn)?.Path;
+            string other = shipped is not null ? $"; --model {host.Shorten(shipped)} does" : "";
             host.Error.WriteLine($"It was trained on faces that FerMl draws and does not know photographs{other}.");
         }
         return (model, path);
@@ -44,21 +39,13 @@ internal static class ModelOption
     internal static string PathOf(ParseResult result, Option<string?> option, CommandHost host)
     {
         if (result.GetValue(option) is { } given) return host.Resolve(given);
-        string folder = host.Folders.Artifacts;
-        string? newest = !Directory.Exists(folder) ? null : new DirectoryInfo(folder).EnumerateDirectories()
-            .Select(run => new FileInfo(Path.Combine(run.FullName, RunFiles.Model))).Where(file => file.Exists)
-            .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.FullName, StringComparer.Ordinal)
-            .FirstOrDefault()?.FullName;
-        string path = newest ?? ShippedPath(host) ?? throw new FerUsageException($"There is no model in {host.Shorten(folder)} yet: " +
-            $"'{host.Invocation} experiment --minutes 15' makes one. Or name one: --model FILE.");
-        string which = newest is not null ? "the newest of your own" : "which comes with FerMl";
-        host.Error.WriteLine($"Model: {host.Shorten(path)}, {which}. --model FILE takes another.");
-        return path;
+        if (ModelFiles.All(host) is not [var first, ..])
+        {
+            throw new FerUsageException($"There is no model in {host.Shorten(host.Folders.Artifacts)} yet: " +
+                $"'{host.Invocation} experiment --minutes 15' makes one. Or name one: --model FILE.");
+        }
+        string which = first.IsOwn ? "the newest of your own" : "which comes with FerMl";
+        host.Error.WriteLine($"Model: {host.Shorten(first.Path)}, {which}. --model FILE takes another.");
+        return first.Path;
     }
-
-    private static string? ShippedPath(CommandHost host) => new[]
-    {
-        Path.Combine(host.Folders.Artifacts, Shipped),
-        Path.Combine(AppContext.BaseDirectory, ShippedFolder, Shipped),
-    }.FirstOrDefault(File.Exists);
 }

@@ -50,6 +50,9 @@ internal sealed class BlazeFaces : IFaceFinder
         foreach (var finder in _forPhotographs) finder.Dispose();
     }
 
-    private IReadOnlyList<FoundFace> Cut(RgbImage picture, IReadOnlyList<DetectedFace> faces) =>
-        [.. faces.Select(face => new FoundFace(face.Box, face, _framing.Around(face).Crop(picture)))];
+    private IReadOnlyList<FoundFace> Cut(RgbImage picture, IReadOnlyList<DetectedFace> faces) => [.. faces.Select(face =>
+    {
+        var square = _framing.Around(face);
+        return new FoundFace(face.Box, face, square.Crop(picture), square);
+    })];
 }

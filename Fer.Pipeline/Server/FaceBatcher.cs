@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Fer.Pipeline.Faces;
-using Fer.Pipeline.Models;
 
 namespace Fer.Server;
 
@@ -10,7 +9,8 @@ namespace Fer.Server;
 /// </summary>
 internal sealed class FaceBatcher : IAsyncDisposable
 {
-    private readonly FerModel _model;
+    private readonly Func<byte[], int, int, float[]> _predict;
+    private readonly int _classes;
     private readonly ServeOptions _options;
     private readonly ServerMetrics _metrics;
     private readonly TimeProvider _time;
@@ -18,9 +18,15 @@ internal sealed class FaceBatcher : IAsyncDisposable
     private readonly Task _loop;
     private int _approaching;
 
-    internal FaceBatcher(FerModel model, ServeOptions options, ServerMetrics metrics, TimeProvider time)
+    /// <param name="predict">Gives [count, classes] probabilities of faces by so many views of each: faces, count, views.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="options">Batches and waits.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="time">The clock.</param>
+    internal FaceBatcher(
+        Func<byte[], int, int, float[]> predict, int classes, ServeOptions options, ServerMetrics metrics, TimeProvider time)
     {
-        (_model, _options, _metrics, _time) = (model, options, metrics, time);
+        (_predict, _classes, _options, _metrics, _time) = (predict, classes, options, metrics, time);
         _loop = Task.Run(LoopAsync);
     }
 
@@ -33,12 +39,13 @@ internal sealed class FaceBatcher : IAsyncDisposable
 
     /// <summary>Classifies faces, together with others'.</summary>
     /// <param name="faces">[count, 48, 48] grey values 0..255.</param>
+    /// <param name="views">Views of each face to look at.</param>
     /// <param name="cancellationToken">Stops waiting; faces of a cancelled request are not computed.</param>
     /// <returns>[count, classes] probabilities, and the milliseconds waited and computed.</returns>
     internal async Task<(float[] Probabilities, double Queue, double Classify)> ClassifyAsync(
-        byte[] faces, CancellationToken cancellationToken)
+        byte[] faces, int views, CancellationToken cancellationToken)
     {
-        var request = new Request(faces, _time.GetTimestamp(), cancellationToken);
+        var request = new Request(faces, views, _time.GetTimestamp(), cancellationToken);
         if (!_requests.Writer.TryWrite(request)) throw RequestProblem.Overloaded("The server is stopping.");
         return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -62,7 +69,10 @@ internal sealed class FaceBatcher : IAsyncDisposable
             {
                 var left = TimeSpan.FromMilliseconds(_options.MaxWaitMilliseconds) - _time.GetElapsedTime(start);
                 if (left <= TimeSpan.Zero || !await ArrivesAsync(reader, left).ConfigureAwait(false)) break;
-                count = Gather(reader, batch, count);
+                int more = Gather(reader, batch, count);
+                // What has come wants other views, and its own pass.
+                if (more == count) break;
+                count = more;
             }
             if (count > 0) Run(batch, count);
             batch.Clear();
@@ -82,11 +92,13 @@ internal sealed class FaceBatcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes requests until the batch is full; a request larger than a batch goes alone.</summary>
+    /// <summary>
+    /// Takes requests of the same number of views until the batch is full; a request larger than a batch goes alone.
+    /// </summary>
     private int Gather(ChannelReader<Request> reader, List<Request> batch, int count)
     {
         while (count < _options.MaxBatch && reader.TryPeek(out var next)
-            && (count == 0 || count + next.Count <= _options.MaxBatch) && reader.TryRead(out next))
+            && (count == 0 || (count + next.Count <= _options.MaxBatch && next.Views == batch[0].Views)) && reader.TryRead(out next))
         {
             if (next.Cancellation.IsCancellationRequested)
             {
@@ -115,13 +127,13 @@ internal sealed class FaceBatcher : IAsyncDisposable
                     at += request.Faces.Length;
                 }
             }
-            float[] all = _model.Predict(faces, count);
+            float[] all = _predict(faces, count, batch[0].Views);
             double classify = _time.GetElapsedTime(start).TotalMilliseconds;
             _metrics.Batch(count);
-            int classes = _model.ClassNames.Count, from = 0;
+            int from = 0;
             foreach (var request in batch)
             {
-                int length = request.Count * classes;
+                int length = request.Count * _classes;
                 double queue = _time.GetElapsedTime(request.Arrived, start).TotalMilliseconds;
                 request.Answer.TrySetResult((all[from..(from + length)], queue, classify));
                 from += length;
@@ -146,7 +158,7 @@ internal sealed class FaceBatcher : IAsyncDisposable
         }
     }
 
-    private sealed record Request(byte[] Faces, long Arrived, CancellationToken Cancellation)
+    private sealed record Request(byte[] Faces, int Views, long Arrived, CancellationToken Cancellation)
     {
         // Continuations run elsewhere: writing an answer must not hold up the next pass.
         internal TaskCompletionSource<(float[] Probabilities, double Queue, double Classify)> Answer { get; } =

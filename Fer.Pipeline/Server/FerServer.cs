@@ -89,6 +89,7 @@ public sealed class FerServer : IAsyncDisposable
             Routes.Map(app, services);
             // The first pass packs the weights; better now than in the first request.
             model.Predict(new byte[options.MaxBatch * Face.PixelCount], options.MaxBatch);
+            services.Models.First.WarmUp();
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)

@@ -19,4 +19,5 @@ internal interface IFaceFinder : IDisposable
 /// <param name="Box">Where it is, in the picture's pixels.</param>
 /// <param name="Found">What the detector says; null where none looked.</param>
 /// <param name="Pixels">[48 * 48] grey values.</param>
-internal sealed record FoundFace(FaceBox Box, DetectedFace? Found, byte[] Pixels);
+/// <param name="Square">The part of the picture that they show; null where that is the box.</param>
+internal sealed record FoundFace(FaceBox Box, DetectedFace? Found, byte[] Pixels, FaceSquare? Square = null);

@@ -19,7 +19,7 @@ internal static class JsonPictures
 
     /// <summary>Reads the body; its bytes are overwritten.</summary>
     /// <exception cref="RequestProblem">It is no JSON or holds what is not known (400), no picture (422), or too many (413).</exception>
-    internal static PredictRequest Parse(ArraySegment<byte> body, int most)
+    internal static (List<(string Name, ReadOnlyMemory<byte> Bytes)> Pictures, bool IsList) Parse(ArraySegment<byte> body, int most)
     {
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 4 });
         try
@@ -37,7 +37,8 @@ internal static class JsonPictures
         }
     }
 
-    private static PredictRequest Read(ref Utf8JsonReader reader, ArraySegment<byte> body, int most)
+    private static (List<(string Name, ReadOnlyMemory<byte> Bytes)> Pictures, bool IsList) Read(
+        ref Utf8JsonReader reader, ArraySegment<byte> body, int most)
     {
         var pictures = new List<(string, ReadOnlyMemory<byte>)>();
         string? given = null;
@@ -58,18 +59,18 @@ internal static class JsonPictures
             Expect(ref reader, JsonTokenType.StartArray, $"'{Many}'");
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (pictures.Count == most) throw PredictRequest.TooMany(most);
+                if (pictures.Count == most) throw RequestProblem.TooManyPictures(most);
                 pictures.Add(ReadOne(ref reader, body, pictures.Count));
             }
         }
         // What follows the object would be found here.
         reader.Read();
-        return pictures.Count > 0 ? new(pictures, given == Many) : throw RequestProblem.Unprocessable(PredictRequest.NoPicture);
+        return pictures.Count > 0 ? (pictures, given == Many) : throw RequestProblem.NoPicture();
     }
 
     private static (string, ReadOnlyMemory<byte>) ReadOne(ref Utf8JsonReader reader, ArraySegment<byte> body, int index)
     {
-        string name = PredictRequest.Named("", index);
+        string name = SentText.PictureName("", index);
         if (reader.TokenType == JsonTokenType.String) return (name, Decode(ref reader, body, name));
         Expect(ref reader, JsonTokenType.StartObject, name);
         ReadOnlyMemory<byte>? data = null;
@@ -80,7 +81,7 @@ internal static class JsonPictures
             if (member == Name)
             {
                 Expect(ref reader, JsonTokenType.String, $"'{Name}' of {name}");
-                name = PredictRequest.Named(reader.GetString()!, index);
+                name = SentText.PictureName(reader.GetString()!, index);
             }
             else if (member == Data)
             {
@@ -119,7 +120,13 @@ internal static class JsonPictures
             byte sign = text[from];
             if (sign == '\\')
             {
-                sign = text[++from] switch { (byte)'n' => (byte)'\n', (byte)'r' => (byte)'\r', (byte)'t' => (byte)'\t', var other => other };
+                sign = text[++from] switch
+                {
+                    (byte)'n' => (byte)'\n',
+                    (byte)'r' => (byte)'\r',
+                    (byte)'t' => (byte)'\t',
+                    var other => other,
+                };
                 if (sign == 'u' && Utf8Parser.TryParse(text.Slice(from + 1, 4), out ushort number, out int read, 'x') && read == 4)
                 {
                     from += 4;
@@ -140,5 +147,5 @@ internal static class JsonPictures
     }
 
     private static RequestProblem Unknown(string member, string[] known) => RequestProblem.BadRequest(
-        $"'{PredictRequest.Shown(member)}' is not known here.{NearestName.Hint(member, known)}");
+        $"'{SentText.Short(member)}' is not known here.{NearestName.Hint(member, known)}");
 }

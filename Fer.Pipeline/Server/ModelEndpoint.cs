@@ -16,14 +16,32 @@ internal sealed class ModelEndpoint(ServerServices services)
         "Do not judge, hire, grade or diagnose anyone by it.",
     ];
 
-    internal Task InvokeAsync(HttpContext context)
+    /// <summary><c>GET /v1/models</c>: what requests may name.</summary>
+    internal Task ListAsync(HttpContext context)
     {
         services.Guard.CheckKey(context);
-        var manifest = services.Model.Manifest;
-        var options = services.Options;
         return JsonResponse.WriteAsync(context, json =>
         {
             json.WriteStartObject();
+            json.WriteStartArray("models");
+            foreach (string name in services.Models.Names) json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    internal async Task InvokeAsync(HttpContext context)
+    {
+        services.Guard.CheckKey(context);
+        using var models = await ModelPair.TakeAsync(services.Models, context.Request.Query, context.RequestAborted).ConfigureAwait(false);
+        var served = models.First;
+        var manifest = served.Model.Manifest;
+        var options = services.Options;
+        await JsonResponse.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", served.Name);
+            json.WriteNumber("views", served.Views[^1]);
             json.WriteString("architecture", manifest.Architecture);
             json.WriteString("scheme", manifest.Scheme);
             json.WriteStartArray("emotions");
@@ -50,6 +68,6 @@ internal sealed class ModelEndpoint(ServerServices services)
             json.WriteNumber("seconds", options.RequestSeconds);
             json.WriteEndObject();
             json.WriteEndObject();
-        });
+        }).ConfigureAwait(false);
     }
 }

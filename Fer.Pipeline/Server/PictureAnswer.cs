@@ -7,4 +7,17 @@ namespace Fer.Server;
 /// <param name="Height">Its rows.</param>
 /// <param name="Faces">Its faces; a picture without any is an answer too.</param>
 /// <param name="Times">Where the time went.</param>
-internal sealed record PictureAnswer(int Width, int Height, IReadOnlyList<PredictedFace> Faces, StageTimes Times);
+internal sealed record PictureAnswer(int Width, int Height, IReadOnlyList<PredictedFace> Faces, StageTimes Times)
+{
+    /// <summary>Who classified them.</summary>
+    internal required ServedModel Model { get; init; }
+
+    /// <summary>Who was asked as well, or null.</summary>
+    internal ServedModel? Beside { get; init; }
+
+    /// <summary>What that one says of the same faces, in the same order.</summary>
+    internal IReadOnlyList<PredictedFace> BesideFaces { get; init; } = [];
+
+    /// <summary>Views of each face that the first model looked at.</summary>
+    internal int Views { get; init; }
+}

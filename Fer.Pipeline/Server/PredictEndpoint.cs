@@ -16,20 +16,21 @@ internal sealed class PredictEndpoint(ServerServices services)
     {
         string client = services.Guard.CheckKey(context);
         var request = context.Request;
-        var choice = PredictRequest.Choice(request.Query, services.Analyzer.Finder is not null);
+        var choice = PredictRequest.Choice(request.Query, PredictRequest.Parameters, services.Analyzer.Finder is not null);
         var format = PredictRequest.Format(request);
         using var entry = services.Limiter.Enter(client);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(TimeSpan.FromSeconds(services.Options.RequestSeconds));
-        using var body = await ReadAsync(request, limit.Token).ConfigureAwait(false);
+        using var models = await ModelPair.TakeAsync(services.Models, request.Query, limit.Token).ConfigureAwait(false);
+        using var body = await ReadAsync(services, request, limit.Token).ConfigureAwait(false);
         var pictures = await PredictRequest.ParseAsync(body.Bytes, format, services.Options.MaxPictures, limit.Token)
             .ConfigureAwait(false);
         long start = services.Time.GetTimestamp();
         var turn = new Turn(client, pictures);
         try
         {
-            if (pictures.IsBatch) await AnswerManyAsync(context, pictures, choice, turn, start, limit.Token).ConfigureAwait(false);
-            else await AnswerOneAsync(context, pictures, choice, turn, limit.Token).ConfigureAwait(false);
+            if (pictures.IsBatch) await AnswerManyAsync(context, pictures, choice, turn, models, start, limit.Token).ConfigureAwait(false);
+            else await AnswerOneAsync(context, pictures, choice, turn, models, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -38,7 +39,8 @@ internal sealed class PredictEndpoint(ServerServices services)
         }
     }
 
-    private async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The body, within the time that a request may take.</summary>
+    internal static async Task<RequestBody> ReadAsync(ServerServices services, HttpRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,10 +57,11 @@ internal sealed class PredictEndpoint(ServerServices services)
     }
 
     private async Task AnswerOneAsync(
-        HttpContext context, PredictRequest request, FaceChoice choice, Turn turn, CancellationToken cancellationToken)
+        HttpContext context, PredictRequest request, FaceChoice choice, Turn turn, ModelPair models, CancellationToken cancellationToken)
     {
         var (name, bytes) = request.Pictures[0];
-        var answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, turn, cancellationToken).ConfigureAwait(false);
+        var answer = await services.Analyzer
+            .AnalyzeAsync(bytes, name, choice, turn, models.First, models.Second, budget: null, cancellationToken).ConfigureAwait(false);
         await JsonResponse.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -69,7 +72,8 @@ internal sealed class PredictEndpoint(ServerServices services)
 
     /// <summary>A picture that cannot be read is a problem in its place; the others are still answered.</summary>
     private async Task AnswerManyAsync(
-        HttpContext context, PredictRequest request, FaceChoice choice, Turn turn, long start, CancellationToken cancellationToken)
+        HttpContext context, PredictRequest request, FaceChoice choice, Turn turn, ModelPair models, long start,
+        CancellationToken cancellationToken)
     {
         var results = new (PictureAnswer Answer, RequestProblem? Problem)[request.Pictures.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = PicturesAtATime, CancellationToken = cancellationToken };
@@ -78,7 +82,8 @@ internal sealed class PredictEndpoint(ServerServices services)
             var (name, bytes) = request.Pictures[i];
             try
             {
-                results[i].Answer = await services.Analyzer.AnalyzeAsync(bytes, name, choice, turn, cancellation).ConfigureAwait(false);
+                results[i].Answer = await services.Analyzer
+                    .AnalyzeAsync(bytes, name, choice, turn, models.First, models.Second, budget: null, cancellation).ConfigureAwait(false);
             }
             catch (RequestProblem problem)
             {

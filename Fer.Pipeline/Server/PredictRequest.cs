@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Microsoft.AspNetCore.Http;
@@ -14,25 +15,26 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
 {
     private const string Faces = "faces", Box = "box", Multipart = "multipart/form-data", Json = "application/json";
 
-    internal const string NoPicture = "The body holds no picture.";
-
     private static readonly string[] RawTypes =
     [
         "image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif", "image/bmp", "image/x-ms-bmp", "image/*",
         "application/octet-stream",
     ];
 
+    /// <summary>The parameters of a query that asks about a picture's faces.</summary>
+    internal static IReadOnlyList<string> Parameters { get; } = [Faces, Box, ModelPair.Model, ModelPair.Beside];
+
     /// <summary>Where the faces are, by the query.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="known">The parameters that the request takes.</param>
+    /// <param name="hasDetector">True where faces can be looked for.</param>
     /// <exception cref="RequestProblem">The query holds what is not known.</exception>
-    internal static FaceChoice Choice(IQueryCollection query, bool hasDetector)
+    internal static FaceChoice Choice(IQueryCollection query, IReadOnlyList<string> known, bool hasDetector)
     {
         foreach (var (name, values) in query)
         {
-            if (name is not (Faces or Box))
-            {
-                throw RequestProblem.BadRequest(
-                    $"'{Shown(name)}' is no parameter of this request.{NearestName.Hint(name, [Faces, Box])}");
-            }
+            if (!known.Contains(name))
+                throw RequestProblem.NoParameter(name, known);
             if (values.Count != 1) throw RequestProblem.BadRequest($"'{name}' is given {values.Count} times.");
         }
         if (query.TryGetValue(Box, out var box))
@@ -45,7 +47,7 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         {
             "detect" => FaceChoice.Detect,
             "whole" => FaceChoice.Whole,
-            var other => throw RequestProblem.BadRequest($"'{Shown(other)}' is no value of 'faces': it is " +
+            var other => throw RequestProblem.BadRequest($"'{SentText.Short(other)}' is no value of 'faces': it is " +
                 $"detect{(hasDetector ? "" : " (this server looks for none)")} or whole."),
         };
     }
@@ -67,7 +69,7 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         }
         if (type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)) return new(BodyKind.Json);
         if (RawTypes.Contains(type.MediaType.ToString(), StringComparer.OrdinalIgnoreCase)) return new(BodyKind.Picture);
-        throw RequestProblem.UnsupportedType($"'{Shown(type.MediaType.ToString())}' is not read; {Known}.");
+        throw RequestProblem.UnsupportedType($"'{SentText.Short(type.MediaType.ToString())}' is not read; {Known}.");
     }
 
     /// <summary>The pictures of a body.</summary>
@@ -76,7 +78,11 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         ArraySegment<byte> body, BodyFormat format, int most, CancellationToken cancellationToken)
     {
         if (format.Kind == BodyKind.Picture) return new([("picture", body.AsMemory())], false);
-        if (format.Kind == BodyKind.Json) return JsonPictures.Parse(body, most);
+        if (format.Kind == BodyKind.Json)
+        {
+            var (sent, isList) = JsonPictures.Parse(body, most);
+            return new(sent, isList);
+        }
         var pictures = new List<(string, ReadOnlyMemory<byte>)>();
         try
         {
@@ -86,7 +92,7 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
             var reader = new MultipartReader(format.Boundary, stream) { HeadersCountLimit = 16, HeadersLengthLimit = 4096 };
             while (await reader.ReadNextSectionAsync(cancellationToken).ConfigureAwait(false) is { } section)
             {
-                if (pictures.Count == most) throw TooMany(most);
+                if (pictures.Count == most) throw RequestProblem.TooManyPictures(most);
                 await section.Body.DrainAsync(cancellationToken).ConfigureAwait(false);
                 // The start is known because a stream over memory can seek; after draining, the position is the part's length.
                 int start = (int)section.BaseStreamOffset!.Value, length = (int)section.Body.Position;
@@ -97,26 +103,37 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         {
             throw RequestProblem.BadRequest("The parts of the body cannot be told apart, or its end is missing.");
         }
-        return pictures.Count > 0 ? new(pictures, pictures.Count > 1) : throw RequestProblem.Unprocessable(NoPicture);
+        return pictures.Count > 0 ? new(pictures, pictures.Count > 1) : throw RequestProblem.NoPicture();
     }
-
-    internal static RequestProblem TooMany(int most) =>
-        RequestProblem.TooLarge($"One request holds at most {most} pictures. Send several requests.");
 
     /// <summary>True where a box has a size and its numbers are such as pictures have.</summary>
     internal static bool IsSound(FaceBox box) =>
         box.Width is > 0 and < 1e6f && box.Height is > 0 and < 1e6f && Math.Abs(box.X) < 1e6f && Math.Abs(box.Y) < 1e6f;
 
-    private static FaceBox ParseBox(string text)
+    /// <summary>A point of a picture.</summary>
+    /// <exception cref="RequestProblem">It is none.</exception>
+    internal static Vector2 ParsePoint(string text) => Numbers(text, 2) is [var x, var y] ? new(x, y) : throw RequestProblem.BadRequest(
+        $"'{SentText.Short(text)}' is no point; it takes x,y in pixels, as in near=220,180.");
+
+    /// <summary>So many finite numbers between commas, or null.</summary>
+    private static float[]? Numbers(string text, int count)
     {
         string[] parts = text.Split(',');
-        var numbers = new float[4];
-        bool right = parts.Length == 4;
-        for (int i = 0; right && i < 4; i++)
-            right = float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
-        var box = new FaceBox(numbers[0], numbers[1], numbers[2], numbers[3]);
-        return right && IsSound(box) ? box : throw RequestProblem.BadRequest(
-            $"'{Shown(text)}' is no box; it takes x,y,width,height in pixels, as in box=120,80,200,200.");
+        if (parts.Length != count) return null;
+        var numbers = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            bool isRight = float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
+            if (!isRight || !float.IsFinite(numbers[i])) return null;
+        }
+        return numbers;
+    }
+
+    private static FaceBox ParseBox(string text)
+    {
+        var box = Numbers(text, 4) is [var x, var y, var width, var height] ? new FaceBox(x, y, width, height) : default;
+        return IsSound(box) ? box : throw RequestProblem.BadRequest(
+            $"'{SentText.Short(text)}' is no box; it takes x,y,width,height in pixels, as in box=120,80,200,200.");
     }
 
     private static string NameOf(MultipartSection section, int index)
@@ -124,17 +141,8 @@ internal sealed record PredictRequest(IReadOnlyList<(string Name, ReadOnlyMemory
         string name = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
             ? HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString()
             : "";
-        return Named(name, index);
+        return SentText.PictureName(name, index);
     }
-
-    /// <summary>What messages call a picture: the name that it was sent with, else its number.</summary>
-    internal static string Named(string name, int index)
-    {
-        name = VisibleText.Line(name.Length > 100 ? name[..100] : name);
-        return name.Length > 0 ? name : $"picture {index + 1}";
-    }
-
-    internal static string Shown(string text) => text.Length > 80 ? text[..80] + "…" : text;
 }
 
 /// <summary>How a body holds its pictures.</summary>

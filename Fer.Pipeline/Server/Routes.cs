@@ -8,7 +8,8 @@ namespace Fer.Server;
 /// <summary>What is served where, and what every request goes through: safe headers, the guard, and failures as problem details.</summary>
 internal static class Routes
 {
-    internal const string Predict = "/v1/predict", Live = "/v1/live", Model = "/v1/model",
+    internal const string Predict = "/v1/predict", Live = "/v1/live", Model = "/v1/model", Models = "/v1/models",
+        Explain = "/v1/explain", Docs = "/docs",
         Health = "/healthz", Metrics = "/metrics", OpenApi = "/openapi.json";
 
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -18,6 +19,14 @@ internal static class Routes
         var live = new LiveEndpoint(services);
         if (services.Options.TrustedProxies.Count > 0) app.UseForwardedHeaders(TrustedProxies.Headers(services.Options.TrustedProxies));
         app.Use(next => context => HandleAsync(context, next, services));
+        // The page that shows the interface, its scripts from the package; it works under the page's own policy.
+        app.UseSwaggerUI(docs =>
+        {
+            docs.RoutePrefix = Docs[1..];
+            docs.DocumentTitle = "FerMl: the interface";
+            docs.SwaggerEndpoint(OpenApi, "FerMl");
+            docs.ConfigObject.AdditionalItems["layout"] = "BaseLayout";
+        });
         app.UseRouting();
         if (services.Options.AllowedOrigins.Count > 0) app.UseCors(policy => AllowedOrigin.Allow(policy, services.Options.AllowedOrigins));
         app.UseWebSockets(new WebSocketOptions
@@ -27,7 +36,10 @@ internal static class Routes
         });
         app.MapPost(Predict, new PredictEndpoint(services).InvokeAsync);
         app.MapGet(Live, live.InvokeAsync);
-        app.MapMethods(Model, Reading, new ModelEndpoint(services).InvokeAsync);
+        var model = new ModelEndpoint(services);
+        app.MapPost(Explain, new ExplainEndpoint(services).InvokeAsync);
+        app.MapMethods(Model, Reading, model.InvokeAsync);
+        app.MapMethods(Models, Reading, model.ListAsync);
         app.MapMethods(Health, Reading, context => WriteTextAsync(context, "ok\n"));
         app.MapMethods(Metrics, Reading, context =>
         {
@@ -114,7 +126,7 @@ internal static class Routes
         headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=(), display-capture=()";
         headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; " +
             "img-src 'self' blob: data:; media-src 'self' blob:; " +
-            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
     private static Task WriteTextAsync(HttpContext context, string text)

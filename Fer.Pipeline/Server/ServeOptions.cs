@@ -17,6 +17,17 @@ public sealed record ServeOptions
     /// </summary>
     public bool Detect { get; init; } = true;
 
+    /// <summary>What requests call the model that is served unless they name another.</summary>
+    public string ModelName { get; init; } = "model";
+
+    /// <summary>
+    /// The other models that requests may name, newest first; asked again whenever somebody wants to know. Null for none.
+    /// </summary>
+    public Func<IReadOnlyList<(string Name, string Path)>>? OtherModels { get; init; }
+
+    /// <summary>Most other models in memory at a time; the one that was used longest ago makes room.</summary>
+    public int MaxOtherModels { get; init; } = 3;
+
     /// <summary>How to look for faces in photographs.</summary>
     public FaceFinderOptions Photographs { get; init; } = new();
 
@@ -34,7 +45,9 @@ public sealed record ServeOptions
     /// <summary>Names besides <c>localhost</c> and plain addresses that a request's Host header may hold.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>Origins of web apps elsewhere, such as <c>https://app.example</c>, whose pages may send requests and open live cameras.</summary>
+    /// <summary>
+    /// Origins of web apps elsewhere, such as <c>https://app.example</c>, whose pages may send requests and open live cameras.
+    /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>
@@ -72,6 +85,11 @@ public sealed record ServeOptions
 
     /// <summary>Most live cameras at a time.</summary>
     public int MaxLiveSessions { get; init; } = 8;
+
+    /// <summary>
+    /// Frames a second that a live camera wants answered. Where the machine is too busy for it, fewer views of each face are looked at.
+    /// </summary>
+    public double LiveFrameRate { get; init; } = 25;
 
     /// <summary>Most connections at a time; a further one takes the place of the one that has been idle for longest.</summary>
     public int MaxConnections { get; init; } = 1024;
@@ -116,6 +134,8 @@ public sealed record ServeOptions
         foreach (string proxy in TrustedProxies) Server.TrustedProxies.Parse(proxy);
         Positive(HeaderSeconds, nameof(HeaderSeconds));
         Positive(RequestSeconds, nameof(RequestSeconds));
+        Positive(LiveFrameRate, nameof(LiveFrameRate));
+        Positive(MaxOtherModels, nameof(MaxOtherModels));
         Positive(LiveIdleSeconds, nameof(LiveIdleSeconds));
         Positive(MaxBatch, nameof(MaxBatch));
         if (MaxBatch > Face.MostInArray)

@@ -9,14 +9,13 @@ internal sealed class ServerServices : IAsyncDisposable
         FerModel model, IFaceFinder? finder, ServeOptions options, RequestGuard guard, ServerLog log, TimeProvider time,
         CancellationToken stopping)
     {
-        (Model, Options, Guard, Log, Time, Stopping) = (model, options, guard, log, time, stopping);
+        (Options, Guard, Log, Time, Stopping) = (options, guard, log, time, stopping);
         Limiter = new RequestLimiter(options.MaxRequests, options.MaxRequestsPerClient);
         Budget = new ByteBudget(options.MaxBodyBytesInAll);
-        Batcher = new FaceBatcher(model, options, Metrics, time);
-        Analyzer = new PictureAnalyzer(finder, Batcher, model.ClassNames, options, Metrics, time);
+        Models = new ModelShelf(model, options, Metrics, log, time);
+        Analyzer = new PictureAnalyzer(finder, options, Metrics, time);
     }
 
-    internal FerModel Model { get; }
     internal ServeOptions Options { get; }
     internal RequestGuard Guard { get; }
     internal ServerLog Log { get; }
@@ -26,12 +25,12 @@ internal sealed class ServerServices : IAsyncDisposable
     internal ServerMetrics Metrics { get; } = new();
     internal RequestLimiter Limiter { get; }
     internal ByteBudget Budget { get; }
-    internal FaceBatcher Batcher { get; }
+    internal ModelShelf Models { get; }
     internal PictureAnalyzer Analyzer { get; }
 
     public async ValueTask DisposeAsync()
     {
-        await Batcher.DisposeAsync().ConfigureAwait(false);
+        await Models.DisposeAsync().ConfigureAwait(false);
         Analyzer.Dispose();
         Analyzer.Finder?.Dispose();
     }

@@ -92,7 +92,8 @@ internal static class ConsumerProject
     {
         var versions = XDocument.Parse(Text(Versions)).Descendants("PackageVersion")
             .ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value);
-        return string.Join('\n', Packages.Select(package => $"    <PackageReference Include=\"{package}\" Version=\"{versions[package]}\" />"));
+        return string.Join('\n', Packages.Select(
+            package => $"    <PackageReference Include=\"{package}\" Version=\"{versions[package]}\" />"));
     }
 
     private static string Text(string resource)

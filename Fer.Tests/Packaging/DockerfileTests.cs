@@ -12,7 +12,7 @@ public sealed partial class DockerfileTests
     public void Everything_that_is_copied_is_in_the_repository_and_not_kept_out()
     {
         string[] ignored = [.. File.ReadAllLines(Path.Combine(TestPaths.Root, ".dockerignore"))];
-        foreach (string line in Lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal)))
+        foreach (string line in Lines.Where(l => Copied().IsMatch(l)))
             foreach (string path in line.Split(' ')[1..^1])
             {
                 string full = Path.Combine(TestPaths.Root, path);
@@ -50,6 +50,9 @@ public sealed partial class DockerfileTests
 
     [GeneratedRegex(@"^FROM \S+/dotnet/(?:sdk|aspnet):(\S+)")]
     private static partial Regex Image();
+
+    [GeneratedRegex(@"^COPY (?!--from)")]
+    private static partial Regex Copied();
 
     [GeneratedRegex(@"--[a-z-]+")]
     private static partial Regex Option();

@@ -61,7 +61,8 @@ public sealed class AllowedOriginTests
             socket.Options.AddSubProtocol(RequestGuard.LiveProtocol);
             await socket.ConnectAsync(new Uri(server.Server.Url.Replace("http", "ws") + Routes.Live), Cancel);
         }
-        foreach (string other in (string[])["https://app.example", "http://app.example:8443", App + ".evil.example", "https://evil.example", "null"])
+        string[] others = ["https://app.example", "http://app.example:8443", App + ".evil.example", "https://evil.example", "null"];
+        foreach (string other in others)
         {
             var refused = await Send(server, HttpMethod.Get, "v1/model", other);
             Assert.Null(Allowed(refused));

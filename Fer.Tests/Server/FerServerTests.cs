@@ -78,7 +78,9 @@ public sealed partial class FerServerTests
     {
         await using var server = await RunningServer.StartAsync();
         var document = await RunningServer.JsonAsync(await server.Client.GetAsync(Routes.OpenApi, Cancel));
-        Assert.Equal(new[] { Routes.Predict, Routes.Live, Routes.Model, Routes.Health, Routes.Metrics }.Order(),
+        string[] routes =
+            [Routes.Predict, Routes.Explain, Routes.Live, Routes.Model, Routes.Models, Routes.Health, Routes.Metrics];
+        Assert.Equal(routes.Order(),
             document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Order());
         foreach (Match reference in Reference().Matches(document.GetRawText()))
             Assert.True(
@@ -87,6 +89,8 @@ public sealed partial class FerServerTests
         var schemas = document.GetProperty("components").GetProperty("schemas");
         var answer = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", RunningServer.Face()));
         Matches(answer, schemas.GetProperty("Prediction"), document);
+        Matches(await RunningServer.JsonAsync(await server.PostAsync("v1/explain?faces=whole", RunningServer.Face())),
+            schemas.GetProperty("Explanation"), document);
         Matches(await RunningServer.JsonAsync(await server.Client.GetAsync("v1/model", Cancel)), schemas.GetProperty("Model"), document);
         Matches(await RunningServer.JsonAsync(await server.Client.GetAsync("nothing", Cancel)), schemas.GetProperty("Problem"), document);
     }
@@ -107,6 +111,19 @@ public sealed partial class FerServerTests
             again.Headers.IfNoneMatch.Add(response.Headers.ETag!);
             Assert.Equal(304, (int)(await server.Client.SendAsync(again, Cancel)).StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task The_page_about_the_interface_comes_whole_from_this_server_under_the_same_policy()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var response = await server.Client.GetAsync(Routes.Docs, Cancel);
+        Assert.Contains("script-src 'self'", string.Join("", response.Headers.GetValues("Content-Security-Policy")));
+        string html = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.DoesNotContain("//", Comment().Replace(html, ""));
+        foreach (Match file in Linked().Matches(html))
+            Assert.True((await server.Client.GetAsync($"{Routes.Docs}/{file.Groups[1].Value}", Cancel)).IsSuccessStatusCode, file.Value);
+        Assert.Contains(Routes.OpenApi, await server.Client.GetStringAsync($"{Routes.Docs}/index.js", Cancel));
     }
 
     [Fact]
@@ -154,6 +171,12 @@ public sealed partial class FerServerTests
 
     [GeneratedRegex("^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*\\})? [0-9.eE+-]+)$")]
     private static partial Regex MetricLine();
+
+    [GeneratedRegex("<!--.*?-->")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("(?:src|href)=\"(?:\\./)?([^\"]+)\"")]
+    private static partial Regex Linked();
 
     [GeneratedRegex("\"\\$ref\": ?\"#/([^\"]+)\"")]
     private static partial Regex Reference();

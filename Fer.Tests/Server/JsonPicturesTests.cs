@@ -10,19 +10,20 @@ public sealed class JsonPicturesTests
 
     private static string Coded => Convert.ToBase64String(Picture);
 
-    private static PredictRequest Parse(string json, int most = 8) => JsonPictures.Parse(Encoding.UTF8.GetBytes(json), most);
+    private static (List<(string Name, ReadOnlyMemory<byte> Bytes)> Pictures, bool IsList) Parse(string json, int most = 8) =>
+        JsonPictures.Parse(Encoding.UTF8.GetBytes(json), most);
 
     [Fact]
     public void One_picture_is_answered_alone_and_a_list_as_a_list()
     {
         var one = Parse($$"""{"picture":"{{Coded}}"}""");
-        Assert.False(one.IsBatch);
+        Assert.False(one.IsList);
         Assert.Equal(Picture, Assert.Single(one.Pictures).Bytes.ToArray());
         var many = Parse($$""" { "pictures" : [ "{{Coded}}", {"name":"a.png","data":"{{Coded}}"}, {"data":"AA=="} ] } """);
-        Assert.True(many.IsBatch);
+        Assert.True(many.IsList);
         Assert.Equal(["picture 1", "a.png", "picture 3"], many.Pictures.Select(p => p.Name));
         Assert.Equal([Picture, Picture, [0]], many.Pictures.Select(p => p.Bytes.ToArray()));
-        Assert.True(Parse($$"""{"pictures":["{{Coded}}"]}""").IsBatch);
+        Assert.True(Parse($$"""{"pictures":["{{Coded}}"]}""").IsList);
     }
 
     [Fact]
@@ -30,7 +31,11 @@ public sealed class JsonPicturesTests
     {
         string escaped = string.Concat(Coded.Select(c => c switch { '+' => @"\u002B", '=' => @"\u003d", '/' => @"\/", _ => c.ToString() }));
         Assert.Contains(@"\u002B", escaped);
-        foreach (string text in (string[])[escaped, "data:image/png;base64," + Coded, @"data:image\/png;base64," + escaped, Coded.Insert(9, @"\r\n")])
+        string[] written =
+        [
+            escaped, "data:image/png;base64," + Coded, @"data:image\/png;base64," + escaped, Coded.Insert(9, @"\r\n"),
+        ];
+        foreach (string text in written)
             Assert.Equal(Picture, Assert.Single(Parse($$"""{"picture":"{{text}}"}""").Pictures).Bytes.ToArray());
     }
 
@@ -69,8 +74,9 @@ public sealed class JsonPicturesTests
         var plain = await RunningServer.JsonAsync(await server.PostAsync("v1/predict?faces=whole", face));
         var response = await server.Client.PostAsJsonAsync("v1/predict?faces=whole", new { picture = face }, RunningServer.Cancel);
         Assert.Equal(plain.GetProperty("faces").GetRawText(), (await RunningServer.JsonAsync(response)).GetProperty("faces").GetRawText());
-        var list = await RunningServer.JsonAsync(await server.Client.PostAsJsonAsync(
-            "v1/predict?faces=whole", new { pictures = new object[] { face, new { name = "no.png", data = "AAAA" } } }, RunningServer.Cancel));
+        var several = new { pictures = new object[] { face, new { name = "no.png", data = "AAAA" } } };
+        var list = await RunningServer.JsonAsync(
+            await server.Client.PostAsJsonAsync("v1/predict?faces=whole", several, RunningServer.Cancel));
         var results = list.GetProperty("results");
         Assert.Equal(plain.GetProperty("faces").GetRawText(), results[0].GetProperty("faces").GetRawText());
         Assert.Equal("no.png", results[1].GetProperty("name").GetString());

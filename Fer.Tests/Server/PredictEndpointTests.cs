@@ -225,7 +225,7 @@ public sealed class PredictEndpointTests
 
     [Theory]
     [InlineData("text/plain")]
-    [InlineData("application/json")]
+    [InlineData("application/xml")]
     [InlineData("image/tiff")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData(null)]

@@ -35,7 +35,7 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, IReadOnly
         if (!IsServedName(request.Host.Host))
         {
             throw new RequestProblem(StatusCodes.Status421MisdirectedRequest, $"This server does not answer to the name " +
-                $"'{Shown(request.Host.Host)}'. Use its address or localhost, or start it with --allow-host.");
+                $"'{SentText.Short(request.Host.Host)}'. Use its address or localhost, or start it with --allow-host.");
         }
         var origin = request.Headers.Origin;
         if (!StringValues.IsNullOrEmpty(origin))
@@ -97,6 +97,4 @@ internal sealed class RequestGuard(IReadOnlyList<string> allowedHosts, IReadOnly
     private static RequestProblem Elsewhere() =>
         new(StatusCodes.Status403Forbidden, "The request comes from a web page of another site, which may not use this server " +
             "unless it is started with --allow-origin.");
-
-    private static string Shown(string host) => host.Length > 80 ? host[..80] + "…" : host;
 }

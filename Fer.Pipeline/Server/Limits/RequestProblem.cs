@@ -1,3 +1,4 @@
+using Fer.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace Fer.Server;
@@ -20,6 +21,14 @@ internal sealed class RequestProblem(int status, string detail) : Exception(deta
     internal static RequestProblem UnsupportedType(string detail) => new(StatusCodes.Status415UnsupportedMediaType, detail);
 
     internal static RequestProblem Unprocessable(string detail) => new(StatusCodes.Status422UnprocessableEntity, detail);
+
+    internal static RequestProblem NoParameter(string name, IEnumerable<string> known) =>
+        BadRequest($"'{SentText.Short(name)}' is no parameter of this request.{NearestName.Hint(name, [.. known])}");
+
+    internal static RequestProblem NoPicture() => Unprocessable("The body holds no picture.");
+
+    internal static RequestProblem TooManyPictures(int most) =>
+        TooLarge($"One request holds at most {most} pictures. Send several requests.");
 
     internal static RequestProblem TooMany(string detail) => new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = 1 };
 

@@ -14,6 +14,8 @@ internal sealed class LiveEndpoint(ServerServices services)
             throw new RequestProblem(StatusCodes.Status426UpgradeRequired,
                 $"This is a WebSocket of the protocol {RequestGuard.LiveProtocol}; {Routes.Predict} takes single pictures.");
         }
+        bool isFilm = LiveSession.IsFilm(context.Request.Query);
+        using var models = await ModelPair.TakeAsync(services.Models, context.Request.Query, context.RequestAborted).ConfigureAwait(false);
         if (!services.Metrics.TryEnterSession(services.Options.MaxLiveSessions))
         {
             throw RequestProblem.Overloaded(
@@ -23,7 +25,7 @@ internal sealed class LiveEndpoint(ServerServices services)
         {
             using var entry = services.Limiter.Enter(client);
             using var socket = await context.WebSockets.AcceptWebSocketAsync(RequestGuard.LiveProtocol).ConfigureAwait(false);
-            using var session = new LiveSession(socket, services, client);
+            using var session = new LiveSession(socket, services, client, models, isFilm);
             await session.RunAsync(context.RequestAborted).ConfigureAwait(false);
         }
         finally

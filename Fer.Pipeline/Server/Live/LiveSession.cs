@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Fer.Pipeline.Detection;
+using Microsoft.AspNetCore.Http;
 
 namespace Fer.Server;
 
@@ -10,27 +11,53 @@ namespace Fer.Server;
 /// One live camera. Binary messages are frames: four bytes of the frame's number (big-endian), then a JPEG. A text message
 /// <c>{"box":{"x","y","width","height"}}</c> says where the face is, <c>{"box":null}</c> that the detector should find it. Every frame that
 /// is analysed is answered by a text message with its number, one that took too long by a problem; a frame that a newer one replaced is
-/// not answered.
+/// not answered. With <c>time=frames</c> in the address the frames are a film's: a frame's number is its time in milliseconds, by which
+/// faces are followed, and no answer is hurried.
 /// </summary>
 internal sealed class LiveSession : IDisposable
 {
     private const int NumberBytes = 4, LongestText = 4096, GoodbyeSeconds = 2;
 
+    private const string TimeParameter = "time", FrameTime = "frames";
+
     private readonly WebSocket _socket;
     private readonly ServerServices _services;
     private readonly Turn _turn;
     private readonly LatestFrame _latest = new();
-    private readonly FaceTracker _tracker = new();
+    private readonly ModelPair _models;
+    // Both follow the same boxes, and so give a face the same number.
+    private readonly FaceTracker _tracker = new(), _besideTracker = new();
+    private readonly ViewBudget? _budget;
+    private readonly bool _isFilm;
     private readonly long _start;
     private volatile FaceChoice _choice;
     private long _superseded;
+    private double _lastSeconds;
 
-    internal LiveSession(WebSocket socket, ServerServices services, string client)
+    internal LiveSession(WebSocket socket, ServerServices services, string client, ModelPair models, bool isFilm)
     {
         (_socket, _services, _turn) = (socket, services, new Turn(client, this));
+        (_models, _isFilm) = (models, isFilm);
+        if (!isFilm)
+        {
+            // Two models share the time.
+            int askers = models.Second is null ? 1 : 2;
+            _budget = new ViewBudget(models.First.Views, 1000 / services.Options.LiveFrameRate / askers);
+        }
         _start = services.Time.GetTimestamp();
         // Without a detector the middle of the picture is the face until the page says where.
         _choice = services.Analyzer.Finder is null ? FaceChoice.Whole : FaceChoice.DetectInFrame;
+    }
+
+    /// <summary>True where the address says that the frames are a film's.</summary>
+    /// <exception cref="RequestProblem">The address holds what is not known (400).</exception>
+    internal static bool IsFilm(IQueryCollection query)
+    {
+        string[] known = [ModelPair.Model, ModelPair.Beside, TimeParameter];
+        if (query.Keys.FirstOrDefault(name => !known.Contains(name)) is { } other)
+            throw RequestProblem.NoParameter(other, known);
+        if (!query.TryGetValue(TimeParameter, out var time)) return false;
+        return time == FrameTime ? true : throw RequestProblem.BadRequest($"'{TimeParameter}' is {FrameTime} or not given.");
     }
 
     /// <summary>Serves until the camera closes the connection, sends nothing for too long, or the server stops.</summary>
@@ -151,11 +178,14 @@ internal sealed class LiveSession : IDisposable
         try
         {
             var picture = frame.Bytes[NumberBytes..];
-            var answer = await _services.Analyzer.AnalyzeAsync(picture, "frame", choice, _turn, limit.Token).ConfigureAwait(false);
+            var answer = await _services.Analyzer
+                .AnalyzeAsync(picture, "frame", choice, _turn, _models.First, _models.Second, _budget, limit.Token).ConfigureAwait(false);
             _latest.Return(frame);
-            var faces = _tracker.Update(answer.Faces, _services.Time.GetElapsedTime(_start).TotalSeconds);
+            _lastSeconds = _isFilm ? Math.Max(_lastSeconds, number / 1000.0) : _services.Time.GetElapsedTime(_start).TotalSeconds;
+            var faces = _tracker.Update(answer.Faces, _lastSeconds);
+            var beside = _besideTracker.Update(answer.BesideFaces, _lastSeconds);
             _services.Metrics.Frame("answered");
-            return JsonResponse.ToBytes(json => Write(json, number, choice, answer, faces));
+            return JsonResponse.ToBytes(json => Write(json, number, choice, answer, faces, beside));
         }
         catch (RequestProblem problem)
         {
@@ -189,7 +219,8 @@ internal sealed class LiveSession : IDisposable
         });
     }
 
-    private void Write(Utf8JsonWriter json, uint number, FaceChoice choice, PictureAnswer answer, IReadOnlyList<TrackedFace> faces)
+    private void Write(Utf8JsonWriter json, uint number, FaceChoice choice, PictureAnswer answer, IReadOnlyList<TrackedFace> faces,
+        IReadOnlyList<TrackedFace> beside)
     {
         bool isDetected = choice.Where == FaceSource.DetectInFrame;
         json.WriteStartObject();
@@ -199,14 +230,17 @@ internal sealed class LiveSession : IDisposable
         json.WriteNumber("height", answer.Height);
         json.WriteEndObject();
         json.WriteStartArray("faces");
-        foreach (var face in faces)
+        for (int i = 0; i < faces.Count; i++)
         {
+            var face = faces[i];
             json.WriteStartObject();
             json.WriteNumber("id", face.Id);
             FaceJson.WriteMembers(json, face.Box, isDetected ? face.Score : null, face.Prediction.Label, face.Prediction);
+            if (answer.Beside is not null) PredictionJson.WriteBeside(json, beside[i].Prediction);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        PredictionJson.WriteModels(json, answer);
         PredictionJson.Write(json, answer.Times);
         json.WriteNumber("superseded", Interlocked.Read(ref _superseded));
         json.WriteEndObject();
