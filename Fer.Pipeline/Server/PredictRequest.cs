@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
