@@ -62,6 +62,60 @@ public class NetworkExecutorTests
         }
     }
 
+    /// <summary>Whole and partial tiles; an odd row and column that no window reaches; a second reader, for which all values are written.</summary>
+    [Theory]
+    [InlineData(12, 12, true)]
+    [InlineData(12, 12, false)]
+    [InlineData(15, 21, true)]
+    [InlineData(10, 11, false)]
+    public void Max_pooling_is_fused_into_the_convolution_before_it_and_changes_no_bit(int height, int width, bool frozen)
+    {
+        foreach (var set in KernelHarness.AllSets)
+        {
+            var whole = Network(pools: false);
+            int pooling = whole.Nodes.Count;
+            float[] values = Run(whole, executor => Assert.StartsWith("winograd", executor.MethodOf(0))),
+                pooled = Run(Network(pools: true), executor => Assert.Equal("", executor.MethodOf(pooling))),
+                twice = Run(Network(pools: true, readsTwice: true), executor => Assert.Equal("vector", executor.MethodOf(pooling)));
+            Assert.Equal(Pooled(values), pooled);
+            Assert.Equal(pooled.Select(v => v + v), twice);
+
+            Network Network(bool pools, bool readsTwice = false)
+            {
+                var builder = new NetworkBuilder("Pooled", new Shape(16, height, width));
+                var x = builder.Input.Convolution(48, 3).BatchNormalization().Relu();
+                if (readsTwice) builder.Add(new Add(), "sum", x.MaxPool(2), x.MaxPool(2));
+                else if (pools) x.MaxPool(2);
+                return TestNetworks.Randomized(builder.Build(), 5);
+            }
+
+            float[] Run(Network network, Action<NetworkExecutor> check)
+            {
+                using var pool = new WorkerPool(2, set);
+                using var executor = new NetworkExecutor(network, 14, training: false, pool, frozen);
+                check(executor);
+                KernelHarness.Random(14 * network.Input.Length, 1).CopyTo(executor.Input);
+                executor.Forward(14);
+                return executor.Output.ToArray();
+            }
+        }
+
+        float[] Pooled(float[] values)
+        {
+            int rows = height / 2, columns = width / 2;
+            var greatest = new float[14 * rows * columns * 48];
+            Array.Fill(greatest, float.NegativeInfinity);
+            for (int i = 0; i < values.Length; i++)
+            {
+                int c = i % 48, x = i / 48 % width / 2, y = i / 48 / width % height / 2, image = i / 48 / width / height;
+                if (x >= columns || y >= rows) continue;
+                ref float most = ref greatest[((image * rows + y) * columns + x) * 48 + c];
+                most = Math.Max(most, values[i]);
+            }
+            return greatest;
+        }
+    }
+
     [Fact]
     public void Same_seed_and_threads_give_the_same_weights_bit_for_bit()
     {

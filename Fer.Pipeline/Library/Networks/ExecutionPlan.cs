@@ -5,8 +5,8 @@ namespace Fer.Pipeline.Networks;
 /// <summary>
 /// The memory location of every buffer of an executor, and which operations are fused. Steps 0 … n - 1 are the forward pass, n … 2n - 1 the
 /// backward pass; a buffer is live from the step that writes it to the last step that reads it. Element-wise layers work in place. A ReLU
-/// that follows batch normalisation or a sum is fused into its kernel; in inference, batch normalisation and ReLU are fused into the
-/// convolution before them.
+/// that follows batch normalisation or a sum is fused into its kernel; in inference, batch normalisation, ReLU and max pooling are fused
+/// into the convolution before them.
 /// </summary>
 internal sealed class ExecutionPlan
 {
@@ -37,7 +37,11 @@ internal sealed class ExecutionPlan
             {
                 fusing.Rectify = true;
                 FusedIntoProducer[next] = true;
+                worker[next] = worker[i];
             }
+        bool[] unwritten = FusePoolings(kernels, worker);
+        // What a pooling was fused into shares its buffer from here on.
+        valueOwner = ShareValues();
         Accumulate = FindAccumulate();
 
         var plan = new BufferPlan();
@@ -65,7 +69,7 @@ internal sealed class ExecutionPlan
         Saved = [.. saved.Select(s => offsets[s])];
         SharedScratch = offsets[shared];
         ThreadScratch = [.. scratch.Select(s => offsets[s])];
-        long NodeBytes(int i) => Bytes(network.Nodes[i].Shape, batchSize * network.Nodes[i].Copies);
+        long NodeBytes(int i) => unwritten[i] ? 0 : Bytes(network.Nodes[i].Shape, batchSize * network.Nodes[i].Copies);
         long[] Ends(Node node, IEnumerable<int> written) =>
             [.. written.Append(saved[node.Index]).Append(shared).Concat(scratch).Where(number => number >= 0).Distinct().Select(
                 plan.EndOf)];
@@ -134,6 +138,27 @@ internal sealed class ExecutionPlan
                 worker[node.Index] = input;
             }
         return worker;
+    }
+
+    /// <summary>In inference, fuses max pooling into the convolutions before it; returns the nodes whose values are then never
+    /// written.</summary>
+    private bool[] FusePoolings(Kernel[] kernels, int[] worker)
+    {
+        var unwritten = new bool[Count];
+        if (_training) return unwritten;
+        foreach (var node in _network.Nodes)
+            if (node.Operation is MaxPool pooling && node.Inputs[0] is var input && input >= 0 && ReaderOf(input) is not null
+                && kernels[worker[input]] is IPoolsMaximum pools && pools.CanPool(pooling.Window))
+            {
+                pools.Pools = true;
+                FusedIntoProducer[node.Index] = true;
+                for (int i = input; ; i = _network.Nodes[i].Inputs[0])
+                {
+                    unwritten[i] = true;
+                    if (i == worker[input]) break;
+                }
+            }
+        return unwritten;
     }
 
     /// <summary>For each node, the first of the nodes that share its output buffer.</summary>

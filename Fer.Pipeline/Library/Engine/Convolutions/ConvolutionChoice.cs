@@ -12,6 +12,8 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
         && Taps <= DepthwiseConvolutionPass<V>.MostTaps;
     private bool IsLine => window == Window.Square(1) && smallImage && !IsDepthwise;
     private int Inputs => input.Channels / groups;
+    /// <summary>A thread's part of the batch, rounded up.</summary>
+    private int Images => (setup.BatchSize + setup.Pool.Threads - 1) / setup.Pool.Threads;
     private int LineOf => IsLine ? setup.BatchSize : 0;
     private Shape LineInput => IsLine ? new Shape(input.Channels, 1, input.Area * setup.BatchSize) : input;
     private Shape LineOutput => IsLine ? new Shape(output.Channels, 1, output.Area * setup.BatchSize) : output;
@@ -19,7 +21,7 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
     internal ConvolutionPass Forward()
     {
         if (IsDepthwise) return new DepthwiseConvolutionPass<V>(input, output, [ConvolutionPhases.Forward(input, output, window)], Taps);
-        return FilterOf(input, output)?.Convolution(input, output, window.PadTop, window.PadLeft, Taps, (nint)Inputs * Taps, turned: false)
+        return FilterOf(input, output)?.Convolution(input, output, window.PadTop, window.PadLeft, Taps, (nint)Inputs * Taps, turned: false, Images)
             ?? new DirectConvolutionPass<V>(LineInput, LineOutput, [ConvolutionPhases.Forward(LineInput, LineOutput, window)], groups, Taps,
                 (nint)Inputs * Taps, LineOf);
     }
@@ -29,7 +31,8 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
     {
         if (IsDepthwise) return new DepthwiseConvolutionPass<V>(output, input, ConvolutionPhases.Backward(input, output, window), Taps);
         var filter = Math.Max(window.PadTop, window.PadLeft) <= Reach ? FilterOf(output, input) : null;
-        return filter?.Convolution(output, input, Reach - window.PadTop, Reach - window.PadLeft, (nint)Inputs * Taps, Taps, turned: true)
+        return filter?.Convolution(output, input, Reach - window.PadTop, Reach - window.PadLeft, (nint)Inputs * Taps, Taps, turned: true,
+            Images)
             ?? new DirectConvolutionPass<V>(LineOutput, LineInput, ConvolutionPhases.Backward(LineInput, LineOutput, window), groups,
                 (nint)Inputs * Taps, Taps, LineOf);
     }

@@ -3,10 +3,11 @@ namespace Fer.Pipeline.Engine;
 /// <summary>
 /// The plan of a convolution or linear layer: the cheapest algorithm that fits the shapes, chosen separately for output, input gradient and
 /// weight gradient: depthwise, minimal filtering (<see cref="WinogradConvolution{V, F}"/>) or direct. The choice depends only on shapes,
-/// batch size and threads, so it is always the same. In inference, batch normalisation is folded into the weights and the ReLU that follows
-/// is fused.
+/// batch size and threads, so it is always the same. In inference, batch normalisation is folded into the weights, and the ReLU and the max
+/// pooling that follow are fused.
 /// </summary>
-internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsNormalization where V : struct, ISimd<V>
+internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IPoolsMaximum, IFoldsNormalization
+    where V : struct, ISimd<V>
 {
     /// <summary>
     /// Images of up to this many pixels: a pointwise layer treats the whole batch as one line, since small images would leave tiles half
@@ -35,6 +36,10 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
     public bool CanRectify => !IsTraining;
 
     public bool Rectify { get; set; }
+
+    public bool CanPool(Window window) => !IsTraining && _forward.CanPool(window);
+
+    public bool Pools { get; set; }
 
     public void Fold(BatchNormalization normalization) => _normalization = normalization;
 
@@ -73,7 +78,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         {
             var k = (ConvolutionKernel<V>)state;
             var call = new ConvolutionCall(k.Inputs[0], k.Packed, k.HasBias ? k.Bias : null, k.Output, k.Count, accumulate: false,
-                k.Rectify);
+                k.Rectify, k.Pools);
             k._forward.Run(call, (float*)k.ThreadScratch[thread], k.ShareOf(thread));
         });
     }
@@ -92,7 +97,7 @@ internal sealed unsafe class ConvolutionKernel<V> : Kernel, IRectifying, IFoldsN
         {
             var k = (ConvolutionKernel<V>)state;
             var call = new ConvolutionCall(k.OutputGradient, (float*)k.SharedScratch, null, k.InputGradients[0], k.Count, k.Accumulate[0],
-                rectify: false);
+                rectify: false, pools: false);
             k._backward!.Run(call, (float*)k.ThreadScratch[thread], k.ShareOf(thread));
         });
     }

@@ -8,8 +8,9 @@ namespace Fer.Pipeline.Engine;
 /// <param name="count">Number of examples.</param>
 /// <param name="accumulate">True to add to the output.</param>
 /// <param name="rectify">True to write max(y, 0).</param>
+/// <param name="pools">True to write the greatest of each 2x2 values alone, where <see cref="ConvolutionPass.CanPool"/> allows it.</param>
 internal readonly unsafe ref struct ConvolutionCall(float* input, float* packed, float* bias, float* output, int count, bool accumulate,
-    bool rectify)
+    bool rectify, bool pools)
 {
     internal float* Input { get; } = input;
     internal float* Packed { get; } = packed;
@@ -18,6 +19,7 @@ internal readonly unsafe ref struct ConvolutionCall(float* input, float* packed,
     internal int Count { get; } = count;
     internal bool Accumulate { get; } = accumulate;
     internal bool Rectify { get; } = rectify;
+    internal bool Pools { get; } = pools;
 }
 
 /// <summary>One algorithm for a convolution's output or its input gradient; every thread does a part of each step.</summary>
@@ -30,6 +32,9 @@ internal abstract unsafe class ConvolutionPass
 
     /// <summary>Floats of scratch per thread.</summary>
     internal abstract long ScratchLength { get; }
+
+    /// <summary>True if a pass can take the maximum over this window of its results before it writes them.</summary>
+    internal virtual bool CanPool(Window window) => false;
 
     /// <summary>Packs the weights, [outputs, inputs / groups, height, width], for <see cref="Run"/>.</summary>
     internal abstract void Pack(float* weights, float* packed, Share share);

@@ -17,7 +17,7 @@ internal abstract class MinimalFilters<V> where V : struct, ISimd<V>
     /// The pass from <paramref name="input"/> to <paramref name="output"/>; parameters as in <see cref="WinogradConvolution{V, F}"/>.
     /// </summary>
     internal abstract ConvolutionPass Convolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride,
-        bool turned);
+        bool turned, int images);
 
     /// <summary>The weight gradient, or null if the filter has none or the batch has too few tiles for it.</summary>
     internal virtual ConvolutionWeightPass? WeightGradient(
@@ -31,8 +31,8 @@ internal class MinimalFilters<V, F> : MinimalFilters<V> where V : struct, ISimd<
         WinogradTiles<V, F>.Cost(input, output, window, groups, batchSize, threads);
 
     internal sealed override ConvolutionPass Convolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride,
-        nint columnStride, bool turned) =>
-        new WinogradConvolution<V, F>(input, output, padTop, padLeft, rowStride, columnStride, turned);
+        nint columnStride, bool turned, int images) =>
+        new WinogradConvolution<V, F>(input, output, padTop, padLeft, rowStride, columnStride, turned, images);
 }
 
 /// <summary>The passes for <typeparamref name="F"/>, weight gradient included.</summary>

@@ -20,12 +20,14 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
     /// <param name="rowStride">Stride in floats between successive summed channels in the weights.</param>
     /// <param name="columnStride">Stride in floats between successive result channels in the weights.</param>
     /// <param name="turned">True to flip each kernel.</param>
-    internal WinogradConvolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride, bool turned)
+    /// <param name="images">Greatest number of images that a thread has to do.</param>
+    internal WinogradConvolution(Shape input, Shape output, int padTop, int padLeft, nint rowStride, nint columnStride, bool turned,
+        int images)
     {
         _rowStride = rowStride;
         _columnStride = columnStride;
         _turned = turned;
-        _tiles = new WinogradTiles<V, F>(input, output, padTop, padLeft);
+        _tiles = new WinogradTiles<V, F>(input, output, padTop, padLeft, images: images);
         _inputs = input.Channels;
         _outputs = output.Channels;
         _rows = GC.AllocateArray<nint>(_tiles.Capacity, pinned: true);
@@ -36,6 +38,9 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
 
     internal override long PackedLength => (long)Winograd<V, F>.Planes * PlaneLength;
     internal override long ScratchLength => _tiles.ScratchLength;
+
+    /// <summary>Tiles of even sides never share a window of 2x2.</summary>
+    internal override bool CanPool(Window window) => F.Tile % 2 == 0 && window == Window.Square(2, stride: 2);
 
     private int Blocks => _tiles.Blocks;
 
@@ -73,6 +78,7 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
         float* zero = stackalloc float[BlockColumns];
         new Span<float>(zero, BlockColumns).Clear();
         const int rows = ConvolutionTile<V>.Rows;
+        bool isHalf = _outputs % BlockColumns is > 0 and int left && left <= V.Width;
         fixed (nint* pixels = _rows, tap = _tap)
             for (int start = first; start < last; start += _tiles.Capacity)
             {
@@ -84,7 +90,12 @@ internal sealed unsafe class WinogradConvolution<V, F> : ConvolutionPass where V
                         float* weights = call.Packed + plane * PlaneLength + (nint)block * _inputs * BlockColumns;
                         float* product = products + plane * _tiles.OutputPlane + (nint)block * _tiles.Capacity * BlockColumns;
                         // Rows past the count hold leftovers of an earlier block; their products are never read.
-                        for (int t = 0; t < count; t += rows)
+                        int t = 0;
+                        if (isHalf && block == Blocks - 1)
+                            for (; t + rows < count; t += 2 * rows)
+                                ConvolutionTile<V>.ForwardHalf(inputs + plane * _tiles.InputPlane + t * _tiles.InputStep, _tiles.InputStep,
+                                    _inputs, weights, product + t * BlockColumns);
+                        for (; t < count; t += rows)
                             ConvolutionTile<V>.Forward(inputs + plane * _tiles.InputPlane, pixels + t, tap, 1, _inputs, weights, zero, 0,
                                 product + t * BlockColumns);
                     }

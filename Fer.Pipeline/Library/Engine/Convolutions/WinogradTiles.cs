@@ -13,6 +13,9 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
     /// <summary>Maximum floats of transformed inputs and products in a block: about half of the L2 cache.</summary>
     private const int BlockFloats = 96 * 1024;
 
+    /// <summary>Floats of transformed weights that no cache of a core's own holds: they are read from far away for each block.</summary>
+    private const long LargeWeights = 4 * 1024 * 1024;
+
     /// <summary>Padding in floats between the rows of a plane: rows a power of two apart would map to the same few cache lines.</summary>
     private const int RowPadding = 16;
 
@@ -24,7 +27,8 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
     /// <param name="padTop">Rows of zero padding above the image.</param>
     /// <param name="padLeft">Columns of zero padding to the left of the image.</param>
     /// <param name="capacity">Tiles per block, a multiple of a register tile's rows; 0 means as many as fit in the L2 cache.</param>
-    internal WinogradTiles(Shape input, Shape output, int padTop, int padLeft, int capacity = 0)
+    /// <param name="images">Greatest number of images that a thread has to do; 0 if that is not known.</param>
+    internal WinogradTiles(Shape input, Shape output, int padTop, int padLeft, int capacity = 0, int images = 0)
     {
         _input = input;
         _output = output;
@@ -34,10 +38,22 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
         _columns = (output.Width + Winograd<V, F>.Tile - 1) / Winograd<V, F>.Tile;
         Blocks = (output.Channels + BlockColumns - 1) / BlockColumns;
         InputStep = input.Channels + RowPadding;
-        int most = BlockFloats / (Winograd<V, F>.Planes * (input.Channels + RowPadding + Blocks * BlockColumns)) / ConvolutionTile<V>.Rows;
-        Capacity = capacity > 0 ? capacity : Math.Clamp(most, 4, 32) * ConvolutionTile<V>.Rows;
+        Capacity = capacity > 0 ? capacity : CapacityFor((long)images * PerImage);
         InputPlane = (nint)Capacity * InputStep + RowPadding;
         OutputPlane = (nint)Capacity * Blocks * BlockColumns + RowPadding;
+    }
+
+    /// <summary>
+    /// As many tiles as fit in the cache, but enough to be worth reading all weights for them; the blocks of a thread are equally large.
+    /// </summary>
+    private int CapacityFor(long tiles)
+    {
+        long planes = Winograd<V, F>.Planes, columns = (long)Blocks * BlockColumns;
+        int least = planes * _input.Channels * columns > LargeWeights ? 8 : 4;
+        long most = Math.Clamp(BlockFloats / (planes * (InputStep + columns)) / ConvolutionTile<V>.Rows, least, 32);
+        long groups = tiles == 0 ? most : (tiles + ConvolutionTile<V>.Rows - 1) / ConvolutionTile<V>.Rows;
+        long blocks = (groups + most - 1) / most;
+        return (int)((groups + blocks - 1) / blocks) * ConvolutionTile<V>.Rows;
     }
 
     /// <summary>
@@ -130,21 +146,37 @@ internal sealed unsafe class WinogradTiles<V, F> where V : struct, ISimd<V> wher
             var (image, row, column) = Place(first + t);
             int top = row * Winograd<V, F>.Tile, left = column * Winograd<V, F>.Tile;
             int bottom = Math.Min(Winograd<V, F>.Tile, _output.Height - top), right = Math.Min(Winograd<V, F>.Tile, _output.Width - left);
-            float* target = call.Output + (long)image * _output.Length + ((long)top * _output.Width + left) * _output.Channels;
+            int height = _output.Height, width = _output.Width;
+            if (call.Pools) (top, left, bottom, right, height, width) = (top / 2, left / 2, bottom / 2, right / 2, height / 2, width / 2);
+            float* target = call.Output + (((long)image * height + top) * width + left) * _output.Channels;
             for (int c = 0; c < _output.Channels; c += V.Width)
             {
                 Winograd<V, F>.Output(planes + InPlane(t, c), OutputPlane, tile);
+                if (call.Pools) Pool(tile, bottom, right);
                 V start = call.Bias == null ? default : V.Load(call.Bias + c);
                 for (int y = 0; y < bottom; y++)
                     for (int x = 0; x < right; x++)
                     {
-                        float* place = target + ((long)y * _output.Width + x) * _output.Channels + c;
+                        float* place = target + ((long)y * width + x) * _output.Channels + c;
                         V value = V.Add(V.Load(tile + (y * Winograd<V, F>.Tile + x) * V.Width), start);
                         if (call.Accumulate) value = V.Add(V.Load(place), value);
                         V.Store(place, call.Rectify ? V.Max(value, default) : value);
                     }
             }
         }
+    }
+
+    /// <summary>Writes the greatest of each 2x2 values of a tile over its beginning, rows and columns as far apart as before.</summary>
+    private static void Pool(float* tile, int rows, int columns)
+    {
+        nint line = (nint)Winograd<V, F>.Tile * V.Width;
+        for (int y = 0; y < rows; y++)
+            for (int x = 0; x < columns; x++)
+            {
+                float* from = tile + 2 * y * line + 2 * x * V.Width;
+                V greatest = V.Max(V.Max(V.Load(from), V.Load(from + V.Width)), V.Max(V.Load(from + line), V.Load(from + line + V.Width)));
+                V.Store(tile + y * line + x * V.Width, greatest);
+            }
     }
 
     /// <summary>Where a channel of a tile lies in a plane of outputs.</summary>

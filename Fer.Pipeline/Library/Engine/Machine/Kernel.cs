@@ -12,6 +12,16 @@ internal interface IRectifying
     bool Rectify { get; set; }
 }
 
+/// <summary>A kernel that can fuse the max pooling that follows it, in inference.</summary>
+internal interface IPoolsMaximum
+{
+    /// <summary>False if it cannot do so over this window in the pass it is planned for.</summary>
+    bool CanPool(Window window);
+
+    /// <summary>True to write the pooled values alone, in the shape that the pooling has.</summary>
+    bool Pools { get; set; }
+}
+
 /// <summary>A kernel that can fold the batch normalisation that follows it into its weights, in inference.</summary>
 internal interface IFoldsNormalization
 {
