@@ -62,7 +62,9 @@ public class NetworkExecutorTests
         }
     }
 
-    /// <summary>Whole and partial tiles; an odd row and column that no window reaches; a second reader, for which all values are written.</summary>
+    /// <summary>
+    /// Whole and partial tiles; an odd row and column that no window reaches; a second reader, for which all values are written.
+    /// </summary>
     [Theory]
     [InlineData(12, 12, true)]
     [InlineData(12, 12, false)]

@@ -21,7 +21,8 @@ internal readonly struct ConvolutionChoice<V>(Shape input, Shape output, Window 
     internal ConvolutionPass Forward()
     {
         if (IsDepthwise) return new DepthwiseConvolutionPass<V>(input, output, [ConvolutionPhases.Forward(input, output, window)], Taps);
-        return FilterOf(input, output)?.Convolution(input, output, window.PadTop, window.PadLeft, Taps, (nint)Inputs * Taps, turned: false, Images)
+        return FilterOf(input, output)?.Convolution(input, output, window.PadTop, window.PadLeft, Taps, (nint)Inputs * Taps,
+                turned: false, Images)
             ?? new DirectConvolutionPass<V>(LineInput, LineOutput, [ConvolutionPhases.Forward(LineInput, LineOutput, window)], groups, Taps,
                 (nint)Inputs * Taps, LineOf);
     }

@@ -109,8 +109,8 @@ internal static unsafe class ConvolutionTile<V> where V : struct, ISimd<V>
     }
 
     /// <summary>
-    /// result[row] = sum over channels of input[row * step + channel] * weights, for twice as many rows and the first vector of columns of a
-    /// block alone: a block whose second half is empty takes half of the time.
+    /// result[row] = sum over channels of input[row * step + channel] * weights, for twice as many rows and the first vector of columns
+    /// alone: a block whose second half is empty takes half of the time.
     /// </summary>
     /// <param name="input">[12] rows of input channels.</param>
     /// <param name="step">Stride in floats between rows.</param>
