@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Fer.Tests.Packaging;
 
-/// <summary>A folder with both packages, packed from what is built, as another machine would get them.</summary>
+/// <summary>A folder with all packages, packed from what is built, as another machine would get them.</summary>
 public sealed class PackageFeed : IAsyncLifetime
 {
     internal const string Version = "1.0.0-test.1";
@@ -19,10 +19,11 @@ public sealed class PackageFeed : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        foreach (string project in (string[])["Library/Fer.Pipeline.csproj", "Fer.csproj"])
+        foreach (string project in (string[])["Fer.Pipeline/Library/Fer.Pipeline.csproj", "Fer.Pipeline/Fer.csproj",
+            "Fer.Notebooks/Interactive/Fer.Pipeline.Interactive.csproj"])
         {
-            var (code, output, error) = await DotnetCommand.RunAsync(TestPaths.Root, "pack", Path.Combine("Fer.Pipeline", project),
-                "--no-build", "-c", configuration, "-o", _folder.File("feed"), $"-p:Version={Version}");
+            var (code, output, error) = await DotnetCommand.RunAsync(TestPaths.Root, "pack", project, "--no-build",
+                "-c", configuration, "-o", _folder.File("feed"), $"-p:Version={Version}");
             Assert.True(code == 0, output + error);
         }
         _folder.Write("nuget.config", """

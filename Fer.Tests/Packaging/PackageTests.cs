@@ -10,7 +10,7 @@ namespace Fer.Tests.Packaging;
 
 public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
 {
-    private const string Library = "Fer.Pipeline", Tool = "FerMl.Tool";
+    private const string Library = "Fer.Pipeline", Tool = "FerMl.Tool", Notebooks = "Fer.Pipeline.Interactive";
 
     private static readonly string Model = Path.Combine(TestPaths.Root, "artifacts", "fer-seven.zip");
 
@@ -34,6 +34,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     [Theory]
     [InlineData(Library)]
     [InlineData(Tool)]
+    [InlineData(Notebooks)]
     public void A_package_says_what_it_is_and_under_which_licence(string id)
     {
         var (files, metadata, _) = feed.Open(id);
@@ -77,6 +78,21 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Single(files.Keys, f => f.EndsWith("/ResNet18.onnx", StringComparison.Ordinal));
         Assert.InRange(bytes, 1, 120 << 20);
         Assert.Contains("licenses/BlazeFace.txt", files.Keys);
+    }
+
+    [Fact]
+    public void The_notebooks_package_is_an_extension_of_the_kernel()
+    {
+        var (files, metadata, _) = feed.Open(Notebooks);
+        Assert.Contains("lib/net10.0/Fer.Pipeline.Interactive.dll", files.Keys);
+        Assert.Contains("interactive-extensions/dotnet/extension.dib", files.Keys);
+        Assert.Contains("interactive-extensions/fsharp/FSharp.Core.dll", files.Keys);
+        var needed = metadata.Descendants().Where(e => e.Name.LocalName == "dependency").ToDictionary(
+            e => e.Attribute("id")!.Value, e => e.Attribute("version")!.Value);
+        Assert.Equal(PackageFeed.Version, needed[Library]);
+        Assert.Contains("Plotly.NET", needed.Keys);
+        // The kernel has its own.
+        Assert.DoesNotContain(needed.Keys, id => id.StartsWith("Microsoft.DotNet.Interactive", StringComparison.Ordinal));
     }
 
     [Fact]
