@@ -26,7 +26,7 @@ internal static class FrameBenchmark
         var metrics = new ServerMetrics();
         await using var served =
             new ServedModel("", model, ownsModel: false, options with { Threads = threads }, metrics, TimeProvider.System);
-        using var analyzer = new PictureAnalyzer(faces, options, metrics, TimeProvider.System);
+        using var analyzer = new PictureAnalyzer(faces, options, metrics, TimeProvider.System, UnusedMemory.GiveBack);
         for (int i = 0; i < WarmUp; i++) await AskAsync().ConfigureAwait(false);
 
         var answers = new List<(double Milliseconds, PictureAnswer Answer)>();

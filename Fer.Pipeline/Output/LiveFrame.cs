@@ -1,4 +1,5 @@
 using System.Text;
+using Fer.Pipeline;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -19,7 +20,7 @@ internal readonly record struct FrameLine(string Text, LineLook Look = LineLook.
 
 /// <summary>
 /// Lines at the end of a terminal that are drawn again in place. Whatever is to stay is written above them. No line of the frame ever
-/// wraps, so that it is known how many rows it takes.
+/// wraps, so that it is known how many rows it takes. Nothing else writes what acts on the terminal; a line's own text never does.
 /// </summary>
 internal sealed class LiveFrame(IAnsiConsole console)
 {
@@ -83,8 +84,8 @@ internal sealed class LiveFrame(IAnsiConsole console)
     /// <summary>Cells that a text takes: wide characters take two.</summary>
     internal static int Cells(string text) => text.Length == 0 ? 0 : new Segment(text).CellCount();
 
-    /// <summary>A message may hold whatever a file's name holds, but nothing that moves the cursor.</summary>
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    /// <summary>A message may hold whatever a file's name holds, but nothing that acts on the terminal, and it stays one line.</summary>
+    private static string Clean(string text) => VisibleText.Line(text.ReplaceLineEndings(" ").Replace('\t', ' '));
 
     private string Styled(string text, LineLook look)
     {

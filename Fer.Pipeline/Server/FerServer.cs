@@ -63,6 +63,7 @@ public sealed class FerServer : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         options.Check();
+        UnusedMemory.KeepLittle();
         var address = ListenAddress.Parse(options.Listen);
         if (!address.IsLoopback && options.ApiKeyFile is null)
         {
@@ -139,7 +140,6 @@ public sealed class FerServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         // RequestBody limits what it reads and says so; a limit here would drop the connection before the client reads the answer.
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxLiveSessions;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.HeaderSeconds);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(Math.Max(options.HeaderSeconds, options.RequestSeconds));
         // RequestSeconds ends a slow body; a minimum rate as well would cut off honest clients on bad lines.

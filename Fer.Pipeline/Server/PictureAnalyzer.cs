@@ -7,11 +7,17 @@ using Fer.Pipeline.Models;
 namespace Fer.Server;
 
 /// <summary>From a file's bytes to its faces' emotions: decode, find, classify. Keeps nothing.</summary>
-internal sealed class PictureAnalyzer(IFaceFinder? finder, ServeOptions options, ServerMetrics metrics, TimeProvider time) : IDisposable
+/// <param name="finder">Finds the faces; null where requests must say where they are.</param>
+/// <param name="options">The limits.</param>
+/// <param name="metrics">What is counted.</param>
+/// <param name="time">The clock.</param>
+/// <param name="giveBack">Called when there has been nothing to do for a while.</param>
+internal sealed class PictureAnalyzer(
+    IFaceFinder? finder, ServeOptions options, ServerMetrics metrics, TimeProvider time, Action giveBack) : IDisposable
 {
     // Decoding keeps a processor busy, so more at a time would only make all of them later.
     private readonly FairQueue _processors = new(Environment.ProcessorCount, time);
-    private readonly IdleMemory _memory = new(UnusedMemory.GiveBack, time);
+    private readonly IdleMemory _memory = new(giveBack, time);
 
     /// <summary>What finds the faces, or null where requests must say where they are.</summary>
     internal IFaceFinder? Finder => finder;

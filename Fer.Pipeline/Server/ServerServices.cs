@@ -1,3 +1,4 @@
+using Fer.Pipeline;
 using Fer.Pipeline.Models;
 
 namespace Fer.Server;
@@ -13,7 +14,11 @@ internal sealed class ServerServices : IAsyncDisposable
         Limiter = new RequestLimiter(options.MaxRequests, options.MaxRequestsPerClient);
         Budget = new ByteBudget(options.MaxBodyBytesInAll);
         Models = new ModelShelf(model, options, Metrics, log, time);
-        Analyzer = new PictureAnalyzer(finder, options, Metrics, time);
+        Analyzer = new PictureAnalyzer(finder, options, Metrics, time, () =>
+        {
+            Models.ReleaseBatches();
+            UnusedMemory.GiveBack();
+        });
     }
 
     internal ServeOptions Options { get; }
@@ -30,8 +35,9 @@ internal sealed class ServerServices : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Models.DisposeAsync().ConfigureAwait(false);
+        // First, as it may be giving back the models' buffers.
         Analyzer.Dispose();
+        await Models.DisposeAsync().ConfigureAwait(false);
         Analyzer.Finder?.Dispose();
     }
 }

@@ -198,6 +198,10 @@ public sealed class ExperimentCheckpointTests : IDisposable
     [InlineData("{\"version\":99}")]
     [InlineData("{\"version\":2,\"elapsedSeconds\":-1}")]
     [InlineData("not json")]
+    [InlineData("{\"version\":2,\"trials\":[null]}")]
+    [InlineData("{\"version\":2,\"options\":[null]}")]
+    [InlineData("{\"version\":2,\"elapsedSeconds\":1e300}")]
+    [InlineData("{\"version\":2,\"plan\":null,\"trials\":[{\"id\":-2}]}")]
     public async Task A_damaged_state_is_told_by_its_name(string text)
     {
         _folder.Write("experiment.json", text);

@@ -39,6 +39,10 @@ public sealed class FerModelTests : IDisposable
         using var model = FerModel.Load(_models.Save());
         float[] together = model.Predict(faces, count);
         Assert.Equal(count * 7, together.Length);
+        // What a server does that has had nothing to do for a while.
+        model.ReleaseBatch();
+        Assert.Equal(0, model.BufferBytes);
+        Assert.Equal(together, model.Predict(faces, count));
         for (int i = 0; i < count; i++)
         {
             var alone = model.Predict(faces.AsSpan(i * Face.PixelCount, Face.PixelCount));

@@ -168,7 +168,7 @@ public sealed class ModelZipTests : IDisposable
     [InlineData("\"sad\"", "\"angry\"", "class names")]
     [InlineData("\"sad\"", "\"\"", "class names")]
     [InlineData("\"sad\",", "", "names 6 classes")]
-    [InlineData("\"sad\"", "null", "class names")]
+    [InlineData("\"sad\"", "null", "is not a model's manifest")]
     [InlineData("\"scheme\": \"seven\",", "", "not a model's manifest")]
     [InlineData("\"seven\"", "null", "not a model's manifest")]
     [InlineData("\"seed\": 42", "\"seed\": 42, \"seed\": 43", "not a model's manifest")]
@@ -208,8 +208,8 @@ public sealed class ModelZipTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"0.05\"", "null", "holds null where a text is needed")]
-    [InlineData("\"48\"", "null", "holds null where a text is needed")]
+    [InlineData("\"0.05\"", "null", "is not a model's manifest (line")]
+    [InlineData("\"48\"", "null", "is not a model's manifest (line")]
     [InlineData("\"sad\"", "\"s\\u202Ead\"", "class names")]
     [InlineData("\"sad\"", "\"s\\u2028ad\"", "class names")]
     [InlineData("\"sad\"", "\"\\u001b[31m\"", "class names")]

@@ -130,7 +130,8 @@ public class TrialViewTests
             view.ReportProgress(new TrialProgress(id, 1, 2, 1.5, 0.4, 1.4, 0.45, 700, true));
             view.Draw();
             if (id == 7)
-                view.ReportFailTrial(settings, new InvalidOperationException($"it broke\nin a file 顔/{new string('x', 200)}"));
+                view.ReportFailTrial(settings,
+                    new InvalidOperationException($"it broke\nin a\u202E\u001b[2J file 顔/{new string('x', 200)}"));
             else
             {
                 var result = new TrialResult
@@ -157,7 +158,7 @@ public class TrialViewTests
         Assert.Single(screen.All, line => line.Contains("accuracy    loss", StringComparison.Ordinal));
         static bool IsTrial(string line) => line.Length > 5 && int.TryParse(line[..6].Trim('*', ' '), out _);
         Assert.Equal(20, screen.All.Count(IsTrial));
-        Assert.Single(screen.All, line => line.StartsWith("Trial 8 failed: it broke in a file", StringComparison.Ordinal));
+        Assert.Single(screen.All, line => line.StartsWith("Trial 8 failed: it broke in a\uFFFD\uFFFD[2J", StringComparison.Ordinal));
         Assert.StartsWith("Done after 6:40: 19 trials comp", screen.All[screen.Row - 1]);
         Assert.All(screen.All, line => Assert.True(line.Length <= width));
     }

@@ -1,7 +1,10 @@
+using Fer.Pipeline;
 using Fer.Pipeline.Faces;
+using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
+using Fer.Tests.Networks;
 using Fer.Tests.Training;
 
 namespace Fer.Tests.Runs;
@@ -43,6 +46,36 @@ public class InferenceChoiceTests
         Assert.Single(small.Members);
         var hasty = Choose(new InferenceLimits { Patience = TimeSpan.Zero, MaxLatency = TimeSpan.FromHours(1) }, candidates);
         Assert.Equal((1, FaceViews.Centre), (hasty.Members.Count, hasty.Views));
+    }
+
+    [Fact]
+    public void What_fits_is_read_again_within_the_same_limits()
+    {
+        Network[] members = [TestNetworks.Classifier(), TestNetworks.Classifier(seed: 2)];
+        using var file = new MemoryStream();
+        OnnxWriter.Write(InferenceGraph.Create(members, FaceViews.Ten), file);
+        int fits = 0, read = 0;
+        for (long kilobytes = 64; kilobytes <= 64 << 10; kilobytes = kilobytes * 5 / 4)
+        {
+            var limits = new OnnxReadLimits { MaxMemoryBytes = kilobytes << 10 };
+            bool isRead = true;
+            file.Position = 0;
+            try
+            {
+                OnnxReader.Read(file, limits: limits);
+                read++;
+            }
+            catch (FerException)
+            {
+                isRead = false;
+            }
+            bool isFit = InferenceChoice.Fits(members, FaceViews.Ten, limits);
+            if (isFit) fits++;
+            Assert.True(isRead || !isFit, $"{kilobytes} KiB");
+        }
+        // It asks for little more than reading does.
+        Assert.InRange(fits, read - 2, read);
+        Assert.InRange(read, 3, 25);
     }
 
     [Theory]

@@ -90,6 +90,10 @@ public sealed class RunSessionTests : IDisposable
     [InlineData("")]
     [InlineData("{\"ElapsedSeconds\":-1}")]
     [InlineData("{\"Identity\":null}")]
+    [InlineData("{\"Identity\":[null]}")]
+    [InlineData("{\"Identity\":[{\"Name\":\"training faces\"}]}")]
+    [InlineData("{\"Arguments\":[\"--data\",null]}")]
+    [InlineData("{\"ElapsedSeconds\":1e999}")]
     public void A_damaged_record_is_named(string text)
     {
         _folder.Write("run/run.json", text);

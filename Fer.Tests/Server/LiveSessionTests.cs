@@ -230,6 +230,7 @@ public sealed class LiveSessionTests
             try
             {
                 using var second = await Connect(server);
+                Assert.Empty(server.Log.ToString());
                 return;
             }
             catch (WebSocketException) when (i < 200)

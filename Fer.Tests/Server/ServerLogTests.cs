@@ -21,9 +21,10 @@ public sealed class ServerLogTests
         log.Failure("/v1/predict", new InvalidOperationException("broken"));
         Assert.Equal(4, log.Dropped);
         disk.IsFull = false;
-        log.Write("here again");
+        log.Write("here again, /\u001b[2J\u202E\u2028");
         Assert.Contains("(4 lines before this could not be written.)", disk.ToString());
-        Assert.Contains("here again", disk.ToString());
+        // A path may hold anything, and so a log line.
+        Assert.Contains("here again, /\uFFFD[2J\uFFFD\uFFFD", disk.ToString());
         Assert.Contains("fer_log_lines_dropped_total 4\n", metrics.ToPrometheus(new RequestLimiter(1, 1), new ByteBudget(1), log.Dropped));
     }
 

@@ -61,7 +61,15 @@ internal sealed class ExperimentLoop
         var (space, tuner) = (_setup.Space, _setup.Tuner);
         foreach (var record in _setup.Store?.State.Trials ?? [])
         {
-            var settings = record.ToSettings(space);
+            TrialSettings settings;
+            try
+            {
+                settings = record.ToSettings(space);
+            }
+            catch (FormatException e)
+            {
+                throw _setup.Store!.Damaged(e);
+            }
             _next = record.Id + 1;
             if (record.Phase == TrialPhase.Final) _isComparingOver = true;
             else if (record.Phase == TrialPhase.Baseline) _baselines++;

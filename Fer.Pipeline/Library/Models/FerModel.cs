@@ -114,6 +114,20 @@ public sealed class FerModel : IDisposable
         return probabilities;
     }
 
+    /// <summary>Bytes that passes through the network take, kept for the next.</summary>
+    internal long BufferBytes => _executor?.PlannedBytes ?? 0;
+
+    /// <summary>Frees the buffers for many faces at once; they come back with the next that are many.</summary>
+    internal void ReleaseBatch()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed || _executor is null or { BatchSize: 1 }) return;
+            _executor.Dispose();
+            _executor = null;
+        }
+    }
+
     /// <summary>Frees the buffers and ends the threads.</summary>
     public void Dispose()
     {

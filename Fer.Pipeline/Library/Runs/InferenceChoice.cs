@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fer.Pipeline.AutoML;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Engine;
@@ -26,6 +27,9 @@ internal sealed record ChosenInference(
 /// </summary>
 internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int threads, TimeProvider clock)
 {
+    /// <summary>What the zip is read with.</summary>
+    private static readonly OnnxReadLimits Readable = new();
+
     private readonly Dictionary<(Network, FaceView), (float[] Logits, double Seconds)> _scores = [];
     private readonly long _start = clock.GetTimestamp();
     private double _secondsAPixel;
@@ -57,7 +61,7 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
             foreach (var candidate in candidates.Except(members))
             {
                 List<Network> tried = [.. members, candidate];
-                if (tried.Sum(m => (long)m.Parameters.Values.Length * sizeof(float)) > limits.MaxBytes || !Fits(tried, centre)
+                if (tried.Sum(m => (long)m.Parameters.Values.Length * sizeof(float)) > limits.MaxBytes || !Fits(tried, centre, Readable)
                     || !HasTime([candidate], centre)) continue;
                 var score = Score(tried, centre, pool);
                 // More faces right by chance alone is not worth a network: the loss must fall as well.
@@ -79,7 +83,7 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
         {
             // The middle of 48 pixels is the whole face.
             if (!seen.Add(Signature(members, views))) continue;
-            if (!Fits(members, views) || !HasTime(members, views) || !IsFast(members, views, pool)) continue;
+            if (!Fits(members, views, Readable) || !HasTime(members, views) || !IsFast(members, views, pool)) continue;
             int score = Score(members, views, pool).Right;
             if (score > right) (best, right) = (views, score);
         }
@@ -96,22 +100,26 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
         select member.AtInput(member.Input with { Height = view.Shown, Width = view.Shown });
 
     /// <summary>True where the networks take the views and the whole can be read again from its zip.</summary>
-    private static bool Fits(IReadOnlyList<Network> members, FaceViews views)
+    internal static bool Fits(IReadOnlyList<Network> members, FaceViews views, OnnxReadLimits limits)
     {
         // The layers in front of each view and behind all of them are few and small.
         const int layersAround = 6;
-        var most = new OnnxReadLimits();
-        double nodes = 0, values = 0;
+        long parameters = members.Sum(m => (long)m.Parameters.Values.Length);
+        int nodes = 0;
         try
         {
+            // A file's other bytes allow more memory than they take.
+            var budget = new OnnxBudget(limits, sizeof(float) * parameters, Stopwatch.GetTimestamp());
+            budget.TakeValues(parameters);
             foreach (var network in AtViews(members, views))
             {
                 nodes += network.Nodes.Count + layersAround;
-                values += network.Nodes.Sum(n => (double)n.Shape.Length) + layersAround * Face.PixelCount;
+                for (int i = 0; i < layersAround; i++) budget.TakeInput(new Shape(1, Face.Side, Face.Side));
+                foreach (var node in network.Nodes) budget.TakeLayer(node.Operation, network.InputShapes(node), node.Shape);
             }
-            return nodes <= most.MaxNodes && values <= most.MaxActivations;
+            return nodes <= limits.MaxNodes;
         }
-        catch (FerException)
+        catch (Exception e) when (e is FerException or OnnxFormatException)
         {
             return false;
         }

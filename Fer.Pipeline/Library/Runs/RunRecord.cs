@@ -27,13 +27,7 @@ internal sealed record RunRecord
 
     private const int MostBytes = 1 << 20;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        RespectNullableAnnotations = true,
-        MaxDepth = 8,
-    };
+    private static readonly JsonSerializerOptions Json = new(CompleteJson.Options) { MaxDepth = 8 };
 
     internal static void Save(string folder, RunRecord record, bool isDurable = true) => AtomicFile.Write(
         Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, record, Json), isDurable: isDurable);

@@ -26,7 +26,8 @@ internal sealed class IdleMemory : IDisposable
         if (Interlocked.Decrement(ref _working) == 0) _timer.Change(Rest, Timeout.InfiniteTimeSpan);
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Ends it, and waits where memory is just being given back.</summary>
+    public void Dispose() => _timer.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private void Look()
     {

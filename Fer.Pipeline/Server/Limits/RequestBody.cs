@@ -52,6 +52,9 @@ internal sealed class RequestBody : IDisposable
             body.Dispose();
             if (e is InvalidDataException || (e is InvalidOperationException && source is BrotliStream))
                 throw RequestProblem.BadRequest($"The body is not {request.Headers.ContentEncoding}, as its Content-Encoding says.");
+            // Chunks that are none, say; whoever is gone gets no answer anyhow.
+            if (e is IOException and not BadHttpRequestException)
+                throw RequestProblem.BadRequest("The body cannot be read to its end: its chunks are not what their sizes say.");
             throw;
         }
     }

@@ -9,7 +9,7 @@ namespace Fer.Server;
 /// </summary>
 internal sealed class ServerLog(TextWriter writer, TimeProvider time) : IAsyncDisposable
 {
-    private readonly LogWriter _writer = new(writer);
+    private readonly LogWriter _writer = new(new VisibleTextWriter(writer));
     private ITimer? _timer;
 
     /// <summary>Writes a line every so many seconds in which something happened.</summary>

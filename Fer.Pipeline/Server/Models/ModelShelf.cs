@@ -67,6 +67,21 @@ internal sealed class ModelShelf : IAsyncDisposable
         }
     }
 
+    /// <summary>Frees buffers for many faces at once, until they are needed again; of models that are just being loaded later.</summary>
+    internal void ReleaseBatches()
+    {
+        First.ReleaseBatches();
+        if (!_gate.Wait(0)) return;
+        try
+        {
+            foreach (var place in _others) place.Model.ReleaseBatches();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _first.Model.DisposeAsync().ConfigureAwait(false);

@@ -62,6 +62,12 @@ internal sealed class ServedModel : IAsyncDisposable
         }
     }
 
+    /// <summary>Frees the buffers for many faces at once, until they are needed again.</summary>
+    internal void ReleaseBatches()
+    {
+        foreach (var step in _steps) step.ReleaseBatch();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Batcher.DisposeAsync().ConfigureAwait(false);

@@ -79,15 +79,17 @@ internal sealed record TrialRecord
         ? new(Parameter.Select(p => KeyValuePair.Create(p.Key, (object)p.Value)))
         : new(space.Dimensions.Select(d =>
     {
-        if (!Parameter.TryGetValue(d.Name, out string? text)) throw new FormatException($"Trial {Id + 1} has no {d.Name}.");
+        if (!Parameter.TryGetValue(d.Name, out string? text)) throw new FormatException($"Trial {Id + 1L} has no {d.Name}.");
         try
         {
             object value = d.Type.IsEnum ? Enum.Parse(d.Type, text) : Convert.ChangeType(text, d.Type, CultureInfo.InvariantCulture);
+            // Throws for what is no value of the option.
+            d.ToUnit(value);
             return KeyValuePair.Create(d.Name, value);
         }
-        catch (Exception e) when (e is ArgumentException or OverflowException or InvalidCastException)
+        catch (Exception e) when (e is ArgumentException or OverflowException or InvalidCastException or FormatException)
         {
-            throw new FormatException($"Trial {Id + 1} has the {d.Name} '{text}'.", e);
+            throw new FormatException($"Trial {Id + 1L} has the {d.Name} '{text}'.", e);
         }
     }));
 

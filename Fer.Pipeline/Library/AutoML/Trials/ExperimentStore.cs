@@ -16,14 +16,11 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
     /// <summary>Time between two writes that bring nothing but the time used.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions Json = new(CompleteJson.Options)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
-        RespectNullableAnnotations = true,
         MaxDepth = 16,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new CompleteJson.FiniteNumber(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
@@ -93,6 +90,9 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
     internal InterruptionException Other(string why) =>
         new($"{Path.Combine(Folder, FileName)}: another experiment stands here: {why}. Give its options to go on with it, or another " +
             "name to begin one.");
+
+    /// <summary>What to say of a trial that is no point of the space.</summary>
+    internal FerException Damaged(FormatException why) => Damaged(Path.Combine(Folder, FileName), why);
 
     internal void SetPlan(PlanRecord plan)
     {
@@ -216,8 +216,10 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
             var state = JsonSerializer.Deserialize<ExperimentState>(stream, Json) ?? throw new JsonException("it is empty");
             if (state.Version != ExperimentState.CurrentVersion)
                 throw new JsonException($"its version is {state.Version}, not {ExperimentState.CurrentVersion}");
-            if (!(state.ElapsedSeconds >= 0) || state.Trials.Any(t => t.Curve.Any(e => e.Count != 5)))
+            if (!IsTime(state.ElapsedSeconds) || !IsTime(state.Plan?.PlanningSeconds ?? 0) || !state.Trials.All(t => IsTime(t.Seconds)))
                 throw new JsonException("its time makes no sense");
+            if (!state.Trials.All(t => t.Id is >= 0 and < 1 << 30)) throw new JsonException("a trial has no number");
+            if (state.Trials.Any(t => t.Curve.Any(e => e.Count != 5))) throw new JsonException("a curve is not of five figures an epoch");
             return state;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -226,12 +228,17 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
         }
         catch (JsonException e)
         {
-            throw new FerException($"{path}: not the state of an experiment ({e.Message}). Begin the experiment anew under another name.",
-                e);
+            throw Damaged(path, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FerException($"{path}: cannot be read ({e.Message}).", e);
         }
     }
+
+    /// <summary>Seconds that a <see cref="TimeSpan"/> holds, and no run takes.</summary>
+    private static bool IsTime(double seconds) => seconds is >= 0 and < 1e9;
+
+    private static FerException Damaged(string path, Exception why) => new(
+        $"{path}: not the state of an experiment ({why.Message.TrimEnd('.')}). Begin the experiment anew under another name.", why);
 }

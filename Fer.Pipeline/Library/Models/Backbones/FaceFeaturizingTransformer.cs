@@ -59,9 +59,9 @@ public sealed class FaceFeaturizingTransformer : ITransformer, IDisposable
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(_input, _inputType);
         IDataView view = new EmptyView(schema.ToSchema());
-        using var onnx = new MemoryStream(Onnx());
+        byte[] onnx = Onnx();
         using var chain = ml.Transforms.Conversion.ConvertType(PixelsName, _input, DataKind.Single)
-            .Append(ml.Transforms.ApplyOnnxModel([_output], [PixelsName], onnx))
+            .Append(RandomlyNamedNetwork.Read(() => ml.Transforms.ApplyOnnxModel([_output], [PixelsName], new MemoryStream(onnx))))
             .Append(ml.Transforms.DropColumns(PixelsName)).Fit(view);
         ((ICanSaveModel)chain).Save(ctx);
     }

@@ -60,7 +60,6 @@ internal static class MlNetChain
         schema.AddColumn(columns.Input, pixels);
         IDataView view = new EmptyView(schema.ToSchema());
         var chain = new List<ITransformer>();
-        using var stream = new MemoryStream(network);
         if (pixels is ImageDataViewType image)
         {
             Append(ml.Transforms.ConvertToGrayscale(GrayFace, columns.Input));
@@ -70,7 +69,8 @@ internal static class MlNetChain
             Append(ml.Transforms.DropColumns(GrayFace));
         }
         else Append(ml.Transforms.Conversion.ConvertType(MlNetNetwork.Input, columns.Input, DataKind.Single));
-        Append(ml.Transforms.ApplyOnnxModel([MlNetNetwork.Scores, MlNetNetwork.Best], [MlNetNetwork.Input], stream));
+        Append(RandomlyNamedNetwork.Read(() => ml.Transforms.ApplyOnnxModel(
+            [MlNetNetwork.Scores, MlNetNetwork.Best], [MlNetNetwork.Input], new MemoryStream(network))));
         Add(BestClass(ml, classNames));
         if (columns.PredictedLabel == ModelColumns.PredictedLabelName)
             Append(ml.Transforms.DropColumns(ModelColumns.ScoreName, MlNetNetwork.Best, MlNetNetwork.Input));

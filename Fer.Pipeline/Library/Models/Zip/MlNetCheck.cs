@@ -35,8 +35,11 @@ internal static class MlNetCheck
         SavedPrediction[] predictions;
         try
         {
-            zip.Position = 0;
-            var model = ml.Model.Load(new UnclosedStream(zip), out _);
+            var model = RandomlyNamedNetwork.Read(() =>
+            {
+                zip.Position = 0;
+                return ml.Model.Load(new UnclosedStream(zip), out _);
+            });
             using var disposed = model as IDisposable;
             var view = model.Transform(
                 ml.Data.LoadFromEnumerable(pixels.Chunk(Face.PixelCount).Select(face => new SavedFace { Pixels = face })));

@@ -10,15 +10,12 @@ internal static class ModelManifestJson
 {
     private const int MostClasses = 1000, LongestClassName = 100;
 
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions Options = new(CompleteJson.Options)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         // A trial that diverged has metrics without a value.
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
         AllowDuplicateProperties = false,
         MaxDepth = 8,
     };
@@ -56,18 +53,7 @@ internal static class ModelManifestJson
             || manifest.ClassNames.Any(
                 name => string.IsNullOrWhiteSpace(name) || name.Length > LongestClassName || !VisibleText.IsLine(name)))
             throw new ModelFormatException($"its manifest.json has no usable list of 1 to {MostClasses} different class names");
-        CheckNoNulls(manifest);
         return Visible(manifest);
-    }
-
-    /// <summary>The serializer heeds nullability of members, not of what lists and maps hold.</summary>
-    private static void CheckNoNulls(ModelManifest manifest)
-    {
-        if (Has(manifest.Input.Shape) || Has(manifest.Settings.Values) || Has(manifest.Versions.Values)
-            || Has(manifest.Sha256.Values))
-            throw new ModelFormatException("its manifest.json holds null where a text is needed");
-
-        static bool Has(IEnumerable<string?> texts) => texts.Any(text => text is null);
     }
 
     /// <summary>The same with texts that can be shown anywhere: terminal, log, page and report. Class names are checked already.</summary>

@@ -1,10 +1,10 @@
 using System.Text;
-using Fer.Pipeline;
 
-namespace Fer.Shell;
+namespace Fer.Pipeline;
 
 /// <summary>
-/// What commands write, without characters that act on a terminal: names of files, classes and nodes come from wherever a file comes from.
+/// What commands and the server's log write, without characters that act on a terminal: names of files, classes and nodes come from
+/// wherever a file comes from.
 /// </summary>
 /// <param name="inner">Where it goes.</param>
 internal sealed class VisibleTextWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
