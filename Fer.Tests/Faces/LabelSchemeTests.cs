@@ -1,5 +1,7 @@
 using Fer.Pipeline;
 using Fer.Pipeline.Faces;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Fer.Tests.Faces;
 
@@ -92,4 +94,16 @@ public class LabelSchemeTests
         Assert.Equal((1, 2, -1), (scheme.ClassOf(Emotion.Happy), scheme.ClassOf("angry"), scheme.ClassOf("sad")));
         Assert.True(scheme.IsOfEmotions);
     }
+
+    [Fact]
+    public void Whatever_classes_are_called_their_definition_reads_back() => Prop.ForAll(
+        Gen.Elements('+', ',', '=', '\\', '"', '\'', ' ', ';', '|', 'a', 'B', 'ä', '不').ArrayOf(8).Select(name => new string(name))
+            .ArrayOf(4).ToArbitrary(), names =>
+    {
+        string[] given = [.. names.Select(name => name.Trim()).Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (given.Length < 2) return;
+        var scheme = LabelScheme.Parse(LabelScheme.OfNames(given).Definition);
+        Assert.Equal(given, scheme.ClassNames);
+        for (int c = 0; c < given.Length; c++) Assert.Equal(c, scheme.ClassOf(given[c]));
+    }).QuickCheckThrowOnFailure();
 }

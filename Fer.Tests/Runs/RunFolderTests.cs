@@ -1,3 +1,4 @@
+using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
@@ -54,5 +55,34 @@ public sealed class RunFolderTests : IDisposable
         Assert.Null(better.Start);
         Assert.InRange(better.BestEpoch, 1, 8);
         Assert.Equal($"{better.BestEpoch}", ModelZip.Load(folder.Model).Manifest.Settings["BestEpoch"]);
+    }
+
+    [Fact]
+    public void A_network_whose_time_ended_within_its_first_epoch_is_no_model_unless_the_user_stopped_it()
+    {
+        string faces = _folder.File("faces.csv");
+        SampleFaces.WriteCsv(faces, 210, seed: 5);
+        var dataset = FaceDataset.Load(faces, LabelScheme.Three);
+        var network = Architectures.Create("FerNet", 3, new ArchitectureOptions { Width = 0.25 });
+        network.Initialize(3);
+        var folder = new RunFolder(dataset, new FaceRunOptions { Folder = _folder.File("run"), Views = FaceViews.Centre });
+        var budget = Options with { TimeBudget = TimeSpan.FromSeconds(6) };
+        long epoch = dataset.Training.Count / budget.BatchSize;
+
+        // The time limit of a trial cancels it.
+        foreach (var outcome in (TrainingOutcome[])[TrainingOutcome.Completed, TrainingOutcome.Cancelled])
+        {
+            var cut = new TrainingResult(network, outcome, [], 0, 2, TimeSpan.FromSeconds(4)) { Options = budget };
+            string message = Assert.Throws<FerException>(() => folder.Finish(cut, [], rehearsal: false)).Message;
+            Assert.Contains($"after 2 of the {epoch} steps of the first epoch", message);
+            Assert.Contains("minutes or more", message);
+            Assert.False(File.Exists(folder.Model));
+        }
+        var partly = new TrainingResult(network, TrainingOutcome.Cancelled, [], 0, 2, TimeSpan.FromSeconds(4)) { Options = budget };
+        folder.Finish(partly, [], rehearsal: false, cancellation: new CancellationToken(canceled: true));
+        Assert.True(File.Exists(folder.Model));
+        File.Delete(folder.Model);
+        folder.Finish(partly with { Steps = epoch, Outcome = TrainingOutcome.Completed }, [], rehearsal: false, cancellation: Cancel);
+        Assert.True(File.Exists(folder.Model));
     }
 }

@@ -66,12 +66,12 @@ internal sealed class RunFolder
     /// <summary>
     /// Refuses a network from scratch whose time ended within its first epoch: it has not seen every face once, and its score is chance.
     /// </summary>
-    private void CheckEpoch(TrainingResult training)
+    private void CheckEpoch(TrainingResult training, CancellationToken cancellation)
     {
         long steps = Math.Max(1, _dataset.Training.Count / training.Options.BatchSize);
         bool began = training.Start is not null || training.StartNetwork is not null || training.Options.FineTune is not null;
-        if (began || training.Outcome != TrainingOutcome.Completed || training.Options.TimeBudget is null || training.Steps >= steps)
-            return;
+        // A training that its time limit cut off counts as cancelled too; only a user who stopped it wants what there is.
+        if (began || cancellation.IsCancellationRequested || training.Options.TimeBudget is null || training.Steps >= steps) return;
         string epoch = "";
         if (training.Steps > 0)
         {
@@ -106,7 +106,7 @@ internal sealed class RunFolder
         TrainingResult training, IReadOnlyList<TrialReport> trials, bool rehearsal, IReadOnlyList<Network>? others = null,
         TimeSpan? patience = null, Action<string>? warn = null, CancellationToken cancellation = default)
     {
-        if (!rehearsal) CheckEpoch(training);
+        if (!rehearsal) CheckEpoch(training, cancellation);
         var time = patience ?? _limits.Patience;
         if (training.StartNetwork is not null) time /= 2;
         var chosen = Choose([training.Network, .. others ?? []]);

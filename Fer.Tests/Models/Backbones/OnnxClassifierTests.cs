@@ -49,6 +49,19 @@ public sealed class OnnxClassifierTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_the_classes_are_called_the_scheme_reads_back_as_they_are()
+    {
+        string file = Network("a.onnx", 1, 48, 3);
+        string[][] given = [["a+b", "c,d", "\\e"], ["'x'", "\"y\"", "z=1"], ["happy+sad", "happy", "sad"], ["calm", "neutral", "bored"]];
+        foreach (string[] names in given)
+        {
+            using var model = OnnxClassifier.Load(file, names, threads: 1);
+            Assert.Equal(names, model.ClassNames);
+            Assert.Equal(names, LabelScheme.Parse(model.Manifest.Scheme).ClassNames);
+        }
+    }
+
+    [Fact]
     public void A_colour_network_gets_the_grey_plane_three_times_as_it_wants_it()
     {
         string file = Network("a.onnx", 3, 32, 3);

@@ -76,7 +76,11 @@ public static class OnnxClassifier
             throw new FerUsageException($"A class has no name. '{NoClass}' stands for an output that is no class.");
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new FerUsageException($"The class '{twice.Key}' is named twice. '{NoClass}' stands for an output that is no class.");
-        if (!areEmotions) return (names, string.Join(',', names), wanted);
+        if (!areEmotions)
+        {
+            var own = LabelScheme.OfNames(names);
+            return (own.ClassNames, own.Definition, wanted);
+        }
         var scheme = ((LabelScheme[])[LabelScheme.Seven, LabelScheme.Six, LabelScheme.Three, LabelScheme.Eight])
             .FirstOrDefault(known => known.ClassNames.Order().SequenceEqual(names.Order())) ?? LabelScheme.Custom(names, []);
         return (scheme.ClassNames, scheme.Definition, [.. scheme.ClassNames.Select(name => wanted[Array.IndexOf(names, name)])]);

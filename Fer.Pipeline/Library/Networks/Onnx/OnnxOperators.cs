@@ -94,12 +94,14 @@ internal static class OnnxOperators
     private static readonly string[] Folded = ["Constant", "ConstantOfShape", "Range", "ReduceProd", "Shape", "Size"];
 
     /// <summary>The supported operators, for messages.</summary>
-    internal static string Known { get; } = string.Join(", ", Readers.Keys.Concat(Folded).Order(StringComparer.Ordinal));
+    internal static string Known { get; } = string.Join(", ",
+        Readers.Keys.Concat(Folded).Concat(OnnxQuantizedOperators.Names).Order(StringComparer.Ordinal));
 
     internal static bool IsDefaultDomain(string domain) => domain is "" or "ai.onnx";
 
     internal static bool IsKnown(NodeProto node) =>
-        IsDefaultDomain(node.Domain) && (Readers.ContainsKey(node.OpType) || Folded.Contains(node.OpType));
+        (IsDefaultDomain(node.Domain) && (Readers.ContainsKey(node.OpType) || Folded.Contains(node.OpType)))
+        || OnnxQuantizedOperators.IsKnown(node);
 
     /// <summary>True for operators that become layers of the network.</summary>
     internal static bool IsComputed(NodeProto node) => Readers.ContainsKey(node.OpType);

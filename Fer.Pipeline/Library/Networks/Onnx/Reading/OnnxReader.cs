@@ -59,6 +59,7 @@ public static class OnnxReader
             var model = Parse(bytes, limits);
             long fileBytes = bytes.Length + OnnxExternalData.Load(model.Graph, FolderOf(stream), limits, bytes.Length);
             long operatorSet = model.OpsetImport.First(set => OnnxOperators.IsDefaultDomain(set.Domain)).Version;
+            OnnxQuantizedOperators.Expand(model.Graph, operatorSet, limits.MaxNodes);
             try
             {
                 return Graph(batched: true).Read();
