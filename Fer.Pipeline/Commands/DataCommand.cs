@@ -5,6 +5,7 @@ using Fer.Options;
 using Fer.Output;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
+using Fer.Pipeline.Reports;
 using Fer.Shell;
 
 namespace Fer.Commands;
@@ -81,15 +82,20 @@ internal sealed class DataCommand : ICommand
         foreach (var split in report.Splits)
             if (split.RowCount == 0) yield return $"There are no {split.Usage} rows.";
         if (report.DuplicatedImages > 0)
-            yield return $"{report.DuplicatedImages} images are there more than once ({report.DuplicateRows} rows too many).";
+            yield return $"{NumberText.Count(report.DuplicatedImages, "image")} {Are(report.DuplicatedImages)} there more than once " +
+                $"({NumberText.Count(report.DuplicateRows, "row")} too many).";
         if (report.DuplicatedAcrossSplits > 0)
             yield return $"{report.DuplicatedAcrossSplits} of them are in more than one split: scores on the later split say less.";
         if (report.ConflictingDuplicates > 0) yield return $"{report.ConflictingDuplicates} of them have rows of different classes.";
         string more = report.BlankCount > report.BlankRows.Count ? ", …" : "";
-        if (report.BlankCount > 0) yield return $"{report.BlankCount} images are blank, rows {string.Join(", ", report.BlankRows)}{more}.";
+        if (report.BlankCount > 0)
+            yield return $"{NumberText.Count(report.BlankCount, "image")} {Are(report.BlankCount)} blank, " +
+                $"{(report.BlankCount == 1 ? "row" : "rows")} {string.Join(", ", report.BlankRows)}{more}.";
         if (report.ProblemCount > 0)
-            yield return $"{report.ProblemCount} rows cannot be read (--skip-bad-rows leaves them out when training), the first of them:";
+            yield return $"{NumberText.Count(report.ProblemCount, "row")} cannot be read (--skip-bad-rows leaves them out when training), the first of them:";
     }
+
+    private static string Are(long count) => count == 1 ? "is" : "are";
 
     private static void WriteJson(Utf8JsonWriter json, FaceDataReport report)
     {

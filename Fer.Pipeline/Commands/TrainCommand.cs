@@ -4,6 +4,7 @@ using Fer.Options;
 using Fer.Output;
 using Fer.Pipeline;
 using Fer.Pipeline.Networks;
+using Fer.Pipeline.Reports;
 using Fer.Pipeline.Runs;
 using Fer.Pipeline.Training;
 using Fer.Shell;
@@ -111,7 +112,7 @@ internal sealed class TrainCommand : ICommand
         {
             host.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"The model is the one that training began with: {start.Accuracy:F4} on the validation split, which none of " +
-                $"{TrialText.Count(epochs, "epoch")} reached. A smaller --learning-rate moves it less."));
+                $"{NumberText.Count(epochs, "epoch")} reached. A smaller --learning-rate moves it less."));
         }
         RunSummary.Write(host, done, training.Start is null ? $"epoch {training.BestEpoch} of {epochs}" : "the start", !isSample);
         if (epochs == 0) return;

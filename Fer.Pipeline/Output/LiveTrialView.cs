@@ -1,4 +1,5 @@
 using Fer.Pipeline.AutoML;
+using Fer.Pipeline.Reports;
 using Fer.Pipeline.Runs;
 using Spectre.Console;
 
@@ -146,7 +147,7 @@ internal sealed class LiveTrialView(IAnsiConsole console, TimeProvider time, str
                 lines.Add(new($"{TrialText.Title(row.Settings)} failed: {row.Failure}", LineLook.Bad));
             int done = _rows.Count(r => r.Result is not null), failed = _rows.Count(r => r is { Failure: not null, IsSkipped: false }),
                 skipped = _rows.Count(r => r.IsSkipped);
-            string trials = _rows.Count > 1 || failed + skipped > 0 ? $": {TrialText.Count(done, "trial")} completed" +
+            string trials = _rows.Count > 1 || failed + skipped > 0 ? $": {NumberText.Count(done, "trial")} completed" +
                 $"{(failed > 0 ? $", {failed} failed" : "")}{(skipped > 0 ? $", {skipped} skipped" : "")}" : "";
             lines.Add(new($"{how} after {TrialText.Duration(time.GetElapsedTime(_begun))}{trials}.", LineLook.Strong));
             _frame.Draw(lines, [.. _notes]);

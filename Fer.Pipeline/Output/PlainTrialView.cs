@@ -44,7 +44,7 @@ internal sealed class PlainTrialView(TextWriter writer, TimeProvider time) : ITr
     public void ReportCompletedTrial(TrialResult result) =>
         Write($"  {TrialText.Title(result.TrialSettings)} done: validation accuracy {TrialText.Figure(result.Metric)}, loss " +
             $"{TrialText.Figure(result.LogLoss)}, "
-            + $"{TrialText.Epochs(result.Epochs)} epochs in {TrialText.Duration(result.Duration)}");
+            + $"{TrialText.Epochs(result.Epochs)} epoch{(result.Epochs == 1 ? "" : "s")} in {TrialText.Duration(result.Duration)}");
 
     public void ReportBestTrial(TrialResult result)
     {

@@ -38,10 +38,6 @@ internal static class TrialText
     internal static string Rate(double imagesPerSecond) =>
         double.IsFinite(imagesPerSecond) ? imagesPerSecond.ToString("F0", CultureInfo.InvariantCulture) : "-";
 
-    /// <summary>A number of things: 1 trial, 2 trials.</summary>
-    internal static string Count(int number, string one) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {one}{(number == 1 ? "" : "s")}");
-
     /// <summary>
     /// What differs from the default; of the default itself all. An option that has no effect beside the others keeps its default, and so
     /// is never shown.

@@ -1,3 +1,4 @@
+using Fer.Pipeline.Faces;
 using Microsoft.AspNetCore.Http;
 
 namespace Fer.Server;
@@ -6,13 +7,21 @@ namespace Fer.Server;
 internal sealed class ModelEndpoint(ServerServices services)
 {
     /// <summary>What everyone who reads an answer should know; the page shows them as well.</summary>
-    internal static IReadOnlyList<string> Limits { get; } =
+    private static string[] LimitsOf(IReadOnlyList<string> classNames) =>
     [
-        "A face's look is not a feeling: the model names the expression that people would read in a picture of this face, " +
-            "not what the person feels.",
-        "People agree with FER2013's labels in about two of three faces; the model learnt from these labels.",
+        .. (string[])(LabelScheme.OfNames(classNames).IsOfEmotions
+        ? [
+            "A face's look is not a feeling: the model names the expression that people would read in a picture of this face, " +
+                "not what the person feels.",
+            "People agree with FER2013's labels in about two of three faces; a model is no better than the labels it learnt from.",
+        ]
+        : [
+            "A face's look is not a feeling: the model names the class that people gave to pictures like this face, " +
+                "not what goes on in the person.",
+            "It knows its own classes alone and names one of them for every face; it is no better than the labels it learnt from.",
+        ]),
         "It sees one grey face of 48 x 48 pixels at a time: no voice, no words, no situation.",
-        "Lighting, glasses, hands, age and origin of a person change how well it works; FER2013's faces are not a fair sample of mankind.",
+        "Lighting, glasses, hands, age and origin of a person change how well it works; the faces it learnt from are no fair sample of mankind.",
         "Do not judge, hire, grade or diagnose anyone by it.",
     ];
 
@@ -58,7 +67,7 @@ internal sealed class ModelEndpoint(ServerServices services)
             json.WriteEndObject();
             json.WriteString("detector", services.Analyzer.Finder?.Name);
             json.WriteStartArray("limits");
-            foreach (string limit in Limits) json.WriteStringValue(limit);
+            foreach (string limit in LimitsOf(manifest.ClassNames)) json.WriteStringValue(limit);
             json.WriteEndArray();
             json.WriteStartObject("takes");
             json.WriteNumber("bytes", options.MaxBodyBytes);

@@ -32,10 +32,12 @@ internal static class FerCsv
         return text.ToString();
     }
 
-    internal static byte[] Gzip(string text)
+    internal static byte[] Gzip(string text) => Gzip(Encoding.UTF8.GetBytes(text));
+
+    internal static byte[] Gzip(byte[] bytes)
     {
         using var stream = new MemoryStream();
-        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest)) gzip.Write(bytes);
         return stream.ToArray();
     }
 

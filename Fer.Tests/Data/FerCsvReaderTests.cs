@@ -20,6 +20,8 @@ public sealed class FerCsvReaderTests : IDisposable
         { "plain", $"emotion,pixels,Usage\n3,{P0},Training\n6,{P1},PublicTest\n" },
         { "no last line end", $"emotion,pixels,Usage\n3,{P0},Training\n6,{P1},PublicTest" },
         { "CRLF", $"emotion,pixels,Usage\r\n3,{P0},Training\r\n6,{P1},PublicTest\r\n" },
+        { "CR alone, as old programs for the Mac wrote", $"emotion,pixels,Usage\r3,{P0},Training\r6,{P1},PublicTest\r" },
+        { "pixels as lists", $"emotion,pixels,Usage\n3,\"[{P0.Replace(" ", ", ")}]\",Training\n6,\"{P1.Replace(' ', ',')}\",PublicTest\n" },
         { "blank lines", $"\nemotion,pixels,Usage\n3,{P0},Training\n\n6,{P1},PublicTest\n\n  \r\n\n" },
         { "byte order mark", $"\uFEFFemotion,pixels,Usage\n3,{P0},Training\n6,{P1},PublicTest\n" },
         { "quoted header", $"\"emotion\",\"pixels\",\"Usage\"\n3,{P0},Training\n6,{P1},PublicTest\n" },
@@ -44,6 +46,19 @@ public sealed class FerCsvReaderTests : IDisposable
             Assert.Equal(FerCsv.PixelValues(0), faces[0].Pixels);
             Assert.Equal(FerCsv.PixelValues(1), faces[1].Pixels);
         }
+    }
+
+    [Fact]
+    public void What_no_row_can_be_read_from_is_named()
+    {
+        string text = $"emotion,pixels,Usage\n3,{P0},Training\n6,{P1},PublicTest\n";
+        byte[] utf32 = [.. Encoding.UTF32.GetPreamble(), .. Encoding.UTF32.GetBytes(text)];
+        Assert.Equal(2, FerCsv.ReadAll(FerCsv.Load(_folder.Write("a.csv", utf32))).Count);
+        string twice = _folder.Write("a.csv.gz", FerCsv.Gzip(FerCsv.Gzip(text)));
+        Assert.Contains("gzip twice", Assert.Throws<FerException>(() => FerCsv.ReadAll(FerCsv.Load(twice))).Message);
+        string latin = _folder.Write("b.csv", Encoding.Latin1.GetBytes($"emotion,pixels\nmüde,{P0}\n"));
+        Assert.Contains("line 2, column 1 (emotion): 'm\uFFFDde' is not UTF-8",
+            Assert.Throws<FerException>(() => FerCsv.ReadAll(FerCsv.Load(latin))).Message);
     }
 
     [Fact]

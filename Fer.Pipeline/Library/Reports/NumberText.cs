@@ -27,6 +27,9 @@ internal static class NumberText
 
     internal static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number of things: 1 trial, 2 trials.</summary>
+    internal static string Count(double value, string one) => $"{Count(value)} {one}{(value == 1 ? "" : "s")}";
+
     internal static string Range(double lower, double upper, ValueFormat format) => format == ValueFormat.Percent
         ? $"{(lower * 100).ToString("0.0", CultureInfo.InvariantCulture)}\u00A0–\u00A0{Percent(upper)}"
         : $"{Value(lower, format)}\u00A0–\u00A0{Value(upper, format)}";

@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { showModel, showPrivacy } from "./about.js";
 import { Boxes } from "./boxes.js";
 import { Camera, explain } from "./camera.js";
+import { setClasses } from "./colours.js";
 import { CropFrame } from "./crop.js";
 import { FacesPanel } from "./faces.js";
 import { LiveConnection } from "./live.js";
@@ -249,6 +250,7 @@ async function begin() {
     return;
   }
   showModel(model);
+  setClasses(model.emotions);
   timeline.setEmotions(model.emotions);
   if (!model.detector) {
     at("no-detector").hidden = false;

@@ -2,9 +2,18 @@
 
 const known = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"];
 
-/** The CSS variable of an emotion; classes with names of the user's own go through the same colours. */
+let colours = new Map();
+
+/** Gives each class its colour: an emotion its own, other names those that no emotion among the classes has. */
+export function setClasses(names) {
+  const free = known.filter(emotion => !names.includes(emotion));
+  let next = 0;
+  colours = new Map(names.map(name => [name, known.includes(name) || free.length === 0 ? name : free[next++ % free.length]]));
+}
+
+/** The CSS variable of a class. */
 export function variable(name, index = 0) {
-  return "--" + (known.includes(name) ? name : known[index % known.length]);
+  return "--" + (colours.get(name) ?? (known.includes(name) ? name : known[index % known.length]));
 }
 
 /** Gives an element the colour of an emotion. */

@@ -2,7 +2,7 @@ namespace Fer.Pipeline.Data;
 
 /// <summary>
 /// Walks over the lines of a stream without making strings: lines stand in one byte buffer that is filled again and again.
-/// LF and CRLF end a line; a UTF-8 byte order mark at the start is skipped.
+/// LF and CRLF end a line, or a lone CR where the first line ends so; a UTF-8 byte order mark at the start is skipped.
 /// </summary>
 internal sealed class ByteLineReader : IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class ByteLineReader : IDisposable
     private byte[] _buffer = new byte[(1 << 18) + 2 * Slack];
     private int _next = Slack;
     private int _end = Slack;
+    private byte _lineEnd = (byte)'\n';
     private bool _ended;
 
     internal ByteLineReader(Stream stream, string path) => (_stream, _path) = (stream, path);
@@ -48,7 +49,13 @@ internal sealed class ByteLineReader : IDisposable
         int searched = 0;
         while (true)
         {
-            int found = _buffer.AsSpan(_next + searched, _end - _next - searched).IndexOf((byte)'\n');
+            int found = _buffer.AsSpan(_next + searched, _end - _next - searched).IndexOf(_lineEnd);
+            if (LineNumber == 0 && HoldsReturn(_buffer.AsSpan(_next, found < 0 ? _end - _next : searched + found)))
+            {
+                _lineEnd = (byte)'\r';
+                found = _buffer.AsSpan(_next, _end - _next).IndexOf(_lineEnd);
+                searched = 0;
+            }
             if (found >= 0)
             {
                 Take(searched + found, 1);
@@ -70,6 +77,9 @@ internal sealed class ByteLineReader : IDisposable
             Fill();
         }
     }
+
+    /// <summary>True for a CR with text after it, which only tables of old programs for the Mac have.</summary>
+    private static bool HoldsReturn(ReadOnlySpan<byte> line) => line.IndexOf((byte)'\r') is >= 0 and var at && at + 1 < line.Length;
 
     private void Take(int length, int lineEnd)
     {

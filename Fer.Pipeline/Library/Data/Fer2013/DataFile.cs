@@ -23,7 +23,7 @@ internal static class DataFile
         }
     }
 
-    /// <summary>The text of a file's bytes as UTF-8: inflated where they are gzipped, and turned where they are UTF-16.</summary>
+    /// <summary>The text of a file's bytes as UTF-8: inflated where they are gzipped, and turned where they are UTF-16 or UTF-32.</summary>
     /// <param name="file">The bytes, which the stream returned takes over; can go back to its start.</param>
     /// <param name="path">What messages call it.</param>
     /// <exception cref="FerException">Empty, or named .gz and not gzipped.</exception>
@@ -47,6 +47,10 @@ internal static class DataFile
             {
                 // A small read buffer makes inflating many small calls.
                 text = new CheckedGzipStream(new BufferedStream(file, 1 << 18));
+            }
+            else if (head is [0xFF, 0xFE, 0, 0])
+            {
+                text = Encoding.CreateTranscodingStream(file, Encoding.UTF32, Encoding.UTF8);
             }
             else if (head is [0xFF, 0xFE, ..] or [> 0 and < 128, 0, > 0 and < 128, 0])
             {

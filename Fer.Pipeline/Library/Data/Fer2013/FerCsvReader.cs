@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Fer.Pipeline.Faces;
 
 namespace Fer.Pipeline.Data;
@@ -96,6 +97,8 @@ internal sealed class FerCsvReader : FaceReader
     private string? ReadName(ReadOnlySpan<byte> text)
     {
         if (text.Length > _chars.Length) return $"{text.Length:N0} bytes are no label.";
+        if (!Utf8.IsValid(text))
+            return $"'{FerCsvHeader.Printable(text)}' is not UTF-8. Save the table as UTF-8.";
         var written = _chars.AsSpan(0, Encoding.UTF8.GetChars(text, _chars)).Trim();
         if (_namesByText.TryGetValue(written, out string? known))
         {

@@ -17,6 +17,7 @@ internal static class FileContents
             || start.StartsWith("BZh"u8) || start is [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..]
             || start is [0x28, 0xB5, 0x2F, 0xFD, ..])
             return "this is packed in a way that is not read, whatever its name. Unpack it, or pack it with gzip.";
+        if (start is [0x1F, 0x8B, ..]) return "this is packed by gzip twice. Unpack it once.";
         if (start.StartsWith("PAR1"u8)) return "this is a Parquet file. Save the table as CSV.";
         if (start is [0x93, (byte)'N', (byte)'U', (byte)'M', ..])
             return "this is an array of NumPy. Save it as a CSV with the columns emotion and pixels.";

@@ -173,14 +173,15 @@ internal static class PixelParser
     }
 
     /// <summary>
-    /// Reads whole values that were written as floating-point numbers, such as 70.0 or 7.0e+01, as tables that went through NumPy hold
-    /// them.
+    /// Reads whole values that were written as floating-point numbers, such as 70.0 or 7.0e+01, or as a list, such as [70, 80, 82], as
+    /// tables that went through NumPy or pandas hold them.
     /// </summary>
     /// <returns>False where a value is none of 0 … 255, or their number is not that of <paramref name="pixels"/>.</returns>
     internal static bool TryParseWhole(ReadOnlySpan<byte> text, Span<byte> pixels)
     {
         int count = 0;
-        foreach (var range in text.Split((byte)' '))
+        text = text.Trim("[]() "u8);
+        foreach (var range in text.SplitAny(" ,;\t"u8))
         {
             var number = text[range];
             if (number.IsEmpty) continue;
