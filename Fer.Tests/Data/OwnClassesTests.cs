@@ -136,6 +136,29 @@ public sealed class OwnClassesTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_may_lie_in_a_folder_beside_the_lists_as_RAF_DB_has_them()
+    {
+        Picture("basic/Image/aligned/train_00001_aligned.jpg", 1);
+        Picture("basic/Image/aligned/test_0001_aligned.jpg", 2);
+        _folder.Write("basic/EmoLabel/list_patition_label.txt", "train_00001.jpg 4\ntest_0001.jpg 5\n");
+        var map = new Dictionary<string, string> { ["4"] = "happy", ["5"] = "sad" };
+        var data = FaceDataset.Load(_folder.File("basic/EmoLabel/list_patition_label.txt"), options: new FaceDataOptions { LabelMap = map });
+        Assert.Equal((1, 1), (data.Training.Count, data.Validation.Count));
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_data_says_what_is_in_it()
+    {
+        Assert.Contains("It is empty.", Fault());
+        _folder.Write("film.mp4", "\0\0\0\u0018ftypmp42");
+        Assert.Contains("Not JPEG, PNG, WebP, GIF or BMP: 1 .mp4.", Fault());
+        Picture("1.png", 1);
+        Assert.Contains("It holds 1 picture, in no folder of a class", Fault());
+
+        string Fault() => Assert.Throws<FerException>(() => FaceDataset.Load(_folder.Path)).Message;
+    }
+
+    [Fact]
     public void One_class_alone_cannot_be_told_apart()
     {
         Picture("bored/1.png", 1);

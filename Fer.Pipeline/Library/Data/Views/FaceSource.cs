@@ -1,4 +1,5 @@
 using Fer.Pipeline.Faces;
+using Fer.Pipeline.Images;
 
 namespace Fer.Pipeline.Data;
 
@@ -46,15 +47,25 @@ internal abstract class FaceSource
         return merges is null or [] ? LabelScheme.Seven : LabelScheme.Custom([], merges);
     }
 
+    /// <summary>What is in a folder instead of data.</summary>
+    private static FerException NoData(string folder)
+    {
+        var walk = FileWalk.Of(folder, FileKinds.Pictures);
+        string there = walk.Files.Count > 0
+            ? $" It holds {walk.Files.Count:N0} picture{(walk.Files.Count == 1 ? "" : "s")}, in no folder of a class: put each into a folder called as what " +
+                "it shows, or name a list of pictures and labels."
+            : PassedOver.Summary(walk.PassedOver, FileKinds.Pictures) is { } summary ? $" {summary}" : " It is empty.";
+        return new FerException($"{folder}: neither {string.Join(", ", DataLocator.FileNames)} nor folders <class>/*.png or " +
+            $"train/<class>/*.png in it.{there} Name the CSV file, the list of pictures or the folder of pictures.");
+    }
+
     /// <summary>A file or folder, by what it is. A folder may also hold the CSV under its usual name.</summary>
     /// <exception cref="FerException">There is nothing at the path, or nothing that can be data.</exception>
     internal static FaceSource Of(string path, FaceViewOptions options)
     {
         if (Directory.Exists(path))
         {
-            string found = DataLocator.FindIn(path) ?? throw new FerException(
-                $"{path}: neither {string.Join(", ", DataLocator.FileNames)} nor folders <class>/*.png or train/<class>/*.png in it. " +
-                "Name the CSV file, the list of pictures or the folder of pictures.");
+            string found = DataLocator.FindIn(path) ?? throw NoData(path);
             return Directory.Exists(found) ? ImageFileSource.OfFolder(found, options) : new FerCsvSource(found, options);
         }
         if (!Path.Exists(path)) throw new FerException(DataFile.Missing(path));
