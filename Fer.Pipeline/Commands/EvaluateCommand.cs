@@ -128,6 +128,7 @@ internal sealed class EvaluateCommand : ICommand
             host.Error.WriteLine($"The report predicts {spoilt + explained:#,0} faces more, spoilt or partly covered, which takes about " +
                 $"{TrialText.Duration(expected)}; --robustness and --faces take fewer.");
         }
+        analysis = analysis with { Gallery = FaceGallery.Choose(faces, probabilities, analysis.LabelErrors, shown) };
         using var progress = new ProgressLine(host, "Spoilt and covered faces", spoilt + explained, "faces");
         int done = 0;
         float[] Predict(FaceSet set)

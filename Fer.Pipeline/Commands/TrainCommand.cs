@@ -67,6 +67,7 @@ internal sealed class TrainCommand : ICommand
             Overwrite = _run.Overwrites(result),
             Lock = held,
             SvgFolder = _run.Svg(result, host),
+            ReportFaces = _run.Faces(result),
             Command = TypedCommand.Of(result, host),
             Record = ResumedRun.RecordOf(result, host),
             Start = host.Start,

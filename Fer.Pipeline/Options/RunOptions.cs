@@ -16,8 +16,14 @@ internal sealed class RunOptions(string defaultName)
         Values.Text("--output", "Folder that the run's folder is made in (artifacts/ where not given)", "FOLDER");
     private readonly Option<string?> _svg = Values.Text("--svg", "Writes the report's charts as SVG files, for papers", "FOLDER");
 
+    private readonly Option<int?> _faces =
+        Values.Whole("--faces", "Faces of each kind that the report shows; 0 keeps pictures out of it", 0, 100, 12);
+
     /// <summary>The options, for the command's list.</summary>
-    internal IEnumerable<Option> All => [_seed, Threads, _name, _overwrite, _output, _svg];
+    internal IEnumerable<Option> All => [_seed, Threads, _name, _overwrite, _output, _svg, _faces];
+
+    /// <summary>Faces of each kind in the report.</summary>
+    internal int Faces(ParseResult result) => result.GetValue(_faces)!.Value;
 
     /// <summary>Threads in all; 0 is one a processor.</summary>
     internal Option<int?> Threads { get; } = ThreadsOption();

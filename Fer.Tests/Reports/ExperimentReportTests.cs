@@ -26,9 +26,14 @@ public class ExperimentReportTests
     }
 
     [Fact]
-    public void Nothing_is_fetched_and_nothing_runs()
+    public void Nothing_is_fetched_and_only_the_pages_own_script_runs()
     {
-        string html = ExperimentReport.ToHtml(ReportSamples.Experiment(ReportSamples.Hostile));
+        string whole = ExperimentReport.ToHtml(ReportSamples.Experiment(ReportSamples.Hostile));
+        // The policy names the hash of what stands between the tags; a browser takes no other script.
+        Assert.Equal(ReportScript.Text, Assert.Single(Regex.Matches(whole, "<script>(.*?)</script>", RegexOptions.Singleline)).Groups[1].Value);
+        Assert.Contains($"script-src {ReportScript.Source}\"", whole.Replace("&#39;", "'"));
+        Assert.DoesNotMatch("fetch|XMLHttp|WebSocket|import|eval|innerHTML|https?:(?!//www.w3.org/2000/svg)", ReportScript.Text);
+        string html = whole.Replace($"<script>{ReportScript.Text}</script>", "");
         Assert.DoesNotMatch(new Regex(@"https?:|//[a-z]|@import|url\(|<script|<link|<img|<iframe|\son[a-z]+=""", RegexOptions.IgnoreCase),
             Regex.Replace(html, "&lt;.*?&gt;|data:image/png;base64,[A-Za-z0-9+/=]+", ""));
         var page = Parse(html);

@@ -27,8 +27,10 @@ internal static class ReportSamples
             names, [.. Enumerable.Range(0, 60).SelectMany(i => Enumerable.Range(0, Face.PixelCount).Select(p => (byte)(i * 3 + p % 48)))],
             made.Labels, [.. Enumerable.Range(0, 60).Select(i => (long)i)]);
         float[] Predict(FaceSet set) => [.. Enumerable.Range(0, set.Count).SelectMany(i => made.Probabilities.Take(names.Length))];
-        return ErrorAnalysis.Compute(faces, made.Probabilities) with
+        var analysis = ErrorAnalysis.Compute(faces, made.Probabilities);
+        return analysis with
         {
+            Gallery = FaceGallery.Choose(faces, made.Probabilities, analysis.LabelErrors, most: 3),
             Robustness = Robustness.Measure(Predict, faces, most: 20),
             Mistakes = [ExplainedFace.Explain(faces, 3, Predict, null), ExplainedFace.Explain(faces, 4, Predict, null)],
         };

@@ -73,7 +73,7 @@ public sealed class RunFolderTests : IDisposable
         foreach (var outcome in (TrainingOutcome[])[TrainingOutcome.Completed, TrainingOutcome.Cancelled])
         {
             var cut = new TrainingResult(network, outcome, [], 0, 2, TimeSpan.FromSeconds(4)) { Options = budget };
-            string message = Assert.Throws<FerException>(() => folder.Finish(cut, [], rehearsal: false)).Message;
+            string message = Assert.Throws<FerException>(() => folder.Finish(cut, [], rehearsal: false, cancellation: Cancel)).Message;
             Assert.Contains($"after 2 of the {epoch} steps of the first epoch", message);
             Assert.Contains("minutes or more", message);
             Assert.False(File.Exists(folder.Model));

@@ -20,6 +20,14 @@ internal static class ErrorSection
     internal static void Write(ReportSection section, IReadOnlyList<string> names, ErrorAnalysis analysis, double accuracy)
     {
         if (analysis.Rows.Count == 0) return;
+        if (analysis.Gallery is { } gallery)
+        {
+            section.Heading("Faces");
+            section.Figures(Grid("Faces of each class", "The first of each class", names, gallery.Samples, 8),
+                Grid("Right and sure of it", "The right answers with the highest confidence", names, gallery.Right));
+            if (analysis.Mistakes.Count == 0)
+                section.Figures(Grid("Wrong and sure of it", "The wrong answers with the highest confidence", names, gallery.Wrong));
+        }
         if (analysis.Mistakes.Count > 0)
         {
             section.Heading("The most confident mistakes");
@@ -47,6 +55,19 @@ internal static class ErrorSection
         }
         if (accuracy >= TellsLabels) Labels(section, names, analysis);
     }
+
+    private static ImageGrid Grid(string title, string what, IReadOnlyList<string> names, IReadOnlyList<ShownFace> faces, int columns = 4) =>
+        new()
+        {
+            Title = title,
+            Description = $"{what}: {NumberText.Count(faces.Count, "face")}.",
+            Columns = columns,
+            Items = [.. faces.Select(face => EvaluationCharts.Item(names, face.Image, face.Label, face.Predicted, face.Probabilities) with
+            {
+                Note = "row " + face.Row.ToString(CultureInfo.InvariantCulture),
+                Bars = columns > 4 ? [] : [.. face.Probabilities.Select((value, k) => (names[k], (double)value))],
+            })],
+        };
 
     private static ImageGrid Mistakes(IReadOnlyList<string> names, IReadOnlyList<ExplainedFace> faces) => new()
     {

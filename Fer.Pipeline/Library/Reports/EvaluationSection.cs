@@ -16,7 +16,7 @@ internal static class EvaluationSection
     }
 
     /// <summary>Confusion matrix, metrics of each class, calibration and the most frequent mistakes.</summary>
-    internal static void Details(ReportSection section, FaceClassificationMetrics metrics)
+    internal static void Details(ReportSection section, FaceClassificationMetrics metrics, ErrorAnalysis? analysis = null)
     {
         if (metrics.Count == 0)
         {
@@ -26,6 +26,11 @@ internal static class EvaluationSection
         var pairs = metrics.ConfusionMatrix.GetTopConfusions();
         section.Figures(EvaluationCharts.Confusion(metrics), EvaluationCharts.PerClass(metrics), EvaluationCharts.Counts(metrics),
             EvaluationCharts.Reliability(metrics));
+        string[] names = [.. metrics.PerClass.Select(row => row.Name)];
+        if (analysis?.Gallery is { BehindCells.Count: > 0 } gallery)
+            section.Folded("Faces behind the cells of the confusion matrix", ConfidenceCharts.BehindCells(names, gallery.BehindCells));
+        if (analysis?.Curves is { } curves)
+            section.Figures(ConfidenceCharts.Thresholds(curves), ConfidenceCharts.PrecisionRecall(names, curves));
         section.Tables(() =>
         {
             section.Table("Metrics of each class", ClassTable(metrics));
@@ -71,13 +76,16 @@ internal static class EvaluationSection
 
     private static string Note(ConfidenceInterval interval, ValueFormat format) => "95 % interval " + Interval(interval, format);
 
+    /// <summary>A share and its interval, which of nothing is nothing.</summary>
+    private static string[] Share(int of, double value, ConfidenceInterval interval) => of == 0 ? [NumberText.None, NumberText.None]
+        : [NumberText.Percent(value), Interval(interval, ValueFormat.Percent)];
+
     private static Table ClassTable(FaceClassificationMetrics metrics) => new(
         [new("class", Numeric: false), new("precision"), new("95 %"), new("recall"), new("95 %"), new("F1"), new("95 %"), new("log loss"),
             new("95 %"), new("rows"), new("predicted")],
         [.. metrics.PerClass.Select(
-            (row, k) => (IReadOnlyList<string>)[row.Name, NumberText.Percent(row.Precision),
-                Interval(row.PrecisionInterval, ValueFormat.Percent),
-            NumberText.Percent(row.Recall), Interval(row.RecallInterval, ValueFormat.Percent), NumberText.Percent(row.F1),
+            (row, k) => (IReadOnlyList<string>)[row.Name, .. Share(row.Predicted, row.Precision, row.PrecisionInterval),
+            .. Share(row.Support, row.Recall, row.RecallInterval), NumberText.Percent(row.F1),
             Interval(metrics.F1Intervals[k], ValueFormat.Percent),
             NumberText.Value(metrics.PerClassLogLoss[k], ValueFormat.Number), Interval(
                 metrics.PerClassLogLossInterval[k], ValueFormat.Number), NumberText.Count(row.Support), NumberText.Count(row.Predicted)])]);

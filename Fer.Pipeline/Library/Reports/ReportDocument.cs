@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// A self-contained HTML page: inline style, no scripts, no network. Sections are added in order and the table of contents is made from
+/// A self-contained HTML page: inline style, no network, and a script that it works without. Sections are added in order and the table of contents is made from
 /// them. The page is also well-formed XML, which tests rely on.
 /// </summary>
 internal sealed class ReportDocument(string title)
@@ -31,22 +31,23 @@ internal sealed class ReportDocument(string title)
         page.Empty("meta", ("charset", "utf-8")).Line();
         page.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
         page.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
-        // Nothing is loaded and nothing runs, whatever a name in the data contains.
+        // Nothing is loaded and nothing else runs, whatever a name in the data contains.
         page.Empty("meta", ("http-equiv", "Content-Security-Policy"),
-            ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")).Line();
+            ("content", $"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {ReportScript.Source}")).Line();
         page.Element("title", title).Line();
         page.Open("style").Raw("\n" + ChartStyle.Css + PageStyle.Css).Close().Line().Close().Line();
         page.Open("body").Line().Open("header").Line().Element("h1", title).Line();
         if (Lead is not null) page.Raw(Body(Lead));
-        page.Open("nav", ("aria-label", "Contents")).Open("ul");
+        page.Close().Line().Open("nav", ("aria-label", "Contents")).Open("ul");
         foreach (var (id, heading, _) in _sections) page.Open("li").Element("a", heading, ("href", "#" + id)).Close();
-        page.Close().Close().Line().Close().Line().Open("main").Line();
+        page.Close().Close().Line().Open("main").Line();
         foreach (var (id, heading, body) in _sections)
         {
             page.Open("section", ("id", id), ("aria-labelledby", id + "-heading")).Line();
             page.Element("h2", heading, ("id", id + "-heading")).Line().Raw(body).Close().Line();
         }
         page.Close().Line().Open("footer").Element("p", "Written by FerMl. Intervals are 95 % confidence intervals.").Close().Line();
+        page.Open("script").Raw(ReportScript.Text).Close().Line();
         return page.Close().Line().Close().Line().ToString();
     }
 

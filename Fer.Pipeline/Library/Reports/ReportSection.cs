@@ -37,12 +37,21 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
         foreach (var chart in charts.Where(chart => chart.HasData))
         {
             bool wide = chart.Width > ChartStyle.ReadingWidth;
-            markup.Open("figure", ("class", wide ? "wide" : null)).Element("figcaption", chart.Title).Line();
+            markup.Open("figure", ("class", wide ? "wide" : null), ("data-chart", chart.Kind)).Element("figcaption", chart.Title).Line();
             Draw(chart, wide);
             markup.Open("details").Element("summary", "Values as a table").Line();
             Table(chart.Title + ", values", chart.Values, withHeading: false);
             markup.Close().Close().Line();
         }
+        markup.Close().Line();
+    }
+
+    /// <summary>A chart that is shown on demand.</summary>
+    internal void Folded(string caption, Chart chart)
+    {
+        if (!chart.HasData) return;
+        markup.Open("details", ("class", "folded")).Element("summary", caption).Line();
+        Draw(chart, wide: chart.Width > ChartStyle.ReadingWidth);
         markup.Close().Line();
     }
 
@@ -79,8 +88,10 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
     /// <param name="table">Columns and rows.</param>
     /// <param name="best">The row to highlight, or -1.</param>
     /// <param name="withHeading">False where the text around it already says what the table holds.</param>
+    /// <param name="data">Attributes of a row that the report's script reads.</param>
     /// <param name="link">Where the first cell of a row leads, or null for nowhere.</param>
-    internal void Table(string caption, Table table, int best = -1, bool withHeading = true, Func<int, string>? link = null)
+    internal void Table(string caption, Table table, int best = -1, bool withHeading = true, Func<int, string>? link = null,
+        Func<int, (string Name, object? Value)[]>? data = null)
     {
         if (table.Rows.Count == 0) return;
         markup.Open("div");
@@ -91,7 +102,7 @@ internal sealed class ReportSection(Markup markup, List<Chart> drawn)
         markup.Close().Close().Line().Open("tbody").Line();
         for (int i = 0; i < table.Rows.Count; i++)
         {
-            markup.Open("tr", ("class", i == best ? "best" : null));
+            markup.Open("tr", [("class", i == best ? "best" : null), .. data?.Invoke(i) ?? []]);
             if (link is not null)
                 markup.Open("th", ("scope", "row")).Element("a", table.Rows[i][0], ("href", link(i))).Close();
             for (int j = link is null ? 0 : 1; j < table.Columns.Count; j++)

@@ -9,13 +9,13 @@ internal static class TrialsSection
     {
         if (trials.Count == 0) return;
         int Of(ReportTrialState state) => trials.Count(trial => trial.State == state);
-        section.Paragraph($"{NumberText.Count(trials.Count)} trials in {NumberText.Duration(trials.Sum(trial => trial.Seconds))}: "
+        section.Paragraph($"{NumberText.Count(trials.Count, "trial")} in {NumberText.Duration(trials.Sum(trial => trial.Seconds))}: "
             + $"{NumberText.Count(Of(ReportTrialState.Completed) + Of(ReportTrialState.Best))} completed, "
             + $"{NumberText.Count(Of(ReportTrialState.Stopped))} stopped early, "
             + $"{NumberText.Count(Of(ReportTrialState.Failed))} failed."
             + Baselines(trials));
         section.Figures(TrialCharts.AccuracyAgainstTime(trials), TrialCharts.AccuracyAgainstSpeed(trials), TrialCharts.Curves(trials),
-            TrialCharts.Settings(trials));
+            TrialCharts.Settings(trials), TrialCharts.Importance(trials));
 
         // A setting that never changes would only widen the table.
         var swept = trials.Where(trial => !trial.IsBaseline).ToArray();
@@ -35,8 +35,14 @@ internal static class TrialsSection
             NumberText.Count(trial.Epochs.Count), NumberText.Duration(trial.Seconds), .. varying.Select(name => Setting(trial, name)),
             .. remarks ? [trial.Remark ?? ""] : Array.Empty<string>()]);
         section.Table("All trials, in the order they ran", new(columns, [.. rows]),
-            best: trials.ToList().FindIndex(trial => trial.State == ReportTrialState.Best));
+            best: trials.ToList().FindIndex(trial => trial.State == ReportTrialState.Best),
+            data: i => [("data-trial", trials[i].Number), ("data-training", Curve(trials[i], epoch => epoch.TrainAccuracy)),
+                ("data-validation", Curve(trials[i], epoch => epoch.ValidationAccuracy))]);
     }
+
+    /// <summary>A figure of each epoch, for the script.</summary>
+    private static string Curve(TrialReport trial, Func<EpochFigures, double> figure) => string.Join(' ', trial.Epochs.Select(
+        epoch => figure(epoch) is var value && double.IsFinite(value) ? value.ToString("0.####", CultureInfo.InvariantCulture) : "NaN"));
 
     internal static string Number(TrialReport trial) => trial.Number.ToString(CultureInfo.InvariantCulture);
 

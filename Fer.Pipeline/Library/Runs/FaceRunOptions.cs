@@ -36,6 +36,12 @@ public sealed record FaceRunOptions
     /// <summary>A folder for the report's charts as SVG files; null writes none.</summary>
     public string? SvgFolder { get; init; }
 
+    /// <summary>
+    /// Validation faces that the report shows of each kind: of each class, the surest right and wrong answers, and those behind each cell
+    /// of the confusion matrix. 0 keeps pictures out of it, for data that may not be passed on.
+    /// </summary>
+    public int ReportFaces { get; init; } = 12;
+
     /// <summary>The command that makes the same run.</summary>
     internal CommandText? Command { get; init; }
 

@@ -169,9 +169,13 @@ internal sealed class RunFolder
                 ["latencyMilliseconds"] = chosen.Latency.TotalMilliseconds,
             },
         }, metrics.ToJson());
+        var analysis = ErrorAnalysis.Compute(faces, chosen.Probabilities);
         var evaluation = new EvaluationReport("PublicTest (validation)", metrics)
         {
-            Analysis = ErrorAnalysis.Compute(faces, chosen.Probabilities),
+            Analysis = analysis with
+            {
+                Gallery = FaceGallery.Choose(faces, chosen.Probabilities, analysis.LabelErrors, _options.ReportFaces),
+            },
         };
         var report = ReportData(training, settings, trials, evaluation);
         ExperimentReport.Write(Path.Combine(target, RunFiles.Report), report);

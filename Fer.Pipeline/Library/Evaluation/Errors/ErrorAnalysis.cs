@@ -23,6 +23,12 @@ public sealed record ErrorAnalysis
     /// <summary>The accuracy on corrupted faces; empty if not measured.</summary>
     public IReadOnlyList<RobustnessRow> Robustness { get; init; } = [];
 
+    /// <summary>What a threshold on the confidence does.</summary>
+    internal ConfidenceCurves? Curves { get; init; }
+
+    /// <summary>Faces to show; null where pictures are to be kept out.</summary>
+    internal FaceGallery? Gallery { get; init; }
+
     /// <summary>Faces to show, with explanation maps; empty if there are none.</summary>
     public IReadOnlyList<ExplainedFace> Mistakes { get; init; } = [];
 
@@ -41,6 +47,7 @@ public sealed record ErrorAnalysis
             LabelErrors = LabelErrors.Find(probabilities, faces.Labels, faces.ClassNames),
             Slices = FaceSlices.Compute(faces, probabilities),
             Calibration = ClassCalibration.Compute(probabilities, faces.Labels, faces.ClassNames),
+            Curves = ConfidenceCurves.Compute(probabilities, faces.Labels, faces.ClassNames.Count),
         };
     }
 

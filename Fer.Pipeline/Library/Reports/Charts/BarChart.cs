@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Reports;
 /// </summary>
 public sealed class BarChart : Chart
 {
-    private const double MostLabelRoom = 125;
+    private double MostLabelRoom => 0.42 * Width;
 
     /// <summary>The category names, at the left.</summary>
     public required IReadOnlyList<string> Categories { get; init; }
@@ -73,7 +73,7 @@ public sealed class BarChart : Chart
                 svg.Rectangle(x.Start, y + 1, x.At(value) - x.Start, thickness - 2, "bar", 2);
                 end = x.At(value);
             }
-            if (series.Intervals?[category] is ConfidenceInterval interval)
+            if (double.IsFinite(value) && series.Intervals?[category] is ConfidenceInterval interval)
             {
                 double low = x.At(interval.Lower), high = x.At(interval.Upper);
                 svg.Path(Svg.Invariant($"M{low},{middle}H{high}M{low},{middle - 3}V{middle + 3}M{high},{middle - 3}V{middle + 3}"),
@@ -99,11 +99,11 @@ public sealed record BarSeries(string Name, IReadOnlyList<double> Values)
     internal string Label(int index, ValueFormat format, bool withInterval = false)
     {
         string label = Labels?[index] ?? Reports.NumberText.Value(Values[index], format);
-        return withInterval && Intervals is not null
+        return withInterval && Intervals is not null && double.IsFinite(Values[index])
             ? $"{label} ({Reports.NumberText.Range(Intervals[index].Lower, Intervals[index].Upper, format)})" : label;
     }
 
     /// <summary>Where the bar or its whisker ends.</summary>
     internal double Reach(int index) =>
-        Math.Max(double.IsFinite(Values[index]) ? Values[index] : 0, Intervals is null ? 0 : Intervals[index].Upper);
+        !double.IsFinite(Values[index]) ? 0 : Math.Max(Values[index], Intervals is null ? 0 : Intervals[index].Upper);
 }

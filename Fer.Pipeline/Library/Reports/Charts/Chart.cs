@@ -21,6 +21,9 @@ public abstract class Chart
     /// <summary>The values behind the drawing, as a table.</summary>
     public abstract Table Values { get; }
 
+    /// <summary>What the report's script knows the chart by, where it adds to it.</summary>
+    internal virtual string? Kind => null;
+
     /// <summary>Draws the chart and returns the height used.</summary>
     private protected abstract double Draw(Svg svg);
 

@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Reports;
 /// </summary>
 public sealed class ConfusionHeatMap : Chart
 {
-    private const double MostLabelRoom = 110;
+    private const double MostLabelRoom = 150;
     // Of 40 degrees, the slant of long column names.
     private const double Cosine = 0.766, Sine = 0.643;
 
@@ -85,6 +85,6 @@ public sealed class ConfusionHeatMap : Chart
             svg.Rectangle(x, y, width, height, "cell", 3);
             svg.Text(x + width / 2, y + height / 2 - 7, NumberText.Count(count), count >= 10_000 ? "share" : null, "middle");
             svg.Text(x + width / 2, y + height / 2 + 9, NumberText.WholePercent(share), "share", "middle");
-        });
+        }, ("data-cell", $"{i}-{j}"));
     }
 }

@@ -35,9 +35,10 @@ public static class EvaluationCharts
             Categories = [.. metrics.PerClass.Select(row => row.Name)],
             Series =
             [
-                new("precision", [.. metrics.PerClass.Select(row => row.Precision)]) {
+                // Of a class never predicted there is no precision to be unsure of.
+                new("precision", [.. metrics.PerClass.Select(row => row.Predicted == 0 ? double.NaN : row.Precision)]) {
                     Intervals = [.. metrics.PerClass.Select(row => row.PrecisionInterval)] },
-                new("recall", [.. metrics.PerClass.Select(row => row.Recall)]) {
+                new("recall", [.. metrics.PerClass.Select(row => row.Support == 0 ? double.NaN : row.Recall)]) {
                     Intervals = [.. metrics.PerClass.Select(row => row.RecallInterval)] },
                 new("F1", [.. metrics.PerClass.Select(row => row.F1)]) { Intervals = metrics.F1Intervals },
             ],

@@ -56,7 +56,10 @@ public sealed class ImageGrid : Chart
         double x = HasBars ? left + 2 : left + (CellWidth - Side) / 2, y = top + 2, middle = x + Side / 2, room = CellWidth - 6;
         string? wrong = item.IsRight == false ? "off" : null;
         string bars = string.Join(", ", item.Bars.Select(bar => $"{bar.Name} {NumberText.Percent(bar.Value)}"));
-        svg.Mark(string.Join(". ", new[] { item.Shown, item.Note, bars }.Where(text => !string.IsNullOrEmpty(text))), wrong, () =>
+        svg.Mark(string.Join(". ", new[] { item.Shown, item.Note, bars }.Where(text => !string.IsNullOrEmpty(text))), wrong, DrawAll,
+            ("data-cell", item.Cell));
+
+        void DrawAll()
         {
             svg.Image(x, y, Side, item.Image);
             if (item.Heat is not null) DrawHeat(svg, item.Heat, x, y);
@@ -67,7 +70,7 @@ public sealed class ImageGrid : Chart
                 svg.Text(HasBars ? x : middle, y + Side + 10 + LineHeight, TextWidth.Fit(item.Note, ChartStyle.SmallFontSize, room), "tick",
                     HasBars ? null : "middle");
             if (item.Bars.Count > 0) DrawBars(svg, item, x + Side + 4, y);
-        });
+        }
     }
 
     private static void DrawBars(Svg svg, ImageGridItem item, double left, double top)
@@ -117,6 +120,9 @@ public sealed record ImageGridItem(GrayImage Image, string Caption)
 
     /// <summary>A map drawn over the picture.</summary>
     public ExplanationMap? Heat { get; init; }
+
+    /// <summary>The cell of the confusion matrix that it is of, for the report's script.</summary>
+    internal string? Cell { get; init; }
 
     internal string Shown => IsRight is bool right ? $"{(right ? "✓" : "✗")} {Caption}" : Caption;
 }

@@ -23,6 +23,11 @@ public sealed class LineChart : Chart
     /// <summary>The x of the point to mark as the best, if any.</summary>
     public int? Best { get; init; }
 
+    /// <summary>What the report's script knows the chart by.</summary>
+    internal string? Name { get; init; }
+
+    internal override string? Kind => Name;
+
     private IEnumerable<(int X, double Y)> Finite => Series.SelectMany(series => series.Points).Where(point => double.IsFinite(point.Y));
 
     /// <inheritdoc/>

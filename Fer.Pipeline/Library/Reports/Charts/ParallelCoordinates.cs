@@ -29,6 +29,11 @@ public sealed class ParallelCoordinates : Chart
     public override Table Values => new([new("run", Numeric: false), .. Axes.Select(axis => new TableColumn(axis.Name))],
         [.. Lines.Select((name, i) => (IReadOnlyList<string>)[name + (i == Best ? " (best)" : ""), .. Axes.Select(axis => axis.Text(i))])]);
 
+    /// <summary>The number of the trial that each line is, for the report's script; null where lines are none.</summary>
+    internal IReadOnlyList<int>? Trials { get; init; }
+
+    internal override string? Kind => "parallel";
+
     private protected override double Draw(Svg svg)
     {
         double side = 42, step = (Width - 2 * side) / (Axes.Count - 1), top = 44;
@@ -39,7 +44,7 @@ public sealed class ParallelCoordinates : Chart
             // Names alternate between two lines, so that each has the width of two axes.
             svg.Text(Math.Clamp(at[k], step * 0.45, Width - step * 0.45), k % 2 == 0 ? 10 : 27,
                 TextWidth.Fit(Axes[k].Name, ChartStyle.SmallFontSize, Axes.Count == 2 ? Width / 2 : step * 1.6), null, "middle");
-            svg.Line(at[k], top, at[k], top + PlotHeight, "axis");
+            svg.Markup.Empty("line", ("x1", at[k]), ("y1", top), ("x2", at[k]), ("y2", top + PlotHeight), ("class", "axis"), ("data-axis", k));
         }
         foreach (int i in Enumerable.Range(0, Lines.Count).OrderBy(i => i == Best))
         {
@@ -50,7 +55,8 @@ public sealed class ParallelCoordinates : Chart
             string values = string.Join(", ", Axes.Select(axis => $"{axis.Name} {axis.Text(i)}"));
             svg.Mark($"{Lines[i]}{(i == Best ? " (best)" : "")}: {values}", i == Best ? "s2" : "s1",
                 () => svg.Markup.Empty("path", ("d", "M" + path), ("class", "line"), ("stroke-opacity", i == Best ? null : 0.55),
-                    ("stroke-width", i == Best ? 3.5 : null)));
+                    ("stroke-width", i == Best ? 3.5 : null)),
+                ("data-trial", Trials?[i]));
         }
         for (int k = 0; k < Axes.Count; k++)
             foreach (var (place, label) in Axes[k].Labels())

@@ -96,7 +96,7 @@ public sealed class ScatterChart : Chart
             // The name goes on the side that has room.
             bool before = x + 10 + TextWidth.Of(point.Name, ChartStyle.SmallFontSize) > plot.Right;
             svg.Text(before ? x - 10 : x + 10, y, point.Name, "halo", before ? "end" : null);
-        });
+        }, ("data-trial", point.Trial));
     }
 }
 
@@ -113,5 +113,8 @@ public sealed record ScatterSeries(string Name, PointShape Shape, IReadOnlyList<
 /// <param name="Y">Its y coordinate.</param>
 public sealed record ScatterPoint(string Name, double X, double Y)
 {
+    /// <summary>The number of the trial that it is, for the report's script.</summary>
+    internal int? Trial { get; init; }
+
     internal bool IsFinite => double.IsFinite(X) && double.IsFinite(Y);
 }

@@ -29,9 +29,13 @@ internal sealed class Svg(Markup markup)
         markup.Empty("path", ("d", path), ("class", style), ("stroke-dasharray", dash));
 
     /// <summary>A group that shows its values on hover.</summary>
-    internal void Mark(string title, string? style, Action draw)
+    /// <param name="title">The values.</param>
+    /// <param name="style">Further classes.</param>
+    /// <param name="draw">Draws what is in it.</param>
+    /// <param name="data">What the report's script knows it by; the name of the attribute and its value.</param>
+    internal void Mark(string title, string? style, Action draw, (string Name, object? Value) data = default)
     {
-        markup.Open("g", ("class", style is null ? "mark" : $"mark {style}")).Element("title", title);
+        markup.Open("g", ("class", style is null ? "mark" : $"mark {style}"), (data.Name ?? "data", data.Value)).Element("title", title);
         draw();
         markup.Close();
     }

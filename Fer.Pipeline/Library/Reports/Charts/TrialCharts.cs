@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fer.Pipeline.Reports;
 
 /// <summary>The charts of an experiment's trials, the same in the report and in notebooks.</summary>
@@ -62,7 +64,7 @@ public static class TrialCharts
             Title = shown.Length < trials.Count ? $"Validation accuracy by epoch, the {NumberText.Count(shown.Length)} best trials"
                 : "Validation accuracy by epoch",
             Description = string.Join("; ", shown.Select(trial => $"trial {TrialsSection.Number(trial)} scored " +
-                $"{NumberText.Percent(trial.Score!.Value)} after {NumberText.Count(trial.Epochs.Count)} epochs")) + ".",
+                $"{NumberText.Percent(trial.Score!.Value)} after {NumberText.Count(trial.Epochs.Count, "epoch")}")) + ".",
             Series = [
                 .. shown.Select(
                     trial => new LineSeries("trial " + TrialsSection.Number(trial),
@@ -93,8 +95,52 @@ public static class TrialCharts
                 new ParallelAxis("accuracy", [.. scored.Select(trial => trial.Score!.Value)], ValueFormat.Percent),
             ],
             Lines = [.. scored.Select(trial => "trial " + TrialsSection.Number(trial))],
+            Trials = [.. scored.Select(trial => trial.Number)],
             Best = best,
         };
+    }
+
+    /// <summary>
+    /// How much of the differences in accuracy each setting alone goes along with: the share of variance between its values, less what
+    /// chance would give (epsilon squared, Kelley 1935). Numbers count as low, middle and high. Empty below eight scored trials.
+    /// </summary>
+    internal static BarChart Importance(IReadOnlyList<TrialReport> trials)
+    {
+        var scored = trials.Where(trial => trial is { Score: not null, IsBaseline: false }).ToArray();
+        (string Name, double Share)[] shares = scored.Length < LeastForImportance ? []
+            : [.. Varying(scored).Select(name => (name, Explained(scored, name))).OrderByDescending(one => one.Item2)];
+        return new()
+        {
+            Title = "Importance of settings: share of the differences in accuracy that each alone goes along with",
+            Description = shares.Length == 0 ? "Too few trials to tell."
+                : $"Most goes along with {shares[0].Name}, {NumberText.Percent(shares[0].Share)}. Settings that were chosen together share " +
+                    "what they explain.",
+            Categories = [.. shares.Select(one => one.Name)],
+            Series = [new("share of variance", [.. shares.Select(one => one.Share)])],
+            Format = ValueFormat.Percent,
+            CategoryName = "setting",
+        };
+    }
+
+    private const int LeastForImportance = 8;
+
+    private static double Explained(TrialReport[] trials, string name)
+    {
+        string[] texts = [.. trials.Select(trial => TrialsSection.Setting(trial, name))];
+        double[] numbers = [.. texts.Select(text => double.TryParse(
+            text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        if (numbers.All(double.IsFinite) && numbers.Distinct().Count() > 3)
+        {
+            double[] sorted = [.. numbers.Order()];
+            double low = sorted[sorted.Length / 3], high = sorted[2 * sorted.Length / 3];
+            texts = [.. numbers.Select(number => number < low ? "low" : number < high ? "middle" : "high")];
+        }
+        double mean = trials.Average(trial => trial.Score!.Value), total = trials.Sum(trial => Math.Pow(trial.Score!.Value - mean, 2));
+        var groups = trials.Zip(texts).GroupBy(pair => pair.Second, pair => pair.First.Score!.Value).ToArray();
+        if (total == 0 || groups.Length < 2 || groups.Length >= trials.Length) return 0;
+        double within = groups.Sum(group => group.Sum(score => Math.Pow(score - group.Average(), 2)));
+        double left = within / (trials.Length - groups.Length), all = total / (trials.Length - 1);
+        return Math.Max(0, 1 - left / all);
     }
 
     /// <summary>The names of the settings that differ between the trials.</summary>
@@ -108,7 +154,7 @@ public static class TrialCharts
         ScatterSeries Of(string name, PointShape shape, ReportTrialState state, bool named = false, bool baseline = false) =>
             new(name, shape,
             [.. trials.Where(trial => trial.State == state && trial.IsBaseline == baseline).Select(trial =>
-                new ScatterPoint("trial " + TrialsSection.Number(trial), x(trial), trial.Score ?? double.NaN))], named);
+                new ScatterPoint("trial " + TrialsSection.Number(trial), x(trial), trial.Score ?? double.NaN) { Trial = trial.Number })], named);
         return
         [
             Of("completed", PointShape.Circle, ReportTrialState.Completed),
