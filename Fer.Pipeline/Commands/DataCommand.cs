@@ -92,7 +92,8 @@ internal sealed class DataCommand : ICommand
             yield return $"{NumberText.Count(report.BlankCount, "image")} {Are(report.BlankCount)} blank, " +
                 $"{(report.BlankCount == 1 ? "row" : "rows")} {string.Join(", ", report.BlankRows)}{more}.";
         if (report.ProblemCount > 0)
-            yield return $"{NumberText.Count(report.ProblemCount, "row")} cannot be read (--skip-bad-rows leaves them out when training), the first of them:";
+            yield return $"{NumberText.Count(report.ProblemCount, "row")} cannot be read (--skip-bad-rows leaves them out of training), " +
+                "the first of them:";
     }
 
     private static string Are(long count) => count == 1 ? "is" : "are";

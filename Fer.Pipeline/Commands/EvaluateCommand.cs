@@ -120,9 +120,14 @@ internal sealed class EvaluateCommand : ICommand
         var analysis = ErrorAnalysis.Compute(faces, probabilities);
         int robustness = result.GetValue(_robustness)!.Value, shown = result.GetValue(_faces)!.Value;
         var mistakes = ErrorAnalysis.ConfidentMistakes(faces, probabilities, shown);
+        // All views of so many faces would take minutes; how much a corruption costs one view tells as well.
+        var (views, network) = ViewSteps.Of(model.Network)[0];
+        int all = ViewSteps.Of(model.Network)[^1].Views;
+        using var fast = views < all ? FerModel.Of(new(network, model.Manifest, model.MetricsJson), result.GetValue(_threads) ?? 0) : null;
+        analysis = analysis with { UsesOneView = fast is not null };
         int spoilt = robustness > 0 ? (FaceCorruption.All.Count + 1) * Math.Min(robustness, faces.Count) : 0;
         int explained = mistakes.Count * (OcclusionExplainer.Predictions + 1);
-        var expected = TimeSpan.FromSeconds((spoilt + explained) / Math.Max(1e-3, scored.ImagesPerSecond));
+        var expected = TimeSpan.FromSeconds((spoilt + explained) / Math.Max(1e-3, scored.ImagesPerSecond) * views / all);
         if (expected > Long)
         {
             host.Error.WriteLine($"The report predicts {spoilt + explained:#,0} faces more, spoilt or partly covered, which takes about " +
@@ -133,7 +138,7 @@ internal sealed class EvaluateCommand : ICommand
         int done = 0;
         float[] Predict(FaceSet set)
         {
-            float[] answer = model.Predict(set, progress: null, cancellationToken);
+            float[] answer = (fast ?? model).Predict(set, progress: null, cancellationToken);
             progress.Report(done += set.Count);
             return answer;
         }

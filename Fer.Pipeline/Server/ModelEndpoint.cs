@@ -7,7 +7,7 @@ namespace Fer.Server;
 internal sealed class ModelEndpoint(ServerServices services)
 {
     /// <summary>What everyone who reads an answer should know; the page shows them as well.</summary>
-    private static string[] LimitsOf(IReadOnlyList<string> classNames) =>
+    internal static string[] LimitsOf(IReadOnlyList<string> classNames) =>
     [
         .. (string[])(LabelScheme.OfNames(classNames).IsOfEmotions
         ? [
@@ -21,7 +21,8 @@ internal sealed class ModelEndpoint(ServerServices services)
             "It knows its own classes alone and names one of them for every face; it is no better than the labels it learnt from.",
         ]),
         "It sees one grey face of 48 x 48 pixels at a time: no voice, no words, no situation.",
-        "Lighting, glasses, hands, age and origin of a person change how well it works; the faces it learnt from are no fair sample of mankind.",
+        "Lighting, glasses, hands, age and origin of a person change how well it works; the faces it learnt from are no " +
+            "fair sample of mankind.",
         "Do not judge, hire, grade or diagnose anyone by it.",
     ];
 

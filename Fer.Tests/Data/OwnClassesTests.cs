@@ -142,7 +142,8 @@ public sealed class OwnClassesTests : IDisposable
         Picture("basic/Image/aligned/test_0001_aligned.jpg", 2);
         _folder.Write("basic/EmoLabel/list_patition_label.txt", "train_00001.jpg 4\ntest_0001.jpg 5\n");
         var map = new Dictionary<string, string> { ["4"] = "happy", ["5"] = "sad" };
-        var data = FaceDataset.Load(_folder.File("basic/EmoLabel/list_patition_label.txt"), options: new FaceDataOptions { LabelMap = map });
+        string list = _folder.File("basic/EmoLabel/list_patition_label.txt");
+        var data = FaceDataset.Load(list, options: new FaceDataOptions { LabelMap = map });
         Assert.Equal((1, 1), (data.Training.Count, data.Validation.Count));
     }
 

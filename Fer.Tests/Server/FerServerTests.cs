@@ -58,6 +58,15 @@ public sealed partial class FerServerTests
     }
 
     [Fact]
+    public void The_limits_of_own_classes_speak_of_no_emotions_and_no_FER2013()
+    {
+        string own = string.Join(' ', ModelEndpoint.LimitsOf(["bored", "engaged", "happy"]));
+        Assert.Contains("not what goes on in the person", own);
+        Assert.DoesNotContain("FER2013", own);
+        Assert.Contains("FER2013", string.Join(' ', ModelEndpoint.LimitsOf(["neutral", "happiness", "sad"])));
+    }
+
+    [Fact]
     public async Task Metrics_are_in_prometheus_text_and_tell_where_the_time_goes()
     {
         await using var server = await RunningServer.StartAsync();

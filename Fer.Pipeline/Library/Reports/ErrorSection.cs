@@ -12,10 +12,12 @@ internal static class ErrorSection
     private const int MostSuspects = 25;
 
     /// <summary>
-    /// The accuracy from which on a model's disagreement with a label says something about the label. Of a model that is wrong on one
-    /// face in ten, half of the disagreements are its own mistakes even where one label in ten is wrong.
+    /// The accuracy, by the labels as they are, from which on at least half of the labels that a model contradicts are wrong. Measured on
+    /// drawn faces of seven classes with known flips (360 faces, 20 draws each, a tenth of the training labels flipped as well): of a model
+    /// with 0.73 under 5 % of flips 32 % of the contradicted labels had been flipped, with 0.86 67 %; under 10 %, with 0.70 46 % and with
+    /// 0.82 77 %. Below 0.6 it was one in seven to one in four.
     /// </summary>
-    private const double TellsLabels = 0.9;
+    private const double TellsLabels = 0.8;
 
     internal static void Write(ReportSection section, IReadOnlyList<string> names, ErrorAnalysis analysis, double accuracy)
     {
@@ -46,7 +48,8 @@ internal static class ErrorSection
         if (analysis.Robustness.Count > 0)
         {
             section.Heading("Corrupted faces");
-            section.Paragraph($"The same {NumberText.Count(analysis.Robustness[0].Count)} faces under one corruption at a time.", "soft");
+            section.Paragraph($"The same {NumberText.Count(analysis.Robustness[0].Count)} faces under one corruption at a time"
+                + (analysis.UsesOneView ? ", by one view of each, as all views of the model would take long." : "."), "soft");
             section.Figures(EvaluationCharts.Robustness(analysis.Robustness), EvaluationCharts.Calibration(analysis.Calibration));
         }
         else
@@ -56,7 +59,8 @@ internal static class ErrorSection
         if (accuracy >= TellsLabels) Labels(section, names, analysis);
     }
 
-    private static ImageGrid Grid(string title, string what, IReadOnlyList<string> names, IReadOnlyList<ShownFace> faces, int columns = 4) =>
+    private static ImageGrid Grid(
+        string title, string what, IReadOnlyList<string> names, IReadOnlyList<ShownFace> faces, int columns = 4) =>
         new()
         {
             Title = title,
@@ -64,7 +68,9 @@ internal static class ErrorSection
             Columns = columns,
             Items = [.. faces.Select(face => EvaluationCharts.Item(names, face.Image, face.Label, face.Predicted, face.Probabilities) with
             {
-                Note = "row " + face.Row.ToString(CultureInfo.InvariantCulture),
+                Caption = names[columns > 4 ? face.Label : face.Predicted],
+                Note = face.Label == face.Predicted ? "row " + face.Row.ToString(CultureInfo.InvariantCulture)
+                    : columns > 4 ? $"called {names[face.Predicted]}" : $"true: {names[face.Label]}",
                 Bars = columns > 4 ? [] : [.. face.Probabilities.Select((value, k) => (names[k], (double)value))],
             })],
         };
@@ -83,8 +89,12 @@ internal static class ErrorSection
         var found = analysis.LabelErrors;
         section.Heading("Labels that the model disagrees with");
         section.Paragraph(
-            $"The model is sure of another class for {NumberText.Count(found.Suspects.Count)} rows (confident learning, Northcutt et al., "
-            + "arXiv 1911.00068). Either of them may be wrong: look before you relabel.");
+            $"The model contradicts the label of {NumberText.Count(found.Suspects.Count, "row")} (confident learning, Northcutt et al., "
+            + "arXiv 1911.00068). That is the model's opinion: of a model as good as this about half of such labels or more were wrong "
+            + "where it could be measured, the rest were its own mistakes. Look before you relabel.");
+        if (analysis.Gallery is { Suspects.Count: > 0 } gallery)
+            section.Figures(
+                Grid("What the model would call otherwise", "Faces whose label the model contradicts", names, gallery.Suspects));
         string caption = found.Suspects.Count > MostSuspects ? $"The {MostSuspects} most suspect rows" : "Suspect rows, most suspect first";
         section.Table(caption, new(
             [new("row"), new("label", Numeric: false), new("its probability"), new("suggested", Numeric: false), new("its probability")],

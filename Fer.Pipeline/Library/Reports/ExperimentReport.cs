@@ -34,7 +34,8 @@ internal static class ExperimentReport
         page.Add("Training", section => TrainingSection.Write(section, data));
         foreach (var evaluation in data.Evaluations)
         {
-            page.Add($"Evaluation on {evaluation.Name}", section => EvaluationSection.Details(section, evaluation.Metrics, evaluation.Analysis));
+            page.Add($"Evaluation on {evaluation.Name}",
+                section => EvaluationSection.Details(section, evaluation.Metrics, evaluation.Analysis));
             if (evaluation.Analysis is { } analysis)
             {
                 double accuracy = evaluation.Metrics.Accuracy;

@@ -41,7 +41,7 @@ internal static class PageStyle
         .tables{display:flex;flex-wrap:wrap;gap:0 36px}
         .tables>*{min-width:0;max-width:100%}
         .chart{display:block;width:100%;max-width:560px;height:auto}
-        .chart.wide{max-width:none;min-width:640px}
+        .chart.wide{min-width:640px}
         details{margin:8px 0 0;font-size:.9rem}
         summary{cursor:pointer;color:var(--accent);padding:3px 0;width:fit-content}
         .scroll{overflow-x:auto;max-width:100%;margin:0 0 12px;background:
@@ -71,8 +71,8 @@ internal static class PageStyle
         .slider output{flex-basis:100%;font-variant-numeric:tabular-nums}
         .panel{border:1px solid var(--line);border-left:4px solid var(--accent);border-radius:8px;padding:10px 14px;margin:8px 0 12px}
         .panel-head{display:flex;justify-content:space-between;gap:12px;align-items:start;margin:0 0 8px}
-        .panel-head button{font:inherit;line-height:1;min-width:28px;min-height:28px;color:inherit;background:none;border:1px solid var(--soft);
-        border-radius:6px;cursor:pointer}
+        .panel-head button{font:inherit;line-height:1;min-width:28px;min-height:28px;color:inherit;background:none;cursor:pointer;
+        border:1px solid var(--soft);border-radius:6px}
         .shots{display:flex;flex-wrap:wrap;gap:10px}
         .shots figure{width:96px;font-size:.8rem;color:var(--soft);line-height:1.3}
         .shots img{width:72px;height:72px;image-rendering:auto;border:1px solid var(--line);border-radius:4px;display:block}
@@ -106,13 +106,14 @@ internal static class PageStyle
         nav,details,.script{display:none}
         .sort,.link{color:inherit;text-decoration:none}
         .chart.wide{min-width:0}
+        .figures>div{grid-column:1/-1}
         section{border:0;padding:0;margin:0 0 18px}
         figure,.tiles,tr,pre{break-inside:avoid}
         h2,h3,figcaption{break-after:avoid}
         .figures{grid-template-columns:1fr 1fr}
         .scroll{overflow:visible;background:none}
         table{font-size:8pt}
-        th,td{white-space:normal;padding:2px 4px;overflow-wrap:anywhere}
+        th,td{white-space:normal;padding:2px 4px;overflow-wrap:break-word}
         td.w{min-width:0}
         a{color:inherit;text-decoration:none}
         }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Fer.Pipeline.Reports;
 
 /// <summary>
-/// A self-contained HTML page: inline style, no network, and a script that it works without. Sections are added in order and the table of contents is made from
-/// them. The page is also well-formed XML, which tests rely on.
+/// A self-contained HTML page: inline style, no network, and a script that it works without. Sections are added in order and the
+/// table of contents is made from them. The page is also well-formed XML, which tests rely on.
 /// </summary>
 internal sealed class ReportDocument(string title)
 {

@@ -32,6 +32,10 @@ public sealed record TrialReport
 
     /// <summary>Share of a full trial's epochs that it was given, above 0 and at most 1.</summary>
     public double Fidelity { get; init; } = 1;
+
+    /// <summary>Epochs of its own share of the data, in parts where the last was cut off; null where that is not known.</summary>
+    public double? EpochsTrained { get; init; }
+
     /// <summary>Why it failed or was stopped, if that is known.</summary>
     public string? Remark { get; init; }
 }

@@ -5,6 +5,8 @@ namespace Fer.Pipeline.Reports;
 /// <summary>What the experiment tried: accuracy against time, the best trials' curves, and a table of all trials.</summary>
 internal static class TrialsSection
 {
+    private const int MostSettings = 8;
+
     internal static void Write(ReportSection section, IReadOnlyList<TrialReport> trials)
     {
         if (trials.Count == 0) return;
@@ -25,20 +27,32 @@ internal static class TrialsSection
         if (same.Length > 0 && swept.Length > 1)
             section.Paragraph(
                 "The same in all trials: " + string.Join(", ", same.Select(name => $"{name} {Setting(swept[0], name)}")) + ".", "soft");
-        if (swept.Length == 1) varying = names;
+        // Of one trial alone the settings stand in the section on training.
+        if (swept.Length == 1) varying = [];
+        // More columns fit neither a screen nor paper.
+        bool joined = varying.Count > MostSettings;
         bool remarks = trials.Any(trial => !string.IsNullOrEmpty(trial.Remark));
         TableColumn[] columns = [new("trial"), new("state", Numeric: false), new("score"), new("epochs"), new("time"),
-            .. varying.Select(name => new TableColumn(name, Numeric: false)), .. remarks
+            .. joined ? [new TableColumn("settings", Numeric: false, Wraps: true)]
+                : varying.Select(name => new TableColumn(name, Numeric: false)), .. remarks
                 ? [new TableColumn("remark", Numeric: false, Wraps: true)] : Array.Empty<TableColumn>()];
         var rows = trials.Select(
             trial => (IReadOnlyList<string>)[Number(trial), State(trial), NumberText.Percent(trial.Score ?? double.NaN),
-            NumberText.Count(trial.Epochs.Count), NumberText.Duration(trial.Seconds), .. varying.Select(name => Setting(trial, name)),
+            Epochs(trial), NumberText.Duration(trial.Seconds), .. joined ? [Joined(trial, varying)]
+                : varying.Select(name => Setting(trial, name)),
             .. remarks ? [trial.Remark ?? ""] : Array.Empty<string>()]);
         section.Table("All trials, in the order they ran", new(columns, [.. rows]),
             best: trials.ToList().FindIndex(trial => trial.State == ReportTrialState.Best),
             data: i => [("data-trial", trials[i].Number), ("data-training", Curve(trials[i], epoch => epoch.TrainAccuracy)),
                 ("data-validation", Curve(trials[i], epoch => epoch.ValidationAccuracy))]);
     }
+
+    private static string Joined(TrialReport trial, IEnumerable<string> names) =>
+        string.Join(", ", names.Where(name => Setting(trial, name) != NumberText.None).Select(name => $"{name} {Setting(trial, name)}"));
+
+    /// <summary>Parts of epochs as such: the last of a trial may be cut off by its time.</summary>
+    private static string Epochs(TrialReport trial) =>
+        (trial.EpochsTrained ?? trial.Epochs.Count).ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>A figure of each epoch, for the script.</summary>
     private static string Curve(TrialReport trial, Func<EpochFigures, double> figure) => string.Join(' ', trial.Epochs.Select(

@@ -60,6 +60,7 @@
   function makeSortable(table) {
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
+      if (!clean(head.textContent)) return;
       const button = make("button", { type: "button", class: "sort" }, ...head.childNodes);
       head.append(button);
       button.onclick = () => {

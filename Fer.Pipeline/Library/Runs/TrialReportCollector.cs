@@ -57,6 +57,7 @@ internal sealed class TrialReportCollector : IMonitor
     public void ReportCompletedTrial(TrialResult result) => Add(result.TrialSettings, ReportTrialState.Completed, t => t with
     {
         Score = result.Metric,
+        EpochsTrained = result.Epochs > 0 ? result.Epochs : null,
         Seconds = result.Duration.TotalSeconds,
         Remark = result.TrialSettings.Phase switch
         {

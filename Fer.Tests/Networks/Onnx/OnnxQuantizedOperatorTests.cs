@@ -30,7 +30,8 @@ public class OnnxQuantizedOperatorTests
 
     [Fact]
     public void Convolution_with_a_scale_for_each_channel_and_a_bias() => AssertAgrees(End(Start(1, 2, 7, 7)
-        .Raw("w", SignedByte, [4, 1, 3, 3], Weights(36)).Floats("ws", [4], 0.011f, 0.02f, 0.007f, 0.01f).Raw("wz", SignedByte, [4], [0, 0, 0, 0])
+        .Raw("w", SignedByte, [4, 1, 3, 3], Weights(36)).Floats("ws", [4], 0.011f, 0.02f, 0.007f, 0.01f)
+        .Raw("wz", SignedByte, [4], [0, 0, 0, 0])
         .Raw("b", Whole, [4], [.. ((int[])[500, -200, 70, 3]).SelectMany(BitConverter.GetBytes)])
         .Node("QLinearConv", "p", "q xs xz w ws wz ys yz b", Int("group", 2), Ints("pads", 1, 1, 1, 1), Ints("strides", 2, 2)), ""), 0.03f);
 
@@ -107,7 +108,8 @@ public class OnnxQuantizedOperatorTests
             .Node("QLinearConv", "p", "q xs xz w xs xz"), ""));
         Assert.Contains("channels_last", Fault(Start(1, 2, 7, 7)
             .Node("QLinearGlobalAveragePool", "p", "q xs xz ys yz", Int("channels_last", 1)), "com.microsoft"));
-        Assert.Contains("no parts with scales", Fault(Start(1, 2).Node("QLinearConcat", "p", "ys yz q xs", Int("axis", 1)), "com.microsoft"));
+        Assert.Contains("no parts with scales",
+            Fault(Start(1, 2).Node("QLinearConcat", "p", "ys yz q xs", Int("axis", 1)), "com.microsoft"));
         // Of another vendor it is another operator.
         Assert.Contains("'QLinearAdd', which is not supported",
             Fault(Start(1, 2).Node("QLinearAdd", "p", "q xs xz q xs xz ys yz"), "org.example"));

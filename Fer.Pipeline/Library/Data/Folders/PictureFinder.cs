@@ -40,7 +40,8 @@ internal sealed class PictureFinder(string folder)
             if (EndsWith(found, path)) _starts.Add(found[..^(path.Length + 1)]);
             return true;
         }
-        found = candidates.Length == 0 ? $"no picture '{path}' in {folder}, the folders below it or one of pictures beside it. Put the list beside the pictures."
+        found = candidates.Length == 0
+            ? $"no picture '{path}' in {folder}, the folders below it or one of pictures beside it. Put the list beside the pictures."
             : $"'{path}' may be {candidates[0]} or {candidates[1]}. Write more of the path into the list.";
         return false;
     }

@@ -52,8 +52,8 @@ internal abstract class FaceSource
     {
         var walk = FileWalk.Of(folder, FileKinds.Pictures);
         string there = walk.Files.Count > 0
-            ? $" It holds {walk.Files.Count:N0} picture{(walk.Files.Count == 1 ? "" : "s")}, in no folder of a class: put each into a folder called as what " +
-                "it shows, or name a list of pictures and labels."
+            ? $" It holds {walk.Files.Count:N0} picture{(walk.Files.Count == 1 ? "" : "s")}, in no folder of a class: put each into a " +
+                "folder called as what it shows, or name a list of pictures and labels."
             : PassedOver.Summary(walk.PassedOver, FileKinds.Pictures) is { } summary ? $" {summary}" : " It is empty.";
         return new FerException($"{folder}: neither {string.Join(", ", DataLocator.FileNames)} nor folders <class>/*.png or " +
             $"train/<class>/*.png in it.{there} Name the CSV file, the list of pictures or the folder of pictures.");

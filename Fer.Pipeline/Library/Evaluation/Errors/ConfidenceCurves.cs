@@ -15,8 +15,8 @@ internal sealed class ConfidenceCurves
     internal IReadOnlyList<(int Kept, int Right)> Thresholds { get; }
 
     /// <summary>
-    /// For each class the highest precision at a recall of at least 0, 1, … 100 % (interpolated as in Everingham et al., The PASCAL Visual
-    /// Object Classes Challenge, 2010); NaN throughout for a class without faces.
+    /// For each class the highest precision at a recall of at least 0, 1, … 100 % (interpolated as in Everingham et al., The PASCAL
+    /// Visual Object Classes Challenge, 2010); NaN throughout for a class without faces.
     /// </summary>
     internal IReadOnlyList<IReadOnlyList<double>> Precision { get; }
 

@@ -29,6 +29,9 @@ public sealed record ErrorAnalysis
     /// <summary>Faces to show; null where pictures are to be kept out.</summary>
     internal FaceGallery? Gallery { get; init; }
 
+    /// <summary>True where corruption and occlusion were measured with one view of each face, for the time that all would take.</summary>
+    internal bool UsesOneView { get; init; }
+
     /// <summary>Faces to show, with explanation maps; empty if there are none.</summary>
     public IReadOnlyList<ExplainedFace> Mistakes { get; init; } = [];
 

@@ -38,14 +38,15 @@ internal sealed record FaceGallery
         if (most == 0) return null;
         int classes = faces.ClassNames.Count;
         ClassProbabilities.CheckShape(probabilities.Length, faces.Labels, classes);
-        int[] predicted = [.. Enumerable.Range(0, faces.Count).Select(i => ClassProbabilities.Best(probabilities.AsSpan(i * classes, classes)))];
-        int[] surest = [.. Enumerable.Range(0, faces.Count).OrderByDescending(i => probabilities[i * classes + predicted[i]]).ThenBy(i => i)];
+        var all = Enumerable.Range(0, faces.Count);
+        int[] predicted = [.. all.Select(i => ClassProbabilities.Best(probabilities.AsSpan(i * classes, classes)))];
+        int[] surest = [.. all.OrderByDescending(i => probabilities[i * classes + predicted[i]]).ThenBy(i => i)];
         var cells = surest.GroupBy(i => (faces.Label(i), predicted[i])).OrderBy(cell => cell.Key).ToArray();
         int each = Math.Clamp(MostBehindCells / Math.Max(1, cells.Length), 1, MostBehindCell);
         return new FaceGallery
         {
             Samples = Show(Enumerable.Range(0, classes).SelectMany(
-                c => Enumerable.Range(0, faces.Count).Where(i => faces.Label(i) == c).Take(Math.Min(SamplesOfClass, most)))),
+                c => all.Where(i => faces.Label(i) == c).Take(Math.Min(SamplesOfClass, most)))),
             Right = Show(surest.Where(i => predicted[i] == faces.Label(i)).Take(most)),
             Wrong = Show(surest.Where(i => predicted[i] != faces.Label(i)).Take(most)),
             BehindCells = Show(cells.SelectMany(cell => cell.Take(Math.Min(each, most)))),

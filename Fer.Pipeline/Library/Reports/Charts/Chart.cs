@@ -50,6 +50,7 @@ public abstract class Chart
         var page = new Markup();
         page.Open("svg", ("xmlns", standalone ? "http://www.w3.org/2000/svg" : null),
             ("class", Width > ChartStyle.ReadingWidth ? "chart wide" : "chart"), ("role", "img"),
+            ("style", !standalone && Width > ChartStyle.ReadingWidth ? $"max-width:{NumberText.Coordinate(1.25 * Width)}px" : null),
             ("viewBox", FormattableString.Invariant($"0 0 {NumberText.Coordinate(fullWidth)} {NumberText.Coordinate(fullHeight)}")),
             ("width", standalone ? fullWidth : null), ("height", standalone ? fullHeight : null),
             ("aria-label", $"{Title}. {Description}"));

@@ -9,7 +9,8 @@ internal static class ConfidenceCharts
     /// <summary>The share of faces that get an answer, and of right ones among these, by the least confidence of an answer.</summary>
     internal static LineChart Thresholds(ConfidenceCurves curves)
     {
-        var at90 = curves.Thresholds.Select((one, t) => (one, t)).FirstOrDefault(pair => pair.one.Kept > 0 && pair.one.Right >= 0.9 * pair.one.Kept);
+        var at90 = curves.Thresholds.Select((one, t) => (one, t))
+            .FirstOrDefault(pair => pair.one.Kept > 0 && pair.one.Right >= 0.9 * pair.one.Kept);
         return new()
         {
             Title = "Answers above a confidence: how many are left, and how many of them are right",
@@ -22,7 +23,8 @@ internal static class ConfidenceCharts
             Series =
             [
                 new("faces with an answer", [.. curves.Thresholds.Select((one, t) => (t, (double)one.Kept / curves.Count))]),
-                new("of these right", [.. curves.Thresholds.Select((one, t) => (t, one.Kept == 0 ? double.NaN : (double)one.Right / one.Kept))]),
+                new("of these right", [.. curves.Thresholds.Select(
+                    (one, t) => (t, one.Kept == 0 ? double.NaN : (double)one.Right / one.Kept))]),
             ],
         };
     }
@@ -53,7 +55,9 @@ internal static class ConfidenceCharts
         Items = [.. faces.Select(face => EvaluationCharts.Item(names, face.Image, face.Label, face.Predicted, face.Probabilities) with
         {
             Bars = [],
-            Note = $"{NumberText.WholePercent(face.Probabilities[face.Predicted])}, row " + face.Row.ToString(CultureInfo.InvariantCulture),
+            Caption = names[face.Predicted],
+            Note = face.Label != face.Predicted ? $"true: {names[face.Label]}" :
+                $"{NumberText.WholePercent(face.Probabilities[face.Predicted])}, row " + face.Row.ToString(CultureInfo.InvariantCulture),
             Cell = $"{face.Label}-{face.Predicted}",
         })],
     };

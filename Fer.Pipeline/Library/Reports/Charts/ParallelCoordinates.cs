@@ -44,7 +44,8 @@ public sealed class ParallelCoordinates : Chart
             // Names alternate between two lines, so that each has the width of two axes.
             svg.Text(Math.Clamp(at[k], step * 0.45, Width - step * 0.45), k % 2 == 0 ? 10 : 27,
                 TextWidth.Fit(Axes[k].Name, ChartStyle.SmallFontSize, Axes.Count == 2 ? Width / 2 : step * 1.6), null, "middle");
-            svg.Markup.Empty("line", ("x1", at[k]), ("y1", top), ("x2", at[k]), ("y2", top + PlotHeight), ("class", "axis"), ("data-axis", k));
+            svg.Markup.Empty("line", ("x1", at[k]), ("y1", top), ("x2", at[k]), ("y2", top + PlotHeight),
+                ("class", "axis"), ("data-axis", k));
         }
         foreach (int i in Enumerable.Range(0, Lines.Count).OrderBy(i => i == Best))
         {

@@ -113,8 +113,8 @@ public static class TrialCharts
         {
             Title = "Importance of settings: share of the differences in accuracy that each alone goes along with",
             Description = shares.Length == 0 ? "Too few trials to tell."
-                : $"Most goes along with {shares[0].Name}, {NumberText.Percent(shares[0].Share)}. Settings that were chosen together share " +
-                    "what they explain.",
+                : $"Most goes along with {shares[0].Name}, {NumberText.Percent(shares[0].Share)}. Settings that were chosen together " +
+                    "share what they explain.",
             Categories = [.. shares.Select(one => one.Name)],
             Series = [new("share of variance", [.. shares.Select(one => one.Share)])],
             Format = ValueFormat.Percent,
@@ -136,7 +136,8 @@ public static class TrialCharts
             texts = [.. numbers.Select(number => number < low ? "low" : number < high ? "middle" : "high")];
         }
         double mean = trials.Average(trial => trial.Score!.Value), total = trials.Sum(trial => Math.Pow(trial.Score!.Value - mean, 2));
-        var groups = trials.Zip(texts).GroupBy(pair => pair.Second, pair => pair.First.Score!.Value).ToArray();
+        var groups = trials.Zip(texts)
+            .GroupBy(pair => pair.Second, pair => pair.First.Score!.Value).ToArray();
         if (total == 0 || groups.Length < 2 || groups.Length >= trials.Length) return 0;
         double within = groups.Sum(group => group.Sum(score => Math.Pow(score - group.Average(), 2)));
         double left = within / (trials.Length - groups.Length), all = total / (trials.Length - 1);
@@ -154,7 +155,10 @@ public static class TrialCharts
         ScatterSeries Of(string name, PointShape shape, ReportTrialState state, bool named = false, bool baseline = false) =>
             new(name, shape,
             [.. trials.Where(trial => trial.State == state && trial.IsBaseline == baseline).Select(trial =>
-                new ScatterPoint("trial " + TrialsSection.Number(trial), x(trial), trial.Score ?? double.NaN) { Trial = trial.Number })], named);
+                new ScatterPoint("trial " + TrialsSection.Number(trial), x(trial), trial.Score ?? double.NaN)
+                {
+                    Trial = trial.Number,
+                })], named);
         return
         [
             Of("completed", PointShape.Circle, ReportTrialState.Completed),
