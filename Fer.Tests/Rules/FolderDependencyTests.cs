@@ -18,7 +18,7 @@ public class FolderDependencyTests
 
     [Fact]
     public void Every_name_is_resolved() =>
-        Assert.True(SourceGraph.Current.Errors.Count == 0, string.Join('\n', SourceGraph.Current.Errors));
+        Assert.True(SourceGraph.Current.Unresolved.Count == 0, string.Join('\n', SourceGraph.Current.Unresolved));
 
     [Fact]
     public void A_folder_of_the_library_uses_only_those_before_it()

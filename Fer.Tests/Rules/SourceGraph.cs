@@ -12,6 +12,7 @@ internal sealed class SourceGraph
 {
     private static readonly Lazy<SourceGraph> Shared = new(() => new SourceGraph());
     private readonly HashSet<(string From, string To)> _arrows = [];
+    private readonly List<string> _unresolved = [];
 
     private SourceGraph()
     {
@@ -26,9 +27,6 @@ internal sealed class SourceGraph
             .Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create("Sources", [usings, generated, .. trees], references, new CSharpCompilationOptions(
             OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
-        // CS8795: the other half of a partial method, which a source generator writes.
-        Errors = [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error && d.Id != "CS8795")
-            .Select(d => d.ToString())];
         Files = [.. trees.Select(tree => tree.FilePath)];
         foreach (var tree in trees) Walk(compilation.GetSemanticModel(tree));
     }
@@ -36,8 +34,11 @@ internal sealed class SourceGraph
     /// <summary>The graph of the sources as they are.</summary>
     internal static SourceGraph Current => Shared.Value;
 
-    /// <summary>What the compiler could not resolve: names behind it would be missed.</summary>
-    internal IReadOnlyList<string> Errors { get; }
+    /// <summary>
+    /// The names that the compiler could not resolve, by file and line: what is behind them would be missed. The compiler's own
+    /// diagnostics would say the same, and bind every body a second time.
+    /// </summary>
+    internal IReadOnlyList<string> Unresolved => _unresolved;
 
     /// <summary>The sources, by path from the top level.</summary>
     internal IReadOnlyList<string> Files { get; }
@@ -52,6 +53,10 @@ internal sealed class SourceGraph
         {
             if (node is not (SimpleNameSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax)) continue;
             var found = model.GetSymbolInfo(node);
+            // The compiler knows these two without a symbol, and an alias is no name until it is used.
+            if (found.Symbol is null
+                && node is SimpleNameSyntax { Identifier.Text: not ("nameof" or "unmanaged"), Parent: not NameEqualsSyntax } name)
+                _unresolved.Add($"{from}:{name.GetLocation().GetLineSpan().StartLinePosition.Line + 1}: {name}");
             foreach (var symbol in found.Symbol is { } one ? [one] : found.CandidateSymbols.AsEnumerable())
             {
                 if (TypeOf(symbol) is not { } type || type.Locations.Any(l => l.SourceTree == model.SyntaxTree)) continue;
