@@ -7,6 +7,7 @@ COPY Fer.Pipeline/Fer.csproj Fer.Pipeline/
 COPY Fer.Pipeline/Library/Fer.Pipeline.csproj Fer.Pipeline/Library/
 RUN dotnet restore Fer.Pipeline/Fer.csproj
 COPY artifacts/fer-seven.zip artifacts/README.md artifacts/
+COPY docs/pictures/face.png docs/pictures/faces.png docs/pictures/
 COPY Fer.Pipeline Fer.Pipeline
 RUN dotnet publish Fer.Pipeline/Fer.csproj -c Release --no-restore -o /app
 

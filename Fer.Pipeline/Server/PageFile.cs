@@ -26,6 +26,8 @@ internal sealed class PageFile
             ".js" => "text/javascript; charset=utf-8",
             ".json" => "application/json",
             ".svg" => "image/svg+xml",
+            ".png" => "image/png",
+            ".webmanifest" => "application/manifest+json",
             var other => throw new InvalidOperationException($"The page has no files of type {other}."),
         };
         using var stream = Home.GetManifestResourceStream(resource)!;

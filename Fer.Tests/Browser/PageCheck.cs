@@ -39,7 +39,8 @@ internal static class PageCheck
         return problems;
     }
 
-    private static async Task<string[]> AxeAsync(IPage page)
+    /// <summary>What axe-core finds on an open page that lets a test's scripts run.</summary>
+    internal static async Task<string[]> AxeAsync(IPage page)
     {
         await page.AddScriptTagAsync(new() { Path = AxeFile });
         string found = await page.EvaluateAsync<string>("""

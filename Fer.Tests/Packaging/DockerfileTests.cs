@@ -18,7 +18,8 @@ public sealed partial class DockerfileTests
                 string full = Path.Combine(TestPaths.Root, path);
                 Assert.True(File.Exists(full) || Directory.Exists(full), $"{line}: there is no {path}");
                 bool isOut = ignored.Any(i => i == path || (i.EndsWith("/*", StringComparison.Ordinal)
-                    && path.StartsWith(i[..^1], StringComparison.Ordinal))) && !ignored.Contains("!" + path);
+                    && path.StartsWith(i[..^1], StringComparison.Ordinal)))
+                    && !ignored.Any(i => i[0] == '!' && (i[1..] == path || path.StartsWith(i[1..] + "/", StringComparison.Ordinal)));
                 Assert.False(isOut, $"{line}: .dockerignore keeps {path} out");
             }
     }

@@ -24,9 +24,9 @@ internal sealed class CameraBrowser : IAsyncDisposable
 
     /// <summary>Opens the page and waits until it works.</summary>
     internal async Task<IPage> OpenAsync(RunningServer server, int width = 1280, int height = 1000, bool dark = false,
-        bool allowCamera = true, bool waits = true)
+        bool allowCamera = true, bool waits = true, bool allowScripts = false)
     {
-        var page = await _chromium.NewPageAsync(width, height, dark, allowCamera);
+        var page = await _chromium.NewPageAsync(width, height, dark, allowCamera, allowScripts);
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
         await page.GotoAsync(server.Server.Url);

@@ -1,57 +1,22 @@
-using System.Globalization;
-using Fer.Pipeline.Engine;
-using Fer.Pipeline.Faces;
-using Fer.Pipeline.Images;
-using Fer.Pipeline.Models;
-using Fer.Pipeline.Networks;
 using Fer.Tests.Detection;
 using Microsoft.Playwright;
 
 namespace Fer.Tests.Server;
 
 /// <summary>The page, in a browser whose camera plays a film.</summary>
-public sealed class PageTests : IDisposable
+[Collection(PageBrowser.Collection)]
+public sealed class PageTests(PageBrowser shared) : IDisposable
 {
-    /// <summary>Set to a folder, the tests leave pictures of the page there to look at.</summary>
-    private const string ScreenshotsVariable = "FER_SCREENSHOTS";
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
-
-    /// <summary>A model that calls dark faces sad and bright ones happy.</summary>
-    private string BrightnessModel()
-    {
-        var builder = new NetworkBuilder("Brightness", new Shape(1, 48, 48));
-        builder.Input.Affine(128, 1 / 64f).GlobalAveragePool().Linear(LabelScheme.Seven.ClassNames.Count);
-        var network = builder.Build();
-        var weights = network.Parameters.Single(p => p.Kind == ParameterKind.Weight).Values;
-        weights.Clear();
-        for (int i = 0; i < weights.Length; i++) weights[i] = LabelScheme.Seven.ClassNames[i] switch { "happy" => 3, "sad" => -3, _ => 0 };
-        string path = _folder.File("brightness.zip");
-        ModelZip.Save(path, InferenceGraph.Create(network), Fer.Tests.Models.TestModels.Manifest(), Fer.Tests.Models.TestModels.Metrics);
-        return path;
-    }
-
-    /// <summary>A film that is dark for a second, then bright, and so on.</summary>
-    private string Film()
-    {
-        string Picture(string name, byte gray)
-        {
-            PngEncoder.Save(new GrayImage(320, 240, [.. Enumerable.Repeat(gray, 320 * 240)]), _folder.File(name));
-            return _folder.File(name);
-        }
-        string film = _folder.File("film.mjpeg");
-        CameraBrowser.MakeFilm(film, [Picture("dark.png", 40), Picture("bright.png", 220)], "scale=320:240");
-        return film;
-    }
 
     [Fact]
     public async Task The_camera_shows_a_box_around_each_face_and_emotions_that_change()
     {
         Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
-        await using var server = await RunningServer.StartAsync(finder: new WholeFinder(), model: BrightnessModel());
-        await using var browser = await CameraBrowser.StartAsync(Film());
+        await using var server = await RunningServer.StartAsync(finder: new WholeFinder(), model: shared.Model);
+        var browser = await shared.OpenAsync();
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-stage .box");
@@ -61,7 +26,7 @@ public sealed class PageTests : IDisposable
         await page.WaitForFunctionAsync("() => /frames a second/.test(document.getElementById('speed-text').textContent)");
         Assert.Contains("happy", await page.GetAttributeAsync("#timeline", "aria-label"));
         await page.WaitForSelectorAsync("#spoken:not(:empty)", new() { State = WaitForSelectorState.Attached });
-        await ScreenshotAsync(page, "camera");
+        await PageBrowser.ScreenshotAsync(page, "camera");
 
         await page.ClickAsync("#stop");
         await page.WaitForSelectorAsync("#camera-cover:not([hidden])");
@@ -75,8 +40,8 @@ public sealed class PageTests : IDisposable
     public async Task Without_a_detector_a_frame_is_put_over_the_face_by_mouse_or_keys()
     {
         Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
-        await using var server = await RunningServer.StartAsync(model: BrightnessModel());
-        await using var browser = await CameraBrowser.StartAsync(Film());
+        await using var server = await RunningServer.StartAsync(model: shared.Model);
+        var browser = await shared.OpenAsync();
         var page = await browser.OpenAsync(server, 400, 860, dark: true);
         Assert.True(await page.IsVisibleAsync("#no-detector"));
         Assert.Contains("--cropped", await page.TextContentAsync("#no-detector"));
@@ -94,7 +59,7 @@ public sealed class PageTests : IDisposable
         await page.Mouse.UpAsync();
         Assert.True((await page.Locator("#camera-stage .crop").BoundingBoxAsync())!.X < after.X);
         await page.WaitForSelectorAsync(".face-head strong:text-is('happy')");
-        await ScreenshotAsync(page, "frame-phone-dark");
+        await PageBrowser.ScreenshotAsync(page, "frame-phone-dark");
         Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
             "The page is wider than the phone.");
     }
@@ -103,8 +68,8 @@ public sealed class PageTests : IDisposable
     public async Task Pictures_are_looked_at_one_after_another_and_forgotten()
     {
         Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
-        await using var server = await RunningServer.StartAsync(finder: new HalvesFinder(), model: BrightnessModel());
-        await using var browser = await CameraBrowser.StartAsync(null);
+        await using var server = await RunningServer.StartAsync(finder: new HalvesFinder(), model: shared.Model);
+        var browser = await shared.OpenAsync();
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#tab-picture");
         await page.SetInputFilesAsync("#files", (FilePayload[])
@@ -129,16 +94,13 @@ public sealed class PageTests : IDisposable
     {
         Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         await using var server = await RunningServer.StartAsync(finder: new HalvesFinder());
-        await using var browser = await CameraBrowser.StartAsync(null);
-        var page = await browser.OpenAsync(server, allowCamera: false);
-        await page.ClickAsync("#start");
-        await page.WaitForSelectorAsync("#camera-problem:not([hidden])");
-        Assert.Matches("refused|No camera", await page.TextContentAsync("#camera-problem"));
+        var browser = await shared.OpenAsync();
+        var page = await browser.OpenAsync(server);
         await page.EvaluateAsync(
             "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }");
         await page.ClickAsync("#start");
         await page.WaitForSelectorAsync("#camera-problem:has-text('The camera was refused')");
-        await ScreenshotAsync(page, "refused");
+        await PageBrowser.ScreenshotAsync(page, "refused");
         await page.EvaluateAsync(
             "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError')); }");
         await page.ClickAsync("#start");
@@ -151,8 +113,8 @@ public sealed class PageTests : IDisposable
         Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         const string Key = "0123456789abcdef+/=?";
         await using var server = await RunningServer.StartAsync(
-            new() { ApiKeyFile = _folder.Write("keys.txt", Key) }, new WholeFinder(), BrightnessModel());
-        await using var browser = await CameraBrowser.StartAsync(Film());
+            new() { ApiKeyFile = _folder.Write("keys.txt", Key) }, new WholeFinder(), shared.Model);
+        var browser = await shared.OpenAsync();
         var page = await browser.OpenAsync(server, waits: false);
         await page.FillAsync("#key", "not this one, surely");
         await page.ClickAsync("#key-form button");
@@ -172,7 +134,7 @@ public sealed class PageTests : IDisposable
         string film = _folder.File("people.mjpeg");
         CameraBrowser.MakeFilm(film, [.. new[] { 4, 2, 6 }.Select(SamplePhotographs.File1To6)],
             "scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2");
-        await using var server = await RunningServer.StartAsync(model: BrightnessModel(), blazeFace: true);
+        await using var server = await RunningServer.StartAsync(model: shared.Model, blazeFace: true);
         await using var browser = await CameraBrowser.StartAsync(film);
         var page = await browser.OpenAsync(server);
         await page.ClickAsync("#start");
@@ -184,13 +146,6 @@ public sealed class PageTests : IDisposable
             await Task.Delay(50, RunningServer.Cancel);
         }
         Assert.True(seen.Count >= 3, $"The bars only ever said {string.Join(", ", seen)}.");
-        await ScreenshotAsync(page, "people");
-    }
-
-    private static async Task ScreenshotAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable(ScreenshotsVariable) is { Length: > 0 } folder)
-            await page.ScreenshotAsync(
-                new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}.png")), FullPage = true });
+        await PageBrowser.ScreenshotAsync(page, "people");
     }
 }

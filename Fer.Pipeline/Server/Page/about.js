@@ -4,7 +4,7 @@ const names = { validationAccuracy: "Accuracy (validation)", validationMacroF1: 
 
 /** Shows the model's facts and limits. */
 export function showModel(model) {
-  const facts = [["Network", model.architecture], ["Classes", model.emotions.join(", ")]];
+  const facts = [["Model", model.name], ["Views of a face", String(model.views)], ["Network", model.architecture], ["Classes", model.emotions.join(", ")]];
   for (const [name, text] of Object.entries(names)) if (name in model.metrics) facts.push([text, `${(100 * model.metrics[name]).toFixed(1)} %`]);
   facts.push(["Face detector", model.detector ?? "none installed"]);
   document.getElementById("model-facts").replaceChildren(...facts.flatMap(([term, text]) => [make("dt", term), make("dd", text)]));

@@ -2,264 +2,143 @@
 
 import { ask } from "./api.js";
 import { showModel, showPrivacy } from "./about.js";
-import { Boxes } from "./boxes.js";
-import { Camera, explain } from "./camera.js";
+import { CameraView } from "./cameraview.js";
 import { setClasses } from "./colours.js";
-import { CropFrame } from "./crop.js";
 import { FacesPanel } from "./faces.js";
-import { LiveConnection } from "./live.js";
-import { predict, prepare, Strip } from "./picture.js";
+import { FilmView } from "./filmview.js";
+import { HeatMap } from "./heat.js";
+import { PictureView } from "./pictureview.js";
+import { Problems } from "./problems.js";
+import { Recording } from "./recording.js";
+import { Settings } from "./settings.js";
 import { Speed } from "./speed.js";
 import { Timeline } from "./timeline.js";
 
-const at = id => document.getElementById(id);
-const cameraStage = at("camera-stage"), pictureStage = at("picture-stage"), mirror = at("mirror");
-const faces = new FacesPanel(), timeline = new Timeline(), speed = new Speed(), camera = new Camera(at("video"));
-const cameraBoxes = new Boxes(cameraStage), pictureBoxes = new Boxes(pictureStage);
-let model = null, cameraCrop = null, pictureCrop = null, shown = null, cropTimer = 0;
+const at = id => document.getElementById(id), tabs = ["camera", "picture", "film"];
+const problems = new Problems("page-problem");
+let current = null;
 
-// ---- The live camera
-
-const live = new LiveConnection(showFrame, (state, reason) => {
-  if (state === "open") showProblem("camera-problem");
-  else showProblem("camera-problem", "The connection to the server is lost.", `${reason ? reason + " " : ""}It is tried again by itself; if that takes long, see whether the server still runs and is not full.`);
-});
-
-function showFrame(answer, trip) {
-  if (!camera.isOn) return;
-  if (answer.problem) {
-    const isSlow = answer.problem.status === 503;
-    showProblem("camera-problem", isSlow ? "The server is too slow for this camera." : "The server cannot read the camera's frames.", answer.problem.detail);
-    return;
-  }
-  showProblem("camera-problem");
-  if (!cameraCrop) cameraBoxes.show(answer, model.emotions, mirror.checked);
-  faces.show(answer, model.emotions);
-  timeline.add(faces.chosen, answer.faces.find(f => f.id === faces.chosen));
-  speed.add(answer.milliseconds, trip);
-}
-
-async function startCamera(deviceId) {
-  at("start").disabled = true;
-  showProblem("camera-problem");
-  try {
-    await camera.start(deviceId);
-  } catch (error) {
-    stopCamera();
-    showProblem("camera-problem", ...explain(error));
-    return;
-  } finally {
-    at("start").disabled = false;
-  }
-  const { width, height } = camera.frameSize;
-  cameraStage.style.aspectRatio = `${width} / ${height}`;
-  at("camera-cover").hidden = true;
-  at("stop").hidden = false;
-  at("stop").focus();
-  faces.clear("Looking for faces …");
-  timeline.clear();
-  await showCameras();
-  if (cameraCrop) {
-    cameraCrop.fit(width, height);
-    cameraCrop.hidden = false;
-    sendCameraBox();
-  }
-  live.open();
-  camera.run(() => live.ready, blob => live.send(blob));
-}
-
-function stopCamera() {
-  camera.stop();
-  live.close();
-  cameraBoxes.clear();
-  speed.clear();
-  if (cameraCrop) cameraCrop.hidden = true;
-  at("camera-cover").hidden = false;
-  at("stop").hidden = at("camera-choice").hidden = true;
-  faces.clear("Start the camera or choose a picture.");
-}
-
-async function showCameras() {
-  const { devices, current } = await camera.list();
-  at("cameras").replaceChildren(...devices.map((device, i) => new Option(device.label || `Camera ${i + 1}`, device.deviceId, false, device.deviceId === current)));
-  at("camera-choice").hidden = devices.length < 1;
-}
-
-function sendCameraBox() {
-  const { x, y, width, height } = cameraCrop.frame, size = camera.frameSize;
-  const left = mirror.checked ? 1 - x - width : x;
-  live.setBox({ x: left * size.width, y: y * size.height, width: width * size.width, height: height * size.height });
-}
-
-camera.onEnded = () => {
-  stopCamera();
-  showProblem("camera-problem", "The camera is gone.", "It was unplugged or taken away. Start it again when it is back.");
-};
-at("start").onclick = () => startCamera();
-at("stop").onclick = () => {
-  stopCamera();
-  at("start").focus();
-};
-at("cameras").onchange = event => startCamera(event.target.value);
-mirror.onchange = () => {
-  cameraStage.classList.toggle("mirrored", mirror.checked);
-  if (cameraCrop && camera.isOn) sendCameraBox();
-};
-navigator.mediaDevices?.addEventListener?.("devicechange", () => camera.isOn && showCameras());
-
-// ---- Pictures
-
-const strip = new Strip(entry => {
-  shown = entry;
-  pictureStage.hidden = false;
-  at("picture").src = entry.url;
-  at("picture").alt = entry.name;
-  pictureStage.style.aspectRatio = `${entry.width} / ${entry.height}`;
-  if (pictureCrop) pictureCrop.fit(entry.width, entry.height);
-  showPicture();
-});
-
-function showPicture() {
-  pictureBoxes.clear();
-  if (!shown?.answer) {
-    faces.clear(shown ? "Looking for faces …" : "Start the camera or choose a picture.");
-    return;
-  }
-  if (!pictureCrop) pictureBoxes.show(shown.answer, model.emotions);
-  faces.show(shown.answer, model.emotions);
-  if (shown.answer.faces.length === 0) faces.empty.textContent = "No face was found in this picture.";
-  speed.clear();
-  speed.add(shown.answer.milliseconds);
-}
-
-async function look(entry) {
-  let box = null;
-  if (pictureCrop) {
-    const { x, y, width, height } = pictureCrop.frame;
-    box = { x: x * entry.width, y: y * entry.height, width: width * entry.width, height: height * entry.height };
-  }
-  try {
-    strip.answered(entry, await predict(entry.blob, box));
-    showProblem("picture-problem");
-  } catch (error) {
-    strip.answered(entry, null);
-    showProblem("picture-problem", entry.name, error.message);
-    if (entry === shown) faces.clear("This picture could not be looked at.");
-    return;
-  }
-  if (entry === shown) showPicture();
-}
-
-async function addPictures(files) {
-  select("picture");
-  at("picture-controls").hidden = false;
-  for (const file of files) {
-    try {
-      const { blob, width, height } = await prepare(file, model.takes);
-      const entry = strip.add(file.name || "Pasted picture", blob, width, height);
-      strip.choose(entry);
-      await look(entry);
-    } catch (error) {
-      showProblem("picture-problem", file.name || "Picture", error.message);
+/** What the views share. */
+const page = {
+  model: null,
+  idle: "Start the camera or choose a picture.",
+  panel: new FacesPanel(face => current.follow(face)),
+  heat: new HeatMap(error => error ? problems.show("There is no heat map of this face.", error.message) : problems.clear()),
+  recording: new Recording(),
+  settings: new Settings(() => changeModels(), () => current.draw()),
+  speed: new Speed(),
+  timeline: new Timeline(),
+  /** Takes files from wherever they came: pictures, or a video. */
+  take(files) {
+    const film = files.find(file => file.type.startsWith("video/")), pictures = files.filter(file => !file.type.startsWith("video/"));
+    if (pictures.length > 0) {
+      select("picture");
+      views.picture.add(pictures);
+    } else if (film) {
+      select("film");
+      views.film.open(film);
     }
+  },
+  /** What can be saved may be another thing now. */
+  changed() {
+    at("snapshot").disabled = !current.canSnap;
+  },
+};
+const views = { camera: new CameraView(page), picture: new PictureView(page), film: new FilmView(page) };
+current = views.camera;
+
+async function changeModels() {
+  try {
+    page.model = await ask(`v1/model?${page.settings.query.has("model") ? `model=${encodeURIComponent(page.settings.query.get("model"))}` : ""}`);
+    problems.clear();
+  } catch (error) {
+    problems.show("This model cannot be taken.", error.message);
+    return;
   }
+  showModel(page.model);
+  setClasses(page.model.emotions);
+  page.timeline.setEmotions(page.model.emotions);
+  page.heat.clear();
+  await current.modelsChanged();
 }
 
-at("choose").onclick = () => at("files").click();
-at("files").onchange = event => {
-  addPictures([...event.target.files]);
-  event.target.value = "";
+// ---- Tools
+
+at("snapshot").onclick = () => current.snapshot();
+at("heat").onclick = () => {
+  page.heat.isOn = !page.heat.isOn;
+  current.draw();
 };
-at("clear").onclick = () => {
-  strip.clear();
-  shown = null;
-  pictureStage.hidden = at("picture-controls").hidden = true;
-  speed.clear();
-  showProblem("picture-problem");
-  showPicture();
-  at("choose").focus();
-};
+at("full").onclick = () => document.fullscreenElement ? document.exitFullscreen() : current.stage.parentElement.requestFullscreen();
+at("full").hidden = !document.fullscreenEnabled;
+
+// ---- Files, dropped or pasted
+
 const carriesFiles = event => [...event.dataTransfer?.types ?? []].includes("Files");
 addEventListener("dragover", event => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
   document.body.classList.add("dropping");
-  select("picture");
+  if (current === views.camera) select("picture");
 });
 addEventListener("dragleave", event => event.relatedTarget || document.body.classList.remove("dropping"));
 addEventListener("drop", event => {
   document.body.classList.remove("dropping");
   if (!carriesFiles(event)) return;
   event.preventDefault();
-  addPictures([...event.dataTransfer.files]);
+  page.take([...event.dataTransfer.files]);
 });
 addEventListener("paste", event => {
-  if (event.clipboardData?.files.length) addPictures([...event.clipboardData.files]);
+  if (event.clipboardData?.files.length) page.take([...event.clipboardData.files]);
 });
 
 // ---- Tabs
 
 function select(name) {
-  if (at(`tab-${name}`).getAttribute("aria-selected") === "true") return;
-  for (const tab of ["camera", "picture"]) {
+  if (current === views[name]) return;
+  current.leave();
+  current = views[name];
+  for (const tab of tabs) {
     at(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
     at(`tab-${tab}`).tabIndex = tab === name ? 0 : -1;
     at(`panel-${tab}`).hidden = tab !== name;
   }
-  at("timeline-card").hidden = name !== "camera";
-  if (name === "picture") {
-    // A camera that nobody sees need not be on.
-    if (camera.isOn) stopCamera();
-    showPicture();
-  } else {
-    faces.clear("Start the camera or choose a picture.");
-    speed.clear();
-  }
+  at("timeline-card").hidden = name === "picture";
+  page.speed.clear();
+  current.enter();
+  page.changed();
 }
 
-for (const [name, other] of [["camera", "picture"], ["picture", "camera"]]) {
+tabs.forEach((name, i) => {
   at(`tab-${name}`).onclick = () => select(name);
   at(`tab-${name}`).onkeydown = event => {
-    if (!["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
+    const to = { ArrowLeft: (i + tabs.length - 1) % tabs.length, ArrowRight: (i + 1) % tabs.length, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    select(other);
-    at(`tab-${other}`).focus();
+    select(tabs[to]);
+    at(`tab-${tabs[to]}`).focus();
   };
-}
+});
 
 // ---- Start
 
-function showProblem(id, title, text) {
-  const box = at(id);
-  box.hidden = !title;
-  if (!title) return;
-  const strong = document.createElement("strong"), rest = document.createElement("p");
-  strong.textContent = title;
-  rest.textContent = text;
-  box.replaceChildren(strong, rest);
-}
-
 async function begin() {
   showPrivacy();
-  cameraStage.classList.toggle("mirrored", mirror.checked);
   try {
-    model = await ask("v1/model");
+    page.model = await ask("v1/model");
+    await page.settings.refresh();
   } catch (error) {
-    showProblem("camera-problem", "The page cannot work.", error.message);
-    at("start").disabled = at("choose").disabled = true;
+    problems.show("The page cannot work.", error.message);
+    for (const id of ["start", "choose", "film-choose"]) at(id).disabled = true;
     return;
   }
-  showModel(model);
-  setClasses(model.emotions);
-  timeline.setEmotions(model.emotions);
-  if (!model.detector) {
+  showModel(page.model);
+  setClasses(page.model.emotions);
+  page.timeline.setEmotions(page.model.emotions);
+  page.changed();
+  if (!page.model.detector) {
     at("no-detector").hidden = false;
-    cameraCrop = new CropFrame(cameraStage, sendCameraBox);
-    cameraCrop.hidden = true;
-    pictureCrop = new CropFrame(pictureStage, () => {
-      clearTimeout(cropTimer);
-      cropTimer = setTimeout(() => shown && look(shown), 200);
-    });
+    for (const view of Object.values(views)) view.offerCrop();
   }
   document.documentElement.dataset.ready = "true";
 }

@@ -6,6 +6,7 @@ export class Camera {
   #stream = null;
   #running = 0;
   #canvas = document.createElement("canvas");
+  #newest = null;
 
   constructor(video) {
     this.video = video;
@@ -13,6 +14,11 @@ export class Camera {
 
   get isOn() {
     return this.#stream !== null;
+  }
+
+  /** The newest frame that was sent. */
+  get newest() {
+    return this.#newest;
   }
 
   /** Starts a camera; the one given, or whichever the browser prefers. */
@@ -29,6 +35,7 @@ export class Camera {
 
   stop() {
     this.#running++;
+    this.#newest = null;
     for (const track of this.#stream?.getTracks() ?? []) {
       track.onended = null;
       track.stop();
@@ -62,7 +69,7 @@ export class Camera {
         this.#canvas.getContext("2d", { alpha: false }).drawImage(this.video, 0, 0, width, height);
         const blob = await new Promise(resolve => this.#canvas.toBlob(resolve, "image/jpeg", 0.85));
         if (run !== this.#running) return;
-        if (blob) await send(blob);
+        if (blob) await send(this.#newest = blob);
       }
       next();
     };

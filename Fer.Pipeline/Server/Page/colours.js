@@ -13,6 +13,7 @@ export function setClasses(names) {
 
 /** The CSS variable of a class. */
 export function variable(name, index = 0) {
+  if (name === "unsure") return "--soft";
   return "--" + (colours.get(name) ?? (known.includes(name) ? name : known[index % known.length]));
 }
 

@@ -5,10 +5,10 @@ import { ask } from "./api.js";
 const longestSide = 4096;
 const taken = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"];
 
-/** Sends a picture and gives the answer; box is in pixels of the picture, or null for the detector. */
-export function predict(blob, box) {
-  const query = box ? `?box=${[box.x, box.y, box.width, box.height].map(n => n.toFixed(1)).join(",")}` : "";
-  return ask(`v1/predict${query}`, { method: "POST", headers: { "Content-Type": blob.type || "application/octet-stream" }, body: blob });
+/** Sends a picture and gives the answer; query says which models, box is in pixels of the picture, or null for the detector. */
+export function predict(blob, box, query) {
+  if (box) query.set("box", [box.x, box.y, box.width, box.height].map(n => n.toFixed(1)).join(","));
+  return ask(`v1/predict?${query}`, { method: "POST", headers: { "Content-Type": blob.type || "application/octet-stream" }, body: blob });
 }
 
 /** A picture that the server takes: what it cannot read or finds too large is drawn anew as JPEG. */
@@ -70,6 +70,10 @@ export class Strip {
     entry.answer = answer;
     entry.count.textContent = answer ? String(answer.faces.length) : "!";
     entry.button.setAttribute("aria-label", answer ? `${entry.name}: ${answer.faces.length} faces` : `${entry.name}: failed`);
+  }
+
+  get entries() {
+    return [...this.#entries];
   }
 
   choose(entry) {

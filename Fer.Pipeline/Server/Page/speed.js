@@ -17,8 +17,8 @@ export class Speed {
     }));
   }
 
-  /** Adds an answer; tripMilliseconds is from sending to answer, where frames follow one another. */
-  add(milliseconds, tripMilliseconds) {
+  /** Adds an answer: where its milliseconds went, and how many views of a face there was time for. tripMilliseconds is from sending to answer, where frames follow one another. */
+  add({ milliseconds, views }, tripMilliseconds) {
     const now = performance.now();
     this.#recent.push({ at: now, milliseconds, trip: tripMilliseconds });
     while (this.#recent[0].at < now - 2000) this.#recent.shift();
@@ -35,6 +35,8 @@ export class Speed {
       return key;
     });
     this.text.replaceChildren(...parts);
+    const all = views.used === views.of;
+    this.text.append(`${views.used}${all ? "" : ` of ${views.of}`} ${views.of === 1 ? "view" : "views"} of each face${all ? "" : ", as there is no time for more"}. `);
     if (tripMilliseconds !== undefined && count > 1) {
       const span = (now - this.#recent[0].at) / 1000;
       this.text.append(`${((count - 1) / span).toFixed(0)} frames a second, ${mean(r => r.trip).toFixed(0)} ms from frame to answer`);

@@ -1,13 +1,16 @@
-// The last minute of one face, as bands that add up to 100 %.
+// One person over time, as bands that add up to 100 %: the last minute of a camera, or the whole of a video.
 
 import { paint, value } from "./colours.js";
 
-const seconds = 60;
+const minute = 60;
 
 export class Timeline {
   #samples = [];
   #emotions = [];
-  #face = null;
+  #person = null;
+  #who = "";
+  #length = null;
+  #at = null;
   #drawn = 0;
 
   constructor() {
@@ -15,30 +18,52 @@ export class Timeline {
     this.who = document.getElementById("timeline-who");
     new ResizeObserver(() => this.#draw()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
+    this.canvas.onclick = event => this.#length && this.onSeek?.(event.offsetX / this.canvas.clientWidth * this.#length);
   }
 
   setEmotions(emotions) {
+    if (emotions.join() === this.#emotions.join()) return;
     this.#emotions = emotions;
+    this.#samples = [];
     document.getElementById("legend").replaceChildren(...emotions.map((name, i) => {
       const item = document.createElement("li");
       item.textContent = name;
       paint(item, name, i);
       return item;
     }));
+    this.#draw();
   }
 
-  /** Adds what a face shows now; another face starts anew. A frame without the face leaves a gap. */
-  add(id, face) {
-    if (id !== this.#face) [this.#face, this.#samples] = [id, []];
-    const now = performance.now();
-    this.#samples.push({ at: now, values: face ? this.#emotions.map(e => face.probabilities[e]) : null });
-    while (this.#samples[0]?.at < now - 1000 * seconds) this.#samples.shift();
-    if (now - this.#drawn > 80) this.#draw();
+  /** The seconds that are shown: a video's, or null for the last minute. */
+  setLength(seconds) {
+    this.#length = seconds;
+    document.getElementById("timeline-heading").textContent = seconds === null ? "The last minute" : "The whole video";
+    this.canvas.classList.toggle("seeks", seconds !== null);
+    this.clear();
+  }
+
+  /**
+   * Adds what a person shows; another person starts anew. Out of sight leaves a gap.
+   * @param person  its key  @param face  null while it is out of sight  @param seconds  of a video; now where it is not given
+   */
+  add(person, face, seconds = performance.now() / 1000) {
+    if (person !== this.#person) [this.#person, this.#samples] = [person, []];
+    if (face) this.#who = `Face ${face.number}`;
+    this.#samples.push({ at: seconds, values: face ? this.#emotions.map(e => face.probabilities[e]) : null });
+    if (this.#length === null) while (this.#samples[0]?.at < seconds - minute) this.#samples.shift();
+    if (performance.now() - this.#drawn > 80) this.#draw();
+  }
+
+  /** Draws everything added so far, and a line at the second that a video is at. */
+  showAt(seconds) {
+    this.#at = seconds;
+    this.#draw();
   }
 
   clear() {
     this.#samples = [];
-    this.#face = null;
+    this.#person = this.#at = null;
+    this.#who = "";
     this.#draw();
   }
 
@@ -51,7 +76,8 @@ export class Timeline {
     const style = getComputedStyle(document.documentElement), pen = canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
-    const bottom = height - 20, now = performance.now(), x = at => width - (now - at) / 1000 / seconds * width;
+    const bottom = height - 20, span = this.#length ?? minute, from = this.#length === null ? performance.now() / 1000 - minute : 0;
+    const x = at => (at - from) / span * width;
     pen.fillStyle = style.getPropertyValue("--track");
     pen.fillRect(0, 0, width, bottom);
     this.#emotions.forEach((name, band) => {
@@ -64,21 +90,31 @@ export class Timeline {
         pen.fill();
       }
     });
+    if (this.#at !== null) {
+      pen.fillStyle = style.getPropertyValue("--ink");
+      pen.fillRect(x(this.#at) - 1, 0, 2, bottom);
+    }
     pen.fillStyle = style.getPropertyValue("--soft");
     pen.font = "12px system-ui, sans-serif";
-    for (const back of width < 480 ? [60, 30, 0] : [60, 45, 30, 15, 0]) {
-      pen.textAlign = back === 60 ? "left" : back === 0 ? "right" : "center";
-      pen.fillText(back === 0 ? "now" : `${back} s ago`, width - back / seconds * width, height - 4);
+    const parts = width < 480 ? 2 : 4;
+    for (let i = 0; i <= parts; i++) {
+      pen.textAlign = i === 0 ? "left" : i === parts ? "right" : "center";
+      pen.fillText(this.#tick(span * i / parts), i / parts * width, height - 4);
     }
     this.#describe();
   }
 
+  #tick(seconds) {
+    if (this.#length !== null) return this.#length < 20 ? `${seconds.toFixed(1)} s` : clock(seconds);
+    return seconds === minute ? "now" : `${minute - seconds} s ago`;
+  }
+
   /** Unbroken stretches. */
   #runs() {
-    const runs = [[]];
+    const runs = [[]], longest = Math.max(3, (this.#length ?? 0) / 100);
     let last = null;
     for (const sample of this.#samples) {
-      if (!sample.values || last && sample.at - last.at > 3000) runs.push([]);
+      if (!sample.values || last && sample.at - last.at > longest) runs.push([]);
       if (sample.values) runs.at(-1).push(sample);
       last = sample;
     }
@@ -87,11 +123,14 @@ export class Timeline {
 
   #describe() {
     const seen = this.#samples.filter(s => s.values);
-    this.who.textContent = this.#face === null ? "" : `Face ${this.#face}`;
+    this.who.textContent = this.#who;
     const means = this.#emotions.map((name, i) => [name, seen.reduce((all, s) => all + s.values[i], 0) / seen.length]).sort((a, b) => b[1] - a[1]);
     this.canvas.setAttribute("aria-label", seen.length === 0 ? "No face yet"
-      : `Face ${this.#face}, on average of up to the last minute: ${means.slice(0, 3).map(([name, mean]) => `${name} ${Math.round(100 * mean)} %`).join(", ")}`);
+      : `${this.#who}, on average of ${this.#length === null ? "up to the last minute" : "the whole video"}: ${means.slice(0, 3).map(([name, mean]) => `${name} ${Math.round(100 * mean)} %`).join(", ")}`);
   }
 }
+
+/** Minutes and seconds. */
+export const clock = seconds => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 const sum = (values, count) => values.slice(0, count).reduce((a, b) => a + b, 0);

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.IO.Compression;
+using Fer.Pipeline.Images;
+using Fer.Pipeline.Models;
+using Fer.Tests.Models;
+using Fer.Tests.Server;
+using Microsoft.Playwright;
+
+namespace Fer.Tests.Browser;
+
+/// <summary>The example that runs a model in the browser, in one.</summary>
+public sealed class BrowserExampleTests : IDisposable
+{
+    private const string Origin = "http://example.test/";
+
+    private static readonly string Example = Path.Combine(TestPaths.Root, "docs", "examples", "browser");
+    private static readonly string Runtime = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "onnxruntime-web", "dist");
+
+    private readonly TestModels _models = new();
+
+    public void Dispose() => _models.Dispose();
+
+    [Fact]
+    public async Task A_model_zips_own_network_answers_in_the_browser_as_it_does_here()
+    {
+        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(Directory.Exists(Runtime), "onnxruntime-web is not installed; run `npm install` in Fer.Tests.");
+        string zip = _models.Save();
+        await using var chromium = await Chromium.StartAsync();
+        var page = await chromium.NewPageAsync(800, 900, dark: false);
+        var asked = new List<string>();
+        await page.RouteAsync("**/*", async route =>
+        {
+            asked.Add(route.Request.Url);
+            byte[]? file = FileOf(route.Request.Url, zip);
+            await route.FulfillAsync(
+                file is null ? new() { Status = 404 } : new() { BodyBytes = file, ContentType = TypeOf(route.Request.Url) });
+        });
+        await page.GotoAsync(Origin);
+        await page.WaitForSelectorAsync("#file:enabled, #problem:not([hidden])");
+        Assert.True(await page.IsEnabledAsync("#file"), await page.TextContentAsync("#problem") + string.Join(' ', asked));
+        byte[] face = RunningServer.Face(3);
+        await page.SetInputFilesAsync("#file", [new FilePayload { Name = "face.png", MimeType = "image/png", Buffer = face }]);
+        await page.WaitForSelectorAsync("#answer:not([hidden])");
+        string[] cells = [.. await page.Locator("#answer td").AllTextContentsAsync()];
+        using var model = FerModel.Load(zip, 1);
+        var expected = model.Predict(ImageDecoder.Decode(face, "face").ToGray().Pixels);
+        Assert.Equal(expected.Label, cells[0]);
+        Assert.Equal(2 * expected.Probabilities.Count, cells.Length);
+        foreach (string[] row in cells.Chunk(2))
+            Assert.Equal(expected.Probabilities[row[0]], float.Parse(row[1].TrimEnd('%', ' '), CultureInfo.InvariantCulture) / 100, 2e-4f);
+        // Everything comes from beside the page.
+        Assert.All(asked, url => Assert.StartsWith(Origin, url));
+
+        await page.SetInputFilesAsync("#file", [new FilePayload { Name = "no.png", MimeType = "image/png", Buffer = [1] }]);
+        await page.WaitForSelectorAsync("#problem:has-text('no.png')");
+    }
+
+    private static byte[]? FileOf(string url, string zip)
+    {
+        string name = url[Origin.Length..];
+        if (name is "model.onnx" or "manifest.json")
+        {
+            using var archive = ZipFile.OpenRead(zip);
+            using var entry = archive.GetEntry(name)!.Open();
+            using var memory = new MemoryStream();
+            entry.CopyTo(memory);
+            return memory.ToArray();
+        }
+        string path = name.StartsWith("onnxruntime-web/", StringComparison.Ordinal) ? Path.Combine(Runtime, Path.GetFileName(name))
+            : Path.Combine(Example, name.Length == 0 ? "index.html" : name);
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    private static string TypeOf(string url) => Path.GetExtension(url) switch
+    {
+        ".js" or ".mjs" => "text/javascript",
+        ".wasm" => "application/wasm",
+        ".json" => "application/json",
+        ".onnx" => "application/octet-stream",
+        _ => "text/html; charset=utf-8",
+    };
+}
