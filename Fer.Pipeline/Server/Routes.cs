@@ -25,7 +25,7 @@ internal static class Routes
             docs.RoutePrefix = Docs[1..];
             docs.DocumentTitle = "FerMl: the interface";
             docs.SwaggerEndpoint(OpenApi, "FerMl");
-            docs.ConfigObject.AdditionalItems["layout"] = "BaseLayout";
+            docs.InjectStylesheet("/docs.css");
         });
         app.UseRouting();
         if (services.Options.AllowedOrigins.Count > 0) app.UseCors(policy => AllowedOrigin.Allow(policy, services.Options.AllowedOrigins));

@@ -131,7 +131,10 @@ public sealed partial class FerServerTests
         string html = await response.Content.ReadAsStringAsync(Cancel);
         Assert.DoesNotContain("//", Comment().Replace(html, ""));
         foreach (Match file in Linked().Matches(html))
-            Assert.True((await server.Client.GetAsync($"{Routes.Docs}/{file.Groups[1].Value}", Cancel)).IsSuccessStatusCode, file.Value);
+        {
+            var address = new Uri(new Uri($"{server.Server.Url}{Routes.Docs}/"), file.Groups[1].Value);
+            Assert.True((await server.Client.GetAsync(address, Cancel)).IsSuccessStatusCode, file.Value);
+        }
         Assert.Contains(Routes.OpenApi, await server.Client.GetStringAsync($"{Routes.Docs}/index.js", Cancel));
     }
 
