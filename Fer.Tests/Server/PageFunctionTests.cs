@@ -319,7 +319,7 @@ public sealed class PageFunctionTests(PageBrowser shared) : IDisposable
 
         public string Name => "crowd";
 
-        public IReadOnlyList<FoundFace> Find(RgbImage picture, bool isFrame) => 
+        public IReadOnlyList<FoundFace> Find(RgbImage picture, bool isFrame) =>
             [.. Boxes.Select((box, i) => Found(box, i, picture.Width / 640f))];
 
         public void Dispose()
