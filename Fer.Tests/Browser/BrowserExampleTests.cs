@@ -11,7 +11,8 @@ using Microsoft.Playwright;
 namespace Fer.Tests.Browser;
 
 /// <summary>The example that runs a model in the browser, in one.</summary>
-public sealed class BrowserExampleTests : IDisposable
+[Collection(PageBrowser.Collection)]
+public sealed class BrowserExampleTests(PageBrowser shared) : IDisposable
 {
     private static readonly string Example = Path.Combine(TestPaths.Root, "docs", "examples", "browser");
     private static readonly string Runtime = Path.Combine(TestPaths.Root, "Fer.Tests", "node_modules", "onnxruntime-web", "dist");
@@ -23,12 +24,11 @@ public sealed class BrowserExampleTests : IDisposable
     [Fact]
     public async Task A_model_zips_own_network_answers_in_the_browser_as_it_does_here()
     {
-        Assert.SkipUnless(Chromium.Missing is null, Chromium.Missing ?? "");
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
         Assert.SkipUnless(Directory.Exists(Runtime), "onnxruntime-web is not installed; run `npm install` in Fer.Tests.");
         string zip = _models.Save();
         await using var files = await ServeAsync(zip);
-        await using var chromium = await Chromium.StartAsync();
-        var page = await chromium.NewPageAsync(800, 900, dark: false);
+        var page = await (await shared.OpenAsync()).NewPageAsync();
         var asked = new List<string>();
         page.Request += (_, request) => asked.Add(request.Url);
         await page.GotoAsync(files.Urls.Single());

@@ -22,6 +22,9 @@ internal sealed class CameraBrowser : IAsyncDisposable
         film is null ? []
             : ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={film}"]));
 
+    /// <summary>A page of its own, for another site.</summary>
+    internal Task<IPage> NewPageAsync() => _chromium.NewPageAsync(1280, 900, dark: false);
+
     /// <summary>Opens the page and waits until it works.</summary>
     internal async Task<IPage> OpenAsync(RunningServer server, int width = 1280, int height = 1000, bool dark = false,
         bool allowCamera = true, bool waits = true, bool allowScripts = false)

@@ -22,6 +22,7 @@ public sealed class PageBrowser : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Lazy<string> _model;
     private CameraBrowser? _browser;
+    private RunningServer? _server;
 
     public PageBrowser() => _model = new Lazy<string>(MakeModel);
 
@@ -39,6 +40,10 @@ public sealed class PageBrowser : IAsyncDisposable
         return _browser = await CameraBrowser.StartAsync(film);
     }
 
+    /// <summary>A server that finds a face in each half of a picture, for tests that need no other.</summary>
+    internal async Task<RunningServer> ServeAsync() =>
+        _server ??= await RunningServer.StartAsync(new() { ModelName = "first" }, new HalvesFinder(), Model);
+
     internal static async Task ScreenshotAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable(ScreenshotsVariable) is { Length: > 0 } folder)
@@ -48,6 +53,7 @@ public sealed class PageBrowser : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null) await _browser.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
         _folder.Dispose();
     }
 
