@@ -226,7 +226,8 @@ public class OnnxReaderTests
         }
         place = "missing.bin";
         Save();
-        Assert.Contains("cannot be read", Assert.Throws<FerException>(() => OnnxReader.Read(folder.File("model.onnx"))).Message);
+        Assert.Contains("it belongs beside the ONNX file",
+            Assert.Throws<FerException>(() => OnnxReader.Read(folder.File("model.onnx"))).Message);
     }
 
     [Fact]

@@ -127,13 +127,23 @@ public sealed class ParallelAxis
         return new(Ticks.Bounded(low - margin), Ticks.Bounded(high + margin), bottom, top);
     }
 
-    /// <summary>The labels of the axis: every category, some round numbers, or both ends of a log scale.</summary>
+    /// <summary>Both ends, and the powers of ten between that do not touch them; 3, 30, 300 too where these are few.</summary>
+    private static IEnumerable<double> LogPlaces(double low, double high)
+    {
+        double room = 0.1 * (high - low);
+        var between = Enumerable.Range((int)Math.Floor(low), (int)Math.Ceiling(high) - (int)Math.Floor(low) + 1)
+            .SelectMany(power => new[] { (Place: (double)power, IsPower: true), (Place: power + Math.Log10(3), IsPower: false) })
+            .Where(one => one.Place > low + room && one.Place < high - room).ToArray();
+        return [low, .. between.Where(one => one.IsPower || between.Length <= 4).Select(one => one.Place), high];
+    }
+
+    /// <summary>The labels of the axis: every category, some round numbers, or the ends and powers of ten of a log scale.</summary>
     internal IEnumerable<(double Place, string Label)> Labels()
     {
         if (_categories.Length > 0) return _categories.Select((name, i) => ((double)i, name));
         var finite = _places.Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
         if (_log)
-            return finite.Distinct().Order().Where((_, i) => i == 0).Concat([finite.Max()]).Select(
+            return LogPlaces(finite.Min(), finite.Max()).Select(
                 place => (place, Math.Pow(10, place).ToString("G3", CultureInfo.InvariantCulture)));
         var ticks = Ticks.Over(finite.Min(), finite.Max(), 4);
         var scale = Scale(0, 1);

@@ -57,7 +57,10 @@ internal static class OnnxExternalData
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 throw new OnnxFormatException($"initialiser {OnnxText.Quote(tensor.Name)} keeps its values in {OnnxText.Quote(name)}, " +
-                    $"which cannot be read ({e.Message.TrimEnd('.')})");
+                    $"which cannot be read ({e.Message.TrimEnd('.')}); it belongs beside the ONNX file")
+                {
+                    HasAdvice = true,
+                };
             }
         }
         return loaded;
