@@ -164,7 +164,7 @@ public class ChartTests
         Assert.False(axis.Has(3));
         Assert.Equal(["0.001", "0.003", "0.01", "0.03", "0.1"], axis.Labels().Select(one => one.Label));
         // Powers of ten alone where there are many, and none that touches an end.
-        Assert.Equal(["0.0009", "0.01", "0.1", "1", "80"], new ParallelAxis("x", ["0.0009", "80"]).Labels().Select(one => one.Label));
+        Assert.Equal(["0.0009", "0.01", "0.1", "1", "10", "80"], new ParallelAxis("x", ["0.0009", "80"]).Labels().Select(one => one.Label));
         Assert.Equal([0.0, 1.0, 0.0], Enumerable.Range(0, 3).Select(new ParallelAxis("Optimizer", ["Sgd", "Adam", "Sgd"]).Place));
     }
 

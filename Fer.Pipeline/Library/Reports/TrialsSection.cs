@@ -5,7 +5,7 @@ namespace Fer.Pipeline.Reports;
 /// <summary>What the experiment tried: accuracy against time, the best trials' curves, and a table of all trials.</summary>
 internal static class TrialsSection
 {
-    private const int MostSettings = 8;
+    private const int MostSettings = 5;
 
     internal static void Write(ReportSection section, IReadOnlyList<TrialReport> trials)
     {
@@ -32,15 +32,15 @@ internal static class TrialsSection
         // More columns fit neither a screen nor paper.
         bool joined = varying.Count > MostSettings;
         bool remarks = trials.Any(trial => !string.IsNullOrEmpty(trial.Remark));
+        // What went wrong stands before the settings, where no screen and no paper cuts it off.
         TableColumn[] columns = [new("trial"), new("state", Numeric: false), new("score"), new("epochs"), new("time"),
+            .. remarks ? [new TableColumn("remark", Numeric: false, Wraps: true)] : Array.Empty<TableColumn>(),
             .. joined ? [new TableColumn("settings", Numeric: false, Wraps: true)]
-                : varying.Select(name => new TableColumn(name, Numeric: false)), .. remarks
-                ? [new TableColumn("remark", Numeric: false, Wraps: true)] : Array.Empty<TableColumn>()];
+                : varying.Select(name => new TableColumn(name, Numeric: false))];
         var rows = trials.Select(
             trial => (IReadOnlyList<string>)[Number(trial), State(trial), NumberText.Percent(trial.Score ?? double.NaN),
-            Epochs(trial), NumberText.Duration(trial.Seconds), .. joined ? [Joined(trial, varying)]
-                : varying.Select(name => Setting(trial, name)),
-            .. remarks ? [trial.Remark ?? ""] : Array.Empty<string>()]);
+            Epochs(trial), NumberText.Duration(trial.Seconds), .. remarks ? [trial.Remark ?? ""] : Array.Empty<string>(),
+            .. joined ? [Joined(trial, varying)] : varying.Select(name => Setting(trial, name))]);
         section.Table("All trials, in the order they ran", new(columns, [.. rows]),
             best: trials.ToList().FindIndex(trial => trial.State == ReportTrialState.Best),
             data: i => [("data-trial", trials[i].Number), ("data-training", Curve(trials[i], epoch => epoch.TrainAccuracy)),

@@ -8,7 +8,7 @@ namespace Fer.Pipeline.Reports;
 /// </summary>
 public sealed class BarChart : Chart
 {
-    private double MostLabelRoom => 0.42 * Width;
+    private double MostLabelRoom => 0.46 * Width;
 
     /// <summary>The category names, at the left.</summary>
     public required IReadOnlyList<string> Categories { get; init; }

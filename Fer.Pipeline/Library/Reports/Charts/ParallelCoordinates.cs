@@ -20,7 +20,7 @@ public sealed class ParallelCoordinates : Chart
     public int Best { get; init; } = -1;
 
     /// <inheritdoc/>
-    public override double Width => Math.Max(400, 84 * Axes.Count);
+    public override double Width => Math.Max(400, 120 * Axes.Count);
 
     /// <inheritdoc/>
     public override bool HasData => Axes.Count > 1 && Lines.Count > 0;

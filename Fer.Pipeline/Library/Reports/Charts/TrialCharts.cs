@@ -109,6 +109,8 @@ public static class TrialCharts
         var scored = trials.Where(trial => trial is { Score: not null, IsBaseline: false }).ToArray();
         (string Name, double Share)[] shares = scored.Length < LeastForImportance ? []
             : [.. Varying(scored).Select(name => (name, Explained(scored, name))).OrderByDescending(one => one.Item2)];
+        // Of none more than chance gives: nothing to draw.
+        if (shares.All(one => one.Share == 0)) shares = [];
         return new()
         {
             Title = "Importance of settings: share of the differences in accuracy that each alone goes along with",
