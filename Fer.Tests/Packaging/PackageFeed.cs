@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using System.Xml.Linq;
 
 namespace Fer.Tests.Packaging;
@@ -47,6 +48,14 @@ public sealed class PackageFeed : IAsyncLifetime
         using var text = zip.GetEntry($"{id}.nuspec")!.Open();
         var metadata = XDocument.Load(text).Root!.Elements().First();
         return (zip.Entries.ToDictionary(e => e.FullName, e => e.Length), metadata, new FileInfo(path).Length);
+    }
+
+    /// <summary>What a package says it is made of.</summary>
+    internal JsonElement Bill(string id)
+    {
+        using var zip = ZipFile.OpenRead(_folder.File($"feed/{id}.{Version}.nupkg"));
+        using var text = zip.GetEntry("bom.json")!.Open();
+        return JsonDocument.Parse(text).RootElement;
     }
 
     public ValueTask DisposeAsync()

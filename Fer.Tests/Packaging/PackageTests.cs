@@ -46,6 +46,21 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Contains("fer2013", Value(metadata, "tags"));
     }
 
+    [Theory]
+    [InlineData(Library, "Microsoft.ML")]
+    [InlineData(Tool, "System.CommandLine")]
+    public void A_package_says_what_it_is_made_of(string id, string part)
+    {
+        var bill = feed.Bill(id);
+        Assert.Equal("CycloneDX", bill.GetProperty("bomFormat").GetString());
+        var root = bill.GetProperty("metadata").GetProperty("component");
+        Assert.Equal((id, PackageFeed.Version), (root.GetProperty("name").GetString(), root.GetProperty("version").GetString()));
+        var found = bill.GetProperty("components").EnumerateArray().Single(c => c.GetProperty("name").GetString() == part);
+        Assert.StartsWith($"pkg:nuget/{part}@", found.GetProperty("purl").GetString());
+        Assert.Equal("SHA-512", found.GetProperty("hashes")[0].GetProperty("alg").GetString());
+        Assert.NotEqual(0, found.GetProperty("licenses").GetArrayLength());
+    }
+
     [Fact]
     public void The_library_package_holds_its_assembly_and_texts_and_names_the_packages_it_needs()
     {
