@@ -7,9 +7,13 @@ namespace Fer.Pipeline.AutoML;
 /// How fast this machine trains each candidate, measured once with a few steps on random pixels; what is not measured is worked out from
 /// what is, by the pixels of the input.
 /// </summary>
-internal sealed class Calibration(int classes, int threads, TimeProvider clock)
+/// <param name="classes">Classes of the data.</param>
+/// <param name="threads">Threads to train with.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="known">Faces a second that an earlier process measured, by <see cref="KeyOf"/>.</param>
+internal sealed class Calibration(int classes, int threads, TimeProvider clock, IReadOnlyDictionary<string, double>? known = null)
 {
-    private readonly Dictionary<string, double> _speeds = [];
+    private readonly Dictionary<string, double> _speeds = known is null ? [] : new(known);
 
     /// <summary>Faces a second by <see cref="KeyOf"/>.</summary>
     internal IReadOnlyDictionary<string, double> ImagesPerSecond => _speeds;
@@ -24,10 +28,10 @@ internal sealed class Calibration(int classes, int threads, TimeProvider clock)
     internal double Measure(ImageClassificationTrainer.Options options, TimeSpan patience)
     {
         string key = KeyOf(options);
-        if (!_speeds.TryGetValue(key, out double known))
-            _speeds[key] = known = SpeedProbe.ImagesPerSecond(
+        if (!_speeds.TryGetValue(key, out double speed))
+            _speeds[key] = speed = SpeedProbe.ImagesPerSecond(
                 options with { Threads = threads, ProgressiveResizing = 0 }, classes, clock, patience);
-        return known;
+        return speed;
     }
 
     /// <summary>Time of an epoch with its validation, on average over the stages of progressive resizing.</summary>

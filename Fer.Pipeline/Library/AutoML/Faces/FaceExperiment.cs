@@ -19,6 +19,12 @@ internal sealed class FaceExperiment
 
     private const int MostCandidates = 6;
 
+    /// <summary>
+    /// Share of the time left that a first rehearsal may take for a second one to follow; a process's first takes about three times as long
+    /// as those after it.
+    /// </summary>
+    private const double MostRehearsal = 0.1;
+
     private readonly FaceDataset _dataset;
     private readonly FaceSet _training, _validation;
     private readonly FaceExperimentOptions _options;
@@ -103,7 +109,7 @@ internal sealed class FaceExperiment
         var record = store?.State.Plan;
         if (record is null)
         {
-            record = Plan(space, rehearse, () => _options.Budget - (store?.Total ?? clock.GetElapsedTime(start)), cancellationToken) with
+            record = Plan(space, rehearse, Left, store, cancellationToken) with
             {
                 PlanningSeconds = store?.Total.TotalSeconds ?? 0,
             };
@@ -111,8 +117,7 @@ internal sealed class FaceExperiment
         }
         else
         {
-            // The end is timed as in a process that has been there before.
-            Rehearse(space, rehearse);
+            Warm(space, rehearse, store!, Left());
         }
         var plan = record.Plan;
         space = WithBackbones(space.WithChoice(nameof(FaceSearchOptions.Width), record.Width), record.Backbones);
@@ -139,6 +144,8 @@ internal sealed class FaceExperiment
         finish(new FaceExperimentEnd(best, Members(best, runner, space, store), plan.Views));
         store?.SetStatus(cancellationToken.IsCancellationRequested ? ExperimentStatus.Stopped : ExperimentStatus.Completed);
         return best;
+
+        TimeSpan Left() => _options.Budget - (store?.Total ?? clock.GetElapsedTime(start));
     }
 
     /// <summary>The folder of checkpoints in an experiment's folder.</summary>
@@ -191,19 +198,29 @@ internal sealed class FaceExperiment
         _ => new SuccessiveHalvingTuner(space, _options.Seed, plan.Rungs, BudgetPlan.Eta),
     };
 
-    /// <summary>Rehearses the end, measures the machine, and shares out the time that is left.</summary>
+    /// <summary>
+    /// Rehearses the end, measures the machine, and shares out the time that is left. What an earlier process measured is taken from the
+    /// store, so that kills do not cost the budget more than the machine's own start.
+    /// </summary>
     private PlanRecord Plan(
         SearchSpace<FaceSearchOptions> space, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse, Func<TimeSpan> remaining,
-        CancellationToken cancellationToken)
+        ExperimentStore? store, CancellationToken cancellationToken)
     {
-        // The first time is compilation for the most part, which does not come again.
-        Rehearse(space, rehearse);
-        var finishTime = Rehearse(space, rehearse);
+        var before = store?.State.Measured;
+        if (before is null)
+        {
+            // The first time is compilation for the most part, which does not come again; a second time must be worth it.
+            var first = Rehearse(space, rehearse);
+            before = Keep(first < MostRehearsal * Left() ? Rehearse(space, rehearse) : first, new Dictionary<string, double>());
+        }
+        else Warm(space, rehearse, store!, Left());
+        var finishTime = TimeSpan.FromSeconds(before.FinishSeconds);
         cancellationToken.ThrowIfCancellationRequested();
-        var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, _options.Clock);
+        var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, _options.Clock, before.ImagesPerSecond);
         var left = Left();
         var widths = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>();
         double width = WidthPlan.Choose(widths, (1 - BudgetPlan.ViewShare) * left, Epoch);
+        Keep(finishTime, calibration.ImagesPerSecond);
         // The speeds of the other architectures too, for as long as that is worth its time.
         foreach (string architecture in Choices(space, nameof(FaceSearchOptions.Architecture)).Cast<string>())
             if (_options.Architectures is { Count: > 1 })
@@ -260,6 +277,13 @@ internal sealed class FaceExperiment
             return BaselinePlan.Choose(speeds, Left(), _training.Count, _validation.Count);
         }
 
+        PlanMeasurements Keep(TimeSpan finish, IReadOnlyDictionary<string, double> speeds)
+        {
+            var measured = new PlanMeasurements(finish.TotalSeconds, new Dictionary<string, double>(speeds));
+            store?.SetMeasured(measured);
+            return measured;
+        }
+
         TimeSpan Left()
         {
             var time = remaining();
@@ -282,6 +306,17 @@ internal sealed class FaceExperiment
     /// </summary>
     internal static double MarginOf(BudgetPlan plan, TimeSpan epoch, int faces) =>
         plan.TrialTime < FaceTrialRunner.TellingEpochs * epoch ? 1 : Math.Sqrt(0.5 * 0.25 / faces);
+
+    /// <summary>
+    /// Rehearses the end in a process that goes on with an experiment, so that it is not the first time there; not where that would take
+    /// too much of the time left.
+    /// </summary>
+    private void Warm(SearchSpace<FaceSearchOptions> space, Func<ImageClassificationTrainer.Options, TimeSpan> rehearse,
+        ExperimentStore store, TimeSpan left)
+    {
+        if (store.State.Measured is not { } measured || 3 * measured.FinishSeconds < MostRehearsal * left.TotalSeconds)
+            Rehearse(space, rehearse);
+    }
 
     /// <summary>
     /// Rehearses the end with the default's network at the least width: short budgets, of which the end is a large part, get that.

@@ -30,6 +30,8 @@ internal sealed record ExperimentState
     public string Tuner { get; init; } = "";
     /// <summary>Wall-clock time at work so far, planning included and pauses left out.</summary>
     public double ElapsedSeconds { get; init; }
+    /// <summary>What was measured for the plan; null before that.</summary>
+    public PlanMeasurements? Measured { get; init; }
     /// <summary>What was measured and planned before the first trial; null for experiments without a plan.</summary>
     public PlanRecord? Plan { get; init; }
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];

@@ -99,6 +99,11 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
         lock (_lock) Keep(State with { Plan = plan });
     }
 
+    internal void SetMeasured(PlanMeasurements measured)
+    {
+        lock (_lock) Keep(State with { Measured = measured });
+    }
+
     /// <summary>Says where the experiment stands; where the disk is full, only here.</summary>
     internal void SetStatus(ExperimentStatus status)
     {
@@ -216,6 +221,8 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
             var state = JsonSerializer.Deserialize<ExperimentState>(stream, Json) ?? throw new JsonException("it is empty");
             if (state.Version != ExperimentState.CurrentVersion)
                 throw new JsonException($"its version is {state.Version}, not {ExperimentState.CurrentVersion}");
+            if (state.Measured is { } measured && !(IsTime(measured.FinishSeconds) && measured.ImagesPerSecond.Values.All(s => s > 0)))
+                throw new JsonException("what was measured makes no sense");
             if (!IsTime(state.ElapsedSeconds) || !IsTime(state.Plan?.PlanningSeconds ?? 0) || !state.Trials.All(t => IsTime(t.Seconds)))
                 throw new JsonException("its time makes no sense");
             if (!state.Trials.All(t => t.Id is >= 0 and < 1 << 30)) throw new JsonException("a trial has no number");

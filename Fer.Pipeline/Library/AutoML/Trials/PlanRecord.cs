@@ -24,3 +24,10 @@ internal sealed record PlanRecord
     public double? SpeedOf(ImageClassificationTrainer.Options options) =>
         ImagesPerSecond.TryGetValue(Calibration.KeyOf(options), out double speed) ? speed : null;
 }
+
+/// <summary>
+/// What was measured for a plan. It is kept before there is one, so that a process killed while it plans does not measure it all again.
+/// </summary>
+/// <param name="FinishSeconds">Time that scoring, saving and reporting a model takes.</param>
+/// <param name="ImagesPerSecond">Measured faces a second in training, by <see cref="Calibration.KeyOf"/>; in no order.</param>
+internal sealed record PlanMeasurements(double FinishSeconds, IReadOnlyDictionary<string, double> ImagesPerSecond);
