@@ -16,23 +16,23 @@ public sealed class PageTests : IDisposable
     public async Task Pages_are_accessible_fit_the_screen_and_write_no_errors()
     {
         Assert.SkipWhen(PageCheck.Missing is not null, PageCheck.Missing ?? "");
-        string[] pages =
-        [
-            _folder.Write("report.html", ReportSamples.Html()),
-            _folder.Write("compare.html", ComparisonReport.ToHtml(Comparison())),
-            .. Directory.EnumerateFiles(Path.Combine(TestPaths.Root, "Fer.Notebooks"), "*.ipynb").Order(StringComparer.Ordinal)
-                .Select(path => _folder.Write(Path.GetFileNameWithoutExtension(path) + ".html", NotebookPage.ToHtml(Notebook.Load(path)))),
-        ];
+        // Reports at both widths and in both schemes, two of the four; of the notebooks, whose charts are the reports', one at each.
+        var pages = new List<(string Path, int Width, bool Dark)>();
+        foreach (string report in (string[])[_folder.Write("report.html", ReportSamples.Html()),
+            _folder.Write("compare.html", ComparisonReport.ToHtml(Comparison()))])
+            pages.AddRange([(report, 1280, false), (report, 375, true)]);
+        pages.AddRange([(Notebook("01-explore"), 1280, false), (Notebook("03-evaluate"), 375, true)]);
         var problems = new List<string>();
         await using var chromium = await Chromium.StartAsync();
-        foreach (string page in pages)
-            // Each page in both widths and both schemes, two of the four.
-            foreach (var (width, scheme) in ((int, string)[])[(1280, "light"), (375, "dark")])
-            {
-                string name = $"{Path.GetFileName(page)} at {width}, {scheme}: ";
-                problems.AddRange((await PageCheck.ProblemsAsync(chromium, page, width, dark: scheme == "dark")).Select(one => name + one));
-            }
+        foreach (var (page, width, dark) in pages)
+        {
+            string name = $"{Path.GetFileName(page)} at {width}, {(dark ? "dark" : "light")}: ";
+            problems.AddRange((await PageCheck.ProblemsAsync(chromium, page, width, dark)).Select(one => name + one));
+        }
         Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
+
+        string Notebook(string name) => _folder.Write(name + ".html", NotebookPage.ToHtml(
+            Fer.Notebooks.Notebook.Load(Path.Combine(TestPaths.Root, "Fer.Notebooks", name + ".ipynb"))));
     }
 
     private static ComparisonReportData Comparison()

@@ -11,6 +11,9 @@ public sealed class WorkerPool : IDisposable
     // Threads spin for about 20 microseconds before they sleep: successive kernels arrive faster than that.
     private const int SpinRounds = 2000;
 
+    /// <summary>Rounds of spinning after which a thread lets others have its processor: little against the time of a kernel.</summary>
+    private const int YieldRounds = 64;
+
     private readonly Thread[] _workers;
     private readonly object _gate = new();
     private Action<object, int>? _body;
@@ -103,7 +106,12 @@ public sealed class WorkerPool : IDisposable
         int seen = 0;
         while (true)
         {
-            for (int spin = 0; _generation == seen && spin < SpinRounds; spin++) Thread.SpinWait(8);
+            for (int spin = 0; _generation == seen && spin < SpinRounds; spin++)
+            {
+                Thread.SpinWait(8);
+                // Another pool or program may have work for this processor.
+                if (spin % YieldRounds == 0) Thread.Yield();
+            }
             if (_generation == seen)
                 lock (_gate)
                     while (_generation == seen) Monitor.Wait(_gate);
