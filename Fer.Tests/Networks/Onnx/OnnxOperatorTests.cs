@@ -1,8 +1,6 @@
-using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Networks.Proto;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using static Fer.Pipeline.Networks.OnnxAttributes;
 
 namespace Fer.Tests.Networks.Onnx;
@@ -68,7 +66,7 @@ public class OnnxOperatorTests
         byte[] upper = [.. values.SelectMany(v => BitConverter.GetBytes(v)[2..])];
         var network = Read(new TestGraph().Input("x", 1, 24).Raw("w", TensorProto.Types.DataType.Bfloat16, [1, 24], upper)
             .Node("Add", "y", "x w").Output("y").Bytes());
-        float[] sum = Run(network, new float[24]);
+        float[] sum = TestGraph.Run(network, new float[24]);
         for (int i = 0; i < sum.Length; i++) Assert.Equal(values[i], sum[i], 0.01f);
     }
 
@@ -79,7 +77,7 @@ public class OnnxOperatorTests
         var graph = new TestGraph().Input("x", 1, 4).Raw("w", HalfType, [1, 4], weights)
             .Node("Mul", "y", "x w").Output("y", HalfType);
         graph.Model.Graph.Input[0].Type.TensorType.ElemType = (int)HalfType;
-        float[] y = Run(Read(graph.Bytes()), [1, 2, 3, 4]);
+        float[] y = TestGraph.Run(Read(graph.Bytes()), [1, 2, 3, 4]);
         for (int i = 0; i < 4; i++) Assert.Equal((i + 1) * TestGraph.Values(4)[i], y[i], 0.01f);
     }
 
@@ -112,28 +110,12 @@ public class OnnxOperatorTests
 
     private static Network Read(byte[] file) => OnnxReader.Read(new MemoryStream(file));
 
-    private static float[] Run(Network network, float[] values)
-    {
-        using var pool = new WorkerPool(1);
-        using var executor = new NetworkExecutor(network, 1, training: false, pool);
-        values.CopyTo(executor.Input);
-        executor.Forward(1);
-        return executor.Output.ToArray();
-    }
-
     /// <summary>The graph's input x and output y, in ONNX's order on both sides.</summary>
     private static void AssertAgrees(TestGraph graph)
     {
-        byte[] file = graph.Output("y").Bytes();
-        int[] shape = [.. graph.Model.Graph.Input[0].Type.TensorType.Shape.Dim.Select(d => (int)d.DimValue)];
-        float[] x = TestGraph.Values(shape.Aggregate(1, (a, b) => a * b));
         // As the operators are defined, not as they are joined and rounded for speed.
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
-        using var session = new InferenceSession(file, options);
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(x, shape))]);
-        var theirs = (DenseTensor<float>)results[0].AsTensor<float>();
-        var input = OnnxConstant.Of("x", shape, x);
-        float[] ours = Run(Read(file), OnnxConformance.ToMemory(input, 1, isInput: true));
-        OnnxConformance.AssertClose(OnnxConstant.Of("y", theirs.Dimensions.ToArray(), theirs.ToArray()), ours, 1, "y", 1e-4f, 1e-5f);
+        var (theirs, ours) = graph.Output("y").Answers(options);
+        OnnxConformance.AssertClose(theirs, ours, 1, "y", 1e-4f, 1e-5f);
     }
 }

@@ -1,6 +1,9 @@
+using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Networks.Proto;
 using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Fer.Tests.Networks.Onnx;
 
@@ -76,6 +79,33 @@ internal sealed class TestGraph
             });
 
     internal byte[] Bytes() => Model.ToByteArray();
+
+    /// <summary>
+    /// What ONNX Runtime answers for <see cref="Values"/> as the input x, and what this project does, both of one example and the second in
+    /// the order of its memory.
+    /// </summary>
+    internal (OnnxConstant Theirs, float[] Ours) Answers(SessionOptions options)
+    {
+        byte[] file = Bytes();
+        int[] shape = [.. Graph.Input[0].Type.TensorType.Shape.Dim.Select(d => (int)d.DimValue)];
+        float[] x = Values(shape.Aggregate(1, (a, b) => a * b));
+        using var session = new InferenceSession(file, options);
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(x, shape))]);
+        var theirs = (DenseTensor<float>)results[0].AsTensor<float>();
+        float[] ours = Run(
+            OnnxReader.Read(new MemoryStream(file)), OnnxConformance.ToMemory(OnnxConstant.Of("x", shape, x), 1, isInput: true));
+        return (OnnxConstant.Of("y", theirs.Dimensions.ToArray(), theirs.ToArray()), ours);
+    }
+
+    /// <summary>A network's output for one example, on one thread.</summary>
+    internal static float[] Run(Network network, float[] values)
+    {
+        using var pool = new WorkerPool(1);
+        using var executor = new NetworkExecutor(network, 1, training: false, pool);
+        values.CopyTo(executor.Input);
+        executor.Forward(1);
+        return executor.Output.ToArray();
+    }
 
     internal static float[] Values(int count) => [.. Enumerable.Range(0, count).Select(i => (i * 37 % 101 - 50) / 50f)];
 
