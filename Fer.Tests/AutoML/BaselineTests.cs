@@ -75,6 +75,14 @@ public sealed class BaselineTests : IDisposable
         Assert.Null(BaselinePlan.Choose([], TimeSpan.FromMinutes(15), 28_709, 3589));
     }
 
+    /// <summary>The command line gives an empty list where --architectures is absent; read as a choice, it left out every backbone.</summary>
+    [Fact]
+    public void No_architecture_named_is_all_of_them_with_the_backbones()
+    {
+        Assert.Null(new FaceExperimentOptions { Architectures = [] }.Architectures);
+        Assert.Equal(["FerNet"], new FaceExperimentOptions { Architectures = ["FerNet"] }.Architectures!);
+    }
+
     [Fact]
     public void Of_several_backbones_the_one_that_sees_more_is_taken() => Assert.Equal(
         "Fast", BaselinePlan.Choose([(Entry, 500), (Entry with { Name = "Fast" }, 50_000)], TimeSpan.FromMinutes(15), 28_709,

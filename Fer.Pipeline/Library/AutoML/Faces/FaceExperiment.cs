@@ -160,7 +160,7 @@ internal sealed class FaceExperiment
     private SearchSpace<FaceSearchOptions> Space()
     {
         var space = new SearchSpace<FaceSearchOptions>();
-        if (_options.Architectures is { Count: > 0 } architectures)
+        if (_options.Architectures is { } architectures)
             space = space.WithChoice(nameof(FaceSearchOptions.Architecture), [.. architectures]);
         if (_options.Width is { } width) space = space.WithChoice(nameof(FaceSearchOptions.Width), width);
         return WithVotes(space, _training.HasSoftTargets && !_dataset.HasVotesAsLabels);

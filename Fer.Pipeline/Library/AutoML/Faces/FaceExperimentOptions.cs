@@ -15,9 +15,9 @@ public sealed record FaceExperimentOptions
 
     /// <summary>
     /// Architectures to choose from; null is all of the space, and the backbones of <see cref="BackboneFolder"/> that the time is enough
-    /// for.
+    /// for. An empty list is read as null.
     /// </summary>
-    public IReadOnlyList<string>? Architectures { get; init; }
+    public IReadOnlyList<string>? Architectures { get; init => field = value is { Count: > 0 } ? value : null; }
 
     /// <summary>The folder of backbones (<see cref="Models.BackboneStore"/>); null is none.</summary>
     public string? BackboneFolder { get; init; }
