@@ -12,12 +12,10 @@ namespace Fer.Commands;
 /// <summary>Predicts pictures, several at a time. A broken one becomes an answer that says so.</summary>
 /// <param name="model">The classifier.</param>
 /// <param name="input">Standard input, for who pipes a picture in.</param>
-/// <param name="newFinder">Makes a detector for one picture at a time, or gives null where pictures are faces already.</param>
+/// <param name="finders">Detectors; not disposed here.</param>
 /// <param name="frame">The part of every picture to take for a face, or null for all of it; where nothing is looked for.</param>
-internal sealed class PicturePredictor(FerModel model, Stream input, Func<FaceFinder?> newFinder, FaceBox? frame) : IDisposable
+internal sealed class PicturePredictor(FerModel model, Stream input, FaceFinders finders, FaceBox? frame)
 {
-    private readonly ConcurrentBag<FaceFinder> _finders = [];
-
     /// <summary>What to do with a picture and its answer, for instance draw; runs on several threads.</summary>
     internal Action<RgbImage, InputFile, PictureResult>? Afterwards { get; init; }
 
@@ -27,11 +25,6 @@ internal sealed class PicturePredictor(FerModel model, Stream input, Func<FaceFi
         Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(workers)
             .WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken)
             .Select(Predict);
-
-    public void Dispose()
-    {
-        foreach (var finder in _finders) finder.Dispose();
-    }
 
     private PictureResult Predict(InputFile file)
     {
@@ -68,14 +61,14 @@ internal sealed class PicturePredictor(FerModel model, Stream input, Func<FaceFi
         // A picture of just this size is a face of the data set, or was cropped to be one.
         if (frame is not null || (image.Width == Face.Side && image.Height == Face.Side))
             return [FacePredictor.PredictFrame(model, image, frame)];
-        if (!_finders.TryTake(out var finder) && (finder = newFinder()) is null) return [FacePredictor.PredictFrame(model, image)];
+        if (finders.Rent() is not { } finder) return [FacePredictor.PredictFrame(model, image)];
         try
         {
             return new FacePredictor(model, finder).Predict(image);
         }
         finally
         {
-            _finders.Add(finder);
+            finders.Return(finder);
         }
     }
 }

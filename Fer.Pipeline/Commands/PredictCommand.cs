@@ -67,8 +67,6 @@ internal sealed class PredictCommand : ICommand
         if (result.GetValue(_json) && result.GetValue(_csv))
             throw new FerUsageException("--json-lines and --csv are two ways to write the answer. Choose one.");
         int threads = result.GetValue(_threads) is > 0 and var wanted ? wanted : Environment.ProcessorCount;
-        var (model, _) = ModelOption.Load(result, _model, _onnx, host, threads);
-        using var loaded = model;
         var format = result.GetValue(_json) ? AnswerFormat.JsonLines : result.GetValue(_csv) ? AnswerFormat.Csv : AnswerFormat.Text;
         bool detects = !result.GetValue(_cropped) && result.GetValue(_crop) is null;
         double threshold = result.GetValue(_threshold)!.Value;
@@ -81,11 +79,15 @@ internal sealed class PredictCommand : ICommand
         string? report = result.GetValue(_report) is { } place ? host.Resolve(place) : null;
         CheckOutputs(inputs, annotate, report, result.GetValue(_fps) is not null);
 
-        var table = new FaceTable(host.Output, inputs.Table, model.ClassNames);
-        int workers = Math.Clamp(inputs.Files.Count(file => !file.IsVideo), 1, threads);
+        int count = inputs.Files.Count(file => !file.IsVideo), workers = Math.Clamp(count, 1, threads);
         var options = _detector.Read(result, new FaceFinderOptions());
-        using var pictures = new PicturePredictor(model, host.Input,
-            () => detects ? FaceFinder.Load(options, workers > 1 ? 1 : threads) : null, result.GetValue(_crop))
+        using var finders = new FaceFinders(detects ? () => FaceFinder.Load(options, workers > 1 ? 1 : threads) : null);
+        // Of one picture's time most is reading networks, so they are read side by side.
+        if (count > 0) finders.Prepare();
+        var (model, _) = ModelOption.Load(result, _model, _onnx, host, threads);
+        using var loaded = model;
+        var table = new FaceTable(host.Output, inputs.Table, model.ClassNames);
+        var pictures = new PicturePredictor(model, host.Input, finders, result.GetValue(_crop))
         {
             Afterwards = annotate is null ? null : Annotator(annotate, threshold),
         };

@@ -27,7 +27,7 @@ internal static class CommandLineProgram
         try
         {
             var root = new RootCommand(program.Description) { HelpName = program.Name };
-            foreach (var command in commands) root.Add(Build(command, host));
+            foreach (var command in commands) root.Add(Build(command, host, IsBare(command, commands, arguments)));
             Help.Attach(root, program);
             // Response files (@file) would make a file name that begins with @ an instruction.
             var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
@@ -99,10 +99,16 @@ internal static class CommandLineProgram
 
     private static bool WantsDetails => Environment.GetEnvironmentVariable(DebugVariable) == "1";
 
-    private static Command Build(ICommand command, CommandHost host)
+    /// <summary>True where a command's options are not asked for, because another command or the program's own help is.</summary>
+    private static bool IsBare(ICommand command, IEnumerable<ICommand> commands, string[] arguments) => arguments is [var first, ..]
+        && first != command.Name && (first is "--help" or "-h" or "-?" or "--version" || commands.Any(other => other.Name == first));
+
+    private static Command Build(ICommand command, CommandHost host, bool isBare = false)
     {
         var built = new Command(command.Name, command.Description);
-        foreach (var option in command.Options) built.Add(option);
+        // Creating a few hundred options is half of what the program's help takes.
+        if (!isBare)
+            foreach (var option in command.Options) built.Add(option);
         foreach (var argument in command.Arguments) built.Add(argument);
         foreach (var below in command.Subcommands) built.Add(Build(below, host));
         if (command.Subcommands.Count == 0) built.SetAction((result, cancellation) => StartAsync(command, result, host, cancellation));

@@ -19,7 +19,7 @@ internal sealed class BlazeFaceNetwork : IBlazeFaceNetwork
     /// <exception cref="FerException">It is not a BlazeFace network.</exception>
     internal BlazeFaceNetwork(byte[] onnx, string name, int threads)
     {
-        var network = OnnxReader.Read(new MemoryStream(onnx), name);
+        var network = OnnxReader.Read(onnx, name, new OnnxReadLimits());
         _outputs = [.. OutputNames.Select(output => network.Outputs.ToList().FindIndex(o => o.Name == output))];
         int[] lengths = [BlazeFaceOutput.FineAnchors, BlazeFaceOutput.CoarseAnchors,
             BlazeFaceOutput.FineAnchors * BlazeFaceOutput.ValuesAnAnchor, BlazeFaceOutput.CoarseAnchors * BlazeFaceOutput.ValuesAnAnchor];

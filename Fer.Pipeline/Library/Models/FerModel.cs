@@ -33,7 +33,7 @@ public sealed class FerModel : IDisposable
         _batch = InferenceBatch.For(_network, LargestBatch);
         Manifest = zip.Manifest;
         MetricsJson = zip.MetricsJson;
-        _pool = new Lazy<WorkerPool>(() => new WorkerPool(threads));
+        _pool = new Lazy<WorkerPool>(() => WorkerPool.ForInference(threads));
     }
 
     /// <summary>Loads a model zip; the file is read once and not held open.</summary>
@@ -44,7 +44,18 @@ public sealed class FerModel : IDisposable
     public static FerModel Load(string path, int threads = 0, OnnxReadLimits? limits = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        return new FerModel(ModelZip.Load(path, limits), threads);
+        var zip = ModelZip.LoadUntried(path, limits);
+        var model = new FerModel(zip, threads);
+        try
+        {
+            zip.CheckAnswer(path, model.Predict(MlNetCheck.Samples(1), 1));
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A model in memory.</summary>

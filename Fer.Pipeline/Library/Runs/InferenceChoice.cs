@@ -38,7 +38,7 @@ internal sealed class InferenceChoice(FaceSet faces, InferenceLimits limits, int
     /// <param name="candidates">Trained networks, the one to fall back to first.</param>
     internal ChosenInference Choose(IReadOnlyList<Network> candidates)
     {
-        using var pool = new WorkerPool(threads);
+        using var pool = WorkerPool.ForInference(threads);
         var members = Members(candidates, pool);
         var views = limits.Views ?? Views(members, pool);
         float[] logits = Logits(members, views, pool, out double seconds);

@@ -15,6 +15,9 @@ namespace Fer.Pipeline.Runs;
 /// </summary>
 internal sealed class RunFolder
 {
+    /// <summary>Time for trying views and members where the user stopped the run and waits for its end.</summary>
+    private static readonly TimeSpan MostAfterStop = TimeSpan.FromSeconds(1);
+
     private readonly FaceDataset _dataset;
     private readonly FaceRunOptions _options;
     private readonly InferenceLimits _limits;
@@ -97,7 +100,7 @@ internal sealed class RunFolder
     /// <param name="others">Networks that may be averaged with it where that helps.</param>
     /// <param name="patience">Time for trying views and members; null is as long as it takes.</param>
     /// <param name="warn">Hears where the disk is full, for which it waits a while.</param>
-    /// <param name="cancellation">Ends such waiting.</param>
+    /// <param name="cancellation">Ends such waiting; where it was asked for before, little time goes into views and members.</param>
     /// <returns>
     /// The metrics on the validation split, and the training as it is written: with the network that it began with where that is kept.
     /// </returns>
@@ -108,6 +111,7 @@ internal sealed class RunFolder
     {
         if (!rehearsal) CheckEpoch(training, cancellation);
         var time = patience ?? _limits.Patience;
+        if (cancellation.IsCancellationRequested) time = BudgetPlan.Min(time, MostAfterStop);
         if (training.StartNetwork is not null) time /= 2;
         var chosen = Choose([training.Network, .. others ?? []]);
         if (training.StartNetwork is { } start)

@@ -31,8 +31,10 @@ internal sealed class TrainingLoop(
         var run = new TrainingCheckpoint(network, training.Faces, validation?.Faces, options, pool, () => Plan(stepsPerEpoch));
         if (options.Resume && _checkpoint is not null && CheckpointFile.Exists(_checkpoint)) run.Restore(_checkpoint);
         if (run.Warning is { } warning) Warn(warning);
+        // Training sums its gradients by the threads that were asked for; scores are the same for fewer, and sooner.
+        using var few = pool.Threads > Environment.ProcessorCount ? WorkerPool.ForInference(pool.Threads, options.Winograd) : null;
         using var evaluator = validation is null ? null
-            : ModelEvaluator.InTraining(network, pool, Math.Min(_batchSize, validation.Faces.Count));
+            : ModelEvaluator.InTraining(network, few ?? pool, Math.Min(_batchSize, validation.Faces.Count));
         TrainingStage? stage = null;
         var outcome = run.Outcome;
         try

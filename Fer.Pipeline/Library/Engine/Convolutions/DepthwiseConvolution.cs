@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fer.Pipeline.Engine;
 
 /// <summary>
@@ -31,8 +33,10 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
         _input = input;
         _output = output;
         _kernel = kernel;
-        _groups = [.. phases.SelectMany(GroupsOf)];
-        _work = _groups.Sum(g => (long)g.Pixels.Length * g.Taps.Length) * input.Channels;
+        var groups = new List<Group>();
+        foreach (var phase in phases) AddGroups(phase, groups);
+        _groups = [.. groups];
+        foreach (var group in _groups) _work += (long)group.Pixels.Length * group.Taps.Length * input.Channels;
     }
 
     /// <summary>Pixels for which the same taps fall inside the image.</summary>
@@ -41,37 +45,65 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
     /// <param name="Taps">Offset from the pixel to the value read, and offset of the tap's weights.</param>
     private sealed record Group(nint[] Pixels, nint[] Results, (nint Step, nint Weights)[] Taps);
 
-    private IEnumerable<Group> GroupsOf(ConvolutionPhases.Phase phase)
+    /// <summary>
+    /// Rows and columns are independent: positions of an axis that read the same taps form one class, and pixels of the same classes one
+    /// group.
+    /// </summary>
+    private void AddGroups(ConvolutionPhases.Phase phase, List<Group> groups)
     {
+        // In plain loops: as queries over tuples this was most of the time that a small network took to load.
         int channels = _input.Channels;
         var (top, left, _, _) = phase.Padding;
-        var pixels = phase.Pixels.Zip(phase.Results, (from, to) => (Row: from.Row - top, Column: from.Column - left, to));
-        // Rows and columns are independent: positions of an axis that read the same taps form one class.
-        var rows = Classes(phase.Pixels.Select(p => p.Row - top), phase.Taps.Select(t => t.Row), _input.Height);
-        var columns = Classes(phase.Pixels.Select(p => p.Column - left), phase.Taps.Select(t => t.Column), _input.Width);
-        foreach (var group in pixels.GroupBy(p => (rows[p.Row], columns[p.Column])))
+        var (pixels, results, taps) = (phase.Pixels, phase.Results, phase.Taps);
+        int[] rowsOf = Array.ConvertAll(pixels, p => p.Row - top), columnsOf = Array.ConvertAll(pixels, p => p.Column - left);
+        int[] rows = Classes(rowsOf, Array.ConvertAll(taps, t => t.Row), _input.Height, out int rowClasses);
+        int[] columns = Classes(columnsOf, Array.ConvertAll(taps, t => t.Column), _input.Width, out int columnClasses);
+        var members = new List<int>?[rowClasses * columnClasses];
+        for (int i = 0; i < pixels.Length; i++) (members[rows[i] * columnClasses + columns[i]] ??= []).Add(i);
+        foreach (var group in members)
         {
-            var first = group.First();
-            var taps = phase.Taps.Where(t => IsIn(first.Row + t.Row, _input.Height) && IsIn(first.Column + t.Column, _input.Width));
-            yield return new Group(
-                [.. group.Select(p => ((nint)p.Row * _input.Width + p.Column) * channels)],
-                [.. group.Select(p => ((nint)p.to.Row * _output.Width + p.to.Column) * channels)],
-                [.. taps.Select(t => (((nint)t.Row * _input.Width + t.Column) * channels, (nint)t.Weight * channels))]);
+            if (group is null) continue;
+            var (from, to) = (new nint[group.Count], new nint[group.Count]);
+            for (int i = 0; i < from.Length; i++)
+            {
+                int pixel = group[i];
+                from[i] = ((nint)rowsOf[pixel] * _input.Width + columnsOf[pixel]) * channels;
+                to[i] = ((nint)results[pixel].Row * _output.Width + results[pixel].Column) * channels;
+            }
+            var (row, column) = (rowsOf[group[0]], columnsOf[group[0]]);
+            var read = new List<(nint, nint)>();
+            foreach (var tap in taps)
+                if (IsIn(row + tap.Row, _input.Height) && IsIn(column + tap.Column, _input.Width))
+                    read.Add((((nint)tap.Row * _input.Width + tap.Column) * channels, (nint)tap.Weight * channels));
+            groups.Add(new Group(from, to, [.. read]));
         }
-
     }
 
-    /// <summary>For each position of an axis, the first and last step from it that stays inside the image.</summary>
-    private static Dictionary<int, (int First, int Last)> Classes(IEnumerable<int> places, IEnumerable<int> steps, int length)
+    /// <summary>The class of each position of an axis: equal where the first and the last step that stay inside the image are.</summary>
+    private static int[] Classes(int[] places, int[] steps, int length, out int count)
     {
-        int[] taps = [.. steps.Distinct()];
-        return places.Distinct().ToDictionary(place => place, place =>
+        var known = new Dictionary<int, int>();
+        var ends = new List<long>();
+        var classes = new int[places.Length];
+        for (int i = 0; i < places.Length; i++)
         {
-            int least = int.MaxValue, most = int.MinValue;
-            foreach (int step in taps)
-                if (IsIn(place + step, length)) (least, most) = (Math.Min(least, step), Math.Max(most, step));
-            return (least, most);
-        });
+            if (!known.TryGetValue(places[i], out classes[i]))
+            {
+                int first = int.MaxValue, last = int.MinValue;
+                foreach (int step in steps)
+                    if (IsIn(places[i] + step, length)) (first, last) = (Math.Min(first, step), Math.Max(last, step));
+                long end = ((long)first << 32) | (uint)last;
+                classes[i] = ends.IndexOf(end);
+                if (classes[i] < 0)
+                {
+                    classes[i] = ends.Count;
+                    ends.Add(end);
+                }
+                known[places[i]] = classes[i];
+            }
+        }
+        count = ends.Count;
+        return classes;
     }
 
     private static bool IsIn(int place, int length) => (uint)place < (uint)length;
@@ -122,6 +154,8 @@ internal sealed unsafe class DepthwiseConvolutionPass<V> : ConvolutionPass where
         return c;
     }
 
+    // From the first call on: a process that looks at one picture ends before the runtime would have optimised it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eight<W>(in ConvolutionCall call, Group group, float* source, float* target, int p, int c)
         where W : struct, ISimd<W>
     {

@@ -43,6 +43,12 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>
+    /// A pool for inference alone: more parts than processors change no value there and only take time, so it has no more.
+    /// </summary>
+    internal static WorkerPool ForInference(int threads, bool allowsWinograd = true) =>
+        new(Math.Min(threads, Environment.ProcessorCount)) { AllowsWinograd = allowsWinograd };
+
     /// <summary>Total number of threads, including the caller's.</summary>
     public int Threads { get; }
 

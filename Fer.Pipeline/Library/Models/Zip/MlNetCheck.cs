@@ -14,11 +14,11 @@ internal static class MlNetCheck
 
     private const int Faces = 4, Seed = 17;
 
-    /// <summary>Drawn faces to compare on: [4 * 2304] grey values.</summary>
-    internal static byte[] Samples()
+    /// <summary>Drawn faces to compare on: [count * 2304] grey values.</summary>
+    internal static byte[] Samples(int count = Faces)
     {
-        var pixels = new byte[Faces * Face.PixelCount];
-        for (int i = 0; i < Faces; i++) SampleFaces.Draw(Seed, i, pixels.AsSpan(i * Face.PixelCount, Face.PixelCount));
+        var pixels = new byte[count * Face.PixelCount];
+        for (int i = 0; i < count; i++) SampleFaces.Draw(Seed, i, pixels.AsSpan(i * Face.PixelCount, Face.PixelCount));
         return pixels;
     }
 

@@ -69,14 +69,17 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
     /// <param name="limits">Limits on what the network may require; null for the defaults.</param>
     /// <exception cref="FerException">The file is missing, no model zip, damaged or altered; the message says which and what to
     /// do.</exception>
-    public static ModelZip Load(string path, OnnxReadLimits? limits = null)
+    public static ModelZip Load(string path, OnnxReadLimits? limits = null) => LoadUntried(path, limits).Tried(path);
+
+    /// <summary>The same without trying a face, for a caller that does it himself, by <see cref="CheckAnswer(string, float[])"/>.</summary>
+    internal static ModelZip LoadUntried(string path, OnnxReadLimits? limits = null)
     {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (!stream.CanSeek)
                 throw new FerException($"{path}: a pipe or a device, and a model is read here and there. Give the path of a model.zip.");
-            return Read(stream, path, limits);
+            return ReadUntried(stream, path, limits);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -108,7 +111,35 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
     }
 
     /// <summary>As <see cref="Load"/>, from a stream that can seek.</summary>
-    internal static ModelZip Read(Stream stream, string path, OnnxReadLimits? limits = null)
+    internal static ModelZip Read(Stream stream, string path, OnnxReadLimits? limits = null) =>
+        ReadUntried(stream, path, limits).Tried(path);
+
+    /// <summary>Refuses a network whose answer to <see cref="MlNetCheck.Samples"/> is no probabilities.</summary>
+    /// <param name="path">The file, for the message.</param>
+    /// <param name="answers">[faces * classes].</param>
+    /// <exception cref="FerException">They are none.</exception>
+    internal void CheckAnswer(string path, float[] answers)
+    {
+        try
+        {
+            CheckAnswer(answers, Manifest.ClassNames.Count);
+        }
+        catch (ModelFormatException e)
+        {
+            throw Unusable(path, e);
+        }
+    }
+
+    private ModelZip Tried(string path)
+    {
+        CheckAnswer(path, Predict(Network, MlNetCheck.Samples(1)));
+        return this;
+    }
+
+    private static FerException Unusable(string path, ModelFormatException e) => new(
+        $"{path}: not a usable model zip: {e.Message}. Take the model.zip that this program saved, or save it again.", e);
+
+    private static ModelZip ReadUntried(Stream stream, string path, OnnxReadLimits? limits)
     {
         limits ??= new OnnxReadLimits();
         try
@@ -125,16 +156,25 @@ internal sealed record ModelZip(Network Network, ModelManifest Manifest, string 
             CheckSum(manifest, PackedModel.OnnxName, onnx);
             CheckSum(manifest, PackedModel.MetricsName, metrics);
             CheckJson(metrics, PackedModel.MetricsName);
-            var network = OnnxReader.Read(new MemoryStream(onnx), $"{path}: {PackedModel.OnnxName}", limits);
-            Check(network, manifest);
-            CheckAnswer(Predict(network, MlNetCheck.Samples().AsSpan(0, Face.PixelCount)), manifest.ClassNames.Count);
-            if (!isOfMlNet) CheckRest(zip, manifest, onnx, manifestJson, metrics);
+            // Unpacking what only ML.NET reads takes as long as reading the network.
+            var rest = isOfMlNet ? Task.CompletedTask : Task.Run(() => CheckRest(zip, manifest, onnx, manifestJson, metrics));
+            Network network;
+            try
+            {
+                network = OnnxReader.Read(onnx, $"{path}: {PackedModel.OnnxName}", limits);
+                Check(network, manifest);
+            }
+            finally
+            {
+                // Whatever the network comes to, nobody reads the zip when it is closed.
+                rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+            }
+            rest.GetAwaiter().GetResult();
             return new ModelZip(network, manifest, Encoding.UTF8.GetString(metrics));
         }
         catch (ModelFormatException e)
         {
-            throw new FerException(
-                $"{path}: not a usable model zip: {e.Message}. Take the model.zip that this program saved, or save it again.", e);
+            throw Unusable(path, e);
         }
     }
 

@@ -1,5 +1,6 @@
 using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks.Proto;
+using Google.Protobuf;
 
 namespace Fer.Pipeline.Networks;
 
@@ -116,9 +117,13 @@ internal sealed class OnnxNode
     /// The operation of an earlier node with the same constants and attributes, or a new one: weights that the file stores once stay
     /// shared.
     /// </summary>
-    internal T Shared<T>(Func<T> create) where T : Operation => _graph.Shared(
-        $"{typeof(T).Name}\n{string.Join('\n', _node.Input.Skip(1))}\n" +
-        $"{string.Join('\n', _node.Attribute.Where(a => a.T is null).Select(a => a.ToString()).Order(StringComparer.Ordinal))}", create);
+    internal T Shared<T>(Func<T> create) where T : Operation
+    {
+        var attributes = _node.Attribute.Where(a => a.T is null).Select(a => Convert.ToHexString(a.ToByteArray()));
+        return _graph.Shared(
+            $"{typeof(T).Name}\n{string.Join('\n', _node.Input.Skip(1))}\n{string.Join('\n', attributes.Order(StringComparer.Ordinal))}",
+            create);
+    }
 
     /// <summary>Registers that a parameter is filled from a constant with the parameter's dimensions.</summary>
     internal void Bind(NetworkParameter parameter, OnnxConstant constant)

@@ -52,12 +52,26 @@ public static class OnnxReader
         IReadOnlyDictionary<string, OnnxConstant>? constants, int? side)
     {
         limits ??= new OnnxReadLimits();
+        return Read(() => ReadBytes(stream, limits), FolderOf(stream), source, limits, constants, side);
+    }
+
+    /// <summary>Reads a network from bytes, which may have no external data; they are not copied.</summary>
+    /// <exception cref="FerException">As for a stream.</exception>
+    internal static Network Read(byte[] bytes, string source, OnnxReadLimits limits) => Read(() =>
+    {
+        CheckSize(bytes.Length, limits);
+        return bytes;
+    }, folder: null, source, limits, constants: null, side: null);
+
+    private static Network Read(Func<byte[]> read, string? folder, string source, OnnxReadLimits limits,
+        IReadOnlyDictionary<string, OnnxConstant>? constants, int? side)
+    {
         long started = Stopwatch.GetTimestamp();
         return Named(source, () =>
         {
-            byte[] bytes = ReadBytes(stream, limits);
+            byte[] bytes = read();
             var model = Parse(bytes, limits);
-            long fileBytes = bytes.Length + OnnxExternalData.Load(model.Graph, FolderOf(stream), limits, bytes.Length);
+            long fileBytes = bytes.Length + OnnxExternalData.Load(model.Graph, folder, limits, bytes.Length);
             long operatorSet = model.OpsetImport.First(set => OnnxOperators.IsDefaultDomain(set.Domain)).Version;
             OnnxQuantizedOperators.Expand(model.Graph, operatorSet, limits.MaxNodes);
             try
@@ -164,16 +178,23 @@ public static class OnnxReader
 
     private static byte[] ReadBytes(Stream stream, OnnxReadLimits limits)
     {
-        // Grows with the bytes actually received, not with the declared size.
-        using var memory = new MemoryStream();
+        // A file says how long it is; what only streams grows with the bytes actually received.
+        long length = stream is FileStream { CanSeek: true } ? stream.Length - stream.Position : 0;
+        CheckSize(length, limits);
+        using var memory = new MemoryStream((int)length);
         var buffer = new byte[81920];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
-            if (memory.Length + read > limits.MaxBytes) throw new OnnxFormatException($"is larger than {limits.MaxBytes:N0} bytes");
-            if (memory.Length + read > limits.MemoryFor(memory.Length + read))
-                throw new OnnxFormatException($"is larger than {limits.MaxMemoryBytes >> 20:N0} MiB of memory, which is all it may take");
+            CheckSize(memory.Length + read, limits);
             memory.Write(buffer, 0, read);
         }
-        return memory.ToArray();
+        return memory.Length == memory.Capacity ? memory.GetBuffer() : memory.ToArray();
+    }
+
+    private static void CheckSize(long bytes, OnnxReadLimits limits)
+    {
+        if (bytes > limits.MaxBytes) throw new OnnxFormatException($"is larger than {limits.MaxBytes:N0} bytes");
+        if (bytes > limits.MemoryFor(bytes))
+            throw new OnnxFormatException($"is larger than {limits.MaxMemoryBytes >> 20:N0} MiB of memory, which is all it may take");
     }
 }
