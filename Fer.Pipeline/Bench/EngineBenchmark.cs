@@ -21,26 +21,28 @@ internal sealed record LayerFigure(string Name, string Method, string Shape, dou
 
 /// <summary>
 /// Times the reference networks on random data as PyTorch is timed on them: a training step is forward, loss, backward and SGD with
-/// momentum 0.9; inference is forward alone. A figure is the median of the timed iterations after two warm-up iterations.
+/// momentum 0.9; inference is forward alone. A figure is the median of the timed iterations; before them as many go by as the warm-up
+/// takes, at least two: the runtime optimises the kernels while they run.
 /// </summary>
 internal static class EngineBenchmark
 {
     internal const string Train = "train", Infer = "infer";
 
-    private const int WarmUp = 2;
+    private const int LeastWarmUp = 2;
 
     /// <summary>Times a reference network, untrained.</summary>
     internal static EngineFigure Run(
-        string net, string mode, int batch, int iterations, bool layers, WorkerPool pool, CancellationToken cancellationToken)
+        string net, string mode, int batch, int iterations, TimeSpan warmUp, bool layers, WorkerPool pool,
+        CancellationToken cancellationToken)
     {
         var network = ReferenceNetworks.Create(net);
         network.Initialize(1);
-        return Run(network, net, mode, batch, iterations, layers, pool, cancellationToken);
+        return Run(network, net, mode, batch, iterations, warmUp, layers, pool, cancellationToken);
     }
 
     /// <summary>Times any network of one input; training needs one output of classes.</summary>
     internal static EngineFigure Run(
-        Network network, string net, string mode, int batch, int iterations, bool layers, WorkerPool pool,
+        Network network, string net, string mode, int batch, int iterations, TimeSpan warmUp, bool layers, WorkerPool pool,
         CancellationToken cancellationToken)
     {
         bool training = mode == Train;
@@ -52,10 +54,12 @@ internal static class EngineBenchmark
         for (int i = 0; i < batch && training; i++) targets[i * classes + random.NextInt32(classes)] = 1;
         var optimizer = new Sgd(momentum: 0.9f, nesterov: false);
         var seconds = new List<double>();
-        for (int i = 0; i < WarmUp + iterations; i++)
+        long began = Stopwatch.GetTimestamp();
+        for (int i = 0; seconds.Count < iterations; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (layers && i == WarmUp) executor.Profile = new (double, double)[executor.Network.Nodes.Count];
+            bool isWarm = seconds.Count > 0 || (i >= LeastWarmUp && Stopwatch.GetElapsedTime(began) >= warmUp);
+            if (layers && isWarm) executor.Profile ??= new (double, double)[executor.Network.Nodes.Count];
             long start = Stopwatch.GetTimestamp();
             executor.Forward(batch, i);
             if (training)
@@ -64,7 +68,7 @@ internal static class EngineBenchmark
                 executor.Backward();
                 optimizer.Step(network.Parameters, 0.01f, pool);
             }
-            if (i >= WarmUp) seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            if (isWarm) seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return new EngineFigure(net, mode, "fp32", batch / Median(seconds))
         {

@@ -13,11 +13,11 @@ namespace Fer.Bench;
 /// <summary>Times the server's work on a camera's frames, one after the other: from a file's bytes to its faces' emotions.</summary>
 internal static class FrameBenchmark
 {
-    private const int WarmUp = 20;
+    private const int LeastWarmUp = 20;
 
     /// <exception cref="FerException">The picture or the model cannot be read.</exception>
     internal static async Task<FrameFigure> RunAsync(
-        string modelPath, string picture, double seconds, int threads, CancellationToken cancellationToken)
+        string modelPath, string picture, double seconds, TimeSpan warmUp, int threads, CancellationToken cancellationToken)
     {
         byte[] file = ImageDecoder.ReadFile(picture);
         using var model = FerModel.Load(modelPath, threads);
@@ -27,10 +27,11 @@ internal static class FrameBenchmark
         await using var served =
             new ServedModel("", model, ownsModel: false, options with { Threads = threads }, metrics, TimeProvider.System);
         using var analyzer = new PictureAnalyzer(faces, options, metrics, TimeProvider.System, UnusedMemory.GiveBack);
-        for (int i = 0; i < WarmUp; i++) await AskAsync().ConfigureAwait(false);
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < LeastWarmUp || Stopwatch.GetElapsedTime(start) < warmUp; i++) await AskAsync().ConfigureAwait(false);
 
         var answers = new List<(double Milliseconds, PictureAnswer Answer)>();
-        long start = Stopwatch.GetTimestamp();
+        start = Stopwatch.GetTimestamp();
         do answers.Add(await AskAsync().ConfigureAwait(false));
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -56,6 +56,8 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<int?> _connections = Values.Whole("--connections", "With --serve: connections that ask at a time", 1, 1024, 64);
     private readonly Option<double?> _seconds =
         Values.Number("--seconds", "With --serve and --frames: how long to ask", 0, 86400, "SECONDS", 10, above: true);
+    private readonly Option<double?> _warmUp = Values.Number(
+        "--warm-up", "Runs networks and frames for so long before they are timed: a young process is slower", 0, 600, "SECONDS", 2);
 
     public string Name => "bench";
 
@@ -80,7 +82,7 @@ internal sealed class BenchCommand : ICommand
     public IEnumerable<Option> Options =>
     [
         _nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model,
-        _connections, _seconds, _frames, _faces, _transform, _rows,
+        _connections, _seconds, _warmUp, _frames, _faces, _transform, _rows,
     ];
 
     public bool EndsAtOnce => true;
@@ -110,7 +112,7 @@ internal sealed class BenchCommand : ICommand
     private async Task FramesAsync(string picture, ParseResult result, bool json, CommandHost host, CancellationToken cancellationToken)
     {
         var figure = await FrameBenchmark.RunAsync(ModelOption.PathOf(result, _model, host), picture,
-            result.GetValue(_seconds)!.Value, result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
+            result.GetValue(_seconds)!.Value, WarmUp(result), result.GetValue(_threads) ?? 0, cancellationToken).ConfigureAwait(false);
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
 
@@ -119,6 +121,8 @@ internal sealed class BenchCommand : ICommand
         var figure = TransformBenchmark.Run(model, data, result.GetValue(_rows)!.Value, result.GetValue(_threads) ?? 0, cancellationToken);
         host.Output.WriteLine(json ? JsonText.Write(figure.Write, indented: false) : figure.ToString());
     }
+
+    private TimeSpan WarmUp(ParseResult result) => TimeSpan.FromSeconds(result.GetValue(_warmUp)!.Value);
 
     private static string FindData(string? given, CommandHost host)
     {
@@ -149,8 +153,9 @@ internal sealed class BenchCommand : ICommand
         {
             foreach (string mode in model is null ? result.GetRequiredValue(_modes) : [EngineBenchmark.Infer])
             {
-                var figure = model is null ? EngineBenchmark.Run(net, mode, batch, iterations, layers, pool, cancellationToken)
-                    : EngineBenchmark.Run(model, net, mode, batch, iterations, layers, pool, cancellationToken);
+                var warmUp = WarmUp(result);
+                var figure = model is null ? EngineBenchmark.Run(net, mode, batch, iterations, warmUp, layers, pool, cancellationToken)
+                    : EngineBenchmark.Run(model, net, mode, batch, iterations, warmUp, layers, pool, cancellationToken);
                 host.Output.WriteLine(json
                     ? JsonText.Write(w => Write(w, figure), indented: false)
                     : string.Create(CultureInfo.InvariantCulture,

@@ -48,7 +48,8 @@ public sealed class OnnxCommandsTests : IDisposable
     public async Task A_model_is_timed_under_its_file_name()
     {
         _folder.Write("model.onnx", OnnxRoundTripTests.Bytes(TestNetworks.Classifier()));
-        var (code, output, error) = await Run("bench", "--onnx", "model.onnx", "--batch", "2", "--iterations", "2", "--json", "--layers");
+        var (code, output, error) = await Run(
+            "bench", "--onnx", "model.onnx", "--batch", "2", "--iterations", "2", "--warm-up", "0", "--json", "--layers");
         Assert.Equal(ExitCode.Done, code);
         var figure = JsonDocument.Parse(output).RootElement;
         Assert.Equal("model.onnx", figure.GetProperty("net").GetString());

@@ -97,7 +97,7 @@ public sealed partial class ServeCommandTests : IDisposable
         Assert.SkipWhen(SamplePhotographs.Missing is not null, SamplePhotographs.Missing ?? "");
         var host = new CommandHost(_output, _error) { CurrentFolder = _folder.Path };
         string[] arguments = ["bench", "--frames", SamplePhotographs.File1To6(1), "--model",
-            _models.Save(), "--seconds", "0.2", "--json"];
+            _models.Save(), "--seconds", "0.2", "--warm-up", "0", "--json"];
         Assert.Equal(ExitCode.Done, await CommandLineProgram.RunAsync(arguments, host, Program.Commands, Cancel));
         var figure = System.Text.Json.JsonDocument.Parse(_output.ToString()).RootElement;
         Assert.Equal(SamplePhotographs.Faces[1].Length, figure.GetProperty("faces").GetInt32());

@@ -257,7 +257,7 @@ public sealed class CommandLineTests : IDisposable
         await File.WriteAllTextAsync(peer, "{\"net\": \"vgg40\", \"mode\": \"infer\", \"dtype\": \"bf16\", \"images_per_second\": 0.001}\n",
             TestContext.Current.CancellationToken);
         var (code, output, error) = await Run("bench", "--nets", "vgg40", "--modes", "infer", "--batch", "2", "--iterations", "1",
-            "--layers", "--compare", "peer.jsonl", "--json");
+            "--warm-up", "0", "--layers", "--compare", "peer.jsonl", "--json");
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal("vgg40", JsonDocument.Parse(output).RootElement.GetProperty("net").GetString());
         Assert.Contains("images/s of bf16 in peer.jsonl", error);

@@ -101,10 +101,13 @@ public class TrainingOptionTests
     [InlineData(FineTune.None, OptimizerKind.Sgd, 0.02)]
     [InlineData(FineTune.All, OptimizerKind.Adam, 0.00005)]
     [InlineData(null, OptimizerKind.AdamW, 0.002)]
-    public void The_learning_rate_goes_by_optimizer_and_what_is_trained(FineTune? fineTune, OptimizerKind optimizer, double expected)
+    [InlineData(FineTune.All, OptimizerKind.Sgd, 0.02, false)]
+    [InlineData(FineTune.All, OptimizerKind.Sgd, 0.005, true)]
+    public void The_learning_rate_goes_by_optimizer_and_what_is_trained(
+        FineTune? fineTune, OptimizerKind optimizer, double expected, bool knowsFaces = true)
     {
         var options = new ImageClassificationTrainer.Options { Optimizer = optimizer };
-        Assert.Equal(expected, options.Resolve(fineTune).LearningRate!.Value, 1e-12);
+        Assert.Equal(expected, options.Resolve(fineTune, knowsFaces).LearningRate!.Value, 1e-12);
     }
 
     [Theory]

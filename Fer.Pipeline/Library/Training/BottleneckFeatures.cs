@@ -17,6 +17,9 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
     /// <summary>Most faces that go through the backbone together.</summary>
     internal const int LargestBatch = 64;
 
+    /// <summary>Faces whose features are kept together, which is whole batches.</summary>
+    internal const int PartFaces = 64 * LargestBatch;
+
     /// <summary>The features of one face.</summary>
     internal ReadOnlySpan<float> Row(int face) => Values.AsSpan(face * Length, Length);
 
@@ -38,20 +41,43 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
             throw new FerException($"{faces.Count} faces with {length} features each are more than fits into memory. Take fewer faces.");
         long start = options.Clock.GetTimestamp();
         var cache = (options.BottleneckFolder ?? options.WorkspacePath) is { } folder ? new BottleneckCache(folder) : null;
-        byte[] key = cache is null ? [] : BottleneckCache.Key(faces, network, options.Winograd);
+        byte[] hash = cache is null ? [] : BottleneckCache.HashOf(network);
         bool reuse = dataset == BottleneckDataset.Validation ? options.ReuseValidationSetBottleneckCachedValues
             : options.ReuseTrainSetBottleneckCachedValues;
-        if (reuse && cache?.Read(key, faces.Count, length) is { } cached)
-        {
-            Report(faces.Count, fromCache: true);
-            return new BottleneckFeatures(faces, cached, length);
-        }
         var values = new float[faces.Count * length];
-        using (var executor = new NetworkExecutor(network, InferenceBatch.For(network, Math.Min(LargestBatch, faces.Count)),
-            training: false, pool, frozen: true))
-        using (var loader = new BatchLoader(faces, new BatchLoaderOptions { BatchSize = executor.BatchSize, Side = network.Input.Height }))
+        int done = 0, computed = 0;
+        NetworkExecutor? executor = null;
+        try
         {
-            int done = 0, batches = 0;
+            // In parts, each kept when it is done: who stops in the middle goes on from there.
+            while (done < faces.Count)
+            {
+                int first = done, count = Math.Min(PartFaces, faces.Count - first);
+                var part = count == faces.Count ? faces : faces.Select([.. Enumerable.Range(first, count)]);
+                byte[] key = cache is null ? [] : BottleneckCache.Key(part, hash, options.Winograd);
+                if (reuse && cache?.Read(key, count, length) is { } cached)
+                {
+                    cached.CopyTo(values, first * length);
+                    done += count;
+                    if (computed > 0 || done == faces.Count) Report(done, fromCache: computed == 0);
+                    continue;
+                }
+                executor ??= new NetworkExecutor(
+                    network, InferenceBatch.For(network, Math.Min(LargestBatch, faces.Count)), training: false, pool, frozen: true);
+                Work(executor, part);
+                if (cache is not null) Keep(key, values.AsSpan(first * length, count * length).ToArray(), count);
+            }
+        }
+        finally
+        {
+            executor?.Dispose();
+        }
+        return new BottleneckFeatures(faces, values, length);
+
+        void Work(NetworkExecutor executor, FaceSet part)
+        {
+            var batches = new BatchLoaderOptions { BatchSize = executor.BatchSize, Side = network.Input.Height };
+            using var loader = new BatchLoader(part, batches);
             while (loader.Next() is { } batch)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -59,30 +85,36 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
                 executor.Forward(batch.Count);
                 executor.Output[..(batch.Count * length)].CopyTo(values.AsSpan(done * length));
                 done += batch.Count;
+                computed += batch.Count;
                 // The first batch compiles the kernels.
-                if (++batches == 3) CheckTime(done);
+                int timed = 3 * executor.BatchSize;
+                if (computed >= timed && computed - batch.Count < timed) CheckTime();
                 Report(done, fromCache: false);
             }
         }
-        try
+
+        void Keep(byte[] key, float[] part, int count)
         {
-            cache?.Write(key, faces.Count, length, values);
+            try
+            {
+                cache.Write(key, count, length, part);
+            }
+            catch (UnwritableException e)
+            {
+                // They can be computed again.
+                options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Warning = e.Message });
+                cache = null;
+            }
         }
-        catch (UnwritableException e)
-        {
-            // They can be computed again.
-            options.MetricsCallback?.Invoke(new ImageClassificationMetrics { Warning = e.Message });
-        }
-        return new BottleneckFeatures(faces, values, length);
 
         void Report(int done, bool fromCache) => options.MetricsCallback?.Invoke(new ImageClassificationMetrics
         {
             Bottleneck = new BottleneckMetrics(dataset, done, faces.Count, options.Clock.GetElapsedTime(start), fromCache),
         });
 
-        void CheckTime(int done)
+        void CheckTime()
         {
-            var whole = options.Clock.GetElapsedTime(start) * ((double)faces.Count / done);
+            var whole = options.Clock.GetElapsedTime(start) * ((double)(faces.Count - (done - computed)) / computed);
             if (options.TimeBudget is not { } budget) return;
             // A teacher is for the training, which wants the better part of the time.
             bool isTeacher = dataset == BottleneckDataset.Teacher;

@@ -23,6 +23,7 @@ internal sealed record StartingNetwork(ImageClassificationTrainer.Options Option
             case ArchKind.Architecture:
                 return new StartingNetwork(options, null, FineTune.All);
             case ArchKind.Stored:
+                options = options with { ResizeTo = options.ResizeTo ?? store.UsualSide(options.Arch) };
                 return new StartingNetwork(options, store.Load(options.Arch, options.ResizeTo), options.FineTune ?? FineTune.None);
             default:
                 var backbone = Backbone.Load(options.Arch, resizeTo: options.ResizeTo);
@@ -41,7 +42,8 @@ internal sealed record StartingNetwork(ImageClassificationTrainer.Options Option
     }
 
     /// <summary>The options with a value wherever null stood for one that depends on what is trained.</summary>
-    internal ImageClassificationTrainer.Options Resolved => Options.Resolve(Backbone is null ? null : FineTune);
+    internal ImageClassificationTrainer.Options Resolved =>
+        Backbone is null ? Options.Resolve(null) : Options.Resolve(FineTune, knowsFaces: Backbone.ClassNames is not null);
 
     /// <summary>
     /// True where layers are fine-tuned of a network that knows all these classes, so that it is a model before any training.

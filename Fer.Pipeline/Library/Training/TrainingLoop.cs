@@ -62,7 +62,20 @@ internal sealed class TrainingLoop(
                     stage?.Dispose();
                     stage = new TrainingStage(network, training, _batchSize, LoaderOptions(side, run.Plan.Done), pool);
                 }
-                if (!Step(run, stage, stepsPerEpoch)) outcome = TrainingOutcome.Diverged;
+                if (!Step(run, stage, stepsPerEpoch))
+                {
+                    string kept = run.Recovery.IsAtStart ? "the start" : FormattableString.Invariant($"epoch {run.History[^1].Epoch}");
+                    if (run.TryRecover())
+                    {
+                        Warn(FormattableString.Invariant(
+                            $"The loss is not a number after {run.Plan.Done} steps: back to the weights of {kept}, with ") +
+                            FormattableString.Invariant($"{_peak * run.Recovery.Factor:G3} for a learning rate of {_peak:G3}."));
+                        // The batch comes again.
+                        stage.Dispose();
+                        stage = null;
+                    }
+                    else outcome = TrainingOutcome.Diverged;
+                }
                 else if (!run.IsEpochOver && _checkpoint is not null && _clock.GetElapsedTime(saved) >= options.CheckpointInterval)
                 {
                     TrySave(run);
@@ -78,7 +91,7 @@ internal sealed class TrainingLoop(
         // A run cut off in its first epoch has no best: what it has learnt so far is then the best there is.
         if (run.Best.IsKept) run.Best.PutBack();
         else run.Average?.Swap();
-        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Optimizer.Steps, run.Elapsed)
+        return new TrainingResult(network, outcome.Value, run.History, run.Best.Epoch, run.Plan.Done, run.Elapsed)
         {
             Start = run.Best.Start,
             Warning = run.Warning,
@@ -109,7 +122,7 @@ internal sealed class TrainingLoop(
         var batch = stage.Loader.Next()!;
         run.Epoch.WaitedSeconds += Seconds(start);
         var state = new TrainState(plan.Done, stepsPerEpoch, plan.Fraction);
-        double rate = _peak * run.Scheduler.Factor(state);
+        double rate = _peak * run.Recovery.Factor * run.Scheduler.Factor(state);
         options.BeforeStep?.Invoke(state);
         long engineStart = _clock.GetTimestamp();
         float loss = Learn(stage.Executor, batch, run.Optimizer, (float)rate, plan.Done);
@@ -173,6 +186,7 @@ internal sealed class TrainingLoop(
             return TrainingOutcome.Cancelled;
         }
         run.Average?.Swap();
+        run.Recovery.Keep();
         var metrics = run.Epoch.Metrics(number, run.Plan.Done, trainingSeconds) with
         {
             ValidationAccuracy = accuracy,

@@ -140,6 +140,8 @@ internal sealed class FaceTrialRunner(
             TimeBudget = before + (settings.TimeLimit == Timeout.InfiniteTimeSpan ? TimeSpan.FromDays(365) : settings.TimeLimit),
             WorkspacePath = workspace,
             Resume = workspace is not null,
+            // A rate that diverges is to lose its trial, not to win it by another.
+            MostRecoveries = settings.Phase == TrialPhase.Final ? DivergenceRecovery.UsualMost : 0,
         };
     }
 

@@ -140,6 +140,9 @@ public sealed partial class BackboneStore(string folder)
     public string Missing(string name) => $"There is no backbone '{name}' in {Folder}. {WhatToGet(name)}" +
         (Names.Count > 0 ? $" There are {string.Join(", ", Names)}.{NearestName.Hint(name, Names)}" : "");
 
+    /// <summary>The side that faces are resized to where none is named; null is the size that the network was made for.</summary>
+    internal int? UsualSide(string name) => Bundled(name)?.UsualSide;
+
     /// <summary>The one of a package, unless one was added under its name.</summary>
     private BundledBackbone? Bundled(string name) => File.Exists(EntryFile(name)) ? null : BundledBackbone.Find(name);
 

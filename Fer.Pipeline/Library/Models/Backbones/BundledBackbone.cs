@@ -5,8 +5,11 @@ namespace Fer.Pipeline.Models;
 /// <param name="File">The network's file, below <see cref="FolderName"/>.</param>
 /// <param name="MeanFile">The graph that takes the mean picture off its input, likewise.</param>
 /// <param name="MeanSha256">SHA-256 of <paramref name="MeanFile"/>.</param>
+/// <param name="UsualSide">Side that faces of 48 pixels are resized to where none is named: larger is little better and takes much
+/// longer.</param>
 /// <param name="Entry">What is known of the network.</param>
-internal sealed record BundledBackbone(string Package, string File, string MeanFile, string MeanSha256, BackboneEntry Entry)
+internal sealed record BundledBackbone(
+    string Package, string File, string MeanFile, string MeanSha256, int UsualSide, BackboneEntry Entry)
 {
     /// <summary>The folder that ML.NET's packages of image networks are copied to.</summary>
     internal const string FolderName = "DnnImageModels";
@@ -18,7 +21,7 @@ internal sealed record BundledBackbone(string Package, string File, string MeanF
     internal static IReadOnlyList<BundledBackbone> All { get; } =
     [
         new("Microsoft.ML.DnnImageFeaturizer.ResNet18", "ResNet18Onnx/ResNet18.onnx", "ResNetPrepOnnx/ResNetPreprocess.onnx",
-            "84bf8def78d0befaa3f6e73745d57d7016c6a192ead76f79686bd438c1047004",
+            "84bf8def78d0befaa3f6e73745d57d7016c6a192ead76f79686bd438c1047004", UsualSide: 160,
             new BackboneEntry
             {
                 Name = "Resnet18",

@@ -18,14 +18,20 @@ internal sealed class BottleneckCache(string folder)
 
     private static ReadOnlySpan<byte> Magic => "FBN1"u8;
 
-    /// <summary>The cache key of these faces' features under this network.</summary>
-    internal static byte[] Key(FaceSet faces, Network features, bool winograd)
+    /// <summary>The hash of a network up to the tap, for <see cref="Key"/>.</summary>
+    internal static byte[] HashOf(Network features)
+    {
+        using var onnx = new MemoryStream();
+        OnnxWriter.Write(features, onnx);
+        return SHA256.HashData(onnx.GetBuffer().AsSpan(0, (int)onnx.Length));
+    }
+
+    /// <summary>The cache key of these faces' features under the network of a hash.</summary>
+    internal static byte[] Key(FaceSet faces, byte[] network, bool winograd)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < faces.Count; i++) hash.AppendData(faces.Pixels(i));
-        using var onnx = new MemoryStream();
-        OnnxWriter.Write(features, onnx);
-        hash.AppendData(SHA256.HashData(onnx.GetBuffer().AsSpan(0, (int)onnx.Length)));
+        hash.AppendData(network);
         // The two convolution algorithms round differently.
         if (!winograd) hash.AppendData("direct"u8);
         return hash.GetHashAndReset();

@@ -11,7 +11,7 @@ namespace Fer.Pipeline.Training;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const int HeaderLength = 20;
     private const string WhatToDo = "Delete it to restart this training.";
     private const string PreviousEnding = ".before";

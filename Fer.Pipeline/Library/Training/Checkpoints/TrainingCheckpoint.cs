@@ -17,6 +17,7 @@ internal sealed class TrainingCheckpoint
 
     private readonly IReadOnlyList<(string Name, string Value)> _identity;
     private readonly Network _network;
+    private readonly ImageClassificationTrainer.Options _options;
     private readonly TimeProvider _clock;
     private readonly long _start;
     private readonly List<string> _machines;
@@ -28,6 +29,7 @@ internal sealed class TrainingCheckpoint
         Func<TrainingPlan> plan)
     {
         _network = network;
+        _options = options;
         _clock = options.Clock;
         _start = options.Started;
         Plan = plan();
@@ -37,6 +39,7 @@ internal sealed class TrainingCheckpoint
             Average = new ExponentialMovingAverage(network.Parameters, options.ExponentialMovingAverage);
         Stopping = options.EarlyStoppingCriteria is { } criteria ? new EarlyStoppingMonitor(criteria) : null;
         Best = new BestWeights(network.Parameters, options.EarlyStoppingCriteria);
+        Recovery = new DivergenceRecovery(network.Parameters, options.MostRecoveries);
         Epoch = new EpochTotals(_clock);
         // Hashing the data takes a moment that only a checkpoint is worth.
         _identity = options.WorkspacePath is null ? [] :
@@ -50,11 +53,12 @@ internal sealed class TrainingCheckpoint
     }
 
     internal TrainingPlan Plan { get; }
-    internal Optimizer Optimizer { get; }
+    internal Optimizer Optimizer { get; private set; }
     internal LearningRateScheduler Scheduler { get; }
     internal ExponentialMovingAverage? Average { get; }
     internal EarlyStoppingMonitor? Stopping { get; }
     internal BestWeights Best { get; }
+    internal DivergenceRecovery Recovery { get; }
     internal EpochTotals Epoch { get; }
     internal List<TrainingMetrics> History { get; } = [];
 
@@ -76,6 +80,18 @@ internal sealed class TrainingCheckpoint
     private string? Machines => _machines.Count == 1 ? null
         : $"The training had {_machines[0]} first and {string.Join(", then ", _machines.Skip(1))} after a stop: " +
         "its weights are not bit for bit those of a run that was never stopped.";
+
+    /// <summary>
+    /// Goes back to the weights of the last epoch's end, where the loss or the gradient is not finite, with a smaller learning rate and
+    /// nothing left of the optimizer's and the average's memory; false where that was tried often enough.
+    /// </summary>
+    internal bool TryRecover()
+    {
+        if (!Recovery.TryReturn()) return false;
+        Optimizer = _options.CreateOptimizer();
+        Average?.Restart();
+        return true;
+    }
 
     /// <summary>Hash of a network's weights.</summary>
     internal static string HashOf(Network network) =>
@@ -110,6 +126,7 @@ internal sealed class TrainingCheckpoint
         StateArray.Write(writer, _network.Parameters.Values);
         Average?.Save(writer);
         Best.Save(writer);
+        Recovery.Save(writer);
     });
 
     /// <summary>Time that the run of a checkpoint had taken by then; 0 where there is no such file.</summary>
@@ -159,6 +176,7 @@ internal sealed class TrainingCheckpoint
         StateArray.Read(reader, _network.Parameters.Values);
         Average?.Restore(reader);
         Best.Restore(reader);
+        Recovery.Restore(reader);
         _before = elapsed;
     });
 

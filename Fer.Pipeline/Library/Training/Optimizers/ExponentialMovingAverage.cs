@@ -48,6 +48,13 @@ internal sealed class ExponentialMovingAverage
         for (int i = to.Length * Vector<float>.Count; i < values.Length; i++) _average[i] += (values[i] - _average[i]) * fresh;
     }
 
+    /// <summary>Begins anew at the current values.</summary>
+    internal void Restart()
+    {
+        _parameters.Values.CopyTo(_average);
+        Updates = 0;
+    }
+
     /// <summary>Swaps the network's values and the averages; a second call undoes it.</summary>
     public void Swap()
     {

@@ -20,9 +20,10 @@ public sealed partial class ImageClassificationTrainer
         /// <summary>The peak learning rate where none is given: measured for gradient descent, and for AdamW from scratch.</summary>
         /// <param name="optimizer">The optimizer.</param>
         /// <param name="fineTune">What is trained of a network that was trained before; null is a network from scratch.</param>
-        internal static double DefaultLearningRate(OptimizerKind optimizer, FineTune? fineTune = null)
+        /// <param name="knowsFaces">True where that network is a model of this project, which has less to learn anew.</param>
+        internal static double DefaultLearningRate(OptimizerKind optimizer, FineTune? fineTune = null, bool knowsFaces = true)
         {
-            double rate = fineTune switch { null => 0.1, Training.FineTune.None => 0.02, _ => 0.005 };
+            double rate = fineTune switch { null => 0.1, Training.FineTune.None => 0.02, _ => knowsFaces ? 0.005 : 0.02 };
             return optimizer switch { OptimizerKind.Sgd => rate, OptimizerKind.AdamW => rate / 50, _ => rate / 100 };
         }
 
@@ -31,11 +32,12 @@ public sealed partial class ImageClassificationTrainer
 
         /// <summary>The options with a value wherever null stood for one that depends on what is trained.</summary>
         /// <param name="fineTune">What is trained of a network that was trained before; null is a network from scratch.</param>
-        internal Options Resolve(FineTune? fineTune) => this with
+        /// <param name="knowsFaces">True where that network is a model of this project.</param>
+        internal Options Resolve(FineTune? fineTune, bool knowsFaces = true) => this with
         {
             FineTune = fineTune,
             Epoch = Epoch ?? (TimeBudget is null ? DefaultEpochs : null),
-            LearningRate = LearningRate ?? DefaultLearningRate(Optimizer, fineTune),
+            LearningRate = LearningRate ?? DefaultLearningRate(Optimizer, fineTune, knowsFaces),
             WeightDecay = WeightDecay ?? DefaultWeightDecay(Optimizer),
             ProgressiveResizing = ResizingShare,
             SoftTargets = SoftTargets ?? 1,

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Fer.Tests.Rules;
+
+/// <summary>
+/// The speeds of README.md and docs/benchmarks.md are those of docs/benchmarks/speed.jsonl, which docs/benchmarks/measure.sh writes.
+/// </summary>
+public class DocumentedFiguresTests
+{
+    /// <summary>Set to 1, the test writes the pages instead of comparing with them.</summary>
+    private const string UpdateVariable = "FER_UPDATE_DOCS";
+
+    private const string Ours = "FerMl", Stored = "docs/benchmarks/speed.jsonl";
+
+    private static readonly string[] Modes = ["train", "infer"];
+
+    [Theory]
+    [InlineData("README.md", "speed")]
+    [InlineData("docs/benchmarks.md", "speed table")]
+    public void Figures_are_those_that_were_stored(string page, string name)
+    {
+        string path = Path.Combine(TestPaths.Root, page), text = File.ReadAllText(path);
+        string begin = $"<!-- {name}: written from {Stored} -->", end = $"<!-- end of {name} -->";
+        int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
+        Assert.True(from >= begin.Length && to >= from, $"{page} has no place for the {name}: '{begin}' to '{end}'.");
+        var figures = Figure.Read(Path.Combine(TestPaths.Root, Stored));
+        string now = name == "speed" ? Sentence(figures) : Table(figures);
+        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(path, text[..from] + now + text[to..]);
+        else Assert.True(text[from..to] == now, $"{page} says something else than {Stored}. Run the tests once with {UpdateVariable}=1.");
+    }
+
+    [Fact]
+    public void Medians_and_ratios_are_right()
+    {
+        Figure[] figures =
+        [
+            new(Ours, "a", "train", "fp32", 10, 0), new(Ours, "a", "train", "fp32", 30, 0), new(Ours, "a", "train", "fp32", 20, 0),
+            new("Other", "a", "train", "fp32", 8, 0),
+        ];
+        Assert.Equal(20, Figure.Median(figures, Ours, "fp32", "a", "train"));
+        Assert.Null(Figure.Median(figures, "Other", "bf16", "a", "train"));
+        Assert.Contains("2.50", Table(figures), StringComparison.Ordinal);
+    }
+
+    private static string Sentence(IReadOnlyList<Figure> figures)
+    {
+        var peers = Peers(figures).Where(p => p.Dtype == "fp32").Select(peer =>
+        {
+            double[] ratios = [.. Nets(figures).Select(net => Ratio(figures, peer, net, "train")).OfType<double>()];
+            return Text($"{ratios.Min():F2} to {ratios.Max():F2} times as fast as {peer.Program}");
+        });
+        return $"Training is {string.Join(" and ", peers)}, in 32-bit floats on the same two processors in one run";
+    }
+
+    private static string Table(IReadOnlyList<Figure> figures)
+    {
+        var peers = Peers(figures);
+        string heads = string.Concat(peers.Select(p => $" {p.Program}{(p.Dtype == "fp32" ? "" : $" in {p.Dtype}")} | ratio |"));
+        string rule = string.Concat(peers.Select(_ => " --- | --- |"));
+        var lines = new List<string> { $"| network | mode | {Ours} |{heads}", $"| --- | --- | --- |{rule}" };
+        foreach (string mode in Modes)
+            foreach (string net in Nets(figures))
+            {
+                if (Figure.Median(figures, Ours, "fp32", net, mode) is not { } ours) continue;
+                var cells = peers.Select(p => Figure.Median(figures, p.Program, p.Dtype, net, mode) is { } theirs
+                    ? Text($" {Number(theirs)} | {ours / theirs:F2} |") : " | |");
+                lines.Add(Text($"| `{net}` | {mode} | {Number(ours)} |{string.Concat(cells)}"));
+            }
+        return $"\n\n{string.Join('\n', lines)}\n\n";
+    }
+
+    private static string Number(double value) => value.ToString(value < 100 ? "F1" : "N0", CultureInfo.InvariantCulture);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static double? Ratio(IReadOnlyList<Figure> figures, (string Program, string Dtype) peer, string net, string mode) =>
+        Figure.Median(figures, Ours, "fp32", net, mode) / Figure.Median(figures, peer.Program, peer.Dtype, net, mode);
+
+    private static IReadOnlyList<string> Nets(IReadOnlyList<Figure> figures) => [.. figures.Select(f => f.Net).Distinct()];
+
+    private static IReadOnlyList<(string Program, string Dtype)> Peers(IReadOnlyList<Figure> figures) =>
+        [.. figures.Where(f => f.Program != Ours).Select(f => (f.Program, f.Dtype)).Distinct()];
+
+    private sealed record Figure(string Program, string Net, string Mode, string Dtype, double ImagesPerSecond, int Round)
+    {
+        internal static IReadOnlyList<Figure> Read(string path) => [.. File.ReadLines(path).Select(line =>
+        {
+            using var json = JsonDocument.Parse(line);
+            var figure = json.RootElement;
+            return new Figure(Text("program"), Text("net"), Text("mode"), Text("dtype"),
+                figure.GetProperty("images_per_second").GetDouble(), figure.GetProperty("round").GetInt32());
+
+            string Text(string name) => figure.GetProperty(name).GetString()!;
+        })];
+
+        internal static double? Median(IReadOnlyList<Figure> figures, string program, string dtype, string net, string mode)
+        {
+            double[] values = [.. figures.Where(f => (f.Program, f.Dtype, f.Net, f.Mode) == (program, dtype, net, mode))
+                .Select(f => f.ImagesPerSecond).Order()];
+            return values.Length == 0 ? null : (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+        }
+    }
+}
