@@ -14,7 +14,7 @@ internal sealed class StripCommand : ICommand
 
     public string Name => "strip";
 
-    public string Description => "Takes pictures of faces out of saved notebooks, so that they can be committed.";
+    public string Description => "Takes pictures of faces, and the kernel's script, out of saved notebooks, so that they can be committed.";
 
     public IReadOnlyList<(string Arguments, string What)> Examples { get; } =
         [("strip", "after running notebooks in VS Code or JupyterLab, before committing them")];
@@ -30,7 +30,7 @@ internal sealed class StripCommand : ICommand
             cancellationToken.ThrowIfCancellationRequested();
             var notebook = Notebook.Load(file);
             int pictures = notebook.Cells.Sum(cell => cell.Outputs.Count(Pictures.IsPicture));
-            if (pictures > 0)
+            if (notebook.Cells.Any(cell => cell.Outputs.Any(output => Pictures.IsPicture(output) || Pictures.IsProbe(output))))
             {
                 notebook.StripPictures();
                 notebook.Save(file);

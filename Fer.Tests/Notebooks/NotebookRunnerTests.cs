@@ -156,10 +156,16 @@ public sealed class NotebookRunnerTests : IDisposable
             ["output_type"] = "display_data",
             ["data"] = new JsonObject { ["image/png"] = "AAAA" },
             ["metadata"] = new JsonObject(),
+        }, new JsonObject
+        {
+            ["output_type"] = "display_data",
+            ["data"] = new JsonObject { ["text/html"] = "<div id='dotnet-interactive-this-cell-1'></div><script>probe()</script>" },
+            ["metadata"] = new JsonObject(),
         });
         File.WriteAllText(path, notebook.ToJsonString());
         Assert.Equal("one.ipynb: 1 picture taken out\n", (await Run("strip one.ipynb")).Output);
         Assert.DoesNotContain("AAAA", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.DoesNotContain("probe", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Equal("one.ipynb: 0 pictures taken out\n", (await Run("strip one.ipynb")).Output);
     }
 }
