@@ -31,8 +31,8 @@ internal sealed record BaselinePlan(string Backbone, int Side, int Training, int
     private const int LeastFaces = 1200;
 
     /// <summary>
-    /// Least time of both trials: below it, loading the backbone and compiling would be most of it. Of twelve seconds, the linear trainer's six
-    /// were over before it was done.
+    /// Least time of both trials: below it, loading the backbone and compiling would be most of it. Of twelve seconds, the linear
+    /// trainer's six were over before it was done.
     /// </summary>
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(15);
 
