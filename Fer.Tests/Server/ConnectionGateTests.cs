@@ -32,6 +32,24 @@ public sealed class ConnectionGateTests
         }
     }
 
+    /// <summary>
+    /// Asks; on a machine at its limit a connection may go before its request is read, as those who crowd it are of the same address, and
+    /// who asks tries again.
+    /// </summary>
+    private static async Task<string> AskAsync(RunningServer server)
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                return await server.Client.GetStringAsync("healthz", Cancel);
+            }
+            catch (HttpRequestException) when (tries < 3)
+            {
+            }
+        }
+    }
+
     [Theory]
     [InlineData(8, 1000)]
     [InlineData(1000, 8)]
@@ -42,7 +60,7 @@ public sealed class ConnectionGateTests
         string[] openings = ["", "GET /healthz HTTP/1.1\r\nHost: localh"];
         var silent = new List<Socket>();
         for (int i = 0; i < 40; i++) silent.Add(await ConnectAsync(server, openings[i % 2]));
-        for (int i = 0; i < 3; i++) Assert.Equal("ok\n", await server.Client.GetStringAsync("healthz", Cancel));
+        for (int i = 0; i < 3; i++) Assert.Equal("ok\n", await AskAsync(server));
         // The first had to go.
         Assert.True(await IsOverAsync(silent[0]));
         silent.ForEach(s => s.Dispose());
