@@ -30,9 +30,8 @@ internal sealed class StripCommand : ICommand
             cancellationToken.ThrowIfCancellationRequested();
             var notebook = Notebook.Load(file);
             int pictures = notebook.Cells.Sum(cell => cell.Outputs.Count(Pictures.IsPicture));
-            string before = notebook.ToJson();
             notebook.StripPictures();
-            if (notebook.ToJson() != before || File.ReadAllText(file) != before) notebook.Save(file);
+            if (File.ReadAllText(file) != notebook.ToJson()) notebook.Save(file);
             host.Output.WriteLine($"{host.Shorten(file)}: {(pictures == 1 ? "1 picture" : $"{pictures} pictures")} taken out");
         }
         return Task.FromResult(ExitCode.Done);

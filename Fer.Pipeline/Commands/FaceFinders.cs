@@ -27,7 +27,7 @@ internal sealed class FaceFinders(Func<FaceFinder>? create) : IDisposable
     {
         if (Interlocked.Exchange(ref _first, null) is { } unused)
         {
-            ((IAsyncResult)unused).AsyncWaitHandle.WaitOne();
+            ((Task)unused).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             if (unused.IsCompletedSuccessfully) unused.Result.Dispose();
         }
         foreach (var finder in _free) finder.Dispose();
