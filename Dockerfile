@@ -5,11 +5,11 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig README.md ./
 COPY Fer.Pipeline/Fer.csproj Fer.Pipeline/
 COPY Fer.Pipeline/Library/Fer.Pipeline.csproj Fer.Pipeline/Library/
-RUN dotnet restore Fer.Pipeline/Fer.csproj
+RUN dotnet restore Fer.Pipeline/Fer.csproj -p:PublishReadyToRun=true
 COPY artifacts/fer-seven.zip artifacts/README.md artifacts/
 COPY docs/pictures/face.png docs/pictures/faces.png docs/pictures/
 COPY Fer.Pipeline Fer.Pipeline
-RUN dotnet publish Fer.Pipeline/Fer.csproj -c Release --no-restore -o /app
+RUN dotnet publish Fer.Pipeline/Fer.csproj -c Release --no-restore -p:PublishReadyToRun=true -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 COPY --from=build /app /app

@@ -49,8 +49,12 @@ internal sealed class DataCommand : ICommand
             return Task.FromResult(ExitCode.Done);
         }
         string? path = result.GetValue(_data);
-        var report = FaceDataAnalysis.Analyze(path is null ? null : DataOptions.Path(path, host),
-            new FaceDataOptions { Seed = seed, LabelMap = DataOptions.Map(result, _map) });
+        FaceDataReport report;
+        using (var progress = DataOptions.ReadingProgress(host))
+        {
+            report = FaceDataAnalysis.Analyze(path is null ? null : DataOptions.Path(path, host),
+                new FaceDataOptions { Seed = seed, LabelMap = DataOptions.Map(result, _map), Progress = progress });
+        }
         if (report.IsSample) host.Error.WriteLine($"No data is given and none was found. {FaceDataset.WhereToGetData}");
         if (result.GetValue(_json)) host.Output.WriteLine(JsonText.Write(json => WriteJson(json, report)));
         else WriteText(host.Output, report);

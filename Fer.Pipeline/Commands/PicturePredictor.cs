@@ -4,23 +4,22 @@ using Fer.Pipeline;
 using Fer.Pipeline.Detection;
 using Fer.Pipeline.Images;
 using Fer.Pipeline.Models;
-using Fer.Pipeline.Faces;
-using Fer.Pipeline.Video;
 
 namespace Fer.Commands;
 
 /// <summary>Predicts pictures, several at a time. A broken one becomes an answer that says so.</summary>
 /// <param name="model">The classifier.</param>
-/// <param name="input">Standard input, for who pipes a picture in.</param>
-/// <param name="finders">Detectors; not disposed here.</param>
+/// <param name="reader">Reads the pictures; not disposed here.</param>
 /// <param name="frame">The part of every picture to take for a face, or null for all of it; where nothing is looked for.</param>
-internal sealed class PicturePredictor(FerModel model, Stream input, FaceFinders finders, FaceBox? frame)
+internal sealed class PicturePredictor(FerModel model, PictureReader reader, FaceBox? frame)
 {
     /// <summary>What to do with a picture and its answer, for instance draw; runs on several threads.</summary>
     internal Action<RgbImage, InputFile, PictureResult>? Afterwards { get; init; }
 
     /// <summary>The answers, in the order of the files.</summary>
     internal IEnumerable<PictureResult> Predict(IReadOnlyList<InputFile> files, int workers, CancellationToken cancellationToken) =>
+        // Loading what runs several at a time takes as long as a small picture.
+        files.Count == 1 ? [Predict(files[0])] :
         // One by one from the front, so that answers come in order without many waiting.
         Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(workers)
             .WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken)
@@ -30,8 +29,11 @@ internal sealed class PicturePredictor(FerModel model, Stream input, FaceFinders
     {
         try
         {
-            var image = Read(file);
-            var answer = new PictureResult(file.Name, image.Width, image.Height, Faces(image));
+            var (image, found) = reader.Read(file);
+            var faces = found is null
+                ? [FacePredictor.PredictFrame(model, image, frame)]
+                : FacePredictor.Predict(model, image, found, new FaceFraming());
+            var answer = new PictureResult(file.Name, image.Width, image.Height, faces);
             Afterwards?.Invoke(image, file, answer);
             return answer;
         }
@@ -44,31 +46,6 @@ internal sealed class PicturePredictor(FerModel model, Stream input, FaceFinders
         {
             string what = $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
             return new PictureResult(file.Name, 0, 0, [], $"{file.Name}: cannot be analysed ({what}). Save it again as JPEG or PNG.");
-        }
-    }
-
-    private RgbImage Read(InputFile file)
-    {
-        if (file.Path != InputFile.StandardInput) return ImageDecoder.Load(file.Path);
-        byte[] bytes = ImageDecoder.ReadAll(input, file.Name);
-        if (VideoKind.Is(bytes))
-            throw new FerException($"{file.Name}: a video, which cannot be read from a pipe. Save it to a file first.");
-        return ImageDecoder.Decode(bytes, file.Name);
-    }
-
-    private IReadOnlyList<PredictedFace> Faces(RgbImage image)
-    {
-        // A picture of just this size is a face of the data set, or was cropped to be one.
-        if (frame is not null || (image.Width == Face.Side && image.Height == Face.Side))
-            return [FacePredictor.PredictFrame(model, image, frame)];
-        if (finders.Rent() is not { } finder) return [FacePredictor.PredictFrame(model, image)];
-        try
-        {
-            return new FacePredictor(model, finder).Predict(image);
-        }
-        finally
-        {
-            finders.Return(finder);
         }
     }
 }

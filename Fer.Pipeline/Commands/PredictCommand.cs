@@ -81,13 +81,13 @@ internal sealed class PredictCommand : ICommand
 
         int count = inputs.Files.Count(file => !file.IsVideo), workers = Math.Clamp(count, 1, threads);
         var options = _detector.Read(result, new FaceFinderOptions());
-        using var finders = new FaceFinders(detects ? () => FaceFinder.Load(options, workers > 1 ? 1 : threads) : null);
+        using var reader = new PictureReader(host.Input, detects ? () => FaceFinder.Load(options, workers > 1 ? 1 : threads) : null);
         // Of one picture's time most is reading networks, so they are read side by side.
-        if (count > 0) finders.Prepare();
+        if (inputs.Files.FirstOrDefault(file => !file.IsVideo) is { } first) reader.Begin(first);
         var (model, _) = ModelOption.Load(result, _model, _onnx, host, threads);
         using var loaded = model;
         var table = new FaceTable(host.Output, inputs.Table, model.ClassNames);
-        var pictures = new PicturePredictor(model, host.Input, finders, result.GetValue(_crop))
+        var pictures = new PicturePredictor(model, reader, result.GetValue(_crop))
         {
             Afterwards = annotate is null ? null : Annotator(annotate, threshold),
         };

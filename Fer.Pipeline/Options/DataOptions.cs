@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fer.Output;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
 using Fer.Pipeline.Faces;
@@ -60,6 +61,9 @@ internal sealed class DataOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    /// <summary>The line about the reading of a data set.</summary>
+    internal static ProgressLine ReadingProgress(CommandHost host) => new(host, "Reading", 0, "faces");
+
     /// <summary>Reads the faces with the classes the user asked for; notes go to the user.</summary>
     internal FaceDataset Load(ParseResult result, CommandHost host, long seed) => Load(result, host, seed, Scheme(result));
 
@@ -72,14 +76,19 @@ internal sealed class DataOptions
             if (path is not null) throw new FerUsageException($"'{place}' and --data both name the data. Give one of them.");
             path = place;
         }
-        var dataset = FaceDataset.Load(path is null ? null : Path(path, host), scheme, new FaceDataOptions
+        FaceDataset dataset;
+        using (var progress = ReadingProgress(host))
         {
-            FerPlusFile = votes is null ? null : host.Resolve(votes),
-            SkipBadRows = result.GetValue(_skipBadRows),
-            Seed = seed,
-            Merges = result.GetValue(_merge) ?? [],
-            LabelMap = Map(result, _map),
-        });
+            dataset = FaceDataset.Load(path is null ? null : Path(path, host), scheme, new FaceDataOptions
+            {
+                FerPlusFile = votes is null ? null : host.Resolve(votes),
+                SkipBadRows = result.GetValue(_skipBadRows),
+                Seed = seed,
+                Merges = result.GetValue(_merge) ?? [],
+                LabelMap = Map(result, _map),
+                Progress = progress,
+            });
+        }
         foreach (string note in dataset.Notes) host.Error.WriteLine(note);
         foreach (string message in dataset.SkippedMessages) host.Error.WriteLine($"  skipped: {message}");
         return dataset;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fer.Pipeline.Data;
 using Fer.Shell;
 
 namespace Fer.Output;
@@ -7,7 +8,7 @@ namespace Fer.Output;
 /// One line on the error stream about a step that takes a while: how far it is and when it ends. In a terminal it is drawn in place and
 /// goes when the step ends; elsewhere there is a line now and then.
 /// </summary>
-internal sealed class ProgressLine : IProgress<int>, IDisposable
+internal sealed class ProgressLine : IProgress<int>, IProgress<FaceReadProgress>, IDisposable
 {
     private const int BarWidth = 24;
 
@@ -16,7 +17,7 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
     private readonly CommandHost _host;
     private readonly LiveFrame? _frame;
     private readonly string _what, _of;
-    private readonly int _total;
+    private long _total;
     private readonly long _start;
     private TimeSpan _last = TimeSpan.MinValue;
 
@@ -36,8 +37,14 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
     }
 
     /// <summary>Tells how many are done.</summary>
-    public void Report(int value)
+    public void Report(int value) => Report(value, _total);
+
+    /// <summary>Tells how many faces were read.</summary>
+    public void Report(FaceReadProgress value) => Report(value.Read, value.Total ?? 0);
+
+    private void Report(long value, long total)
     {
+        _total = total;
         var elapsed = _host.Time.GetElapsedTime(_start);
         // What is quick says nothing in a log.
         if (_frame is null && _last == TimeSpan.MinValue) _last = TimeSpan.Zero;
@@ -50,7 +57,7 @@ internal sealed class ProgressLine : IProgress<int>, IDisposable
 
     public void Dispose() => _frame?.Draw([], []);
 
-    private string Text(int done, TimeSpan elapsed)
+    private string Text(long done, TimeSpan elapsed)
     {
         if (_total == 0) return string.Create(CultureInfo.InvariantCulture, $"{_what}: {done:#,0} {_of}, {TrialText.Duration(elapsed)}");
         double share = Math.Clamp((double)done / _total, 0, 1);

@@ -164,6 +164,29 @@ public sealed class FaceDatasetTests : IDisposable
         Assert.Contains(data.Notes, note => note.Contains("Kaggle") && note.Contains(DataLocator.DataFolder));
     }
 
+    [Fact]
+    public void Reading_tells_how_far_it_is_and_of_how_many_where_that_is_known()
+    {
+        for (int i = 0; i < 300; i++) Image($"{(i % 2 == 0 ? "happy" : "sad")}/{i}.png", Face.Side, (byte)(i % 200));
+        var heard = new List<FaceReadProgress>();
+        var options = new FaceDataOptions { Progress = new Listener(heard.Add) };
+        FaceDataset.Load(_folder.Path, null, options);
+        Assert.Equal([new FaceReadProgress(256, 300)], heard);
+        FaceDataAnalysis.Analyze(_folder.Path, options);
+        Assert.Equal(2, heard.Count);
+
+        string csv = Path.Combine(_folder.Path, "faces.csv");
+        SampleFaces.WriteCsv(csv, 600, seed: 1);
+        heard.Clear();
+        FaceDataset.Load(csv, LabelScheme.Seven, options);
+        Assert.Equal([new FaceReadProgress(256, null), new FaceReadProgress(512, null)], heard);
+    }
+
+    private sealed class Listener(Action<FaceReadProgress> hear) : IProgress<FaceReadProgress>
+    {
+        public void Report(FaceReadProgress value) => hear(value);
+    }
+
     private void Image(string name, int side, byte value)
     {
         var pixels = new byte[side * side];

@@ -20,9 +20,10 @@ public sealed class StarterTests : IDisposable
         Directory.SetLastWriteTimeUtc(Path.GetDirectoryName(source)!, DateTime.UnixEpoch);
         string dotnet = _folder.Write("bin/dotnet", """
             #!/bin/sh
-            if [ "$1" = build ]; then
-              echo built
-              mkdir -p "$(dirname "$2")/bin/Release/net10.0" && : >"$(dirname "$2")/bin/Release/net10.0/fer.dll"
+            if [ "$1" = publish ]; then
+              echo "$*" >>asked
+              case "$*" in *ReadyToRun*) exit 1 ;; esac
+              mkdir -p "$6" && : >"$6/fer.dll"
               exit 0
             fi
             shift
@@ -37,6 +38,8 @@ public sealed class StarterTests : IDisposable
         Assert.Equal(130, first.Code);
         Assert.Equal("[predict]\n[a photo.jpg]\n[--csv]\nas clone/fer\n", first.Output);
         Assert.StartsWith("Building FerMl", first.Error);
+        // Without what compiles ahead it is built all the same.
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(_folder.Path, "asked")).Length);
         Assert.Empty(Run("data").Error);
 
         File.SetLastWriteTimeUtc(source, DateTime.UtcNow + TimeSpan.FromMinutes(1));

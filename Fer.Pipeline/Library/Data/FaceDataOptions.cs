@@ -32,4 +32,7 @@ public sealed record FaceDataOptions
     /// them as they are; FER2013's numbers need no map.
     /// </summary>
     public IReadOnlyDictionary<string, string>? LabelMap { get; init; }
+
+    /// <summary>Hears now and then how many faces were read; null for nobody.</summary>
+    public IProgress<FaceReadProgress>? Progress { get; init; }
 }

@@ -108,7 +108,7 @@ public sealed class FaceDataset
         using var collector = new FaceSetCollector(scheme.ClassNames, scheme);
         var schema = view.Schema;
         var votes = schema.GetColumnOrNull(FaceColumns.Votes);
-        collector.Read(view, schema[FaceColumns.Label], schema[FaceColumns.Pixels], schema[FaceColumns.Usage], votes);
+        collector.Read(view, schema[FaceColumns.Label], schema[FaceColumns.Pixels], schema[FaceColumns.Usage], votes, options.Progress);
         if (skipped > 0) notes.Add($"{skipped:N0} bad rows skipped.");
         var sets = Split(collector, scheme, source, options, notes);
         return new FaceDataset(scheme, sets, source, view.Join)

@@ -29,13 +29,16 @@ internal sealed class FaceSetCollector : IDisposable
     /// <param name="image">A column that <see cref="FacePixels"/> reads.</param>
     /// <param name="usage">Text with the split of each row; null makes all of them Training.</param>
     /// <param name="votes">FER+'s votes, which become soft targets; null is none.</param>
+    /// <param name="progress">Hears how many faces were read; null for nobody.</param>
     internal void Read(
         IDataView view,
         DataViewSchema.Column label,
         DataViewSchema.Column image,
         DataViewSchema.Column? usage,
-        DataViewSchema.Column? votes)
+        DataViewSchema.Column? votes,
+        IProgress<FaceReadProgress>? progress = null)
     {
+        long? total = progress is null ? null : view.GetRowCount();
         var rowColumn = FaceColumns.FindRow(view.Schema);
         DataViewSchema.Column?[] columns = [label, image, usage, votes, rowColumn];
         var own = label.Type is TextDataViewType ? _classNames : FaceClasses.NamesOf(view, label);
@@ -75,6 +78,7 @@ internal sealed class FaceSetCollector : IDisposable
             _labels.Add(classIndex);
             _usage.Add(getUsage is null ? Usage.Training : UsageNames.Parse(usageText.Span));
             _rows.Add(row);
+            if (_rows.Count % FaceReadProgress.Step == 0) progress?.Report(new FaceReadProgress(_rows.Count, total));
         }
         LeftOut += (cursor as FaceDataCursor)?.LeftOut ?? 0;
     }

@@ -4,4 +4,4 @@ namespace Fer.Pipeline.Detection;
 /// <param name="Box">From the brows to the chin, upright, in the image's pixels.</param>
 /// <param name="Score">The detector's confidence, 0 … 1.</param>
 /// <param name="Landmarks">Where its eyes, nose, mouth and ears are.</param>
-public readonly record struct DetectedFace(FaceBox Box, float Score, FaceLandmarks Landmarks);
+public sealed record DetectedFace(FaceBox Box, float Score, FaceLandmarks Landmarks);

@@ -23,10 +23,15 @@ public sealed class FacePredictor(FerModel model, FaceFinder finder, FaceFraming
     public IReadOnlyList<PredictedFace> Predict(RgbImage image) => Predict(image, finder.Find(image));
 
     /// <summary>Predicts the emotions of faces that were already found.</summary>
-    public IReadOnlyList<PredictedFace> Predict(RgbImage image, IReadOnlyList<DetectedFace> faces)
+    public IReadOnlyList<PredictedFace> Predict(RgbImage image, IReadOnlyList<DetectedFace> faces) =>
+        Predict(model, image, faces, _framing);
+
+    /// <summary>The same without a detector.</summary>
+    internal static IReadOnlyList<PredictedFace> Predict(
+        FerModel model, RgbImage image, IReadOnlyList<DetectedFace> faces, FaceFraming framing)
     {
         var crops = new byte[faces.Count * Face.PixelCount];
-        for (int i = 0; i < faces.Count; i++) _framing.Around(faces[i]).Crop(image).CopyTo(crops, i * Face.PixelCount);
+        for (int i = 0; i < faces.Count; i++) framing.Around(faces[i]).Crop(image).CopyTo(crops, i * Face.PixelCount);
         float[] probabilities = model.Predict(crops, faces.Count);
         int classes = model.ClassNames.Count;
         return [.. faces.Select((face, i) =>

@@ -37,7 +37,7 @@ public static class FaceDataAnalysis
         var labels = source.FindLabels();
         var scheme = labels is null ? LabelScheme.Eight : labels.Count < 2 ? null : LabelScheme.OfLabels(labels);
         scheme ??= LabelScheme.OfNames([.. labels!, .. Absent(labels!)]);
-        var report = Analyze(new FaceDataView(source, scheme, votesPath: null), found ?? source.Name);
+        var report = Analyze(new FaceDataView(source, scheme, votesPath: null), found ?? source.Name, options.Progress);
         return report with { ProblemCount = problemCount, Problems = problems, IsSample = found is null, Notes = notes };
     }
 
@@ -49,9 +49,10 @@ public static class FaceDataAnalysis
     /// The rows, with the columns Label, Pixels, Usage and Row of <see cref="FaceColumns"/>.
     /// </param>
     /// <param name="source">What the report calls them.</param>
+    /// <param name="progress">Hears now and then how many faces were read; null for nobody.</param>
     /// <exception cref="FerUsageException">A column is missing or of another type.</exception>
     /// <exception cref="FerException">A row cannot be read.</exception>
-    public static FaceDataReport Analyze(IDataView view, string source)
+    public static FaceDataReport Analyze(IDataView view, string source, IProgress<FaceReadProgress>? progress = null)
     {
         var schema = view.Schema;
         var label = FaceColumns.Find(schema, FaceColumns.Label);
@@ -71,6 +72,8 @@ public static class FaceDataAnalysis
         ReadOnlyMemory<char> usageText = default;
         long row = 0;
         var values = new byte[Face.PixelCount];
+        long read = 0;
+        long? total = progress is null ? null : view.GetRowCount();
         while (cursor.MoveNext())
         {
             int classIndex = getLabel();
@@ -85,6 +88,7 @@ public static class FaceDataAnalysis
                 if (blanks++ < RowsNamed) blankRows.Add(row);
             }
             CollectionsMarshal.GetValueRefOrAddDefault(images, PixelHash.Of(values), out _).Add(usage, classIndex);
+            if (++read % FaceReadProgress.Step == 0) progress?.Report(new FaceReadProgress(read, total));
         }
         return Summarize(source, classNames, counts, images.Values, blanks, blankRows);
     }
