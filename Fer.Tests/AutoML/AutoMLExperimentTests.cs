@@ -81,6 +81,44 @@ public class AutoMLExperimentTests
     }
 
     [Fact]
+    public async Task A_trial_that_comes_to_nothing_in_its_time_says_so()
+    {
+        var begun = TimeSpan.Zero;
+        var runner = new ScriptedRunner(_time)
+        {
+            Before = _ => begun = _time.Now,
+            Wants = s => s.TrialId == 1 ? 100_000 : 1,
+            Hangs = true,
+            AfterBatch = s =>
+            {
+                // It was told to stop a tenth after its time.
+                if (s.TrialId == 1 && _time.Now - begun > 1.1 * s.TimeLimit) throw new OperationCanceledException("A cursor failed.");
+            },
+        };
+        await Experiment(runner).SetBudgetPlan(Plan(10)).SetMaxModelToExplore(2).RunAsync(Cancel);
+        var (settings, error) = Assert.Single(_monitor.Failed);
+        Assert.Equal(1, settings.TrialId);
+        Assert.Equal(FormattableString.Invariant($"It ran out of its {settings.TimeLimit.TotalSeconds:0.#} seconds."),
+            Assert.IsType<TimeoutException>(error).Message);
+    }
+
+    [Fact]
+    public async Task A_value_that_left_the_sweep_is_proposed_no_more()
+    {
+        var runner = new ScriptedRunner(_time) { Before = IsGoodTooSlow };
+        await Experiment(runner).SetMaxModelToExplore(12).RunAsync(Cancel);
+        Assert.Single(_monitor.Failed);
+        Assert.Equal(12, runner.Started.Count);
+        Assert.Single(runner.Started, s => s.Parameter["Kind"].Equals("good"));
+    }
+
+    /// <summary>One value of an option fails wherever it is tried.</summary>
+    internal static void IsGoodTooSlow(TrialSettings settings)
+    {
+        if (settings.Parameter["Kind"].Equals("good")) throw new UnfitValueException("Kind", "Too slow.");
+    }
+
+    [Fact]
     public async Task Diverged_trials_count_as_failed()
     {
         var experiment = new MLContext().Auto().CreateExperiment(_time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetMonitor(

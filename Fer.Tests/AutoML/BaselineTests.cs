@@ -110,6 +110,19 @@ public sealed class BaselineTests : IDisposable
     public void The_speed_of_a_backbone_is_measured() => Assert.InRange(BaselineTrials.FacesPerSecond("Tiny", 32, Options), 10, 1e7);
 
     [Fact]
+    public async Task The_first_baseline_may_take_longer_and_the_next_has_what_is_left()
+    {
+        var time = new ManualTime();
+        var monitor = new RecordingMonitor();
+        var runner = new ScriptedRunner(time) { Wants = s => s.TrialId == 0 ? 80 : 1 };
+        await new MLContext().Auto().CreateExperiment(time).SetSearchSpace(new SearchSpace<ScriptedOptions>()).SetTrialRunner(runner)
+            .SetMonitor(monitor).SetMaxModelToExplore(1)
+            .SetBaselines([.. Enumerable.Repeat(new SearchSpace<ScriptedOptions>().Default, 3)], TimeSpan.FromSeconds(60)).RunAsync(Cancel);
+        // Of three minutes: all but half a minute for each of the two after it, and so on.
+        Assert.Equal([120, 70, 99], monitor.Running.Take(3).Select(s => s.TimeLimit.TotalSeconds));
+    }
+
+    [Fact]
     public async Task Baselines_come_first_are_never_the_best_and_are_kept_over_a_stop()
     {
         var time = new ManualTime();

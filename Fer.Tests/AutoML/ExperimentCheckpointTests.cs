@@ -71,6 +71,31 @@ public sealed class ExperimentCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_value_that_left_a_sweep_stays_out_after_a_stop()
+    {
+        var time = new ManualTime();
+        var straight = new ScriptedRunner(time) { Before = AutoMLExperimentTests.IsGoodTooSlow };
+        await Experiment(time, straight).RunAsync(Cancel);
+        Assert.Single(straight.Started, s => s.Parameter["Kind"].Equals("good"));
+
+        time = new ManualTime();
+        using var stop = new CancellationTokenSource();
+        var first = new ScriptedRunner(time)
+        {
+            Before = AutoMLExperimentTests.IsGoodTooSlow,
+            AfterBatch = s =>
+            {
+                if (s.TrialId == 6) stop.Cancel();
+            },
+        };
+        await Experiment(time, first, folder: _folder.Path).RunAsync(stop.Token);
+        time = new ManualTime();
+        var second = new ScriptedRunner(time) { Before = AutoMLExperimentTests.IsGoodTooSlow };
+        await Experiment(time, second, folder: _folder.Path).RunAsync(Cancel);
+        Assert.Equal(straight.Started.Select(s => s.Parameter), first.Started.SkipLast(1).Concat(second.Started).Select(s => s.Parameter));
+    }
+
+    [Fact]
     public async Task A_full_disk_ends_no_trial_and_the_experiment_continues_where_it_was()
     {
         var time = new ManualTime();

@@ -24,7 +24,10 @@ public sealed class FaceTrialRunnerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private FaceTrialRunner Runner(IEnumerable<(int TrialId, double Metric)>? ended = null, FaceSet? validation = null) => new(
+    private readonly List<BackboneCandidate> _heard = [];
+
+    private FaceTrialRunner Runner(
+        IEnumerable<(int TrialId, double Metric)>? ended = null, FaceSet? validation = null, TimeProvider? clock = null) => new(
         _space, Training, validation ?? Validation, facesOfFullTrial: 1200, [new BackboneCandidate("Tiny", 32, FacesPerSecond: 1e6)],
         new FaceExperimentOptions
         {
@@ -32,8 +35,12 @@ public sealed class FaceTrialRunnerTests : IDisposable
             Threads = 2,
             BackboneFolder = _folder.File("backbones"),
             BottleneckFolder = _folder.File("features"),
+            Clock = clock ?? TimeProvider.System,
         },
-        new MonitorGroup(), _folder.File("run"), ended);
+        new MonitorGroup(), _folder.File("run"), ended)
+    {
+        SpeedsChanged = _heard.AddRange,
+    };
 
     private TrialSettings Settings(FineTune fineTune, TrialPhase phase = TrialPhase.Exploration) => new()
     {
@@ -61,6 +68,49 @@ public sealed class FaceTrialRunnerTests : IDisposable
         Assert.Contains(result.Training.Network.Nodes, n => n.Operation is Resize);
         // Stripes of three directions, one in three right by chance.
         Assert.InRange(result.Metric, fineTune == FineTune.None ? 0.5 : 0.2, 1);
+    }
+
+    /// <summary>At 64 faces a tick, 600 faces take 14 of them and 512 take 12; a trial has 60 seconds.</summary>
+    [Fact]
+    public async Task Features_slower_than_expected_are_those_of_fewer_faces()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var runner = Runner(clock: new TickingTime(60 / 13.0, ticks: 30));
+        var result = (FaceTrialResult)await runner.RunAsync(Settings(FineTune.None), cancellation);
+        Assert.Equal(512, result.Faces);
+        double speed = Assert.Single(_heard).FacesPerSecond;
+        Assert.InRange(speed, 512 / 60.0, 600 / 60.0);
+        // The next trial begins with as many, and after a stop the trial has the same ones again.
+        var next = (FaceTrialResult)await runner.RunAsync(Settings(FineTune.None) with { TrialId = 9 }, cancellation);
+        Assert.Equal(512, next.Faces);
+        Assert.Single(_heard);
+        var reopened = (FaceTrialResult)Runner().Reopen(new TrialResult
+        {
+            TrialSettings = Settings(FineTune.None) with { TimeLimit = Timeout.InfiniteTimeSpan },
+            Metric = result.Metric,
+            Faces = result.Faces,
+        });
+        Assert.Equal(result.Training.Network.Parameters.Values.ToArray(), reopened.Training.Network.Parameters.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task A_backbone_too_slow_for_the_fewest_faces_leaves_the_sweep()
+    {
+        var error = await Assert.ThrowsAsync<UnfitValueException>(() => Runner(clock: new TickingTime(20, ticks: 100)).RunAsync(
+            Settings(FineTune.None), TestContext.Current.CancellationToken));
+        Assert.Equal(nameof(FaceSearchOptions.Architecture), error.Option);
+        Assert.Equal("The features of 512 faces take longer than the 60 seconds of the trial: " +
+            "Tiny@32 is too slow here and leaves the sweep.", error.Message);
+    }
+
+    /// <summary>A clock that moves on each time it is looked at, a number of times.</summary>
+    private sealed class TickingTime(double seconds, int ticks) : TimeProvider
+    {
+        private int _looks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => (long)(Math.Min(ticks, Interlocked.Increment(ref _looks)) * seconds * TimestampFrequency);
     }
 
     [Fact]

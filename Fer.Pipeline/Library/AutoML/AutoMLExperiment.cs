@@ -182,7 +182,9 @@ public sealed class AutoMLExperiment
         return this;
     }
 
-    /// <summary>Sets what is run first to compare the sweep with, and the time of each; none of it becomes the best.</summary>
+    /// <summary>
+    /// Sets what is run first to compare the sweep with, and the time of each, in the mean; none of it becomes the best.
+    /// </summary>
     internal AutoMLExperiment SetBaselines(IReadOnlyList<Parameter> settings, TimeSpan time)
     {
         _baselines = (settings, time);

@@ -12,6 +12,7 @@ internal sealed class ExperimentLoop
     private readonly ExperimentSetup _setup;
     private readonly TrialGuard _guard;
     private readonly long _start;
+    private readonly ExcludedValues _excluded;
     private readonly List<TrialResult> _completed = [];
     private readonly Lock _lock = new();
     private TrialResult? _best;
@@ -19,11 +20,13 @@ internal sealed class ExperimentLoop
     private Exception? _lastFailure;
     private CancellationTokenSource? _skip;
     private int _next, _explored, _baselines, _finals;
+    private TimeSpan _baselineTime;
     private bool _isComparingOver;
 
     internal ExperimentLoop(ExperimentSetup setup)
     {
         _setup = setup;
+        _excluded = new ExcludedValues(setup.Space);
         _guard = new TrialGuard(setup.Runner, setup.Time, setup.MaximumMegabytes);
         _start = setup.Time.GetTimestamp();
     }
@@ -65,6 +68,8 @@ internal sealed class ExperimentLoop
             try
             {
                 settings = record.ToSettings(space);
+                if (record.Unfit is { } option && !settings.Parameter.Names.Contains(option))
+                    throw new FormatException($"Trial {record.Id + 1L} has no {option}.");
             }
             catch (FormatException e)
             {
@@ -72,11 +77,15 @@ internal sealed class ExperimentLoop
             }
             _next = record.Id + 1;
             if (record.Phase == TrialPhase.Final) _isComparingOver = true;
-            else if (record.Phase == TrialPhase.Baseline) _baselines++;
+            else if (record.Phase == TrialPhase.Baseline)
+            {
+                _baselines++;
+                _baselineTime += TimeSpan.FromSeconds(record.Seconds);
+            }
             else
             {
                 _explored++;
-                if (!tuner.Propose(settings with { Parameter = space.Default }).Equals(settings.Parameter))
+                if (!_excluded.Replace(tuner.Propose(settings with { Parameter = space.Default })).Equals(settings.Parameter))
                     throw _setup.Store!.Other($"its trial {record.Id + 1} had settings that this one would not try");
             }
             if (record.State == TrialState.Completed)
@@ -87,6 +96,7 @@ internal sealed class ExperimentLoop
                 _completed.Add(result);
                 if (record.Phase != TrialPhase.Baseline && result.IsBetterThan(_best)) (_best, _isBestRestored) = (result, true);
             }
+            if (record.Unfit is { } unfit) _excluded.Add(unfit, settings.Parameter);
             _setup.Monitor.ReportRestoredTrial(record.ToRestored(space));
         }
     }
@@ -96,7 +106,8 @@ internal sealed class ExperimentLoop
     {
         for (; _baselines < _setup.Baselines.Count && !cancellationToken.IsCancellationRequested; _baselines++)
         {
-            var limit = _setup.BaselineTime;
+            var limit = BaselineLimit();
+            long start = _setup.Time.GetTimestamp();
             var settings = new TrialSettings
             {
                 TrialId = _next++,
@@ -106,7 +117,20 @@ internal sealed class ExperimentLoop
                 TimeLimit = limit,
             };
             await RunTrialAsync(settings, 0.1 * limit, cancellationToken).ConfigureAwait(false);
+            _baselineTime += _setup.Time.GetElapsedTime(start);
         }
+    }
+
+    /// <summary>
+    /// What is left of the time of all baselines, less half an even share for each of those after this one: the first one makes what all
+    /// of them share.
+    /// </summary>
+    private TimeSpan BaselineLimit()
+    {
+        int after = _setup.Baselines.Count - _baselines - 1;
+        var half = _setup.BaselineTime / 2;
+        var left = _setup.Baselines.Count * _setup.BaselineTime - _baselineTime - after * half;
+        return left > half ? left : half;
     }
 
     private async Task ExploreAsync(CancellationToken cancellationToken)
@@ -120,7 +144,7 @@ internal sealed class ExperimentLoop
             var left = end - Elapsed;
             if (left <= TimeSpan.Zero) break;
             var settings = new TrialSettings { TrialId = _next, Parameter = space.Default, Seed = _setup.Seed };
-            settings = settings with { Parameter = tuner.Propose(settings), Fidelity = tuner.Fidelity };
+            settings = settings with { Parameter = _excluded.Replace(tuner.Propose(settings)), Fidelity = tuner.Fidelity };
             var limit = plan is not null ? settings.Fidelity * plan.TrialTime
                 : _setup.TrainingTime is null ? Timeout.InfiniteTimeSpan : left;
             // The last planned trial is not lost to a little lateness.
@@ -213,8 +237,10 @@ internal sealed class ExperimentLoop
             if (settings.Phase != TrialPhase.Baseline) _lastFailure = e;
             // What the user stopped is not over: it runs again when the experiment is resumed.
             var state = skip.IsCancellationRequested ? TrialState.Skipped : TrialState.Failed;
+            string? unfit = (e as UnfitValueException)?.Option;
             if (!cancellationToken.IsCancellationRequested)
-                store?.Add(settings, state, null, time.GetElapsedTime(start), e.Message, cancellationToken);
+                store?.Add(settings, state, null, time.GetElapsedTime(start), e.Message, cancellationToken, unfit);
+            if (unfit is not null) _excluded.Add(unfit, settings.Parameter);
             monitor.ReportFailTrial(settings, e);
             return null;
         }

@@ -27,7 +27,7 @@ internal sealed record ExperimentSetup
     /// <summary>What is run first to compare the sweep with.</summary>
     public IReadOnlyList<Parameter> Baselines { get; init; } = [];
 
-    /// <summary>Time of each of them.</summary>
+    /// <summary>Time of each of them; what one leaves the next ones have.</summary>
     public TimeSpan BaselineTime { get; init; }
 
     /// <summary>Seed of the proposals and the trials.</summary>

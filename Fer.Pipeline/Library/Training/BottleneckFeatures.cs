@@ -30,7 +30,8 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
     /// <param name="options">The trainer's options: cache, callback, time.</param>
     /// <param name="pool">The threads.</param>
     /// <param name="cancellation">Looked at before each batch.</param>
-    /// <exception cref="FerException">The features would take longer than the time budget or more memory than an array holds.</exception>
+    /// <exception cref="SlowFeaturesException">The features would take longer than the time budget.</exception>
+    /// <exception cref="FerException">They would take more memory than an array holds.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal static BottleneckFeatures Compute(
         Network network, FaceSet faces, BottleneckDataset dataset, ImageClassificationTrainer.Options options, WorkerPool pool,
@@ -45,7 +46,8 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
         bool reuse = dataset == BottleneckDataset.Validation ? options.ReuseValidationSetBottleneckCachedValues
             : options.ReuseTrainSetBottleneckCachedValues;
         var values = new float[faces.Count * length];
-        int done = 0, computed = 0;
+        int done = 0, computed = 0, compiled = 0;
+        long timedFrom = 0;
         NetworkExecutor? executor = null;
         try
         {
@@ -87,6 +89,7 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
                 done += batch.Count;
                 computed += batch.Count;
                 // The first batch compiles the kernels.
+                if (compiled == 0) (compiled, timedFrom) = (computed, options.Clock.GetTimestamp());
                 int timed = 3 * executor.BatchSize;
                 if (computed >= timed && computed - batch.Count < timed) CheckTime();
                 Report(done, fromCache: false);
@@ -114,14 +117,15 @@ internal sealed record BottleneckFeatures(FaceSet Faces, float[] Values, int Len
 
         void CheckTime()
         {
-            var whole = options.Clock.GetElapsedTime(start) * ((double)(faces.Count - (done - computed)) / computed);
+            double speed = (computed - compiled) / Math.Max(1e-9, options.Clock.GetElapsedTime(timedFrom).TotalSeconds);
+            var whole = TimeSpan.FromSeconds((faces.Count - (done - computed)) / speed);
             if (options.TimeBudget is not { } budget) return;
             // A teacher is for the training, which wants the better part of the time.
             bool isTeacher = dataset == BottleneckDataset.Teacher;
             if (whole <= (isTeacher ? budget / 2 : budget)) return;
             string what = isTeacher ? "The teacher's predictions for" : "The features of", instead = isTeacher
                 ? "a teacher of fewer views or a narrower one" : "a smaller ResizeTo, or another backbone";
-            throw new FerException(string.Create(CultureInfo.InvariantCulture,
+            throw new SlowFeaturesException(speed, string.Create(CultureInfo.InvariantCulture,
                 $"{what} {faces.Count} faces take about {whole.TotalMinutes:F1} minutes on this machine, " +
                 $"and the time budget is {budget.TotalMinutes:F1}. Give more time, {instead}."));
         }

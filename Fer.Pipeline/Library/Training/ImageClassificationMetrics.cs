@@ -37,6 +37,9 @@ public enum BottleneckDataset
 /// <param name="FromCache">True where the features were read instead of computed.</param>
 public sealed record BottleneckMetrics(BottleneckDataset DatasetUsed, int Index, int Count, TimeSpan Elapsed, bool FromCache)
 {
+    /// <summary>True where no more features are to come: the training follows.</summary>
+    internal bool IsLast => Index == Count && DatasetUsed == BottleneckDataset.Validation;
+
     /// <summary>Faces a second.</summary>
     public double ImagesPerSecond => Index / Math.Max(1e-9, Elapsed.TotalSeconds);
 

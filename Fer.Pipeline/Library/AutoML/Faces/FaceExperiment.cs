@@ -132,7 +132,10 @@ internal sealed class FaceExperiment
             .Select(t => (t.Id, t.Metric ?? double.NaN));
         var runner = new FaceTrialRunner(space, _training, _validation, fullFaces, record.Backbones, _options, both,
             store is null ? null : Path.Combine(store.Folder, CheckpointFolder), ended)
-        { Warn = WarningCallback };
+        {
+            Warn = WarningCallback,
+            SpeedsChanged = backbones => store?.SetPlan(store.State.Plan! with { Backbones = backbones }),
+        };
         _running = new MLContext().Auto().CreateExperiment(clock).SetSearchSpace(space).SetTrialRunner(runner).SetMonitor(monitor)
             .SetTuner(Tuner(space, plan)).SetBudgetPlan(plan).SetMaxModelToExplore(Math.Max(1, _options.MaxModels)).SetSeed(_options.Seed);
         if (record.Baseline is { } baseline) _running.SetBaselines(baseline.Settings, baseline.TrialTime);

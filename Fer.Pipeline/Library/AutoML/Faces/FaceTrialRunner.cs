@@ -40,16 +40,23 @@ internal sealed class FaceTrialRunner(
     private const int Kept = 6;
 
     private readonly Dictionary<int, FaceSet> _parts = [];
+    private readonly BackboneCandidate[] _backbones = [.. backbones];
     private readonly BaselineTrials _baselines = new(training, validation, experiment);
     private readonly List<(int TrialId, double Metric)> _ended = [.. ended ?? []];
+    private BottleneckMetrics? _features;
 
     public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken cancellationToken) =>
         Task.FromResult(settings.Phase == TrialPhase.Baseline
             ? CancellableView.Run(() => _baselines.Run(settings, cancellationToken), cancellationToken)
-            : Run(settings, cancellationToken));
+            : settings.Phase == TrialPhase.Exploration && BackboneOf(settings) is { } backbone
+            ? RunBackbone(backbone, settings, cancellationToken)
+            : Run(settings, null, cancellationToken));
 
     /// <summary>Hears what there is to know besides the figures.</summary>
     internal Action<string>? Warn { get; init; }
+
+    /// <summary>Hears the backbones when one turns out slower, before a trial goes by that.</summary>
+    internal Action<IReadOnlyList<BackboneCandidate>>? SpeedsChanged { get; init; }
 
     public void Dispose() { }
 
@@ -65,23 +72,73 @@ internal sealed class FaceTrialRunner(
     {
         // A head needs the features before it can be read again, which a cancelled training would not compute.
         if (Options(completed.TrialSettings).FineTune == FineTune.None)
-            return Run(completed.TrialSettings, CancellationToken.None) with { DurationInMilliseconds = completed.DurationInMilliseconds };
+            return Run(completed.TrialSettings, completed.Faces, CancellationToken.None) with
+            {
+                DurationInMilliseconds = completed.DurationInMilliseconds,
+            };
         if (!HasNetwork(completed.TrialSettings.TrialId, completed.TrialSettings.Phase))
             throw new InterruptionException(
                 $"The network of trial {completed.TrialSettings.TrialId + 1} is gone: its checkpoint is not in " +
                 $"{folder}. Begin the experiment anew under another name.");
         // Cancelled beforehand: a trial that its time limit ended gives the weights it had, and is not trained on.
-        var reopened = Run(completed.TrialSettings, new CancellationToken(canceled: true));
+        var reopened = Run(completed.TrialSettings, completed.Faces, new CancellationToken(canceled: true));
         return reopened with { DurationInMilliseconds = completed.DurationInMilliseconds };
     }
 
     private static DataViewType FaceType { get; } = new VectorDataViewType(NumberDataViewType.Byte, Face.PixelCount);
 
-    private FaceTrialResult Run(TrialSettings settings, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs a short trial of a backbone. Where its features take longer than was expected, this trial and those after it see fewer faces;
+    /// where even the fewest take too long, the backbone leaves the sweep. A lower speed is told before faces are drawn by it, so that a
+    /// trial that is stopped draws the same ones when it goes on.
+    /// </summary>
+    private FaceTrialResult RunBackbone(int backbone, TrialSettings settings, CancellationToken cancellationToken)
+    {
+        long start = experiment.Clock.GetTimestamp();
+        while (true)
+        {
+            int faces = FacesOf(_backbones[backbone], settings);
+            double speed;
+            bool isOver = false;
+            _features = null;
+            try
+            {
+                return Run(settings, faces, cancellationToken) with { Faces = faces };
+            }
+            catch (SlowFeaturesException e)
+            {
+                speed = e.FacesPerSecond;
+            }
+            catch (OperationCanceledException) when (IsOver() && _features is { IsLast: false, FromCache: false })
+            {
+                (speed, isOver) = (_features.ImagesPerSecond, true);
+            }
+            var slower = _backbones[backbone] with { FacesPerSecond = Math.Min(speed, _backbones[backbone].FacesPerSecond) };
+            if (FacesOf(slower, settings) < faces)
+            {
+                // Other faces are another training.
+                Delete(settings.TrialId, settings.Phase);
+                _backbones[backbone] = slower;
+                SpeedsChanged?.Invoke([.. _backbones]);
+            }
+            else if (!isOver || faces <= LeastFaces)
+                throw new UnfitValueException(nameof(FaceSearchOptions.Architecture), FormattableString.Invariant(
+                    $"The features of {faces} faces take longer than the {settings.TimeLimit.TotalSeconds:0.#} seconds of the trial: ") +
+                    $"{slower.Architecture} is too slow here and leaves the sweep.");
+            if (isOver) throw new OperationCanceledException(cancellationToken);
+        }
+
+        bool IsOver() => settings.TimeLimit > TimeSpan.Zero && experiment.Clock.GetElapsedTime(start) >= settings.TimeLimit;
+    }
+
+    /// <param name="settings">The trial.</param>
+    /// <param name="recorded">The faces of a backbone's trial; null where the setting tells them.</param>
+    /// <param name="cancellationToken">Ends the training with what it has.</param>
+    private FaceTrialResult Run(TrialSettings settings, int? recorded, CancellationToken cancellationToken)
     {
         bool final = settings.Phase == TrialPhase.Final;
         var options = Options(settings);
-        var (faces, epochs) = final ? (training, (int?)null) : Part(settings);
+        var (faces, epochs) = final ? (training, (int?)null) : Part(settings, recorded);
         // Smaller pictures first pay off in the stages after them, for which such a trial has no time.
         if (epochs < TellingEpochs) options = options with { ProgressiveResizing = 0 };
         var progress = new TrialProgressReporter(settings.TrialId, monitor);
@@ -121,6 +178,7 @@ internal sealed class FaceTrialRunner(
         void Hear(ImageClassificationMetrics metrics)
         {
             if (metrics.Warning is { } warning) Warn?.Invoke(warning);
+            if (metrics.Bottleneck is { } features) _features = features;
             progress.Epoch(metrics);
         }
     }
@@ -134,6 +192,7 @@ internal sealed class FaceTrialRunner(
         {
             Seed = settings.Seed,
             Threads = experiment.Threads,
+            Clock = experiment.Clock,
             BackboneFolder = experiment.BackboneFolder ?? "",
             BottleneckFolder = experiment.BottleneckFolder,
             // The time limit counts from now, the trainer's from when the trial began.
@@ -149,14 +208,29 @@ internal sealed class FaceTrialRunner(
     /// The faces that every trial of a rung sees, and how often; of a backbone as many as its time is enough for, and as often as it takes
     /// where only a head is fitted.
     /// </summary>
-    private (FaceSet Faces, int? Epochs) Part(TrialSettings settings)
+    private (FaceSet Faces, int? Epochs) Part(TrialSettings settings, int? recorded)
     {
+        if (BackboneOf(settings) is { } backbone)
+            return (Part(recorded ?? FacesOf(_backbones[backbone], settings)),
+                space.AsType(settings.Parameter).FineTune == FineTune.None ? null : 1);
         double faces = settings.Fidelity * facesOfFullTrial;
-        var options = space.AsType(settings.Parameter);
-        if (backbones.FirstOrDefault(b => b.Architecture == options.Architecture) is { } backbone)
-            return (Part(Math.Min(faces, backbone.FacesWithin(settings.TimeLimit, options.FineTune != FineTune.None, validation.Count))),
-                options.FineTune == FineTune.None ? null : 1);
         return (Part(faces), faces >= training.Count ? (int)(faces / training.Count) : 1);
+    }
+
+    private int FacesOf(BackboneCandidate backbone, TrialSettings settings)
+    {
+        bool trainsLayers = space.AsType(settings.Parameter).FineTune != FineTune.None;
+        double faces = Math.Min(settings.Fidelity * facesOfFullTrial,
+            backbone.FacesWithin(settings.TimeLimit, trainsLayers, validation.Count));
+        return Part(faces).Count;
+    }
+
+    /// <summary>The place of a setting's backbone; null where it has none.</summary>
+    private int? BackboneOf(TrialSettings settings)
+    {
+        string architecture = space.AsType(settings.Parameter).Architecture;
+        int place = Array.FindIndex(_backbones, b => b.Architecture == architecture);
+        return place < 0 ? null : place;
     }
 
     private FaceSet Part(double faces)

@@ -20,7 +20,7 @@ internal sealed class CancellableView(IDataView view, CancellationToken cancella
         }
         catch (Exception e) when (cancellation.IsCancellationRequested && e is not OperationCanceledException)
         {
-            throw new OperationCanceledException(e.Message, e, cancellation);
+            throw new OperationCanceledException("The trial was cancelled.", e, cancellation);
         }
     }
 

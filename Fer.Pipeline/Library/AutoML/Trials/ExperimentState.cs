@@ -60,7 +60,11 @@ internal sealed record TrialRecord
     public double? LogLoss { get; init; }
     public double Epochs { get; init; }
     public double Seconds { get; init; }
+    /// <summary>Training faces, where the speed decided how many; null elsewhere.</summary>
+    public int? Faces { get; init; }
     public string? Error { get; init; }
+    /// <summary>The option whose value left the sweep with this trial; null where none did.</summary>
+    public string? Unfit { get; init; }
     /// <summary>
     /// [epoch][5]: training accuracy, validation accuracy, training loss, validation loss, images a second; null where not measured.
     /// </summary>
@@ -118,5 +122,6 @@ internal sealed record TrialRecord
         Epochs = Epochs,
         DurationInMilliseconds = 1000 * Seconds,
         LogLoss = LogLoss ?? double.NaN,
+        Faces = Faces,
     };
 }

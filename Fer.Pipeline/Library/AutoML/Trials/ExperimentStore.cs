@@ -114,11 +114,11 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
         }
     }
 
-    /// <summary>Records an ended trial.</summary>
+    /// <summary>Records an ended trial; <paramref name="unfit"/> is the option whose value left the sweep with it.</summary>
     /// <exception cref="UnwritableException">The disk is full, and stayed so.</exception>
     internal void Add(
         TrialSettings settings, TrialState state, TrialResult? result, TimeSpan duration, string? error,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, string? unfit = null)
     {
         lock (_lock)
         {
@@ -137,7 +137,9 @@ internal sealed class ExperimentStore : IMonitor, IDisposable
                     LogLoss = Known(result?.LogLoss),
                     Epochs = result?.Epochs ?? 0,
                     Seconds = (result?.Duration ?? duration).TotalSeconds,
+                    Faces = result?.Faces,
                     Error = error,
+                    Unfit = unfit,
                     Curve = _curve,
                 }],
             }, cancellation);

@@ -13,7 +13,7 @@ internal sealed record PlanRecord
     public required BudgetPlan Plan { get; init; }
     /// <summary>The width that the time is enough for.</summary>
     public required double Width { get; init; }
-    /// <summary>The backbones that the time is enough for.</summary>
+    /// <summary>The backbones that the time is enough for; a speed that turns out lower is put in its place.</summary>
     public IReadOnlyList<BackboneCandidate> Backbones { get; init; } = [];
     /// <summary>What the sweep is compared with; null where there is no backbone or no time.</summary>
     public BaselinePlan? Baseline { get; init; }

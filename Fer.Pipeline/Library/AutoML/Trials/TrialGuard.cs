@@ -28,7 +28,7 @@ internal sealed class TrialGuard(ITrialRunner runner, TimeProvider time, double?
     /// <param name="skip">The user's wish to go on with the next.</param>
     /// <param name="cancellationToken">The user's wish to stop.</param>
     /// <exception cref="FerException">It would take, or took, too much memory.</exception>
-    /// <exception cref="TimeoutException">It did not stop.</exception>
+    /// <exception cref="TimeoutException">It came to nothing within its time, or did not stop.</exception>
     internal async Task<TrialResult> RunAsync(
         TrialSettings settings, TimeSpan grace, CancellationToken skip, CancellationToken cancellationToken)
     {
@@ -66,7 +66,16 @@ internal sealed class TrialGuard(ITrialRunner runner, TimeProvider time, double?
             throw new FerException(FormattableString.Invariant(
                 $"The program took {used:F0} MB in the trial, which is more than the limit of {megabytes:F0} MB."));
         }
-        return await trial.ConfigureAwait(false);
+        try
+        {
+            return await trial.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+            when (overrun.IsCancellationRequested && !skip.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Nobody cancelled it: to the user it is a failure with a reason.
+            throw new TimeoutException(FormattableString.Invariant($"It ran out of its {settings.TimeLimit.TotalSeconds:0.#} seconds."), e);
+        }
 
         void Look()
         {

@@ -28,6 +28,9 @@ public record TrialResult
     /// <summary>Epochs trained, in parts where the last one was not finished; 0 where the runner does not count any.</summary>
     public double Epochs { get; init; }
 
+    /// <summary>Training faces, where the speed decided how many; null where the settings tell.</summary>
+    internal int? Faces { get; init; }
+
     internal TimeSpan Duration => TimeSpan.FromMilliseconds(DurationInMilliseconds);
 
     /// <summary>True where this result is to be preferred to <paramref name="other"/>.</summary>
