@@ -1,33 +1,36 @@
-using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
+using static Fer.Tests.Rules.SpeedFigures;
 
 namespace Fer.Tests.Rules;
 
 /// <summary>
-/// The speeds of README.md and docs/benchmarks.md are those of docs/benchmarks/speed.jsonl, which docs/benchmarks/measure.sh writes.
+/// The speeds and accuracies of the pages are those of docs/benchmarks/*.jsonl, which the scripts there write.
 /// </summary>
 public class DocumentedFiguresTests
 {
     /// <summary>Set to 1, the test writes the pages instead of comparing with them.</summary>
     private const string UpdateVariable = "FER_UPDATE_DOCS";
 
-    private const string Ours = "FerMl", Stored = "docs/benchmarks/speed.jsonl";
-
-    private static readonly string[] Modes = ["train", "infer"];
-
     [Theory]
-    [InlineData("README.md", "speed")]
-    [InlineData("docs/benchmarks.md", "speed table")]
-    public void Figures_are_those_that_were_stored(string page, string name)
+    [InlineData("README.md", "speed", SpeedFigures.Stored)]
+    [InlineData("docs/benchmarks.md", "speed table", SpeedFigures.Stored)]
+    [InlineData("README.md", "accuracy", AccuracyFigures.Stored)]
+    [InlineData("docs/benchmarks.md", "accuracy table", AccuracyFigures.Stored)]
+    [InlineData("docs/benchmarks.md", "accuracy of the models", AccuracyFigures.Stored)]
+    [InlineData("artifacts/README.md", "figures of fer-seven", AccuracyFigures.Stored)]
+    [InlineData("artifacts/README.md", "classes of fer-seven", AccuracyFigures.Stored)]
+    [InlineData("artifacts/README.md", "figures of fer-three", AccuracyFigures.Stored)]
+    [InlineData("artifacts/README.md", "classes of fer-three", AccuracyFigures.Stored)]
+    public void Figures_are_those_that_were_stored(string page, string name, string stored)
     {
         string path = Path.Combine(TestPaths.Root, page), text = File.ReadAllText(path);
-        string begin = $"<!-- {name}: written from {Stored} -->", end = $"<!-- end of {name} -->";
+        string begin = $"<!-- {name}: written from {stored} -->", end = $"<!-- end of {name} -->";
         int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
         Assert.True(from >= begin.Length && to >= from, $"{page} has no place for the {name}: '{begin}' to '{end}'.");
-        var figures = Figure.Read(Path.Combine(TestPaths.Root, Stored));
-        string now = name == "speed" ? Sentence(figures) : Table(figures);
+        string now = Now(name, Path.Combine(TestPaths.Root, stored));
         if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(path, text[..from] + now + text[to..]);
-        else Assert.True(text[from..to] == now, $"{page} says something else than {Stored}. Run the tests once with {UpdateVariable}=1.");
+        else Assert.True(text[from..to] == now, $"{page} says something else than {stored}. Run the tests once with {UpdateVariable}=1.");
     }
 
     [Fact]
@@ -40,63 +43,60 @@ public class DocumentedFiguresTests
         ];
         Assert.Equal(20, Figure.Best(figures, Ours, "fp32", "a", "train"));
         Assert.Null(Figure.Best(figures, "Other", "bf16", "a", "train"));
-        Assert.Contains("2.50", Table(figures), StringComparison.Ordinal);
+        Assert.Contains("2.50", SpeedFigures.Table(figures), StringComparison.Ordinal);
     }
 
-    private static string Sentence(IReadOnlyList<Figure> figures)
+    [Fact]
+    public void Runs_are_told_with_what_sets_them_apart()
     {
-        var peers = Peers(figures).Where(p => p.Dtype == "fp32").Select(peer =>
+        var run = new AccuracyFigures
         {
-            double[] ratios = [.. Nets(figures).Select(net => Ratio(figures, peer, net, "train")).OfType<double>()];
-            return Text($"{ratios.Min():F2} to {ratios.Max():F2} times as fast as {peer.Program}");
-        });
-        return $"Training is {string.Join(" and ", peers)}, in 32-bit floats on the same two processors in one run";
+            Name = "a",
+            Command = "experiment --minutes 60 --data fer2013.csv.gz --fer-plus fer2013new.csv",
+            Scheme = "seven",
+            Accuracy = 0.7018,
+            AccuracyInterval = [0.6871, 0.7169],
+            Seconds = 3501.4,
+        };
+        Assert.Equal("| `--minutes 60` | seven | 0.702 | 0.687 to 0.717 | 58:21 | earlier | |",
+            AccuracyFigures.Table([run]).TrimEnd().Split('\n')[^1]);
+        string[] rows = AccuracyFigures.Table([run, run with { Name = "b", Date = "2026-11-28", Version = "abc", Seconds = 3661 }])
+            .TrimEnd().Split('\n');
+        Assert.Contains("| 1:01:01 | abc |", rows[^2]);
     }
 
-    private static string Table(IReadOnlyList<Figure> figures)
+    /// <summary>A model that was trained anew, and not scored anew, has other figures inside.</summary>
+    [Theory]
+    [InlineData("fer-seven")]
+    [InlineData("fer-three")]
+    public void Figures_of_a_model_are_those_in_its_zip(string name)
     {
-        var peers = Peers(figures);
-        string heads = string.Concat(peers.Select(p => $" {p.Program}{(p.Dtype == "fp32" ? "" : $" in {p.Dtype}")} | ratio |"));
-        string rule = string.Concat(peers.Select(_ => " --- | --- |"));
-        var lines = new List<string> { $"| network | mode | {Ours} |{heads}", $"| --- | --- | --- |{rule}" };
-        foreach (string mode in Modes)
-            foreach (string net in Nets(figures))
-            {
-                if (Figure.Best(figures, Ours, "fp32", net, mode) is not { } ours) continue;
-                var cells = peers.Select(p => Figure.Best(figures, p.Program, p.Dtype, net, mode) is { } theirs
-                    ? Text($" {Number(theirs)} | {ours / theirs:F2} |") : " | |");
-                lines.Add(Text($"| `{net}` | {mode} | {Number(ours)} |{string.Concat(cells)}"));
-            }
-        return $"\n\n{string.Join('\n', lines)}\n\n";
+        using var zip = ZipFile.OpenRead(Path.Combine(TestPaths.Root, "artifacts", $"{name}.zip"));
+        using var metrics = JsonDocument.Parse(zip.GetEntry("metrics.json")!.Open());
+        var stored = AccuracyFigures.Read(Path.Combine(TestPaths.Root, AccuracyFigures.Stored)).Single(f => f.Name == name);
+        Assert.Equal(metrics.RootElement.GetProperty("count").GetInt32(), stored.Faces);
+        Assert.Equal(metrics.RootElement.GetProperty("accuracy").GetDouble(), stored.Accuracy, 0.001);
+        Assert.Equal(metrics.RootElement.GetProperty("logLoss").GetDouble(), stored.LogLoss!.Value, 0.001);
     }
 
-    private static string Number(double value) => value.ToString(value < 100 ? "F1" : "N0", CultureInfo.InvariantCulture);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static double? Ratio(IReadOnlyList<Figure> figures, (string Program, string Dtype) peer, string net, string mode) =>
-        Figure.Best(figures, Ours, "fp32", net, mode) / Figure.Best(figures, peer.Program, peer.Dtype, net, mode);
-
-    private static IReadOnlyList<string> Nets(IReadOnlyList<Figure> figures) => [.. figures.Select(f => f.Net).Distinct()];
-
-    private static IReadOnlyList<(string Program, string Dtype)> Peers(IReadOnlyList<Figure> figures) =>
-        [.. figures.Where(f => f.Program != Ours).Select(f => (f.Program, f.Dtype)).Distinct()];
-
-    private sealed record Figure(string Program, string Net, string Mode, string Dtype, double ImagesPerSecond, int Round)
+    private static string Now(string name, string stored)
     {
-        internal static IReadOnlyList<Figure> Read(string path) => [.. File.ReadLines(path).Select(line =>
+        if (name.StartsWith("speed", StringComparison.Ordinal))
         {
-            using var json = JsonDocument.Parse(line);
-            var figure = json.RootElement;
-            return new Figure(Text("program"), Text("net"), Text("mode"), Text("dtype"),
-                figure.GetProperty("images_per_second").GetDouble(), figure.GetProperty("round").GetInt32());
-
-            string Text(string name) => figure.GetProperty(name).GetString()!;
-        })];
-
-        /// <summary>The best round: what disturbs a shared machine only takes speed away.</summary>
-        internal static double? Best(IReadOnlyList<Figure> figures, string program, string dtype, string net, string mode) =>
-            figures.Where(f => (f.Program, f.Dtype, f.Net, f.Mode) == (program, dtype, net, mode))
-                .Max(f => (double?)f.ImagesPerSecond);
+            var speeds = Figure.Read(stored);
+            return name == "speed" ? SpeedFigures.Sentence(speeds) : SpeedFigures.Table(speeds);
+        }
+        var accuracies = AccuracyFigures.Read(stored);
+        AccuracyFigures Of(string model) => accuracies.Single(f => f.Name == model);
+        string[] words = name.Split(' ');
+        return words switch
+        {
+            ["accuracy"] => AccuracyFigures.Sentence(Of("fer-seven")),
+            ["accuracy", "table"] => AccuracyFigures.Table(accuracies),
+            ["accuracy", ..] => AccuracyFigures.Models(accuracies),
+            ["figures", _, var model] => AccuracyFigures.All(Of(model)),
+            ["classes", _, var model] => AccuracyFigures.Classes(Of(model)),
+            _ => throw new ArgumentException($"Nobody writes the {name}.", nameof(name)),
+        };
     }
 }

@@ -9,11 +9,10 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=$1
 shift
-processor=$(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1)
-machine="$processor, $(nproc) processors"
+. docs/benchmarks/machine.sh
 version=$(git describe --always --dirty)
 tag() { # tag PROGRAM ROUND
-  grep '^{' | sed "s|^{|{\"program\":\"$1\",\"round\":$2,\"date\":\"$(date -u +%F)\",\"machine\":\"$machine\",|"
+  grep '^{' | sed "s|^{|{\"program\":\"$1\",\"round\":$2,\"date\":\"$date\",\"machine\":\"$machine\",|"
 }
 for round in $(seq "$rounds"); do
   dotnet Fer.Pipeline/bin/Release/net10.0/fer.dll bench --json 2>/dev/null | sed "s|^{|{\"version\":\"$version\",|" | tag FerMl "$round"
