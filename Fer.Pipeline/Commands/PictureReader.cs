@@ -12,7 +12,7 @@ namespace Fer.Commands;
 /// <param name="Faces">The faces in it, or null where the frame is taken for a face.</param>
 internal sealed record ReadPicture(RgbImage Image, IReadOnlyList<DetectedFace>? Faces);
 
-/// <summary>Reads pictures and finds the faces in them. Several threads may ask; each has a detector of its own, made when needed.</summary>
+/// <summary>Reads pictures and finds the faces in them. Several threads may ask; each has its own detector, made when needed.</summary>
 /// <param name="input">Standard input, for who pipes a picture in.</param>
 /// <param name="newFinder">Makes a detector; null where pictures are faces already and nothing is looked for.</param>
 internal sealed class PictureReader(Stream input, Func<FaceFinder>? newFinder) : IDisposable

@@ -38,9 +38,9 @@ public sealed class FaceTrialRunnerTests : IDisposable
             Clock = clock ?? TimeProvider.System,
         },
         new MonitorGroup(), _folder.File("run"), ended)
-    {
-        SpeedsChanged = _heard.AddRange,
-    };
+        {
+            SpeedsChanged = _heard.AddRange,
+        };
 
     private TrialSettings Settings(FineTune fineTune, TrialPhase phase = TrialPhase.Exploration) => new()
     {
