@@ -272,6 +272,21 @@ public sealed class PageFunctionTests(PageBrowser shared) : IDisposable
         Assert.Equal("""{"display":"standalone","icons":[200,200,200]}""", manifest);
     }
 
+    /// <summary>What the README shows, with the detector and the model that come with the project.</summary>
+    [Fact]
+    public async Task The_four_drawn_faces_are_found_and_shown()
+    {
+        Assert.SkipUnless(CameraBrowser.Missing is null, CameraBrowser.Missing ?? "");
+        string model = Path.Combine(TestPaths.Root, "artifacts", "fer-seven.zip");
+        await using var server = await RunningServer.StartAsync(new() { ModelName = "fer-seven" }, model: model, blazeFace: true);
+        var page = await (await shared.OpenAsync()).OpenAsync(server, 1200, 800);
+        await page.ClickAsync("#tab-picture");
+        await page.ClickAsync("#panel-picture [data-example='faces.png']");
+        await page.WaitForSelectorAsync("#faces .face >> nth=3");
+        Assert.Equal(4, await page.Locator("#picture-stage .box").CountAsync());
+        await PageBrowser.ScreenshotAsync(page, "four-faces");
+    }
+
     [Fact]
     public async Task Each_tab_is_without_violations_of_accessibility_rules()
     {
