@@ -11,6 +11,7 @@ using Fer.Pipeline.Engine;
 using Fer.Pipeline.Faces;
 using Fer.Pipeline.Models;
 using Fer.Pipeline.Networks;
+using Fer.Pipeline.Training;
 using Fer.Shell;
 
 namespace Fer.Commands;
@@ -32,6 +33,7 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<string?> _isa =
         Values.Choice("--isa", "Vector width to force (the widest of this machine where not given)", IsaNames)!;
     private readonly Option<bool> _direct = EngineOptions.Direct();
+    private readonly DeviceOptions _device = new();
     private readonly Option<bool> _layers = Values.Flag("--layers", "Each layer's time, speed and share of the machine's measured peak");
     private readonly Option<string?> _compare =
         new("--compare") { Description = "JSON lines of another program's figures; prints the ratios to them", HelpName = "FILE" };
@@ -73,6 +75,7 @@ internal sealed class BenchCommand : ICommand
         ("bench --nets resnet18_48 --layers", "where the time goes"),
         ("bench --onnx resnet50.onnx --batch 8 --layers", "inference of any network, and where its time goes"),
         ("bench --data data/fer2013.csv", "rows a second of the loader, of CsvHelper and of ML.NET's TextLoader"),
+        ("bench --device cuda", "training steps on a graphics card"),
         ("bench --faces model.zip", "accuracy on faces found in pictures beside that on the faces themselves"),
         ("bench --transform model.zip", "faces a second of Transform, ours beside ML.NET's"),
         ("bench --frames photo.jpg", "frames a second from a camera, and where the milliseconds go"),
@@ -81,8 +84,8 @@ internal sealed class BenchCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, _layers, _compare, _json, _data, _serve, _model,
-        _connections, _seconds, _warmUp, _frames, _faces, _transform, _rows,
+        _nets, _onnx, _modes, _batch, _iterations, _threads, _isa, _direct, .. _device.All, _layers, _compare, _json, _data,
+        _serve, _model, _connections, _seconds, _warmUp, _frames, _faces, _transform, _rows,
     ];
 
     public bool EndsAtOnce => true;
@@ -146,7 +149,9 @@ internal sealed class BenchCommand : ICommand
                 $"Measured peak of {pool.Threads} threads: {peak:F0} GFLOP/s, " +
                 $"a dispatch to them {MachinePeak.DispatchMicroseconds(pool):F1} µs"));
         }
-        host.Error.WriteLine($"{pool.Threads} threads, {pool.InstructionSet}, batch {result.GetValue(_batch)}");
+        var device = _device.Apply(result, host, new ImageClassificationTrainer.Options { Threads = pool.Threads });
+        string where = _device.IsCpu(result) ? $"{pool.Threads} threads, {pool.InstructionSet}" : $"{device.Device}, training";
+        host.Error.WriteLine($"{where}, batch {result.GetValue(_batch)}");
         int batch = result.GetValue(_batch)!.Value, iterations = result.GetValue(_iterations)!.Value;
         var model = result.GetValue(_onnx) is { } onnx ? ReadModel(host.Resolve(onnx), result) : null;
         foreach (string net in model is null ? result.GetRequiredValue(_nets) : [Path.GetFileName(result.GetValue(_onnx)!)])
@@ -154,7 +159,10 @@ internal sealed class BenchCommand : ICommand
             foreach (string mode in model is null ? result.GetRequiredValue(_modes) : [EngineBenchmark.Infer])
             {
                 var warmUp = WarmUp(result);
-                var figure = model is null ? EngineBenchmark.Run(net, mode, batch, iterations, warmUp, layers, pool, cancellationToken)
+                if (!_device.IsCpu(result) && (model is not null || mode != EngineBenchmark.Train)) continue;
+                var figure = !_device.IsCpu(result)
+                    ? DeviceBenchmark.Run(net, batch, iterations, warmUp, device, cancellationToken)
+                    : model is null ? EngineBenchmark.Run(net, mode, batch, iterations, warmUp, layers, pool, cancellationToken)
                     : EngineBenchmark.Run(model, net, mode, batch, iterations, warmUp, layers, pool, cancellationToken);
                 host.Output.WriteLine(json
                     ? JsonText.Write(w => Write(w, figure), indented: false)
@@ -167,6 +175,7 @@ internal sealed class BenchCommand : ICommand
                         $"of {peer.Dtype} in {Path.GetFileName(result.GetValue(_compare))}"));
                 }
                 foreach (var layer in figure.Layers) host.Error.WriteLine("  " + LayerLine(layer, peak));
+                if (!_device.IsCpu(result)) continue;
                 host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  buffers {figure.PlannedBytes / 1048576.0:F0} MiB, the process's peak so far {PeakMemory() / 1048576.0:F0} MiB"));
                 host.Output.Flush();

@@ -29,6 +29,7 @@ internal sealed class ExperimentCommand : ICommand
         Values.Choice("--tuner", "What proposes settings", Enum.GetNames<TunerKind>(), nameof(TunerKind.SuccessiveHalving))!;
     private readonly Option<string[]?> _architectures = Architecture();
     private readonly Option<string?> _backbones = BackboneOptions.Folder();
+    private readonly DeviceOptions _device = new();
     private readonly Option<double?> _width =
         Values.Number("--width", "What every layer's channels are multiplied by; by the time there is where not given", 0, 16, above: true);
     private readonly Option<int?> _ensemble =
@@ -60,7 +61,8 @@ internal sealed class ExperimentCommand : ICommand
 
     public IEnumerable<Option> Options =>
     [
-        _minutes, .. _data.All, .. _run.All, _models, _tuner, _architectures, _backbones, _width, _ensemble, _memory, .. _inference.All,
+        _minutes, .. _data.All, .. _run.All, _models, _tuner, _architectures, _backbones, _width, _ensemble, _memory,
+        .. _device.All, .. _inference.All,
         _resume, _list, _jsonLines,
     ];
 
@@ -70,11 +72,12 @@ internal sealed class ExperimentCommand : ICommand
         bool jsonLines = result.GetValue(_jsonLines);
         string? resume = result.GetValue(_resume);
         RunLock? stopped = null;
-        var shown = host;
-        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume, _jsonLines.Name);
+        var (shown, typed) = (host, result);
+        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume, [_jsonLines.Name, .. _device.Names]);
         long seed = _run.Seed(result);
         using var held = stopped ?? _run.Claim(result, host);
         string path = held.Folder;
+        _device.Check(_device.Of(typed, result), shown);
         var dataset = _data.Load(result, host, seed);
         bool isDemonstration = dataset.IsSample && result.GetValue(_minutes) is null;
         if (isDemonstration)
@@ -84,7 +87,7 @@ internal sealed class ExperimentCommand : ICommand
         }
         var budget = TimeSpan.FromMinutes(result.GetValue(_minutes) ?? (isDemonstration ? DemonstrationMinutes : UsualMinutes));
         var view = TrialView.Create(shown, jsonLines);
-        var run = new FaceSweepRun(dataset, Settings(result, host, budget, seed), _inference.Apply(result, new FaceRunOptions
+        var run = new FaceSweepRun(dataset, Settings(result, host, budget, seed, _device.Of(typed, result)), _inference.Apply(result, new FaceRunOptions
         {
             Folder = path,
             Title = $"Experiment {Path.GetFileName(path)}",
@@ -129,7 +132,8 @@ internal sealed class ExperimentCommand : ICommand
     private static ExperimentState? Paused(string folder) =>
         ExperimentStore.Read(Path.Combine(folder, ExperimentStore.FileName)) is { Status: ExperimentStatus.Paused } state ? state : null;
 
-    private FaceExperimentOptions Settings(ParseResult result, CommandHost host, TimeSpan budget, long seed) => new()
+    private FaceExperimentOptions Settings(
+        ParseResult result, CommandHost host, TimeSpan budget, long seed, ParseResult device) => new()
     {
         Budget = budget,
         MaxModels = result.GetValue(_models)!.Value,
@@ -141,6 +145,8 @@ internal sealed class ExperimentCommand : ICommand
         BackboneFolder = BackboneOptions.FolderOf(result, _backbones, host),
         Seed = seed,
         Threads = result.GetValue(_run.Threads) ?? 0,
+        Device = _device.Device(device),
+        TorchLibrary = _device.Library(device, host),
     };
 
     /// <summary>True where the user, having paused, asks for the best so far.</summary>

@@ -20,8 +20,10 @@ internal sealed class TrainCommand : ICommand
         Values.Number("--minutes", "Wall-clock budget instead of, or on top of, --epochs", 0, 60 * 24 * 30, "MINUTES", above: true);
     private readonly TrainingLineOptions _training = new(
         nameof(ImageClassificationTrainer.Options.TimeBudget), nameof(ImageClassificationTrainer.Options.Seed),
-        nameof(ImageClassificationTrainer.Options.Threads), nameof(ImageClassificationTrainer.Options.Winograd));
+        nameof(ImageClassificationTrainer.Options.Threads), nameof(ImageClassificationTrainer.Options.Winograd),
+        nameof(ImageClassificationTrainer.Options.Device));
     private readonly Option<bool> _direct = EngineOptions.Direct();
+    private readonly DeviceOptions _device = new();
     private readonly Option<string?> _backbones = BackboneOptions.Folder();
     private readonly InferenceOptions _inference = new();
     private readonly Option<string?> _resume = ResumedRun.ResumeOption();
@@ -46,20 +48,21 @@ internal sealed class TrainCommand : ICommand
     ];
 
     public IEnumerable<Option> Options =>
-        [_minutes, .. _training.All, _direct, _backbones, .. _data.All, .. _run.All, .. _inference.All, _resume, _jsonLines];
+        [_minutes, .. _training.All, _direct, .. _device.All, _backbones, .. _data.All, .. _run.All, .. _inference.All, _resume, _jsonLines];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
         string? resume = result.GetValue(_resume);
         bool jsonLines = result.GetValue(_jsonLines);
         RunLock? stopped = null;
-        var shown = host;
-        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume, _jsonLines.Name);
+        var (shown, typed) = (host, result);
+        if (resume is not null) (result, host, stopped) = ResumedRun.Parse(result, host, resume, [_jsonLines.Name, .. _device.Names]);
         using var held = stopped ?? _run.Claim(result, host);
         string path = held.Folder;
         long seed = _run.Seed(result);
+        _device.Check(_device.Of(typed, result), shown);
         var dataset = _data.Load(result, host, seed);
-        var run = new FaceTrainingRun(dataset, OptionsOf(result, host, seed), _inference.Apply(result, new FaceRunOptions
+        var run = new FaceTrainingRun(dataset, _device.Apply(_device.Of(typed, result), shown, OptionsOf(result, host, seed)), _inference.Apply(result, new FaceRunOptions
         {
             Folder = path,
             Title = $"Training {Path.GetFileName(path)}",

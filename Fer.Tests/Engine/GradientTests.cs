@@ -13,7 +13,7 @@ public class GradientTests
         return data;
     }
 
-    private static readonly Dictionary<string, (Func<Operation> Create, Shape[] Inputs)> Operations = new()
+    internal static readonly Dictionary<string, (Func<Operation> Create, Shape[] Inputs)> Operations = new()
     {
         ["convolution 3x3"] = (() => new Convolution(5, 9, Window.Square(3, 1, 1)), [new(5, 4, 5)]),
         ["convolution of one channel"] = (() => new Convolution(1, 18, Window.Square(3, 1, 1)), [new(1, 6, 5)]),

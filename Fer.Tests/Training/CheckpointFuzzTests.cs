@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Fer.Pipeline;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Engine;
 using Fer.Pipeline.Training;
 using Fer.Tests.Networks;
 
@@ -16,13 +15,8 @@ public sealed class CheckpointFuzzTests : IDisposable
     private static readonly FaceSet Faces = SyntheticFaces.Create(2);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly WorkerPool _pool = new(1);
 
-    public void Dispose()
-    {
-        _pool.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     private TrainingCheckpoint New(int kind)
     {
@@ -34,7 +28,7 @@ public sealed class CheckpointFuzzTests : IDisposable
             2 => options with { LearningRateScheduler = new ReduceOnPlateau() },
             _ => options with { EarlyStoppingCriteria = new EarlyStopping(), Optimizer = OptimizerKind.AdamW },
         };
-        return new TrainingCheckpoint(TestNetworks.Classifier(), Faces, Faces, options, _pool, () => new FixedPlan(9));
+        return new TrainingCheckpoint(TestNetworks.Classifier(), Faces, Faces, options, "2 threads", () => new FixedPlan(9));
     }
 
     [Fact]

@@ -217,6 +217,18 @@ public sealed partial class ImageClassificationTrainer
         public int Threads { get; init; }
 
         /// <summary>
+        /// What the training computes on: <c>cpu</c>, the managed engine, which is the fastest on processors; <c>cuda</c>, <c>cuda:1</c>,
+        /// <c>mps</c> or <c>torch-cpu</c> by TorchSharp, whose native library is no part of this one. A training may go on on another
+        /// device than it began on.
+        /// </summary>
+        [TrainingOption("What computes: cpu, the program's own engine; cuda, cuda:N, mps or torch-cpu by TorchSharp and libtorch",
+            IsIdentity = false)]
+        public string Device { get; init; } = TrainingDevices.Cpu;
+
+        /// <summary>The folder of libtorch's native files, for TorchSharp's devices; null is where packages put them.</summary>
+        public string? TorchLibrary { get; init; }
+
+        /// <summary>
         /// True where 3x3 convolutions may take Winograd's minimal filtering; false sums them directly, which is slower and rounds a little
         /// less.
         /// </summary>

@@ -1,4 +1,3 @@
-using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Training;
@@ -15,8 +14,6 @@ namespace Fer.Pipeline.Training;
 internal sealed class TrainingLoop(
     Network network, TrainingInput training, TrainingInput? validation, ImageClassificationTrainer.Options options)
 {
-    private const long DropoutPurpose = 4;
-
     private readonly TimeProvider _clock = options.Clock;
     private readonly ResizingSchedule _resizing = options.Resizing();
     private readonly double _peak = options.LearningRate ?? throw new ArgumentException("The options are not resolved.", nameof(options));
@@ -26,43 +23,43 @@ internal sealed class TrainingLoop(
 
     internal TrainingResult Run(CancellationToken cancellation)
     {
-        using var pool = new WorkerPool(options.Threads) { AllowsWinograd = options.Winograd };
+        using var device = TrainingDevices.Open(options);
         long stepsPerEpoch = BatchLoader.CountBatches(training.Faces.Count, LoaderOptions(0, 0));
-        var run = new TrainingCheckpoint(network, training.Faces, validation?.Faces, options, pool, () => Plan(stepsPerEpoch));
+        var run = new TrainingCheckpoint(network, training.Faces, validation?.Faces, options, device.Description, () => Plan(stepsPerEpoch));
         if (options.Resume && _checkpoint is not null && CheckpointFile.Exists(_checkpoint)) run.Restore(_checkpoint);
         if (run.Warning is { } warning) Warn(warning);
-        // Training sums its gradients by the threads that were asked for; scores are the same for fewer, and sooner.
-        using var few = pool.Threads > Environment.ProcessorCount ? WorkerPool.ForInference(pool.Threads, options.Winograd) : null;
-        using var evaluator = validation is null ? null
-            : ModelEvaluator.InTraining(network, few ?? pool, Math.Min(_batchSize, validation.Faces.Count));
-        TrainingStage? stage = null;
+        using var learner = device.Load(network, _batchSize, options);
+        learner.Take(run.Optimizer, run.Average);
+        BatchLoader? loader = null;
+        int shown = 0;
         var outcome = run.Outcome;
         try
         {
-            if (options.OffersStart && run.Plan.Done == 0 && !OfferStart(run, evaluator, cancellation)) outcome = TrainingOutcome.Cancelled;
+            if (options.OffersStart && run.Plan.Done == 0 && !OfferStart(run, learner, cancellation)) outcome = TrainingOutcome.Cancelled;
             long saved = _clock.GetTimestamp();
             while (outcome is null)
             {
                 if (run.IsEpochOver)
                 {
-                    outcome = EndEpoch(run, stepsPerEpoch, evaluator, cancellation);
+                    outcome = EndEpoch(run, stepsPerEpoch, learner, cancellation);
                     saved = _clock.GetTimestamp();
                     continue;
                 }
                 if (cancellation.IsCancellationRequested)
                 {
-                    if (run.Plan.Done > 0) TrySave(run);
+                    if (run.Plan.Done > 0) TrySave(run, learner);
                     outcome = TrainingOutcome.Cancelled;
                     continue;
                 }
                 int side = _resizing.SideAt(run.Plan.Fraction);
-                if (stage?.Side != side)
+                if (loader is null || side != shown)
                 {
-                    if (stage is not null) run.Plan.ChangeCost((double)side * side / (stage.Side * (double)stage.Side));
-                    stage?.Dispose();
-                    stage = new TrainingStage(network, training, _batchSize, LoaderOptions(side, run.Plan.Done), pool);
+                    if (loader is not null) run.Plan.ChangeCost((double)side * side / (shown * (double)shown));
+                    loader?.Dispose();
+                    learner.Resize(side);
+                    (loader, shown) = (training.Load(LoaderOptions(side, run.Plan.Done)), side);
                 }
-                if (!Step(run, stage, stepsPerEpoch))
+                if (!Step(run, learner, loader, stepsPerEpoch))
                 {
                     string kept = run.Recovery.IsAtStart ? "the start" : FormattableString.Invariant($"epoch {run.History[^1].Epoch}");
                     if (run.TryRecover())
@@ -70,24 +67,26 @@ internal sealed class TrainingLoop(
                         Warn(FormattableString.Invariant(
                             $"The loss is not a number after {run.Plan.Done} steps: back to the weights of {kept}, with ") +
                             FormattableString.Invariant($"{_peak * run.Recovery.Factor:G3} for a learning rate of {_peak:G3}."));
+                        learner.Take(run.Optimizer, run.Average);
                         // The batch comes again.
-                        stage.Dispose();
-                        stage = null;
+                        loader.Dispose();
+                        loader = null;
                     }
                     else outcome = TrainingOutcome.Diverged;
                 }
                 else if (!run.IsEpochOver && _checkpoint is not null && _clock.GetElapsedTime(saved) >= options.CheckpointInterval)
                 {
-                    TrySave(run);
+                    TrySave(run, learner);
                     saved = _clock.GetTimestamp();
                 }
             }
         }
         finally
         {
-            stage?.Dispose();
+            loader?.Dispose();
         }
 
+        learner.Give(run.Optimizer, run.Average);
         // A run cut off in its first epoch has no best: what it has learnt so far is then the best there is.
         if (run.Best.IsKept) run.Best.PutBack();
         else run.Average?.Swap();
@@ -99,13 +98,13 @@ internal sealed class TrainingLoop(
     }
 
     /// <summary>Validates the network as it is, before the first step; false where that was cancelled.</summary>
-    private bool OfferStart(TrainingCheckpoint run, ModelEvaluator? evaluator, CancellationToken cancellation)
+    private bool OfferStart(TrainingCheckpoint run, IDeviceNetwork learner, CancellationToken cancellation)
     {
-        if (evaluator is null) return true;
+        if (validation is null) return true;
         try
         {
-            var scores = evaluator.Score(validation!, cancellation);
-            run.Best.OfferStart(scores.Accuracy(validation!.Faces), scores.Loss(validation.Faces));
+            var scores = learner.Score(validation, cancellation);
+            run.Best.OfferStart(scores.Accuracy(validation.Faces), scores.Loss(validation.Faces));
             return true;
         }
         catch (OperationCanceledException)
@@ -115,21 +114,20 @@ internal sealed class TrainingLoop(
     }
 
     /// <summary>One batch; false where the loss or the gradient is not finite.</summary>
-    private bool Step(TrainingCheckpoint run, TrainingStage stage, long stepsPerEpoch)
+    private bool Step(TrainingCheckpoint run, IDeviceNetwork learner, BatchLoader loader, long stepsPerEpoch)
     {
         var plan = run.Plan;
         long start = _clock.GetTimestamp();
-        var batch = stage.Loader.Next()!;
+        var batch = loader.Next()!;
         run.Epoch.WaitedSeconds += Seconds(start);
         var state = new TrainState(plan.Done, stepsPerEpoch, plan.Fraction);
         double rate = _peak * run.Recovery.Factor * run.Scheduler.Factor(state);
         options.BeforeStep?.Invoke(state);
         long engineStart = _clock.GetTimestamp();
-        float loss = Learn(stage.Executor, batch, run.Optimizer, (float)rate, plan.Done);
+        float loss = learner.Learn(batch, run.Optimizer, run.Average, (float)rate, plan.Done);
         run.Epoch.EngineSeconds += Seconds(engineStart);
         if (!float.IsFinite(loss)) return false;
-        run.Average?.Update();
-        run.Epoch.Add(loss, CountRight(stage.Executor.Output, batch), batch.Count, rate);
+        run.Epoch.Add(loss, CountRight(learner.Logits, batch), batch.Count, rate);
         run.IsLastStepDone = plan.IsLast;
         run.IsEpochOver = batch.IsLastOfEpoch || run.IsLastStepDone;
         plan.EndStep(Seconds(start));
@@ -138,42 +136,23 @@ internal sealed class TrainingLoop(
     }
 
     /// <summary>
-    /// One batch through the network and back; gives the loss, or a value that is not finite where the loss or the gradient is none.
-    /// </summary>
-    private float Learn(NetworkExecutor executor, FaceBatch batch, Optimizer optimizer, float rate, long number)
-    {
-        batch.Pixels.CopyTo(executor.Input);
-        executor.Forward(batch.Count, (long)new RandomStream(options.Seed, number, 0, DropoutPurpose).NextUInt64());
-        float loss = SoftmaxCrossEntropy.Loss(
-            executor.Output, batch.Targets, batch.Count, network.Output.Length, options.LabelSmoothing, executor.OutputGradient);
-        if (!float.IsFinite(loss)) return loss;
-        executor.Backward();
-        if (options.GradientClipping > 0)
-        {
-            float norm = GradientClipping.ClipByGlobalNorm(network.Parameters, options.GradientClipping);
-            if (!float.IsFinite(norm)) return norm;
-        }
-        optimizer.Step(network.Parameters, rate, executor.Pool);
-        return loss;
-    }
-
-    /// <summary>
     /// Validates, with the averaged weights where there are such, keeps the weights if they are the best, and writes the checkpoint. Gives
     /// how the run ends, or null where it goes on.
     /// </summary>
-    private TrainingOutcome? EndEpoch(TrainingCheckpoint run, long stepsPerEpoch, ModelEvaluator? evaluator, CancellationToken cancellation)
+    private TrainingOutcome? EndEpoch(TrainingCheckpoint run, long stepsPerEpoch, IDeviceNetwork learner, CancellationToken cancellation)
     {
         long start = _clock.GetTimestamp();
+        learner.Give(run.Optimizer, run.Average);
         int number = (int)((run.Plan.Done - 1) / stepsPerEpoch) + 1;
         double trainingSeconds = run.Epoch.Seconds;
         double? accuracy = null, loss = null;
         try
         {
             run.Average?.Swap();
-            if (evaluator is not null)
+            if (validation is not null)
             {
-                var scores = evaluator.Score(validation!, cancellation);
-                accuracy = scores.Accuracy(validation!.Faces);
+                var scores = learner.Score(validation, cancellation);
+                accuracy = scores.Accuracy(validation.Faces);
                 loss = scores.Loss(validation.Faces);
             }
             // Without a validation set nothing says that an earlier epoch was better: the last one is kept.
@@ -182,7 +161,7 @@ internal sealed class TrainingLoop(
         catch (OperationCanceledException)
         {
             run.Average?.Swap();
-            TrySave(run);
+            TrySave(run, learner);
             return TrainingOutcome.Cancelled;
         }
         run.Average?.Swap();
@@ -224,9 +203,10 @@ internal sealed class TrainingLoop(
     }
 
     /// <summary>Writes a checkpoint that an epoch's end will bring anyhow, or one of a training that is being stopped.</summary>
-    private void TrySave(TrainingCheckpoint run)
+    private void TrySave(TrainingCheckpoint run, IDeviceNetwork learner)
     {
         if (_checkpoint is null) return;
+        learner.Give(run.Optimizer, run.Average);
         try
         {
             run.Save(_checkpoint);

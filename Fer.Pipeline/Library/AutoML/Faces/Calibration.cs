@@ -8,10 +8,11 @@ namespace Fer.Pipeline.AutoML;
 /// what is, by the pixels of the input.
 /// </summary>
 /// <param name="classes">Classes of the data.</param>
-/// <param name="threads">Threads to train with.</param>
+/// <param name="experiment">What trials train on.</param>
 /// <param name="clock">Tells the time.</param>
 /// <param name="known">Faces a second that an earlier process measured, by <see cref="KeyOf"/>.</param>
-internal sealed class Calibration(int classes, int threads, TimeProvider clock, IReadOnlyDictionary<string, double>? known = null)
+internal sealed class Calibration(
+    int classes, FaceExperimentOptions experiment, TimeProvider clock, IReadOnlyDictionary<string, double>? known = null)
 {
     private readonly Dictionary<string, double> _speeds = known is null ? [] : new(known);
 
@@ -30,7 +31,7 @@ internal sealed class Calibration(int classes, int threads, TimeProvider clock, 
         string key = KeyOf(options);
         if (!_speeds.TryGetValue(key, out double speed))
             _speeds[key] = speed = SpeedProbe.ImagesPerSecond(
-                options with { Threads = threads, ProgressiveResizing = 0 }, classes, clock, patience);
+                experiment.Place(options) with { ProgressiveResizing = 0 }, classes, clock, patience);
         return speed;
     }
 

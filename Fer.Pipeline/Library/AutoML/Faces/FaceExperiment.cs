@@ -219,7 +219,7 @@ internal sealed class FaceExperiment
         else Warm(space, rehearse, store!, Left());
         var finishTime = TimeSpan.FromSeconds(before.FinishSeconds);
         cancellationToken.ThrowIfCancellationRequested();
-        var calibration = new Calibration(_training.ClassNames.Count, _options.Threads, _options.Clock, before.ImagesPerSecond);
+        var calibration = new Calibration(_training.ClassNames.Count, _options, _options.Clock, before.ImagesPerSecond);
         var left = Left();
         var widths = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>();
         double width = WidthPlan.Choose(widths, (1 - BudgetPlan.ViewShare) * left, Epoch);
@@ -328,7 +328,7 @@ internal sealed class FaceExperiment
     {
         double width = Choices(space, nameof(FaceSearchOptions.Width)).Cast<double>().Min();
         var narrowest = space.AsType(space.Default.With(nameof(FaceSearchOptions.Width), width));
-        return rehearse(narrowest.ToTrainerOptions() with { Seed = _options.Seed, Threads = _options.Threads });
+        return rehearse(_options.Place(narrowest.ToTrainerOptions()) with { Seed = _options.Seed });
     }
 
     /// <summary>A network from scratch for these faces' classes.</summary>

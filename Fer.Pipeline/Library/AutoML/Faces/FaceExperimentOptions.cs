@@ -1,3 +1,5 @@
+using Fer.Pipeline.Training;
+
 
 namespace Fer.Pipeline.AutoML;
 
@@ -44,6 +46,17 @@ public sealed record FaceExperimentOptions
 
     /// <summary>Threads; 0 is one a processor.</summary>
     public int Threads { get; init; }
+
+    /// <summary>What trials train on, as in <see cref="ImageClassificationTrainer.Options.Device"/>: its speed is measured and planned
+    /// with.</summary>
+    public string Device { get; init; } = TrainingDevices.Cpu;
+
+    /// <summary>The folder of libtorch's native files, for TorchSharp's devices; null is where packages put them.</summary>
+    public string? TorchLibrary { get; init; }
+
+    /// <summary>The options of a training on this experiment's machine.</summary>
+    internal ImageClassificationTrainer.Options Place(ImageClassificationTrainer.Options options) =>
+        options with { Threads = Threads, Device = Device, TorchLibrary = TorchLibrary };
 
     /// <summary>When the budget began, on <see cref="Clock"/>; null is when the experiment is run.</summary>
     internal long? Start { get; init; }

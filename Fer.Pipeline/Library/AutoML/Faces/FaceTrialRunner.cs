@@ -188,10 +188,9 @@ internal sealed class FaceTrialRunner(
         string? workspace = Workspace(settings.TrialId, settings.Phase);
         var before = workspace is null ? TimeSpan.Zero
             : TrainingCheckpoint.ElapsedOf(Path.Combine(workspace, TrainingCheckpoint.FileName));
-        return space.AsType(settings.Parameter).ToTrainerOptions() with
+        return experiment.Place(space.AsType(settings.Parameter).ToTrainerOptions()) with
         {
             Seed = settings.Seed,
-            Threads = experiment.Threads,
             Clock = experiment.Clock,
             BackboneFolder = experiment.BackboneFolder ?? "",
             BottleneckFolder = experiment.BottleneckFolder,

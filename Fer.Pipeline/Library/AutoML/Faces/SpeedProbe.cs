@@ -1,10 +1,9 @@
-using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 using Fer.Pipeline.Training;
 
 namespace Fer.Pipeline.AutoML;
 
-/// <summary>Measures how fast this machine trains a setting, with a few steps on random pixels.</summary>
+/// <summary>Measures how fast this machine, or a device of it, trains a setting, with a few steps on random pixels.</summary>
 internal static class SpeedProbe
 {
     /// <summary>The first step compiles the kernels and is not timed.</summary>
@@ -13,7 +12,7 @@ internal static class SpeedProbe
     private const int Steps = 3;
 
     /// <summary>Faces trained on a second: of the fastest step, since everything else on the machine can only slow one down.</summary>
-    /// <param name="options">The setting.</param>
+    /// <param name="options">The setting, and the device to train it on.</param>
     /// <param name="classes">Classes of the network.</param>
     /// <param name="time">The clock.</param>
     /// <param name="patience">Time after which one timed step is enough.</param>
@@ -23,26 +22,24 @@ internal static class SpeedProbe
         var network = Architectures.Create(options.Arch, classes,
             new ArchitectureOptions { InputSide = options.InputSide, Width = options.Width, Dropout = options.Dropout });
         network.Initialize(options.Seed);
-        int batch = options.BatchSize;
-        using var pool = new WorkerPool(options.Threads);
-        using var executor = new NetworkExecutor(network, batch, training: true, pool);
-        var random = new RandomStream(options.Seed);
-        foreach (ref float value in executor.Input) value = 255 * random.NextSingle();
-        var targets = new float[batch * classes];
-        for (int i = 0; i < batch; i++) targets[i * classes + random.NextInt32(classes)] = 1;
+        using var device = TrainingDevices.Open(options);
+        using var learner = device.Load(network, options.BatchSize, options);
         var optimizer = new Sgd();
+        learner.Take(optimizer, null);
+        learner.Resize(network.Input.Height);
+        var random = new RandomStream(options.Seed);
+        var batch = new FaceBatch(options.BatchSize, network.Input.Length, classes) { Count = options.BatchSize };
+        foreach (ref float value in batch.Pixels) value = 255 * random.NextSingle();
+        for (int i = 0; i < batch.Count; i++) batch.Target(i)[random.NextInt32(classes)] = 1;
         double best = double.MaxValue;
         for (int i = 0; i < WarmUp + Steps; i++)
         {
             long start = time.GetTimestamp();
-            executor.Forward(batch, i);
-            SoftmaxCrossEntropy.Loss(executor.Output, targets, batch, classes, options.LabelSmoothing, executor.OutputGradient);
-            executor.Backward();
-            optimizer.Step(network.Parameters, 0.001f, pool);
+            learner.Learn(batch, optimizer, null, 0.001f, i);
             if (i < WarmUp) continue;
             best = Math.Min(best, time.GetElapsedTime(start).TotalSeconds);
             if (time.GetElapsedTime(begin) > patience) break;
         }
-        return batch / Math.Max(best, 1e-6);
+        return options.BatchSize / Math.Max(best, 1e-6);
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Fer.Pipeline.Data;
-using Fer.Pipeline.Engine;
 using Fer.Pipeline.Networks;
 
 namespace Fer.Pipeline.Training;
@@ -25,7 +24,7 @@ internal sealed class TrainingCheckpoint
     private string? _damage;
 
     internal TrainingCheckpoint(
-        Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options, WorkerPool pool,
+        Network network, FaceSet training, FaceSet? validation, ImageClassificationTrainer.Options options, string machine,
         Func<TrainingPlan> plan)
     {
         _network = network;
@@ -49,7 +48,7 @@ internal sealed class TrainingCheckpoint
             ("ValidationData", validation?.Sha256 ?? "none"),
             ("StartingWeights", options.StartingWeights ?? HashOf(network)),
         ];
-        _machines = [FormattableString.Invariant($"{pool.Threads} thread{(pool.Threads == 1 ? "" : "s")} ({pool.InstructionSet})")];
+        _machines = [machine];
     }
 
     internal TrainingPlan Plan { get; }

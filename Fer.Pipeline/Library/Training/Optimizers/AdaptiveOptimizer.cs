@@ -51,6 +51,10 @@ internal abstract class AdaptiveOptimizer : Optimizer
     }
 
     /// <inheritdoc/>
+    protected sealed override OptimizerStep Current =>
+        new AdaptiveStep(_beta1, _beta2, _epsilon, _gradientRate, _momentRate, _shrink, _decayInGradient, _rootCorrection);
+
+    /// <inheritdoc/>
     protected sealed override void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay, float factor)
     {
         var mean = _mean.AsSpan(offset, values.Length);

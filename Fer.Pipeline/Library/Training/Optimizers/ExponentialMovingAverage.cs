@@ -38,14 +38,23 @@ internal sealed class ExponentialMovingAverage
     /// <exception cref="InvalidOperationException">The averages are swapped in.</exception>
     public void Update()
     {
-        if (IsSwappedIn) throw new InvalidOperationException("Swap the training values back before the next update.");
-        float fresh = 1f - (float)Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates));
-        Updates++;
+        float fresh = Advance();
         ReadOnlySpan<float> values = _parameters.Values;
         var from = MemoryMarshal.Cast<float, Vector<float>>(values);
         var to = MemoryMarshal.Cast<float, Vector<float>>(_average.AsSpan());
         for (int i = 0; i < to.Length; i++) to[i] += (from[i] - to[i]) * fresh;
         for (int i = to.Length * Vector<float>.Count; i < values.Length; i++) _average[i] += (values[i] - _average[i]) * fresh;
+    }
+
+    /// <summary>The averages, for a device to read and write.</summary>
+    internal Span<float> Values => _average;
+
+    /// <summary>Counts an update, which a device may make itself; gives the new values' share of the average.</summary>
+    /// <exception cref="InvalidOperationException">The averages are swapped in.</exception>
+    internal float Advance()
+    {
+        if (IsSwappedIn) throw new InvalidOperationException("Swap the training values back before the next update.");
+        return 1f - (float)Math.Min(Decay, (1.0 + Updates) / (10.0 + Updates++));
     }
 
     /// <summary>Begins anew at the current values.</summary>

@@ -63,13 +63,30 @@ internal abstract class Optimizer
     /// <exception cref="InvalidOperationException">The state belongs to a network of another size.</exception>
     public void Step(ParameterSet parameters, float learningRate, WorkerPool? pool = null)
     {
-        if (_parameters != parameters) Attach(parameters);
-        Steps++;
-        Prepare(learningRate);
+        Begin(parameters, learningRate);
         _threads = pool?.Threads ?? 1;
         if (pool is null) Work(0);
         else pool.Run(_work);
     }
+
+    /// <summary>Begins a step that a device takes instead of <see cref="Step"/>, and tells what it does.</summary>
+    internal OptimizerStep Begin(ParameterSet parameters, float learningRate)
+    {
+        if (_parameters != parameters) Attach(parameters);
+        Steps++;
+        Prepare(learningRate);
+        return Current;
+    }
+
+    /// <summary>The arrays of the state, for a device to read and write, each as long as the trainable values.</summary>
+    internal IReadOnlyList<float[]> StateOf(ParameterSet parameters)
+    {
+        if (_parameters != parameters) Attach(parameters);
+        return State;
+    }
+
+    /// <summary>What the step does that was prepared last.</summary>
+    protected abstract OptimizerStep Current { get; }
 
     /// <summary>Writes the state, from which <see cref="Restore"/> resumes exactly.</summary>
     public void Save(BinaryWriter writer)

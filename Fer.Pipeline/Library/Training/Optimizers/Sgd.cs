@@ -34,6 +34,9 @@ internal sealed class Sgd : Optimizer
     protected override void Prepare(float learningRate) => _rate = learningRate;
 
     /// <inheritdoc/>
+    protected override OptimizerStep Current => new MomentumStep(_rate, _momentum, _nesterov);
+
+    /// <inheritdoc/>
     protected override void Update(Span<float> values, ReadOnlySpan<float> gradients, int offset, float decay, float factor)
     {
         var velocity = _velocity.AsSpan(offset, values.Length);
