@@ -87,7 +87,8 @@ internal sealed class ExperimentCommand : ICommand
         }
         var budget = TimeSpan.FromMinutes(result.GetValue(_minutes) ?? (isDemonstration ? DemonstrationMinutes : UsualMinutes));
         var view = TrialView.Create(shown, jsonLines);
-        var run = new FaceSweepRun(dataset, Settings(result, host, budget, seed, _device.Of(typed, result)), _inference.Apply(result, new FaceRunOptions
+        var settings = Settings(result, host, budget, seed, _device.Of(typed, result));
+        var run = new FaceSweepRun(dataset, settings, _inference.Apply(result, new FaceRunOptions
         {
             Folder = path,
             Title = $"Experiment {Path.GetFileName(path)}",

@@ -48,7 +48,9 @@ internal sealed class TrainCommand : ICommand
     ];
 
     public IEnumerable<Option> Options =>
-        [_minutes, .. _training.All, _direct, .. _device.All, _backbones, .. _data.All, .. _run.All, .. _inference.All, _resume, _jsonLines];
+    [
+        _minutes, .. _training.All, _direct, .. _device.All, _backbones, .. _data.All, .. _run.All, .. _inference.All, _resume, _jsonLines,
+    ];
 
     public async Task<int> RunAsync(ParseResult result, CommandHost host, CancellationToken cancellationToken)
     {
@@ -62,7 +64,8 @@ internal sealed class TrainCommand : ICommand
         long seed = _run.Seed(result);
         _device.Check(_device.Of(typed, result), shown);
         var dataset = _data.Load(result, host, seed);
-        var run = new FaceTrainingRun(dataset, _device.Apply(_device.Of(typed, result), shown, OptionsOf(result, host, seed)), _inference.Apply(result, new FaceRunOptions
+        var options = _device.Apply(_device.Of(typed, result), shown, OptionsOf(result, host, seed));
+        var run = new FaceTrainingRun(dataset, options, _inference.Apply(result, new FaceRunOptions
         {
             Folder = path,
             Title = $"Training {Path.GetFileName(path)}",

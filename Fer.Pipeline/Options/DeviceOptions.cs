@@ -8,7 +8,8 @@ namespace Fer.Options;
 /// <summary>What a command computes on.</summary>
 internal sealed class DeviceOptions
 {
-    private const string Summary = "What computes: cpu, the program's own engine; cuda, cuda:N, mps or torch-cpu by TorchSharp and libtorch";
+    private const string Summary =
+        "What computes: cpu, the program's own engine; cuda, cuda:N, mps or torch-cpu by TorchSharp and libtorch";
 
     private readonly Option<string?> _device = Values.Custom<string?>("--device", Summary, TrainingDevices.Cpu, (text, result) =>
     {

@@ -17,7 +17,6 @@ internal sealed class TorchDevices : ITorchDevices
         if (kind == DeviceType.CPU)
         {
             torch.set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
-            TorchCheck.Convolutions();
             return new TorchDevice(new TorchPlace(torch.CPU, Halves: false), threads);
         }
         if (kind == DeviceType.MPS)
@@ -30,7 +29,10 @@ internal sealed class TorchDevices : ITorchDevices
         int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         if (count == 0) throw new FerException($"libtorch finds no graphics card for '{name}'. {CudaNeeds}");
         if (index >= count)
-            throw new FerException($"There is no device '{name}': this machine has {count}, cuda:0{(count > 1 ? $" to cuda:{count - 1}" : "")}.");
+        {
+            string known = count > 1 ? $"{count}, cuda:0 to cuda:{count - 1}" : "one, cuda:0";
+            throw new FerException($"There is no device '{name}': this machine has {known}.");
+        }
         return new TorchDevice(new TorchPlace(new torch.Device(DeviceType.CUDA, index), NvidiaCards.HaveBFloat16(index)), threads);
     }
 }

@@ -45,7 +45,8 @@ internal static partial class TorchLibrary
     {
         var program = typeof(torch).Assembly;
         if (folder is null) NativeLibrary.Load(FileName(kind == DeviceType.CUDA ? "torch_cuda" : "torch_cpu"), program, null);
-        else foreach (string path in Files.Select(name => Path.Combine(folder, FileName(name))).Where(File.Exists)) NativeLibrary.Load(path);
+        else foreach (string path in Files.Select(name => Path.Combine(folder, FileName(name))).Where(File.Exists))
+                NativeLibrary.Load(path);
         NativeLibrary.Load("LibTorchSharp", program, null);
     }
 
@@ -83,10 +84,10 @@ internal static partial class TorchLibrary
     {
         string all = string.Join(' ', Chain(fault).Select(e => e.Message));
         if (all.Contains("GLIBCXX", StringComparison.Ordinal))
-            return new FerException("libtorch does not load: it needs libstdc++ of GCC 13 or later, as Debian 13 and Ubuntu 24.04 have it " +
-                "and this system has not. Train on a newer system, or in a container of one.", fault);
-        string package = kind == DeviceType.CUDA ? OperatingSystem.IsWindows() ? "libtorch-cuda-12.8-win-x64" : "libtorch-cuda-12.8-linux-x64"
-            : "libtorch-cpu";
+            return new FerException("libtorch does not load: it needs libstdc++ of GCC 13 or later, as Debian 13 and Ubuntu 24.04 " +
+                "have it and this system has not. Train on a newer system, or in a container of one.", fault);
+        string package = kind != DeviceType.CUDA ? "libtorch-cpu"
+            : OperatingSystem.IsWindows() ? "libtorch-cuda-12.8-win-x64" : "libtorch-cuda-12.8-linux-x64";
         string driver = kind == DeviceType.CUDA ? " 'nvidia-smi' has to list the card, and a driver for CUDA 12.8 or later." : "";
         string where = folder is null
             ? $"Add the package {package} {Version} beside Fer.Pipeline.Torch, or give the folder of its files by --torch-lib"

@@ -50,7 +50,8 @@ internal sealed class TorchRecurrent(Recurrent layer, TorchWeights weights)
     private torch.Tensor Step(Gru gru, torch.Tensor gates, torch.Tensor state, torch.Tensor recurrent, torch.Tensor bias)
     {
         int units = gru.Units;
-        var first = gates.narrow(1, 0, 2 * units).add(state.matmul(recurrent.narrow(0, 0, 2 * units).t())).add(bias.narrow(0, 0, 2 * units));
+        var first = gates.narrow(1, 0, 2 * units).add(state.matmul(recurrent.narrow(0, 0, 2 * units).t()))
+            .add(bias.narrow(0, 0, 2 * units));
         var (update, reset) = (Gate(first, 0).sigmoid(), Gate(first, 1).sigmoid());
         var (matrix, shift) = (recurrent.narrow(0, 2 * units, units).t(), bias.narrow(0, 2 * units, units));
         var hidden = gru.ResetAfter ? reset.mul(state.matmul(matrix).add(shift)) : reset.mul(state).matmul(matrix).add(shift);

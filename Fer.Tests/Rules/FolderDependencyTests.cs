@@ -83,6 +83,8 @@ public class FolderDependencyTests
         if (path.StartsWith(Library, StringComparison.Ordinal))
             return Top(path) is var top && top == "Common" ? "Fer.Pipeline" : $"Fer.Pipeline.{top}";
         string[] parts = path.Split('/')[..^1];
+        // A library of its own beside the program.
+        if (path.StartsWith($"{Program}Torch/", StringComparison.Ordinal)) return "Fer.Pipeline.Torch";
         return path.StartsWith(Program, StringComparison.Ordinal) ? string.Join('.', ["Fer", .. parts[1..].Take(1)])
             : string.Join('.', parts);
     }

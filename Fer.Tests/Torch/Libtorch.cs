@@ -4,7 +4,9 @@ using Fer.Pipeline.Training;
 
 namespace Fer.Tests.Torch;
 
-/// <summary>libtorch for the tests: in the folder that <see cref="Variable"/> names. They are skipped where it is not there or does not load.</summary>
+/// <summary>
+/// libtorch for the tests: in the folder that <see cref="Variable"/> names. They are skipped where it is not there or does not load.
+/// </summary>
 internal static class Libtorch
 {
     /// <summary>The environment variable with libtorch's folder.</summary>

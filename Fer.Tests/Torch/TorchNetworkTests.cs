@@ -39,7 +39,8 @@ public sealed class TorchNetworkTests
         var device = Libtorch.Device();
         void Freeze(Network network)
         {
-            foreach (var parameter in network.Parameters) parameter.LearningRateFactor = parameter.Name.StartsWith("linear", StringComparison.Ordinal) ? 0.5f : 0;
+            foreach (var parameter in network.Parameters)
+                parameter.LearningRateFactor = parameter.Name.StartsWith("linear", StringComparison.Ordinal) ? 0.5f : 0;
             foreach (var node in network.Nodes)
                 if (node.Operation is BatchNormalization norm) norm.UsesRunningStatistics = true;
         }
@@ -123,7 +124,8 @@ public sealed class TorchNetworkTests
         }
     }
 
-    private static ImageClassificationTrainer.Options Options { get; } = new ImageClassificationTrainer.Options { Dropout = 0 }.Resolve(null);
+    private static ImageClassificationTrainer.Options Options { get; } =
+        new ImageClassificationTrainer.Options { Dropout = 0 }.Resolve(null);
 
     private static Network Network()
     {

@@ -25,7 +25,8 @@ internal sealed class TrainingLoop(
     {
         using var device = TrainingDevices.Open(options);
         long stepsPerEpoch = BatchLoader.CountBatches(training.Faces.Count, LoaderOptions(0, 0));
-        var run = new TrainingCheckpoint(network, training.Faces, validation?.Faces, options, device.Description, () => Plan(stepsPerEpoch));
+        var run = new TrainingCheckpoint(
+            network, training.Faces, validation?.Faces, options, device.Description, () => Plan(stepsPerEpoch));
         if (options.Resume && _checkpoint is not null && CheckpointFile.Exists(_checkpoint)) run.Restore(_checkpoint);
         if (run.Warning is { } warning) Warn(warning);
         using var learner = device.Load(network, _batchSize, options);

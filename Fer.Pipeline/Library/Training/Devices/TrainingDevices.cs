@@ -15,8 +15,9 @@ internal static class TrainingDevices
     private const string AssemblyName = "Fer.Pipeline.Torch", TypeName = "Fer.Pipeline.Torch.TorchDevices";
 
     /// <summary>True for a name of a device, whether this machine has it or not.</summary>
-    internal static bool IsName(string name) => name is Cpu or "cuda" or "mps" or "torch-cpu" || (name.StartsWith("cuda:", StringComparison.Ordinal)
-        && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    internal static bool IsName(string name) => name is Cpu or "cuda" or "mps" or "torch-cpu"
+        || (name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>Opens a device.</summary>
     /// <param name="options">Which, and the threads of the managed engine.</param>
@@ -27,7 +28,8 @@ internal static class TrainingDevices
     {
         string name = options.Device;
         if (!IsName(name)) throw new FerUsageException($"There is no device '{name}'. A device is {Known}.");
-        return name == Cpu ? new ManagedDevice(options.Threads, options.Winograd) : Torch(name).Open(name, options.TorchLibrary, options.Threads);
+        return name == Cpu ? new ManagedDevice(options.Threads, options.Winograd)
+            : Torch(name).Open(name, options.TorchLibrary, options.Threads);
     }
 
     private static ITorchDevices Torch(string name)

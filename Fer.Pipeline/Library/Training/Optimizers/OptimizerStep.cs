@@ -3,7 +3,9 @@ namespace Fer.Pipeline.Training;
 /// <summary>What one step of an optimizer does to a weight w with the gradient g, for a device that does it itself.</summary>
 internal abstract record OptimizerStep;
 
-/// <summary>A step of <see cref="Sgd"/>: g += decay * w; v = momentum * v + g; w -= rate * factor * (nesterov ? g + momentum * v : v).</summary>
+/// <summary>
+/// A step of <see cref="Sgd"/>: g += decay * w; v = momentum * v + g; w -= rate * factor * (nesterov ? g + momentum * v : v).
+/// </summary>
 internal sealed record MomentumStep(float Rate, float Momentum, bool Nesterov) : OptimizerStep;
 
 /// <summary>
