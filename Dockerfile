@@ -5,6 +5,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig README.md ./
 COPY Fer.Pipeline/Fer.csproj Fer.Pipeline/
 COPY Fer.Pipeline/Library/Fer.Pipeline.csproj Fer.Pipeline/Library/
+COPY Fer.Pipeline/Torch/Fer.Pipeline.Torch.csproj Fer.Pipeline/Torch/
 RUN dotnet restore Fer.Pipeline/Fer.csproj -p:PublishReadyToRun=true
 COPY artifacts/fer-seven.zip artifacts/README.md artifacts/
 COPY docs/pictures/face.png docs/pictures/faces.png docs/pictures/

@@ -76,6 +76,10 @@ public sealed partial class ReadMeTests : IDisposable
     public void Networks_as_onnx_take_the_lines_that_the_readme_shows() => Run(Block("OnnxWriter.Write"), "");
 
     [Fact]
+    public void A_device_takes_the_line_that_the_docs_show() =>
+        Run(Block("Options { Device").Replace("cuda", "cpu"), "", "new ImageClassificationTrainer(options);");
+
+    [Fact]
     public void Every_block_of_the_readme_and_the_docs_is_run_by_one_of_these_tests()
     {
         string tests = File.ReadAllText(Path.Combine(TestPaths.Root, "Fer.Tests", "ReadMeTests.cs"));

@@ -133,8 +133,7 @@ internal sealed class ExperimentCommand : ICommand
     private static ExperimentState? Paused(string folder) =>
         ExperimentStore.Read(Path.Combine(folder, ExperimentStore.FileName)) is { Status: ExperimentStatus.Paused } state ? state : null;
 
-    private FaceExperimentOptions Settings(
-        ParseResult result, CommandHost host, TimeSpan budget, long seed, ParseResult device) => new()
+    private FaceExperimentOptions Settings(ParseResult result, CommandHost host, TimeSpan budget, long seed, ParseResult device) => new()
     {
         Budget = budget,
         MaxModels = result.GetValue(_models)!.Value,

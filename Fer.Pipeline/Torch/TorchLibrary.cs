@@ -46,7 +46,7 @@ internal static partial class TorchLibrary
         var program = typeof(torch).Assembly;
         if (folder is null) NativeLibrary.Load(FileName(kind == DeviceType.CUDA ? "torch_cuda" : "torch_cpu"), program, null);
         else foreach (string path in Files.Select(name => Path.Combine(folder, FileName(name))).Where(File.Exists))
-                NativeLibrary.Load(path);
+            NativeLibrary.Load(path);
         NativeLibrary.Load("LibTorchSharp", program, null);
     }
 

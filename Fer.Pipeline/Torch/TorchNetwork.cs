@@ -32,7 +32,7 @@ internal sealed class TorchNetwork : IDeviceNetwork
             throw new FerException($"{network.Architecture} has several inputs or outputs and is not trained on a device.");
         (_place, _network, _batchSize, _options) = (place, network, batchSize, options);
         TorchGraph.Check(network);
-        if (device.Place.type == DeviceType.CPU) TorchCheck.Convolutions(network);
+        if (place.Device.type == DeviceType.CPU) TorchCheck.Convolutions(network);
         _classes = network.Output.Length;
         _logits = new float[batchSize * _classes];
         _weights = new TorchWeights(network.Parameters, place.Device, learns: true);

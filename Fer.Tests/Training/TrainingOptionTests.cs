@@ -12,6 +12,7 @@ public class TrainingOptionTests
     /// <summary>What does not shape the weights: where things lie, who listens, and what is only kept or taken up again.</summary>
     private static readonly string[] ShapeNothing =
     [
+        nameof(ImageClassificationTrainer.Options.TorchLibrary),
         nameof(ImageClassificationTrainer.Options.BackboneFolder), nameof(ImageClassificationTrainer.Options.BottleneckFolder),
         nameof(ImageClassificationTrainer.Options.ReuseTrainSetBottleneckCachedValues),
         nameof(ImageClassificationTrainer.Options.ReuseValidationSetBottleneckCachedValues),
