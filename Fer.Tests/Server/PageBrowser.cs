@@ -19,6 +19,10 @@ public sealed class PageBrowser : IAsyncDisposable
     /// <summary>Set to a folder, the tests leave pictures of the page there to look at.</summary>
     private const string ScreenshotsVariable = "FER_SCREENSHOTS";
 
+    /// <summary>Why a test that only makes a picture is skipped, or null.</summary>
+    internal static string? NoScreenshots { get; } = Environment.GetEnvironmentVariable(ScreenshotsVariable) is { Length: > 0 }
+        ? null : $"It makes the README's picture, and {ScreenshotsVariable} names no folder.";
+
     private readonly TemporaryFolder _folder = new();
     private readonly Lazy<string> _model;
     private CameraBrowser? _browser;
