@@ -17,13 +17,13 @@ internal sealed class TorchDevices : ITorchDevices
         if (kind == DeviceType.CPU)
         {
             torch.set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
-            return new TorchDevice(new TorchPlace(torch.CPU, Halves: false), threads);
+            return new TorchDevice(new TorchPlace(torch.CPU), threads);
         }
         if (kind == DeviceType.MPS)
         {
             if (!torch.mps_is_available())
                 throw new FerException("There is no device 'mps' here: it is the graphics processor of a Mac with Apple's chip.");
-            return new TorchDevice(new TorchPlace(new torch.Device(DeviceType.MPS, 0), Halves: false), threads);
+            return new TorchDevice(new TorchPlace(new torch.Device(DeviceType.MPS, 0)), threads);
         }
         int index = name.Length > 5 ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
         int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
@@ -33,6 +33,7 @@ internal sealed class TorchDevices : ITorchDevices
             string known = count > 1 ? $"{count}, cuda:0 to cuda:{count - 1}" : "one, cuda:0";
             throw new FerException($"There is no device '{name}': this machine has {known}.");
         }
-        return new TorchDevice(new TorchPlace(new torch.Device(DeviceType.CUDA, index), NvidiaCards.HaveBFloat16(index)), threads);
+        var card = new torch.Device(DeviceType.CUDA, index);
+        return new TorchDevice(new TorchPlace(card, NvidiaCards.HaveBFloat16(index), ChannelsLast: true), threads);
     }
 }
