@@ -9,6 +9,9 @@ namespace Fer.Tests.Torch;
 /// </summary>
 internal static class Libtorch
 {
+    /// <summary>Tests that use it run one after the other: its random numbers are the process's.</summary>
+    internal const string Collection = "libtorch";
+
     /// <summary>The environment variable with libtorch's folder.</summary>
     internal const string Variable = "FER_TORCH_LIB";
 

@@ -8,6 +8,7 @@ using TorchSharp;
 namespace Fer.Tests.Torch;
 
 /// <summary>Each operation on TorchSharp beside the managed engine: outputs, gradients of inputs and weights, running statistics.</summary>
+[Collection(Libtorch.Collection)]
 public class TorchGraphTests
 {
     private const int Batch = 3;

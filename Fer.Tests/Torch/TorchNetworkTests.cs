@@ -9,6 +9,7 @@ using TorchSharp;
 namespace Fer.Tests.Torch;
 
 /// <summary>Steps of a training on TorchSharp beside the same steps on the managed engine.</summary>
+[Collection(Libtorch.Collection)]
 public sealed class TorchNetworkTests
 {
     private const int Count = 24, Classes = 7, Side = 24;

@@ -5,6 +5,7 @@ using Fer.Tests.Training;
 namespace Fer.Tests.Torch;
 
 /// <summary>Whole trainings on TorchSharp beside those on the managed engine, and across both.</summary>
+[Collection(Libtorch.Collection)]
 public sealed class TorchTrainingTests : IDisposable
 {
     private static readonly FaceSet Training = SyntheticFaces.Create(96), Validation = SyntheticFaces.Create(32, seed: 2);

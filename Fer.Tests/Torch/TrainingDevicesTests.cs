@@ -5,6 +5,7 @@ using Fer.Pipeline.Training;
 namespace Fer.Tests.Torch;
 
 /// <summary>Devices by name, and what is said where one is not there.</summary>
+[Collection(Libtorch.Collection)]
 public class TrainingDevicesTests
 {
     [Theory]
