@@ -16,7 +16,9 @@ internal static class TrialText
     }
 
     /// <summary>A figure with four decimals, or a dash where it is not known.</summary>
-    internal static string Figure(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
+    internal static string Figure(double value) => !double.IsFinite(value) ? "-"
+        // The columns of a table are as wide as what is usual.
+        : value.ToString(Math.Abs(value) < 100 ? "F4" : "G4", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// A curve of one character a value, the lowest to the highest of them; longer ones are thinned out to <paramref name="width"/>.

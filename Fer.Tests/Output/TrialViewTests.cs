@@ -67,6 +67,13 @@ public class TrialViewTests
         view.ReportFailTrial(Settings(1, TrialPhase.Final), new InvalidOperationException("it [broke]"));
     }
 
+    [Theory]
+    [InlineData(0.45123, "0.4512")]
+    [InlineData(99.9, "99.9000")]
+    [InlineData(390.1177, "390.1")]
+    [InlineData(double.NaN, "-")]
+    public void Figures_keep_to_their_column(double value, string text) => Assert.Equal(text, TrialText.Figure(value));
+
     [Fact]
     public void Plain_view_writes_a_line_an_epoch_and_no_control_codes()
     {
