@@ -121,7 +121,7 @@ public sealed class TeacherTests : IDisposable
     {
         var faces = SyntheticFaces.Create(4 * BottleneckFeatures.LargestBatch, 3);
         var options = Options(Model("class0", "class1", "class2")) with { TimeBudget = TimeSpan.FromMilliseconds(1) };
-        var error = Assert.Throws<FerException>(
+        var error = Assert.Throws<SlowFeaturesException>(
             () => new ImageClassificationTrainer(options).Fit(faces, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("The teacher's predictions for 256 faces take about", error.Message, StringComparison.Ordinal);
     }

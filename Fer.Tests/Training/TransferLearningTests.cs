@@ -351,7 +351,7 @@ public sealed class TransferLearningTests : IDisposable
     public void A_budget_too_short_for_the_features_is_said_before_they_are_all_computed()
     {
         var many = SyntheticFaces.Create(400, 3);
-        var e = Assert.Throws<FerException>(
+        var e = Assert.Throws<SlowFeaturesException>(
             () => Fit(From(FineTune.None) with { BottleneckFolder = null, TimeBudget = TimeSpan.FromTicks(1) }, many));
         Assert.Contains("ResizeTo", e.Message);
     }
