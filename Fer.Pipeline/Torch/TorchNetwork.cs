@@ -12,8 +12,6 @@ namespace Fer.Pipeline.Torch;
 /// </summary>
 internal sealed class TorchNetwork : IDeviceNetwork
 {
-    private const long DropoutPurpose = 4;
-
     private readonly TorchPlace _place;
     private readonly Network _network;
     private readonly int _batchSize, _classes;
@@ -84,7 +82,7 @@ internal sealed class TorchNetwork : IDeviceNetwork
             // A part that had no room leaves statistics of those before it.
             using var statistics = _weights.Values.narrow(0, _network.Parameters.TrainableLength,
                 _network.Parameters.Length - _network.Parameters.TrainableLength).clone();
-            torch.manual_seed((long)(new RandomStream(_options.Seed, number, 0, DropoutPurpose).NextUInt64() >> 1));
+            torch.manual_seed(IDeviceNetwork.DropoutSeed(_options.Seed, number) >>> 1);
             try
             {
                 Passing?.Invoke(Parts);

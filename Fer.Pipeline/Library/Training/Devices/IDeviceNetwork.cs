@@ -6,6 +6,13 @@ namespace Fer.Pipeline.Training;
 /// </summary>
 internal interface IDeviceNetwork : IDisposable
 {
+    private const long DropoutPurpose = 4;
+
+    /// <summary>The seed of a step's dropout, the same on every device.</summary>
+    /// <param name="seed">The training's seed.</param>
+    /// <param name="number">The step's number, from 0.</param>
+    static long DropoutSeed(long seed, long number) => (long)new RandomStream(seed, number, 0, DropoutPurpose).NextUInt64();
+
     /// <summary>The last batch's [count, classes] logits.</summary>
     ReadOnlySpan<float> Logits { get; }
 

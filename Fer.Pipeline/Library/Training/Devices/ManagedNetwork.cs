@@ -12,8 +12,6 @@ namespace Fer.Pipeline.Training;
 internal sealed class ManagedNetwork(
     Network network, int batchSize, ImageClassificationTrainer.Options options, WorkerPool pool, WorkerPool scoring) : IDeviceNetwork
 {
-    private const long DropoutPurpose = 4;
-
     private NetworkExecutor? _executor;
     private ModelEvaluator? _evaluator;
 
@@ -37,7 +35,7 @@ internal sealed class ManagedNetwork(
     {
         var executor = Executor;
         batch.Pixels.CopyTo(executor.Input);
-        executor.Forward(batch.Count, (long)new RandomStream(options.Seed, number, 0, DropoutPurpose).NextUInt64());
+        executor.Forward(batch.Count, IDeviceNetwork.DropoutSeed(options.Seed, number));
         float loss = SoftmaxCrossEntropy.Loss(
             executor.Output, batch.Targets, batch.Count, network.Output.Length, options.LabelSmoothing, executor.OutputGradient);
         if (!float.IsFinite(loss)) return loss;
